@@ -1,0 +1,16 @@
+import type { Random } from './clock.ts';
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * How long to leave a failing provider alone, in milliseconds: doubling from one second to one minute, between half
+ * and all of it by chance, so that grants that failed together don't come back together. A provider's own
+ * `Retry-After` is kept to.
+ *
+ * @param failures in a row, this one included
+ */
+export function backOffMs(failures: number, retryAfterMs: number | undefined, random: Random): number {
+  const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 16));
+  return Math.max(retryAfterMs ?? 0, Math.round(ceiling * (0.5 + random() / 2)));
+}

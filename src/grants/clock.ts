@@ -1,0 +1,12 @@
+/** The heart's only source of time, so that a simulation can be the clock. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `tick` every `ms` milliseconds until the returned function is called. */
+  every(ms: number, tick: () => void): () => void;
+}
+
+/** The heart's only source of chance: a number from 0 up to, not including, 1. */
+export type Random = () => number;

@@ -1,0 +1,35 @@
+import type { Secret } from '../secret.ts';
+
+/** What one exchange gave us. Its tokens are sealed until they are asked for. */
+export interface Credential {
+  /** The exchange that gave it, and thereby its name: ids grow in the order in which exchanges were opened. */
+  readonly exchangeId: number;
+  /** Epoch milliseconds, all three. */
+  readonly openedAt: number;
+  readonly obtainedAt: number;
+  readonly expiresAt: number;
+  readonly tokenType: string;
+  readonly hasRefreshToken: boolean;
+  /** Unseals; throws an integrity error where the row was tampered with. */
+  accessToken(): Secret;
+  /** Unseals; undefined where there is none. */
+  refreshToken(): Secret | undefined;
+}
+
+/** Why a credential ended; written once and never changed. */
+export type EndReason = 'exchanged' | 'rejected' | 'superseded' | 'revoked';
+
+const LONGEST_MARGIN_MS = 60_000;
+
+/** True while the provider should still accept the access token. */
+export function isLive(credential: Credential, now: number): boolean {
+  return credential.expiresAt > now;
+}
+
+/**
+ * The remaining life in milliseconds below which a token is renewed ahead of its end: a minute, or a tenth of a life
+ * that is shorter than ten minutes, so that no token is renewed on every read.
+ */
+export function defaultMinTtl(credential: Credential): number {
+  return Math.min(LONGEST_MARGIN_MS, (credential.expiresAt - credential.obtainedAt) / 10);
+}

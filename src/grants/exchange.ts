@@ -1,0 +1,39 @@
+import type { ExchangeAnswer } from '../providers/provider.ts';
+
+/**
+ * What an exchange does: `provision` creates the account, `refresh` spends a refresh token, `recover` gets a credential
+ * for a known account and ends all its others.
+ */
+export type ExchangeKind = 'provision' | 'refresh' | 'recover';
+
+/** How an exchange ended: the provider's answer, in one word. An abandoned exchange has none (yet). */
+export type Outcome = ExchangeAnswer['kind'];
+
+/** An exchange that this process has opened: the claim, the intent and the journal entry in one row. */
+export interface OpenExchange {
+  readonly id: number;
+  readonly grantId: string;
+  readonly kind: ExchangeKind;
+  /** The credential whose refresh token is spent; undefined for the kinds that spend none. */
+  readonly presentedId: number | undefined;
+}
+
+/** The bounds of an exchange in time, in milliseconds. */
+export interface ExchangeBounds {
+  /** How long a claim holds without being renewed. */
+  readonly leaseMs: number;
+  /** How often the holder renews it. */
+  readonly renewMs: number;
+  /** U: the hard cap of one upstream call. */
+  readonly upstreamMs: number;
+  /** Q: how long after U a call may still take effect upstream. */
+  readonly marginMs: number;
+}
+
+/** What design and measurement settled on; only the cap of an upstream call is the operator's to set. */
+export const DEFAULT_BOUNDS: ExchangeBounds = {
+  leaseMs: 10_000,
+  renewMs: 3_000,
+  upstreamMs: 120_000,
+  marginMs: 15_000,
+};

@@ -1,0 +1,18 @@
+/** Work in progress that callers who want the same thing share. */
+export class Flights<Result> {
+  readonly #running = new Map<string, Promise<Result>>();
+
+  /** Joins the work under `key`, or begins it. It goes on to its end whoever stops waiting for it. */
+  join(key: string, begin: () => Promise<Result>): Promise<Result> {
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const flight = begin().finally(() => this.#running.delete(key));
+    this.#running.set(key, flight);
+    return flight;
+  }
+
+  /** Resolves when everything now in progress has ended, well or not. */
+  async landed(): Promise<void> {
+    await Promise.allSettled(this.#running.values());
+  }
+}

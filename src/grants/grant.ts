@@ -1,0 +1,48 @@
+import type { AccountProfile } from '../providers/provider.ts';
+import type { Credential } from './credential.ts';
+
+/** One subject's way to one upstream account, with the credential that is current now; all of it derived from facts. */
+export interface GrantView {
+  readonly grantId: string;
+  /** The upstream account; undefined until one is known, and again once the provider has none by that id. */
+  readonly accountId: string | undefined;
+  /** Epoch milliseconds of the first credential ever; undefined until then. */
+  readonly integratedAt: number | undefined;
+  readonly backOff: BackOff | undefined;
+  /** Of those not ended, the credential whose exchange was opened last. */
+  readonly current: Credential | undefined;
+  /**
+   * True where an exchange that ends all other tokens upstream may have taken effect after the current credential's
+   * exchange was opened, so that nobody can tell which of the two the provider honours.
+   */
+  readonly unsettled: boolean;
+}
+
+/** After failures in a row: when to ask upstream again, and what went wrong last. */
+export interface BackOff {
+  readonly failures: number;
+  /** Epoch milliseconds. */
+  readonly retryAt: number;
+  readonly lastFailure: RetriedFailure;
+}
+
+/** The answers after which the same exchange is tried again later. */
+export type RetriedFailure = 'throttled' | 'unknown' | 'not_sent';
+
+/** Who is asking upstream for a grant at this moment, read apart from the view because only a renewal needs it. */
+export interface Claims {
+  /** The id of the grant's newest exchange, open or not; 0 where there is none. */
+  readonly lastExchangeId: number;
+  /** True while somebody holds the grant's one open exchange under a lease that has not run out. */
+  readonly held: boolean;
+  /** Epoch milliseconds until which some exchange was sent and may still take effect; undefined where none may. */
+  readonly unresolvedUntil: number | undefined;
+}
+
+/** What is known of the upstream account, for people. */
+export interface Account {
+  readonly grantId: string;
+  readonly accountId: string | undefined;
+  readonly integratedAt: number | undefined;
+  readonly profile: AccountProfile | undefined;
+}

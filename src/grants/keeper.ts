@@ -1,0 +1,185 @@
+import type { Applicant, Provider } from '../providers/provider.ts';
+import type { Secret } from '../secret.ts';
+import { Breaker } from './breaker.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Credential } from './credential.ts';
+import { satisfies, tolerates, type Demand, type StandingDemand } from './demand.ts';
+import { KeeperError } from './errors.ts';
+import type { ExchangeBounds } from './exchange.ts';
+import { Flights } from './flights.ts';
+import type { GrantView } from './grant.ts';
+import { renew, slow, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
+import type { GrantStore } from './store.ts';
+
+/** What the keeper is made of. */
+export interface KeeperOptions {
+  readonly store: GrantStore;
+  readonly providers: readonly Provider[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly bounds: ExchangeBounds;
+  /** The longest a caller waits for a renewal, in milliseconds. */
+  readonly callerWaitMs: number;
+  /** How long after its end an access token still finds its successor, in milliseconds. */
+  readonly graceMs: number;
+  readonly report?: (report: ExchangeReport) => void;
+}
+
+/** One call for a live token. */
+export interface TokenRequest extends Demand {
+  readonly provider: string;
+  readonly subject: string;
+  /** Whom to create the account for, where the subject has none yet. */
+  readonly applicant?: Applicant | undefined;
+}
+
+/** A token that the provider should accept now. */
+export interface LiveToken {
+  readonly accessToken: Secret;
+  readonly tokenType: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** True where the token was obtained for this call, or for one that this call waited with. */
+  readonly refreshed: boolean;
+  /** True where the subject had never had a credential when this call began. */
+  readonly created: boolean;
+}
+
+/** Promises a live token: creates the account the first time, renews when needed, never twice at once. */
+export class Keeper {
+  readonly #options: KeeperOptions;
+  readonly #providers: ReadonlyMap<string, Provider>;
+  readonly #means: RenewalMeans;
+  readonly #renewals = new Flights<RenewalResult>();
+  readonly #probes = new Flights<'accepted' | 'refused' | 'unreachable'>();
+  #closing = false;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
+    this.#means = {
+      ...options,
+      breaker: new Breaker(),
+      report: options.report ?? (() => undefined),
+      closing: () => this.#closing,
+    };
+  }
+
+  /**
+   * A live token for the subject. On the warm path: one read, one unseal.
+   *
+   * @throws {@link KeeperError} where there is none to be had now
+   */
+  async token(request: TokenRequest): Promise<LiveToken> {
+    const provider = this.#provider(request.provider);
+    const view = await this.#options.store.view(provider.name, request.subject);
+    const seen = view?.current?.exchangeId ?? 0;
+    const demand: StandingDemand = { ...request, seen };
+    if (view?.current !== undefined && satisfies(view, demand, this.#options.clock.now())) {
+      return liveToken(view.current, false, false);
+    }
+    const created = view?.integratedAt === undefined;
+    const credential = await this.#renewed(provider, request, demand, created);
+    return liveToken(credential, credential.exchangeId > seen, created);
+  }
+
+  /**
+   * The live token that follows on one we gave out: for a frontend that holds nothing but its expired access token.
+   * The presented token itself is given back only if the provider has just accepted it.
+   *
+   * @returns undefined where the token was never ours, or ended longer ago than the grace
+   * @throws {@link KeeperError} where there is none to be had now
+   */
+  async successor(presented: Secret): Promise<LiveToken | undefined> {
+    const owner = await this.#options.store.findByAccessToken(presented, this.#options.graceMs);
+    if (owner === undefined) return undefined;
+    const view = await this.#options.store.view(owner.provider, owner.subject);
+    const current = view?.current;
+    if (current?.accessToken().reveal() !== presented.reveal()) return this.token(owner);
+    switch (await this.#probe(this.#provider(owner.provider), presented, current.exchangeId)) {
+      case 'accepted':
+        return liveToken(current, false, false);
+      case 'refused':
+        return this.token({ ...owner, rejected: presented });
+      case 'unreachable':
+        throw new KeeperError('upstream_unavailable', 'The provider cannot be asked about this token now.', {
+          retryAfterMs: 2_000,
+        });
+    }
+  }
+
+  /** Begins nothing new, and resolves when every exchange in flight has been answered and stored. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#renewals.landed();
+  }
+
+  #provider(name: string): Provider {
+    const provider = this.#providers.get(name);
+    if (provider !== undefined) return provider;
+    throw new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
+  }
+
+  async #renewed(
+    provider: Provider,
+    request: TokenRequest,
+    demand: StandingDemand,
+    created: boolean,
+  ): Promise<Credential> {
+    const { clock, callerWaitMs, store } = this.#options;
+    const target = { provider, subject: request.subject, applicant: request.applicant, demand };
+    const answered = new AbortController();
+    const deadline = clock.sleep(callerWaitMs, answered.signal).then(() => 'late' as const);
+    try {
+      for (;;) {
+        const flight = this.#renewals.join(flightKey(request, created), () => renew(this.#means, target));
+        const landed = await Promise.race([flight, deadline]);
+        const { view, failure } =
+          landed === 'late' ? { view: await store.view(provider.name, request.subject), failure: slow() } : landed;
+        const served = serve(view, failure, demand, clock.now());
+        if (served !== undefined) return served;
+      }
+    } finally {
+      answered.abort();
+    }
+  }
+
+  /** Three tabs that ask about one token cost one question. */
+  async #probe(provider: Provider, token: Secret, exchangeId: number) {
+    const probe = provider.probe?.bind(provider);
+    if (probe === undefined) return 'refused';
+    return this.#probes.join(String(exchangeId), () => probe(token));
+  }
+}
+
+/** The credential to answer with; undefined where another's renewal has ended without what this caller needs. */
+function serve(
+  view: GrantView | undefined,
+  failure: KeeperError | undefined,
+  demand: StandingDemand,
+  now: number,
+): Credential | undefined {
+  if (view?.current !== undefined && satisfies(view, demand, now)) return view.current;
+  if (failure === undefined) return undefined;
+  if (view?.current !== undefined && tolerates(view, demand, now)) return view.current;
+  throw failure;
+}
+
+/**
+ * Callers of one grant share one renewal. Before there is an account, only callers who would create the same one do:
+ * one's taken e-mail must not be another's failure.
+ */
+function flightKey(request: TokenRequest, created: boolean): string {
+  const { provider, subject, applicant } = request;
+  return JSON.stringify(created ? [provider, subject, applicant?.email, applicant?.timeZone] : [provider, subject]);
+}
+
+function liveToken(credential: Credential, refreshed: boolean, created: boolean): LiveToken {
+  return {
+    accessToken: credential.accessToken(),
+    tokenType: credential.tokenType,
+    expiresAt: credential.expiresAt,
+    refreshed,
+    created,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Provider } from '../providers/provider.ts';
+import type { Credential } from './credential.ts';
+import { satisfies, type StandingDemand } from './demand.ts';
+import type { Claims, GrantView } from './grant.ts';
+import { isLive } from './credential.ts';
+
+/** What to do next for a grant, decided from facts alone. */
+export type Step =
+  | { readonly do: 'serve' }
+  | { readonly do: 'wait' }
+  | { readonly do: 'back_off' }
+  | { readonly do: 'give_up'; readonly because: 'expired_on_arrival' | 'reconnect_required' }
+  | { readonly do: 'refresh'; readonly presented: Credential }
+  | { readonly do: 'recover'; readonly accountId: string }
+  | { readonly do: 'provision' };
+
+/**
+ * The protocol in one function. In this order: what is there already; what somebody else is doing; what the provider
+ * asked us to wait for; and then the mildest exchange that can help. A refresh hurts nobody, a recovery ends every
+ * other token of the account, and a new account is the end of the old one.
+ *
+ * @param now epoch milliseconds
+ */
+export function nextStep(
+  provider: Provider,
+  view: GrantView,
+  claims: Claims,
+  demand: StandingDemand,
+  now: number,
+): Step {
+  const { current, accountId, backOff } = view;
+  if (satisfies(view, demand, now)) return { do: 'serve' };
+  if (claims.held) return { do: 'wait' };
+  if (backOff !== undefined && backOff.retryAt > now) return { do: 'back_off' };
+  if (current !== undefined && current.exchangeId > demand.seen && !isLive(current, now)) {
+    return { do: 'give_up', because: 'expired_on_arrival' };
+  }
+  const unresolved = claims.unresolvedUntil !== undefined && claims.unresolvedUntil > now;
+  if (current?.hasRefreshToken === true && !view.unsettled) return { do: 'refresh', presented: current };
+  if (provider.recover !== undefined && accountId !== undefined) {
+    // Another exchange in flight might take effect after this one, and nobody could tell which tokens were left.
+    return unresolved ? { do: 'wait' } : { do: 'recover', accountId };
+  }
+  if (provider.provision !== undefined) return { do: 'provision' };
+  return unresolved ? { do: 'wait' } : { do: 'give_up', because: 'reconnect_required' };
+}

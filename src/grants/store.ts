@@ -1,0 +1,65 @@
+import type { AccountProfile, Applicant, ExchangeAnswer, Obtained } from '../providers/provider.ts';
+import type { Secret } from '../secret.ts';
+import type { ExchangeKind, OpenExchange } from './exchange.ts';
+import type { Account, BackOff, Claims, GrantView } from './grant.ts';
+
+/**
+ * Where the facts are kept. Every method is one durable transaction; what it reads or writes is committed when its
+ * promise resolves. Leases are compared by the database's clock.
+ */
+export interface GrantStore {
+  /** The warm path: one prepared read. Undefined until the subject is connected to the provider. */
+  view(provider: string, subject: string): Promise<GrantView | undefined>;
+  /** What a renewal must know beyond the view. */
+  claims(grantId: string): Promise<Claims>;
+  /** Connects the subject to a new grant without an account; does nothing where a connection is there. */
+  connect(provider: string, subject: string): Promise<void>;
+  /**
+   * Opens an exchange, closing one whose lease ran out. Undefined where somebody holds the grant, or any exchange was
+   * opened since `lastExchangeId` was read: then what was read is old, and must be read again.
+   */
+  openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined>;
+  /**
+   * Who the account of this grant was, or is perhaps already, created for; undefined where no attempt was made or the
+   * provider has clearly refused it. As long as it stands, nobody else may be applied for: an attempt whose answer
+   * was lost has perhaps made the account.
+   */
+  standingApplicant(grantId: string): Promise<Applicant | undefined>;
+  /** Renews the lease of an exchange that is still open. */
+  renewLease(exchange: OpenExchange): Promise<void>;
+  /**
+   * Appends the credential, whoever holds the claim by now; ends the presented one as `exchanged`, and all older
+   * ones as `superseded` where the kind of exchange ends them upstream. A second time, it does nothing.
+   */
+  finishObtained(exchange: OpenExchange, answer: Obtained): Promise<void>;
+  /** Finishes an exchange that gave no credential, with what follows from its outcome for the grant. */
+  finishFailed(exchange: OpenExchange, failure: Failure): Promise<void>;
+  /** The subject whose grant ever gave this access token, where it ended less than `graceMs` ago. */
+  findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined>;
+  /** The account behind a connection. */
+  account(provider: string, subject: string): Promise<Account | undefined>;
+  /** Notes how the provider shows the account now. */
+  noteProfile(grantId: string, profile: AccountProfile): Promise<void>;
+}
+
+/** What is about to be asked upstream, and what it was decided on. */
+export interface ExchangeIntent {
+  readonly grantId: string;
+  readonly kind: ExchangeKind;
+  readonly presentedId: number | undefined;
+  readonly lastExchangeId: number;
+  /** Kept as the grant's standing applicant; for `provision` alone. */
+  readonly applicant?: Applicant;
+}
+
+/** An answer without a credential, and the back-off that follows where the exchange is to be tried again. */
+export interface Failure {
+  readonly answer: Exclude<ExchangeAnswer, Obtained>;
+  readonly backOff?: BackOff;
+}
+
+/** Whose an access token is or was. */
+export interface AccessTokenOwner {
+  readonly provider: string;
+  readonly subject: string;
+}

@@ -1,0 +1,104 @@
+import { retryAfterMs } from '../oauth/retry-after.ts';
+import type { UpstreamAnswer, UpstreamResult } from '../oauth/transport.ts';
+import type { AccountProfile, Failed, Throttled } from './provider.ts';
+
+/** An error as Cal.com's API v2 words it: `{status: "error", error: {code, message, details?}}`. */
+export interface CalComError {
+  readonly status: number;
+  /** The exception's class, e.g. `BadRequestException`, or `NOT_FOUND` and its kin from the database layer. */
+  readonly code: string;
+  readonly message: string;
+  /** Names of the body's fields that validation refused. */
+  readonly invalidFields: readonly string[];
+}
+
+/** An answer of API v2 in the terms every operation shares; `error` alone needs the operation's own judgement. */
+export type CalComResult =
+  | { readonly kind: 'success'; readonly data: unknown }
+  | { readonly kind: 'error'; readonly error: CalComError }
+  | Failed<'client_refused'>
+  | Throttled
+  | Failed<'unknown'>
+  | Failed<'not_sent'>;
+
+/**
+ * Judges what every operation has in common. Only a well-formed error envelope counts as Cal.com's word: a proxy's
+ * HTML page or a bare status in between says nothing about a grant and leaves the exchange `unknown`.
+ *
+ * @param now epoch milliseconds
+ */
+export function judgeEnvelope(result: UpstreamResult, now: number): CalComResult {
+  if (result.kind === 'not_sent') return { kind: 'not_sent', detail: 'could not connect', cause: result.cause };
+  if (result.kind === 'unanswered') return { kind: 'unknown', detail: 'no complete answer', cause: result.cause };
+  if (result.status === 429) return throttled(result, now);
+  const body = asObject(result.json);
+  if (result.status >= 200 && result.status < 300) {
+    if (body?.['status'] === 'success') return { kind: 'success', data: body['data'] };
+    return { kind: 'unknown', detail: `HTTP ${result.status} without a success envelope` };
+  }
+  const error = result.status >= 400 && result.status < 500 ? calComError(result.status, body) : undefined;
+  if (error === undefined) return { kind: 'unknown', detail: `HTTP ${result.status}` };
+  if (error.status === 401 || error.status === 403) return clientRefused(error);
+  return { kind: 'error', error };
+}
+
+/** Cal.com has something against the OAuth client or our way of asking, so no grant is to blame. */
+export function clientRefused(error: CalComError): Failed<'client_refused'> {
+  return { kind: 'client_refused', detail: `HTTP ${error.status} ${error.code}` };
+}
+
+/** A managed user as API v2 shows one; undefined where the object has no usable id. */
+export function accountProfile(value: unknown): AccountProfile | undefined {
+  const user = asObject(value);
+  const id = user?.['id'];
+  if (user === undefined || typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return undefined;
+  return {
+    accountId: String(id),
+    username: stringOrNull(user['username']),
+    email: stringOrNull(user['email']),
+    name: stringOrNull(user['name']),
+    timeZone: stringOrNull(user['timeZone']),
+    timeFormat: numberOrNull(user['timeFormat']),
+    weekStart: stringOrNull(user['weekStart']),
+    locale: stringOrNull(user['locale']),
+    defaultScheduleId: numberOrNull(user['defaultScheduleId']),
+    avatarUrl: stringOrNull(user['avatarUrl']),
+    bio: stringOrNull(user['bio']),
+    createdAt: stringOrNull(user['createdDate']),
+  };
+}
+
+/** `value` as a plain JSON object, or undefined. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function throttled(answer: UpstreamAnswer, now: number): Throttled {
+  // Cal.com's guard sends no Retry-After; its own header counts the seconds left of the block.
+  const wait = retryAfterMs(answer.headers['retry-after'] ?? answer.headers['x-ratelimit-reset-default'], now);
+  return { kind: 'throttled', detail: 'HTTP 429', ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+function calComError(status: number, body: Readonly<Record<string, unknown>> | undefined): CalComError | undefined {
+  const error = asObject(body?.['error']);
+  const code = error?.['code'];
+  const message = error?.['message'];
+  if (body?.['status'] !== 'error' || typeof code !== 'string' || typeof message !== 'string') return undefined;
+  return { status, code: code.slice(0, 64), message, invalidFields: invalidFields(error?.['details']) };
+}
+
+function invalidFields(details: unknown): string[] {
+  const errors = asObject(details)?.['errors'];
+  if (!Array.isArray(errors)) return [];
+  return errors.map((each: unknown) => asObject(each)?.['property']).filter((name) => typeof name === 'string');
+}
+
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,220 @@
+import { boundedExpiry, tokenText, type TokenAnswer } from '../oauth/token-answer.ts';
+import { openTransport, type Transport, type UpstreamCall } from '../oauth/transport.ts';
+import type { Secret } from '../secret.ts';
+import {
+  accountProfile,
+  asObject,
+  clientRefused,
+  judgeEnvelope,
+  type CalComError,
+  type CalComResult,
+} from './cal-com-envelope.ts';
+import type { AccountProfile, Applicant, ExchangeAnswer, Provider } from './provider.ts';
+
+/** How to reach a platform OAuth client of Cal.com's API v2. */
+export interface CalComManagedOptions {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  /** With the version, without a last slash: `https://api.cal.com/v2`. */
+  readonly apiUrl: string;
+  /** Hard cap of one upstream call, in milliseconds. */
+  readonly upstreamTimeoutMs: number;
+  /** Keyed proofs that an upstream user is this subject's; the first is written, all are recognised. */
+  readonly subjectProofs: (subject: string) => readonly string[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** The metadata key under which a managed user carries the proof of whose it is. */
+const PROOF_KEY = 'evergrant_subject';
+const READ_TIMEOUT_MS = 5_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Cal.com says 60 minutes; without its word a token is trusted for five. */
+const ACCESS_BOUNDS = { fallbackMs: 5 * MINUTE_MS, maximumMs: DAY_MS };
+const REFRESH_BOUNDS = { fallbackMs: 365 * DAY_MS, maximumMs: 2 * 365 * DAY_MS };
+
+/** Where the caller's own request names a field that Cal.com calls otherwise. */
+const CALLER_FIELDS: Readonly<Record<string, string>> = { email: 'cal_email', timeZone: 'timezone' };
+
+/**
+ * Cal.com's managed users (platform clients of API v2): the account is created by us, tokens rotate on every refresh,
+ * and force-refresh gets a new pair with nothing but the client's secret.
+ */
+export function calComManaged(options: CalComManagedOptions): Provider {
+  return new CalComManaged(options, openTransport());
+}
+
+class CalComManaged implements Provider {
+  readonly name = 'cal-com-managed';
+  readonly #options: CalComManagedOptions;
+  readonly #transport: Transport;
+  readonly #client: string;
+
+  constructor(options: CalComManagedOptions, transport: Transport) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#client = encodeURIComponent(options.clientId);
+  }
+
+  async refresh(refreshToken: Secret): Promise<ExchangeAnswer> {
+    const askedAt = this.#options.now();
+    const result = await this.#ask('POST', `/oauth/${this.#client}/refresh`, { refreshToken: refreshToken.reveal() });
+    if (result.kind === 'success') return obtained(result.data, askedAt);
+    return result.kind === 'error' ? judgeRefreshError(result.error) : result;
+  }
+
+  /** Force-refresh: Cal.com deletes all other tokens of the user. */
+  async recover(accountId: string): Promise<ExchangeAnswer> {
+    const askedAt = this.#options.now();
+    const result = await this.#ask('POST', `${this.#userPath(accountId)}/force-refresh`);
+    if (result.kind === 'success') return obtained(result.data, askedAt);
+    return result.kind === 'error' ? judgeRecoverError(result.error) : result;
+  }
+
+  async provision(applicant: Applicant): Promise<ExchangeAnswer> {
+    const askedAt = this.#options.now();
+    const proofs = this.#options.subjectProofs(applicant.subject);
+    const result = await this.#ask('POST', `/oauth-clients/${this.#client}/users`, {
+      email: applicant.email,
+      name: applicant.name,
+      timeZone: applicant.timeZone,
+      metadata: { [PROOF_KEY]: proofs[0] },
+    });
+    if (result.kind === 'success') return obtainedWithUser(result.data, askedAt);
+    if (result.kind !== 'error') return result;
+    const existing = existingUserId(result.error);
+    return existing === undefined ? judgeProvisionError(result.error) : this.#adopt(existing, proofs);
+  }
+
+  async probe(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'> {
+    const result = await this.#transport.send({
+      method: 'GET',
+      url: `${this.#options.apiUrl}/provider/${this.#client}/access-token`,
+      headers: { authorization: `Bearer ${accessToken.reveal()}` },
+      timeoutMs: READ_TIMEOUT_MS,
+    });
+    const judged = judgeEnvelope(result, this.#options.now());
+    if (judged.kind === 'success') return 'accepted';
+    // 498 is Cal.com's own status for an expired token, 401 for one it doesn't know (any more).
+    const refused = result.kind === 'answered' && (result.status === 498 || result.status === 401);
+    return refused && judged.kind !== 'unknown' ? 'refused' : 'unreachable';
+  }
+
+  async fetchProfile(accountId: string): Promise<AccountProfile | 'gone' | 'unreachable'> {
+    const result = await this.#ask('GET', this.#userPath(accountId));
+    if (result.kind === 'success') return accountProfile(result.data) ?? 'unreachable';
+    return result.kind === 'error' && isUnknownUser(result.error) ? 'gone' : 'unreachable';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transport[Symbol.asyncDispose]();
+  }
+
+  /** A taken e-mail is ours to adopt only where the user there carries this subject's proof. */
+  async #adopt(accountId: string, proofs: readonly string[]): Promise<ExchangeAnswer> {
+    const result = await this.#ask('GET', this.#userPath(accountId));
+    if (result.kind === 'error') return { kind: 'unknown', detail: 'the existing user could not be read' };
+    if (result.kind !== 'success') return result;
+    const profile = accountProfile(result.data);
+    if (profile?.accountId !== accountId) return { kind: 'unknown', detail: 'the existing user could not be read' };
+    const proof = asObject(asObject(result.data)?.['metadata'])?.[PROOF_KEY];
+    if (typeof proof !== 'string' || !proofs.includes(proof)) {
+      return { kind: 'account_taken', detail: "the e-mail belongs to a user without this subject's proof" };
+    }
+    return { kind: 'account_exists', accountId, profile };
+  }
+
+  #userPath(accountId: string): string {
+    return `/oauth-clients/${this.#client}/users/${encodeURIComponent(accountId)}`;
+  }
+
+  async #ask(method: UpstreamCall['method'], path: string, body?: unknown): Promise<CalComResult> {
+    const { apiUrl, clientId, clientSecret, upstreamTimeoutMs, now } = this.#options;
+    const result = await this.#transport.send({
+      method,
+      url: apiUrl + path,
+      headers: {
+        'x-cal-secret-key': clientSecret.reveal(),
+        // The path names the client already; only with this header is the higher rate limit per client granted.
+        'x-cal-client-id': clientId,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs: method === 'GET' ? READ_TIMEOUT_MS : upstreamTimeoutMs,
+    });
+    return judgeEnvelope(result, now());
+  }
+}
+
+function obtained(data: unknown, askedAt: number): ExchangeAnswer {
+  const tokens = tokenAnswer(data, askedAt);
+  return tokens === undefined
+    ? { kind: 'unknown', detail: 'success without usable tokens' }
+    : { kind: 'obtained', tokens };
+}
+
+function obtainedWithUser(data: unknown, askedAt: number): ExchangeAnswer {
+  const tokens = tokenAnswer(data, askedAt);
+  const profile = accountProfile(asObject(data)?.['user']);
+  if (tokens === undefined || profile === undefined) {
+    return { kind: 'unknown', detail: 'success without usable tokens or user' };
+  }
+  return { kind: 'obtained', tokens, profile };
+}
+
+function tokenAnswer(data: unknown, askedAt: number): TokenAnswer | undefined {
+  const keys = asObject(data);
+  const accessToken = tokenText(keys?.['accessToken']);
+  if (keys === undefined || accessToken === undefined) return undefined;
+  const refreshToken = tokenText(keys['refreshToken']);
+  return {
+    accessToken,
+    expiresAt: boundedExpiry(keys['accessTokenExpiresAt'], askedAt, ACCESS_BOUNDS),
+    ...(refreshToken === undefined
+      ? {}
+      : { refreshToken, refreshExpiresAt: boundedExpiry(keys['refreshTokenExpiresAt'], askedAt, REFRESH_BOUNDS) }),
+    tokenType: 'Bearer',
+  };
+}
+
+/**
+ * A 400 or a 404 in Cal.com's own envelope means that this refresh token is dead (unknown, spent, or lost to a racing
+ * twin), save where its text speaks of the client, of the body's form, or of a route that is no longer there.
+ */
+function judgeRefreshError(error: CalComError): ExchangeAnswer {
+  if (error.status !== 400 && error.status !== 404) return { kind: 'unknown', detail: describe(error) };
+  const blamesUs = /OAuth ?Client|^Cannot POST/i.test(error.message) || error.invalidFields.length > 0;
+  return blamesUs ? clientRefused(error) : { kind: 'rejected', detail: describe(error) };
+}
+
+function judgeRecoverError(error: CalComError): ExchangeAnswer {
+  if (isUnknownUser(error)) return { kind: 'account_gone', detail: describe(error) };
+  // The database layer's own 404 is what the loser of a race gets; it doesn't say that the user is gone.
+  if (error.code === 'NOT_FOUND' || (error.status !== 400 && error.status !== 404)) {
+    return { kind: 'unknown', detail: describe(error) };
+  }
+  return clientRefused(error);
+}
+
+function judgeProvisionError(error: CalComError): ExchangeAnswer {
+  if (error.status === 409) return { kind: 'unknown', detail: describe(error) };
+  if (error.status === 400 && error.invalidFields.length > 0) {
+    const fields = error.invalidFields.map((name) => CALLER_FIELDS[name] ?? name);
+    return { kind: 'input_refused', detail: describe(error), fields };
+  }
+  if (error.status === 400 || error.status === 404) return clientRefused(error);
+  return { kind: 'unknown', detail: describe(error) };
+}
+
+function existingUserId(error: CalComError): string | undefined {
+  return error.status === 409 ? /Existing user ID=(\d{1,15})\b/.exec(error.message)?.[1] : undefined;
+}
+
+function isUnknownUser(error: CalComError): boolean {
+  return error.status === 404 && /^User with ID \d+ is not part of this OAuth client/.test(error.message);
+}
+
+function describe(error: CalComError): string {
+  return `HTTP ${error.status} ${error.code}`;
+}

@@ -1,0 +1,60 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { ApiKeyRecord, ApiKeyStore } from '../callers/api-key.ts';
+import type { Database } from './schema.ts';
+
+/** Callers' API keys in SQL, as hashes. */
+export class SqlApiKeyStore implements ApiKeyStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  async find(id: string): Promise<ApiKeyRecord | undefined> {
+    const row = await this.#db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && record(row);
+  }
+
+  async add({ id, role, subject, email, name, hash, createdAt }: ApiKeyRecord): Promise<void> {
+    await this.#db
+      .insertInto('api_keys')
+      .values({
+        id,
+        role,
+        subject: subject ?? null,
+        email: email ?? null,
+        name: name ?? null,
+        hash,
+        created_at: createdAt,
+      })
+      .execute();
+  }
+
+  async list(): Promise<ApiKeyRecord[]> {
+    const rows = await this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute();
+    return rows.map(record);
+  }
+
+  async revoke(id: string, at: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('api_keys')
+      .set({ revoked_at: at })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+}
+
+function record(row: Selectable<Database['api_keys']>): ApiKeyRecord {
+  return {
+    id: row.id,
+    role: row.role,
+    hash: row.hash,
+    createdAt: row.created_at,
+    ...(row.subject === null ? {} : { subject: row.subject }),
+    ...(row.email === null ? {} : { email: row.email }),
+    ...(row.name === null ? {} : { name: row.name }),
+    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+  };
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import type { Clock } from '../grants/clock.ts';
+import type { ExchangeBounds, OpenExchange } from '../grants/exchange.ts';
+import type { Account, Claims, GrantView } from '../grants/grant.ts';
+import type { AccessTokenOwner, ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
+import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
+import type { Secret } from '../secret.ts';
+import { recordFailure, recordObtained } from './record-outcome.ts';
+import type { Database } from './schema.ts';
+import type { Vault } from './vault.ts';
+import type { ViewReader } from './view-reader.ts';
+
+/** What the store is made of. */
+export interface SqlGrantStoreOptions {
+  readonly db: Kysely<Database>;
+  readonly views: ViewReader;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly bounds: ExchangeBounds;
+  /** Who opens exchanges here: names machine and process. */
+  readonly holder: string;
+}
+
+/** The facts in SQL. */
+export class SqlGrantStore implements GrantStore {
+  readonly #options: SqlGrantStoreOptions;
+
+  constructor(options: SqlGrantStoreOptions) {
+    this.#options = options;
+  }
+
+  view(provider: string, subject: string): Promise<GrantView | undefined> {
+    return Promise.resolve(this.#options.views.read(provider, subject, this.#options.clock.now()));
+  }
+
+  async claims(grantId: string): Promise<Claims> {
+    const { db, clock, bounds } = this.#options;
+    const row = await db
+      .selectFrom('exchanges')
+      .where('grant_id', '=', grantId)
+      .select([
+        sql<number | null>`max(id)`.as('last'),
+        sql<number | null>`max(case when finished_at is null then lease_until end)`.as('lease_until'),
+        sql<number | null>`max(case when outcome is null then opened_at end)`.as('unresolved_since'),
+      ])
+      .executeTakeFirstOrThrow();
+    const { last, lease_until: leaseUntil, unresolved_since: since } = row;
+    return {
+      lastExchangeId: last ?? 0,
+      held: leaseUntil !== null && leaseUntil > clock.now(),
+      unresolvedUntil: since === null ? undefined : since + bounds.upstreamMs + bounds.marginMs,
+    };
+  }
+
+  async connect(provider: string, subject: string): Promise<void> {
+    const created_at = this.#options.clock.now();
+    await this.#options.db.transaction().execute(async (transaction) => {
+      const id = randomUUID();
+      await transaction.insertInto('grants').values({ id, provider, failures: 0, created_at }).execute();
+      const { numInsertedOrUpdatedRows: inserted } = await transaction
+        .insertInto('connections')
+        .values({ provider, subject, grant_id: id, created_at })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      if (inserted === 0n) await transaction.deleteFrom('grants').where('id', '=', id).execute();
+    });
+  }
+
+  async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
+    const { db, clock, bounds, holder } = this.#options;
+    const { grantId, kind, presentedId, lastExchangeId, applicant } = intent;
+    return db.transaction().execute(async (transaction) => {
+      const now = clock.now();
+      await transaction
+        .updateTable('exchanges')
+        .set({ finished_at: now })
+        .where('grant_id', '=', grantId)
+        .where('finished_at', 'is', null)
+        .where('lease_until', '<=', now)
+        .execute();
+      const { rows } = await sql<{ id: number }>`
+        insert into exchanges (grant_id, kind, presented_id, holder, opened_at, lease_until)
+        select ${grantId}, ${kind}, ${presentedId ?? null}, ${holder}, ${now}, ${now + bounds.leaseMs}
+        where (select coalesce(max(id), 0) from exchanges where grant_id = ${grantId}) = ${lastExchangeId}
+          and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
+        returning id`.execute(transaction);
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      if (applicant !== undefined) {
+        const text = JSON.stringify(applicant);
+        await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
+      }
+      return { id: row.id, grantId, kind, presentedId };
+    });
+  }
+
+  async standingApplicant(grantId: string): Promise<Applicant | undefined> {
+    const row = await this.#options.db
+      .selectFrom('grants')
+      .select('applicant')
+      .where('id', '=', grantId)
+      .executeTakeFirst();
+    return row?.applicant == null ? undefined : (JSON.parse(row.applicant) as Applicant);
+  }
+
+  async renewLease(exchange: OpenExchange): Promise<void> {
+    const { db, clock, bounds } = this.#options;
+    await db
+      .updateTable('exchanges')
+      .set({ lease_until: clock.now() + bounds.leaseMs })
+      .where('id', '=', exchange.id)
+      .where('finished_at', 'is', null)
+      .execute();
+  }
+
+  async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<void> {
+    const { db, vault, clock } = this.#options;
+    await db.transaction().execute((transaction) => recordObtained(transaction, vault, exchange, answer, clock.now()));
+  }
+
+  async finishFailed(exchange: OpenExchange, failure: Failure): Promise<void> {
+    const { db, clock } = this.#options;
+    await db.transaction().execute((transaction) => recordFailure(transaction, exchange, failure, clock.now()));
+  }
+
+  async findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined> {
+    const { db, vault, clock } = this.#options;
+    return db
+      .selectFrom('credentials')
+      .innerJoin('connections', 'connections.grant_id', 'credentials.grant_id')
+      .select(['connections.provider', 'connections.subject'])
+      .where('credentials.access_token_hash', 'in', vault.tokenHashes(accessToken))
+      .where('credentials.expires_at', '>', clock.now() - graceMs)
+      .limit(1)
+      .executeTakeFirst();
+  }
+
+  async account(provider: string, subject: string): Promise<Account | undefined> {
+    const row = await this.#options.db
+      .selectFrom('connections')
+      .innerJoin('grants', 'grants.id', 'connections.grant_id')
+      .select(['grants.id', 'grants.account_id', 'grants.integrated_at', 'grants.profile'])
+      .where('connections.provider', '=', provider)
+      .where('connections.subject', '=', subject)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    return {
+      grantId: row.id,
+      accountId: row.account_id ?? undefined,
+      integratedAt: row.integrated_at ?? undefined,
+      profile: row.profile === null ? undefined : (JSON.parse(row.profile) as AccountProfile),
+    };
+  }
+
+  async noteProfile(grantId: string, profile: AccountProfile): Promise<void> {
+    await this.#options.db
+      .updateTable('grants')
+      .set({ profile: JSON.stringify(profile) })
+      .where('id', '=', grantId)
+      .where('account_id', '=', profile.accountId)
+      .execute();
+  }
+}

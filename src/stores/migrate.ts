@@ -1,0 +1,50 @@
+import { sql, type Kysely } from 'kysely';
+import { statements as grants } from './migrations/0001-grants.ts';
+import type { Database } from './schema.ts';
+
+/** Forward only; a migration that has been released is never edited. */
+const MIGRATIONS = [{ id: 1, name: 'grants', statements: grants }];
+
+/** A database written by a later version of Evergrant than this one. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+  readonly code = 'newer_schema';
+}
+
+/**
+ * Brings the schema up to date; several processes may do so at once. Each migration is one transaction that begins by
+ * writing its own number, so that of two migrators one waits and then finds it done.
+ *
+ * @returns the names of the migrations applied now, oldest first
+ * @throws {@link NewerSchemaError}
+ */
+export async function migrate(db: Kysely<Database>): Promise<string[]> {
+  await sql`create table if not exists migrations (id integer primary key, name text not null, applied_at integer not null)`.execute(
+    db,
+  );
+  await refuseNewerSchema(db);
+  const applied: string[] = [];
+  for (const migration of MIGRATIONS) {
+    const isNew = await db.transaction().execute(async (transaction) => {
+      const { numAffectedRows } = await sql`
+        insert into migrations (id, name, applied_at) values (${migration.id}, ${migration.name}, ${Date.now()})
+        on conflict (id) do nothing`.execute(transaction);
+      if (numAffectedRows === 0n) return false;
+      for (const statement of migration.statements) await sql.raw(statement).execute(transaction);
+      return true;
+    });
+    if (isNew) applied.push(migration.name);
+  }
+  return applied;
+}
+
+async function refuseNewerSchema(db: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{ newest: number | null }>`select max(id) as newest from migrations`.execute(db);
+  const newest = rows[0]?.newest ?? 0;
+  const known = MIGRATIONS.at(-1)?.id ?? 0;
+  if (newest > known) {
+    throw new NewerSchemaError(
+      `The database has schema ${newest}, this version of Evergrant knows ${known}. Run the newer version.`,
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import { sql, type Transaction } from 'kysely';
+import type { EndReason } from '../grants/credential.ts';
+import type { OpenExchange, Outcome } from '../grants/exchange.ts';
+import type { Failure } from '../grants/store.ts';
+import type { Obtained } from '../providers/provider.ts';
+import type { Secret } from '../secret.ts';
+import type { Database } from './schema.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * Appends what an exchange obtained. Nothing here asks who holds the claim by now: a success that is turned away is a
+ * token lost. Keyed by the exchange, so that a replay changes nothing.
+ *
+ * @param now epoch milliseconds
+ */
+export async function recordObtained(
+  transaction: Transaction<Database>,
+  vault: Vault,
+  exchange: OpenExchange,
+  answer: Obtained,
+  now: number,
+): Promise<void> {
+  const isNew = await appendCredential(transaction, vault, exchange, answer, now);
+  if (!isNew) return;
+  if (exchange.presentedId !== undefined) await endCredential(transaction, exchange.presentedId, 'exchanged', now);
+  if (exchange.kind !== 'refresh') await supersedeOlder(transaction, exchange, now);
+  await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
+  const account =
+    answer.profile === undefined
+      ? {}
+      : { account_id: answer.profile.accountId, profile: JSON.stringify(answer.profile) };
+  await transaction
+    .updateTable('grants')
+    .set({
+      ...account,
+      integrated_at: sql<number>`coalesce(integrated_at, ${now})`,
+      failures: 0,
+      retry_at: null,
+      last_failure: null,
+    })
+    .where('id', '=', exchange.grantId)
+    .execute();
+}
+
+/**
+ * Finishes an exchange that gave no credential. Only `rejected` ends one, and only the one presented: that a token
+ * was refused stays true for ever, whatever else has happened meanwhile.
+ *
+ * @param now epoch milliseconds
+ */
+export async function recordFailure(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  { answer, backOff }: Failure,
+  now: number,
+): Promise<void> {
+  const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
+  await finishExchange(transaction, exchange, { outcome: answer.kind, detail }, now);
+  if (answer.kind === 'rejected' && exchange.presentedId !== undefined) {
+    await endCredential(transaction, exchange.presentedId, 'rejected', now);
+  }
+  const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
+  if (backOff !== undefined) {
+    const { failures, retryAt, lastFailure } = backOff;
+    await grant.set({ failures, retry_at: retryAt, last_failure: lastFailure }).execute();
+  }
+  if (answer.kind === 'account_gone') await grant.set({ account_id: null }).execute();
+  if (answer.kind === 'account_exists') {
+    await grant.set({ account_id: answer.accountId, profile: JSON.stringify(answer.profile) }).execute();
+  }
+  if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
+}
+
+async function appendCredential(
+  transaction: Transaction<Database>,
+  vault: Vault,
+  exchange: OpenExchange,
+  { tokens }: Obtained,
+  now: number,
+): Promise<boolean> {
+  const { id: exchangeId, grantId } = exchange;
+  const refresh = tokens.refreshToken
+    ? { token: tokens.refreshToken, expiresAt: tokens.refreshExpiresAt ?? null }
+    : await inheritedRefreshToken(transaction, vault, exchange);
+  const { numInsertedOrUpdatedRows: inserted } = await transaction
+    .insertInto('credentials')
+    .values({
+      exchange_id: exchangeId,
+      grant_id: grantId,
+      opened_at: sql<number>`(select opened_at from exchanges where id = ${exchangeId})`,
+      obtained_at: now,
+      expires_at: tokens.expiresAt,
+      refresh_expires_at: refresh?.expiresAt ?? null,
+      token_type: tokens.tokenType,
+      access_token: vault.seal(tokens.accessToken, { grantId, exchangeId, field: 'access_token' }),
+      access_token_hash: vault.tokenHash(tokens.accessToken),
+      refresh_token: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return inserted !== 0n;
+}
+
+/** An answer without a refresh token leaves the presented one in force (RFC 6749 section 6). */
+async function inheritedRefreshToken(
+  transaction: Transaction<Database>,
+  vault: Vault,
+  { grantId, presentedId }: OpenExchange,
+): Promise<{ token: Secret; expiresAt: number | null } | undefined> {
+  if (presentedId === undefined) return undefined;
+  const row = await transaction
+    .selectFrom('credentials')
+    .select(['refresh_token', 'refresh_expires_at'])
+    .where('exchange_id', '=', presentedId)
+    .executeTakeFirst();
+  if (row?.refresh_token == null) return undefined;
+  const token = vault.open(row.refresh_token, { grantId, exchangeId: presentedId, field: 'refresh_token' });
+  return { token, expiresAt: row.refresh_expires_at };
+}
+
+async function endCredential(
+  transaction: Transaction<Database>,
+  exchangeId: number,
+  reason: EndReason,
+  now: number,
+): Promise<void> {
+  await transaction
+    .updateTable('credentials')
+    .set({ ended_at: now, end_reason: reason })
+    .where('exchange_id', '=', exchangeId)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** A recovery ends all older tokens upstream, a new account leaves them behind. */
+async function supersedeOlder(transaction: Transaction<Database>, exchange: OpenExchange, now: number): Promise<void> {
+  await transaction
+    .updateTable('credentials')
+    .set({ ended_at: now, end_reason: 'superseded' })
+    .where('grant_id', '=', exchange.grantId)
+    .where('exchange_id', '<', exchange.id)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+async function finishExchange(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  end: { outcome: Outcome; detail: string | null },
+  now: number,
+): Promise<void> {
+  await transaction
+    .updateTable('exchanges')
+    .set({ ...end, outcome_at: now, finished_at: sql<number>`coalesce(finished_at, ${now})` })
+    .where('id', '=', exchange.id)
+    .execute();
+}
+
+/**
+ * Forgets whom an account was applied for, once it is certain that this created none: the provider refused, or never
+ * heard of any attempt.
+ */
+async function dropRefusedApplicant(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  outcome: Outcome,
+): Promise<void> {
+  const forget = transaction.updateTable('grants').set({ applicant: null }).where('id', '=', exchange.grantId);
+  if (outcome === 'account_taken' || outcome === 'input_refused') await forget.execute();
+  if (outcome === 'not_sent' || outcome === 'throttled' || outcome === 'client_refused') {
+    await forget
+      .where(
+        sql<boolean>`not exists (select 1 from exchanges where grant_id = ${exchange.grantId} and kind = 'provision'
+          and id <> ${exchange.id} and (outcome is null or outcome in ('unknown', 'obtained')))`,
+      )
+      .execute();
+  }
+}

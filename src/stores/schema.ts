@@ -1,0 +1,84 @@
+import type { Generated } from 'kysely';
+import type { EndReason } from '../grants/credential.ts';
+import type { ExchangeKind, Outcome } from '../grants/exchange.ts';
+import type { RetriedFailure } from '../grants/grant.ts';
+
+/** The tables. Times are epoch milliseconds; `docs/decisions` says why rows only grow. */
+export interface Database {
+  grants: GrantsTable;
+  connections: ConnectionsTable;
+  exchanges: ExchangesTable;
+  credentials: CredentialsTable;
+  api_keys: ApiKeysTable;
+  vault_keys: VaultKeysTable;
+}
+
+interface GrantsTable {
+  id: string;
+  provider: string;
+  account_id: string | null;
+  /** JSON of an AccountProfile. */
+  profile: string | null;
+  /** JSON of an Applicant: whom the account was, or is perhaps already, created for. */
+  applicant: string | null;
+  integrated_at: number | null;
+  failures: number;
+  retry_at: number | null;
+  last_failure: RetriedFailure | null;
+  created_at: number;
+}
+
+interface ConnectionsTable {
+  provider: string;
+  subject: string;
+  grant_id: string;
+  created_at: number;
+}
+
+interface ExchangesTable {
+  id: Generated<number>;
+  grant_id: string;
+  kind: ExchangeKind;
+  /** The credential whose refresh token is spent, by its exchange's id. */
+  presented_id: number | null;
+  holder: string;
+  opened_at: number;
+  lease_until: number;
+  /** When the claim ended; null while the exchange is open. */
+  finished_at: number | null;
+  outcome: Outcome | null;
+  /** When the outcome became known, which is later than `finished_at` for an exchange that was abandoned. */
+  outcome_at: number | null;
+  detail: string | null;
+}
+
+interface CredentialsTable {
+  exchange_id: number;
+  grant_id: string;
+  opened_at: number;
+  obtained_at: number;
+  expires_at: number;
+  refresh_expires_at: number | null;
+  token_type: string;
+  access_token: Uint8Array;
+  access_token_hash: Uint8Array;
+  refresh_token: Uint8Array | null;
+  ended_at: number | null;
+  end_reason: EndReason | null;
+}
+
+interface ApiKeysTable {
+  id: string;
+  role: 'user' | 'server' | 'admin';
+  subject: string | null;
+  email: string | null;
+  name: string | null;
+  hash: Uint8Array;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+interface VaultKeysTable {
+  id: string;
+  check_value: Uint8Array;
+}
