@@ -45,4 +45,6 @@ export interface Account {
   readonly accountId: string | undefined;
   readonly integratedAt: number | undefined;
   readonly profile: AccountProfile | undefined;
+  /** Epoch milliseconds at which the provider last showed it so; 0 for never. */
+  readonly profileAt: number;
 }

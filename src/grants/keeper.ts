@@ -9,7 +9,7 @@ import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
 import { renew, slow, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
-import type { GrantStore } from './store.ts';
+import type { AccessTokenOwner, GrantStore } from './store.ts';
 
 /** What the keeper is made of. */
 export interface KeeperOptions {
@@ -84,15 +84,21 @@ export class Keeper {
   }
 
   /**
+   * Whose an access token is or was, if we ever gave it out.
+   *
+   * @returns undefined where the token was never ours, or ended longer ago than the grace
+   */
+  ownerOf(presented: Secret): Promise<AccessTokenOwner | undefined> {
+    return this.#options.store.findByAccessToken(presented, this.#options.graceMs);
+  }
+
+  /**
    * The live token that follows on one we gave out: for a frontend that holds nothing but its expired access token.
    * The presented token itself is given back only if the provider has just accepted it.
    *
-   * @returns undefined where the token was never ours, or ended longer ago than the grace
    * @throws {@link KeeperError} where there is none to be had now
    */
-  async successor(presented: Secret): Promise<LiveToken | undefined> {
-    const owner = await this.#options.store.findByAccessToken(presented, this.#options.graceMs);
-    if (owner === undefined) return undefined;
+  async successor(owner: AccessTokenOwner, presented: Secret): Promise<LiveToken> {
     const view = await this.#options.store.view(owner.provider, owner.subject);
     const current = view?.current;
     if (current?.accessToken().reveal() !== presented.reveal()) return this.token(owner);

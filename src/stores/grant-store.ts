@@ -140,7 +140,7 @@ export class SqlGrantStore implements GrantStore {
     const row = await this.#options.db
       .selectFrom('connections')
       .innerJoin('grants', 'grants.id', 'connections.grant_id')
-      .select(['grants.id', 'grants.account_id', 'grants.integrated_at', 'grants.profile'])
+      .select(['grants.id', 'grants.account_id', 'grants.integrated_at', 'grants.profile', 'grants.profile_at'])
       .where('connections.provider', '=', provider)
       .where('connections.subject', '=', subject)
       .executeTakeFirst();
@@ -150,13 +150,14 @@ export class SqlGrantStore implements GrantStore {
       accountId: row.account_id ?? undefined,
       integratedAt: row.integrated_at ?? undefined,
       profile: row.profile === null ? undefined : (JSON.parse(row.profile) as AccountProfile),
+      profileAt: row.profile_at ?? 0,
     };
   }
 
   async noteProfile(grantId: string, profile: AccountProfile): Promise<void> {
     await this.#options.db
       .updateTable('grants')
-      .set({ profile: JSON.stringify(profile) })
+      .set({ profile: JSON.stringify(profile), profile_at: this.#options.clock.now() })
       .where('id', '=', grantId)
       .where('account_id', '=', profile.accountId)
       .execute();

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { EndReason } from '../grants/credential.ts';
 import type { OpenExchange, Outcome } from '../grants/exchange.ts';
 import type { Failure } from '../grants/store.ts';
-import type { Obtained } from '../providers/provider.ts';
+import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { Database } from './schema.ts';
 import type { Vault } from './vault.ts';
@@ -25,10 +25,7 @@ export async function recordObtained(
   if (exchange.presentedId !== undefined) await endCredential(transaction, exchange.presentedId, 'exchanged', now);
   if (exchange.kind !== 'refresh') await supersedeOlder(transaction, exchange, now);
   await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
-  const account =
-    answer.profile === undefined
-      ? {}
-      : { account_id: answer.profile.accountId, profile: JSON.stringify(answer.profile) };
+  const account = answer.profile === undefined ? {} : accountColumns(answer.profile, now);
   await transaction
     .updateTable('grants')
     .set({
@@ -66,9 +63,13 @@ export async function recordFailure(
   }
   if (answer.kind === 'account_gone') await grant.set({ account_id: null }).execute();
   if (answer.kind === 'account_exists') {
-    await grant.set({ account_id: answer.accountId, profile: JSON.stringify(answer.profile) }).execute();
+    await grant.set(accountColumns(answer.profile, now)).execute();
   }
   if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
+}
+
+function accountColumns(profile: AccountProfile, now: number) {
+  return { account_id: profile.accountId, profile: JSON.stringify(profile), profile_at: now };
 }
 
 async function appendCredential(

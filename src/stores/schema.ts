@@ -19,6 +19,8 @@ interface GrantsTable {
   account_id: string | null;
   /** JSON of an AccountProfile. */
   profile: string | null;
+  /** When the provider last showed it so. */
+  profile_at: number | null;
   /** JSON of an Applicant: whom the account was, or is perhaps already, created for. */
   applicant: string | null;
   integrated_at: number | null;

@@ -5,6 +5,7 @@ export const statements = [
     provider text not null,
     account_id text,
     profile text,
+    profile_at integer,
     applicant text,
     integrated_at integer,
     failures integer not null default 0,

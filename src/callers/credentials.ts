@@ -1,0 +1,38 @@
+import { UnauthenticatedError } from './unauthenticated-error.ts';
+
+/** The raw values of the two headers that can carry a credential. */
+export interface Credentials {
+  readonly authorization?: string | undefined;
+  /** `X-API-Key`; looked at only where there is no `Authorization`. */
+  readonly apiKey?: string | undefined;
+}
+
+/** A credential as it was sent, not yet believed. */
+export interface PresentedCredential {
+  readonly value: string;
+  readonly from: 'authorization' | 'x-api-key';
+}
+
+/** RFC 6750 section 2.1, with the scheme in any case (RFC 9110 section 11.1). */
+const BEARER = /^bearer +([\w.~+/=-]+)$/i;
+
+/** Finds the one credential of a request. Throws an UnauthenticatedError where there is none. */
+export function readCredential({ authorization, apiKey }: Credentials): PresentedCredential {
+  if (authorization !== undefined && authorization !== '') {
+    const value = BEARER.exec(authorization)?.[1];
+    if (value === undefined) throw notBearer();
+    return { value, from: 'authorization' };
+  }
+  if (apiKey !== undefined && apiKey !== '') return { value: apiKey, from: 'x-api-key' };
+  throw new UnauthenticatedError(
+    'credentials_missing',
+    'This request carries no credential. Send Authorization: Bearer with a JWT or an API key, or the API key as X-API-Key.',
+  );
+}
+
+function notBearer(): UnauthenticatedError {
+  return new UnauthenticatedError(
+    'credentials_invalid',
+    'The Authorization header could not be read. It must be the word Bearer, a space, and one JWT or API key.',
+  );
+}

@@ -1,0 +1,32 @@
+import { type Config, decideConfig } from './config.ts';
+import { type Environment, type Values, readEnv } from './env.ts';
+import { type Secrets, decideSecrets } from './secrets.ts';
+import { Settings } from './settings.ts';
+import { warnOfUnknown } from './unknown-variables.ts';
+
+/** A usable configuration. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  /** What is odd but no reason to stop, as whole sentences to show the operator. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads, completes and judges an environment. `defaults` go before the built-in ones. Throws one ConfigError that names
+ * every problem.
+ */
+export function loadConfig(environment: Environment, defaults?: Values): LoadedConfig {
+  const settings = new Settings(readEnv(environment, defaults));
+  const config = decideConfig(settings);
+  const secrets = decideSecrets(settings);
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    settings.refuse(
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+      'is 0, so anybody on the way could pose as Cal.com and collect tokens',
+      'Unset it. To trust a certificate authority of your own, name its file in NODE_EXTRA_CA_CERTS.',
+    );
+  }
+  settings.finish();
+  return { config, secrets, warnings: [...settings.warnings, ...warnOfUnknown(environment)] };
+}

@@ -1,0 +1,20 @@
+import { Refusal } from './refusal.ts';
+
+/** Reads a TCP port; 0 stands for any free one. Throws a Refusal. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new Refusal('is not a port', 'Accepted: a whole number from 0 to 65535, for example 4000.');
+}
+
+/** Makes a parser of seconds within bounds (inclusive), whose result is in milliseconds. It throws a Refusal. */
+export function secondsBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const seconds = Number(text);
+    if (/^\d+(?:\.\d+)?$/.test(text) && seconds >= least && seconds <= most) return Math.round(seconds * 1000);
+    throw new Refusal(
+      'is not a number of seconds within the bounds',
+      `Accepted: ${least} to ${most}, in seconds and without a unit, for example 20.`,
+    );
+  };
+}

@@ -1,0 +1,50 @@
+import { Secret } from '../secret.ts';
+import { type EncryptionKey, HOW_TO_MAKE_A_KEY, parseEncryptionKeys } from './encryption-keys.ts';
+import { Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
+
+/** The key material, apart from the rest so that the rest can be shown. */
+export interface Secrets {
+  /** The first seals, all open; at least one. */
+  readonly encryptionKeys: readonly EncryptionKey[];
+  /** For HS256; at least 32 bytes. */
+  readonly jwtSecret?: Secret;
+  /** There exactly when `Config.calCom` is. */
+  readonly calComClientSecret?: Secret;
+}
+
+const SHORTEST_JWT_SECRET_BYTES = 32;
+
+/** Judges the key material; what is wrong is noted in `settings`. */
+export function decideSecrets(settings: Settings): Secrets {
+  if (!settings.has('EVERGRANT_ENCRYPTION_KEYS')) {
+    settings.refuse('EVERGRANT_ENCRYPTION_KEYS', 'is not set, so no token could be stored', HOW_TO_MAKE_A_KEY);
+  }
+  const encryptionKeys = settings.read('EVERGRANT_ENCRYPTION_KEYS', parseEncryptionKeys) ?? [];
+  const jwtSecret = settings.read('EVERGRANT_JWT_SECRET', (text) => {
+    if (text !== text.trim()) {
+      settings.warnings.push('EVERGRANT_JWT_SECRET begins or ends with white space, which is taken as a part of it.');
+    }
+    return parseJwtSecret(text);
+  });
+  const calComClientSecret = settings.read('CAL_COM_CLIENT_SECRET', (text) => new Secret(text));
+  return {
+    encryptionKeys,
+    ...(jwtSecret !== undefined && { jwtSecret }),
+    ...(calComClientSecret !== undefined && { calComClientSecret }),
+  };
+}
+
+function parseJwtSecret(text: string): Secret {
+  if (text.includes('-----BEGIN')) {
+    // As an HMAC secret a public key would let everybody who has it sign tokens.
+    throw new Refusal('holds a PEM key', 'Put a public key into EVERGRANT_JWT_PUBLIC_KEY instead.');
+  }
+  if (Buffer.byteLength(text) < SHORTEST_JWT_SECRET_BYTES) {
+    throw new Refusal(
+      `is shorter than ${SHORTEST_JWT_SECRET_BYTES} bytes, so it could be guessed from one token`,
+      'Accepted: the secret that the issuer signs with, 32 bytes or more. Make a new one with: openssl rand -base64 48',
+    );
+  }
+  return new Secret(text);
+}

@@ -1,0 +1,99 @@
+/** One environment variable: what `--help` and the documentation say about it. */
+export interface ConfigVariable {
+  readonly name: string;
+  /** Undefined where there is none. */
+  readonly default: string | undefined;
+  readonly meaning: string;
+}
+
+/** Every environment variable that is read, in the order to show them. */
+export const CONFIG_VARIABLES = [
+  { name: 'EVERGRANT_HOST', default: '127.0.0.1', meaning: 'Address to listen on; 0.0.0.0 for all of them.' },
+  { name: 'EVERGRANT_PORT', default: '4000', meaning: 'Port to listen on; 0 takes a free one.' },
+  {
+    name: 'EVERGRANT_PUBLIC_URL',
+    default: undefined,
+    meaning:
+      'Where browsers reach the service, for example https://tokens.example.com. Made from host and port if unset.',
+  },
+  {
+    name: 'EVERGRANT_DATABASE_URL',
+    default: 'sqlite:./evergrant.db',
+    meaning: 'The database: sqlite: and the path of a file.',
+  },
+  {
+    name: 'EVERGRANT_ENCRYPTION_KEYS',
+    default: undefined,
+    meaning: 'Required. Keys that seal stored tokens, id:base64key,... of 32 bytes each. The first seals, all open.',
+  },
+  {
+    name: 'EVERGRANT_JWT_SECRET',
+    default: undefined,
+    meaning: 'Trust JWTs signed by HS256 with this secret of 32 bytes or more.',
+  },
+  {
+    name: 'EVERGRANT_JWT_PUBLIC_KEY',
+    default: undefined,
+    meaning: 'Trust JWTs of this public key (PEM or JWK): RSA of 2048 bits or more, P-256 or Ed25519.',
+  },
+  {
+    name: 'EVERGRANT_JWKS_URL',
+    default: undefined,
+    meaning: 'Trust JWTs of the keys an issuer publishes at this URL.',
+  },
+  { name: 'EVERGRANT_JWT_ISSUER', default: undefined, meaning: 'What iss must be. Unset, iss is not looked at.' },
+  {
+    name: 'EVERGRANT_JWT_AUDIENCE',
+    default: undefined,
+    meaning: 'What aud must be or contain. Unset, aud is not looked at.',
+  },
+  {
+    name: 'EVERGRANT_JWT_SUBJECT_CLAIM',
+    default: 'sub',
+    meaning: 'The claim that holds the user; user_id for Django SimpleJWT.',
+  },
+  { name: 'EVERGRANT_JWT_EMAIL_CLAIM', default: 'email', meaning: 'The claim that holds the e-mail address.' },
+  { name: 'EVERGRANT_JWT_NAME_CLAIM', default: 'name', meaning: "The claim that holds the person's name." },
+  {
+    name: 'EVERGRANT_CORS_ORIGINS',
+    default: undefined,
+    meaning: 'Origins whose pages may call the service, comma separated, or * for all. Unset, none.',
+  },
+  { name: 'CAL_COM_CLIENT_ID', default: undefined, meaning: 'Client id of the Cal.com platform, for managed users.' },
+  { name: 'CAL_COM_CLIENT_SECRET', default: undefined, meaning: 'Client secret of the Cal.com platform.' },
+  { name: 'CAL_COM_API_URL', default: 'https://api.cal.com/v2', meaning: "Cal.com's API, with its version." },
+  { name: 'CAL_COM_APP_URL', default: 'https://app.cal.com', meaning: "Cal.com's web app." },
+  {
+    name: 'EVERGRANT_UPSTREAM_TIMEOUT',
+    default: '120',
+    meaning: 'Hard cap of one call to a provider, in seconds. Low values give up answers that hold new tokens.',
+  },
+  {
+    name: 'EVERGRANT_CALLER_WAIT',
+    default: '15',
+    meaning: 'How long a caller is kept waiting for a new token, in seconds.',
+  },
+  {
+    name: 'EVERGRANT_ATOMS_GRACE',
+    default: '86400',
+    meaning: 'For how long an expired Cal.com token still lets Atoms fetch its successor, in seconds.',
+  },
+  {
+    name: 'EVERGRANT_LOG_LEVEL',
+    default: 'info',
+    meaning: 'The least to log: trace, debug, info, warn, error, fatal or silent.',
+  },
+] as const satisfies readonly ConfigVariable[];
+
+/** The name of a variable that is read. */
+export type VariableName = (typeof CONFIG_VARIABLES)[number]['name'];
+
+/** The name of a variable that has a default. */
+export type VariableWithDefault = Extract<(typeof CONFIG_VARIABLES)[number], { default: string }>['name'];
+
+/** The default of a variable, as it would be written in the environment. */
+export function defaultOf(name: VariableWithDefault): string {
+  const text = CONFIG_VARIABLES.find((variable) => variable.name === name)?.default;
+  if (text === undefined) throw new TypeError(`${name} has no default.`);
+  return text;
+}

@@ -1,0 +1,129 @@
+import { pino, type Logger } from 'pino';
+import { createAuthenticator, type Authenticator } from './callers/authenticate.ts';
+import type { ApiKeyStore } from './callers/api-key.ts';
+import type { Config, Secrets } from './config/index.ts';
+import { DEFAULT_BOUNDS } from './grants/exchange.ts';
+import { Keeper } from './grants/keeper.ts';
+import { Profiles } from './grants/profiles.ts';
+import type { ExchangeReport } from './grants/renewal.ts';
+import { createApp } from './http/app.ts';
+import type { BookingsSettings } from './http/services.ts';
+import { configuredProviders } from './providers/index.ts';
+import { openStores, type Stores } from './stores/index.ts';
+import { Vault } from './stores/vault.ts';
+import { systemClock } from './system-clock.ts';
+import { VERSION } from './version.ts';
+
+/** What {@link createEvergrant} is given: a loaded configuration, and where to log. */
+export interface EvergrantOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  /** Default: JSON lines on standard error at the configured level. */
+  readonly logger?: Logger;
+}
+
+/** A running Evergrant without a socket: mount `fetch` anywhere, or ask the keeper directly. */
+export interface Evergrant extends AsyncDisposable {
+  /** Answers requests of the HTTP API (Fetch standard). */
+  readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
+  readonly keeper: Keeper;
+  readonly apiKeys: ApiKeyStore;
+  /** Lets exchanges in flight end, then closes the database. */
+  close(): Promise<void>;
+}
+
+/** The provider behind `/api/v1/bookings`. */
+export const BOOKINGS_PROVIDER = 'cal-com-managed';
+
+/**
+ * The composition root: every part is built once, here, in order.
+ *
+ * @throws WrongKeyRingError, NewerSchemaError, or the database's own error
+ */
+export async function createEvergrant(options: EvergrantOptions): Promise<Evergrant> {
+  const { config, secrets } = options;
+  const logger = options.logger ?? pino({ level: config.logLevel }, pino.destination(2));
+  const clock = systemClock;
+  const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
+  const vault = new Vault(secrets.encryptionKeys);
+  const stores = await openStores({ path: config.database.path, vault, clock, bounds });
+  const providers = configuredProviders(providerOptions(config, secrets, vault));
+  const keeper = new Keeper({
+    store: stores.grants,
+    providers,
+    clock,
+    random: Math.random,
+    bounds,
+    callerWaitMs: config.callerWaitMs,
+    graceMs: config.atomsGraceMs,
+    report: journalTo(logger),
+  });
+  const authenticator = createAuthenticator({
+    jwt: jwtTrust(config, secrets),
+    apiKeys: stores.apiKeys,
+    now: () => clock.now(),
+  });
+  const app = createApp({
+    keeper,
+    profiles: new Profiles({ store: stores.grants, providers, clock }),
+    authenticator,
+    checkReadiness: readiness(stores, authenticator),
+    settings: {
+      publicUrl: config.publicUrl,
+      corsOrigins: config.corsOrigins,
+      bookings: bookingsSettings(config),
+      version: VERSION,
+    },
+    logger,
+    now: () => clock.now(),
+  });
+  const close = async () => {
+    await keeper.close();
+    await Promise.all(providers.map((provider) => provider[Symbol.asyncDispose]()));
+    await stores[Symbol.asyncDispose]();
+  };
+  return { fetch: app.fetch, keeper, apiKeys: stores.apiKeys, close, [Symbol.asyncDispose]: close };
+}
+
+function providerOptions({ calCom, upstreamTimeoutMs }: Config, { calComClientSecret }: Secrets, vault: Vault) {
+  if (calCom === undefined || calComClientSecret === undefined) return {};
+  const managed = {
+    clientId: calCom.clientId,
+    clientSecret: calComClientSecret,
+    apiUrl: calCom.apiUrl,
+    upstreamTimeoutMs,
+    subjectProofs: (subject: string) => vault.subjectProofs(subject),
+    now: () => systemClock.now(),
+  };
+  return { [BOOKINGS_PROVIDER]: managed };
+}
+
+function jwtTrust({ jwt }: Config, { jwtSecret: secret }: Secrets) {
+  return jwt === undefined ? undefined : { ...jwt, secret };
+}
+
+function bookingsSettings({ calCom }: Config): BookingsSettings | undefined {
+  if (calCom === undefined) return undefined;
+  return {
+    provider: BOOKINGS_PROVIDER,
+    mode: 'managed',
+    calClientId: calCom.clientId,
+    calApiUrl: calCom.apiUrl,
+    calAppUrl: calCom.appUrl,
+  };
+}
+
+function readiness(stores: Stores, authenticator: Authenticator) {
+  return async () => {
+    await Promise.all([stores.ping(), authenticator.checkTrust()]);
+  };
+}
+
+/** An exchange that gave a credential is news, one that didn't is a warning. */
+function journalTo(logger: Logger) {
+  return ({ outcome, cause, ...report }: ExchangeReport) => {
+    const line = { ...report, outcome, ...(cause === undefined ? {} : { err: cause }) };
+    if (outcome === 'obtained' || outcome === 'account_exists') logger.info(line, 'exchange');
+    else logger.warn(line, 'exchange');
+  };
+}

@@ -1,0 +1,39 @@
+import type { AccountProfile, Provider } from '../providers/provider.ts';
+import type { Clock } from './clock.ts';
+import { Flights } from './flights.ts';
+import type { Account } from './grant.ts';
+import type { GrantStore } from './store.ts';
+
+/** How old a profile may be before the provider is asked again, in milliseconds. */
+const FRESH_MS = 10_000;
+
+/** Shows upstream accounts as the provider shows them now, or as it did last where it can't be asked. */
+export class Profiles {
+  readonly #store: GrantStore;
+  readonly #providers: ReadonlyMap<string, Provider>;
+  readonly #clock: Clock;
+  readonly #fetches = new Flights<AccountProfile | undefined>();
+
+  constructor(options: { store: GrantStore; providers: readonly Provider[]; clock: Clock }) {
+    this.#store = options.store;
+    this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
+    this.#clock = options.clock;
+  }
+
+  /** @returns undefined until the subject is integrated, and where the provider has no such account any more */
+  async profile(provider: string, subject: string): Promise<AccountProfile | undefined> {
+    const account = await this.#store.account(provider, subject);
+    if (account?.accountId === undefined || account.integratedAt === undefined) return undefined;
+    if (this.#clock.now() - account.profileAt < FRESH_MS) return account.profile;
+    const { accountId } = account;
+    return this.#fetches.join(account.grantId, () => this.#fetch(provider, account, accountId));
+  }
+
+  async #fetch(provider: string, account: Account, accountId: string): Promise<AccountProfile | undefined> {
+    const shown = await this.#providers.get(provider)?.fetchProfile?.(accountId);
+    if (shown === 'gone') return undefined;
+    if (shown === undefined || shown === 'unreachable') return account.profile;
+    await this.#store.noteProfile(account.grantId, shown);
+    return shown;
+  }
+}

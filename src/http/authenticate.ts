@@ -1,0 +1,54 @@
+import type { MiddlewareHandler } from 'hono';
+import type { Caller } from '../callers/caller.ts';
+import type { Authenticator } from '../callers/authenticate.ts';
+import { parseSubject } from '../callers/subject.ts';
+import { ProblemError } from './problem.ts';
+import type { HttpEnv } from './services.ts';
+
+/** The header in which a server key names whom it acts for. */
+export const SUBJECT_HEADER = 'Evergrant-Subject';
+
+/** Lets in whoever proves who they are, and notes it for the routes. */
+export function authenticated(authenticator: Authenticator): MiddlewareHandler<HttpEnv> {
+  return async (context, next) => {
+    const authorization = context.req.header('authorization');
+    const apiKey = context.req.header('x-api-key');
+    const caller = await authenticator.authenticate({
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+    });
+    context.set('caller', caller);
+    await next();
+  };
+}
+
+/**
+ * Whom the request is about. A user is its own subject and no other; a server key names one.
+ *
+ * @throws {@link ProblemError} 400 where a server key names none, 403 where a user names another or the key is an admin's
+ */
+export function subjectOf(caller: Caller, named: string | undefined): string {
+  if (caller.role === 'admin') {
+    throw new ProblemError(
+      403,
+      'role_not_allowed',
+      'An admin key runs the service and has no bookings. Use a user or server key.',
+    );
+  }
+  if (caller.role === 'server') return namedSubject(named);
+  if (caller.subject === undefined || (named !== undefined && named !== caller.subject)) {
+    throw new ProblemError(
+      403,
+      'subject_not_allowed',
+      `You may only act for yourself. Leave ${SUBJECT_HEADER} out, or call with a server key.`,
+    );
+  }
+  return caller.subject;
+}
+
+function namedSubject(named: string | undefined): string {
+  const subject = parseSubject(named);
+  if (subject !== undefined) return subject;
+  const message = `A server key names the user it acts for in the header ${SUBJECT_HEADER}: 1 to 255 characters, no control characters.`;
+  throw new ProblemError(400, 'subject_required', message, { errors: [{ field: SUBJECT_HEADER, message }] });
+}

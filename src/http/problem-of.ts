@@ -1,0 +1,62 @@
+import { TrustUnavailableError } from '../callers/trust-unavailable-error.ts';
+import { UnauthenticatedError } from '../callers/unauthenticated-error.ts';
+import { KeeperError, type KeeperErrorCode } from '../grants/errors.ts';
+import { ProblemError } from './problem.ts';
+
+/** How each failure of the keeper looks from outside. */
+const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: string; field?: string }>> = {
+  provider_not_configured: { status: 500, code: 'provider_not_configured' },
+  email_required: { status: 400, code: 'cal_email_required', field: 'cal_email' },
+  account_taken: { status: 400, code: 'cal_email_in_use', field: 'cal_email' },
+  input_refused: { status: 400, code: 'invalid_request' },
+  client_refused: { status: 500, code: 'provider_client_refused' },
+  upstream_unavailable: { status: 500, code: 'upstream_unavailable' },
+  upstream_throttled: { status: 500, code: 'upstream_throttled' },
+  upstream_slow: { status: 500, code: 'upstream_slow' },
+  expired_on_arrival: { status: 500, code: 'token_expired_on_arrival' },
+  reconnect_required: { status: 409, code: 'reconnect_required' },
+};
+
+/** The one place that turns errors into HTTP. An error it doesn't know tells the caller nothing of itself. */
+export function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof KeeperError) return keeperProblem(error);
+  if (error instanceof UnauthenticatedError) {
+    return new ProblemError(401, error.code, error.message, { headers: { 'www-authenticate': error.challenge } });
+  }
+  if (error instanceof TrustUnavailableError) {
+    return new ProblemError(500, error.code, error.message, { headers: retryAfter(error.retryAfterSeconds) });
+  }
+  return new ProblemError(500, 'internal_error', 'Something went wrong here, not with your request. Try again.', {
+    cause: error,
+  });
+}
+
+/** The same problem where a route speaks of passing trouble as 503, which the bookings API of old has no word for. */
+export function asUnavailable(problem: ProblemError): ProblemError {
+  if (problem.status !== 500 || problem.headers['retry-after'] === undefined) return problem;
+  const { code, message, headers, cause } = problem;
+  return new ProblemError(503, code, message, { headers, cause });
+}
+
+function keeperProblem(error: KeeperError): ProblemError {
+  const { status, code, field } = KEEPER_PROBLEMS[error.code];
+  const fields = field === undefined ? error.fields : [field];
+  return new ProblemError(status, code, detailOf(error), {
+    cause: error.cause,
+    ...(fields.length === 0 ? {} : { errors: fields.map((each) => ({ field: each, message: detailOf(error) })) }),
+    ...(error.retryAfterMs === undefined ? {} : { headers: retryAfter(error.retryAfterMs / 1000) }),
+  });
+}
+
+function detailOf(error: KeeperError): string {
+  if (error.code !== 'email_required') return error.message;
+  return (
+    'An e-mail is needed to create the Cal.com account. Send it as "cal_email" in the body, ' +
+    'or call with a JWT or a user key that carries an e-mail.'
+  );
+}
+
+function retryAfter(seconds: number): Record<string, string> {
+  return { 'retry-after': String(Math.max(1, Math.ceil(seconds))) };
+}

@@ -1,0 +1,79 @@
+import { z } from '@hono/zod-openapi';
+
+/** The media type of RFC 9457. */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** One thing that is wrong with a request. */
+export const fieldErrorSchema = z
+  .object({
+    field: z.string().openapi({ description: 'The name of the field, as it was sent.', example: 'timezone' }),
+    message: z.string().openapi({ description: 'What is wrong with it, and what is accepted.' }),
+  })
+  .openapi('FieldError');
+
+/** The body of every error answer (RFC 9457). */
+export const problemSchema = z
+  .object({
+    type: z.string().openapi({ example: 'about:blank' }),
+    title: z.string().openapi({ description: "The status's own name.", example: 'Bad Request' }),
+    status: z.number().int().openapi({ example: 400 }),
+    code: z.string().openapi({ description: 'Stable; branch on this.', example: 'invalid_request' }),
+    detail: z.string().openapi({ description: 'What happened and what to do next, fit to show a person.' }),
+    errors: z.array(fieldErrorSchema).optional(),
+  })
+  .openapi('Problem');
+
+/** One thing that is wrong with a request. */
+export type FieldError = z.infer<typeof fieldErrorSchema>;
+
+/** An error that is an HTTP answer already. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  readonly code: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param detail fit to show a person; holds no secret */
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    extras: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: extras.cause });
+    this.status = status;
+    this.code = code;
+    this.errors = extras.errors;
+    this.headers = extras.headers ?? {};
+  }
+
+  /** The answer; every answer that may belong to a token's route must not be stored by anybody. */
+  toResponse(): Response {
+    const body = {
+      type: 'about:blank',
+      title: TITLES[this.status] ?? 'Error',
+      status: this.status,
+      code: this.code,
+      detail: this.message,
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+    };
+    const headers = { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...this.headers };
+    return new Response(JSON.stringify(body), { status: this.status, headers });
+  }
+}
+
+/** The status phrases of RFC 9110. */
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};

@@ -1,0 +1,103 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { tokenText } from '../../oauth/token-answer.ts';
+import type { Secret } from '../../secret.ts';
+import { clientAddress } from '../client-address.ts';
+import { expiresIn } from '../expires-in.ts';
+import { withoutLastSlash } from '../paths.ts';
+import { ProblemError } from '../problem.ts';
+import { asUnavailable, problemOf } from '../problem-of.ts';
+import { atomsRefresh } from '../schemas/bookings.ts';
+import type { HttpEnv, HttpServices, HttpSettings } from '../services.ts';
+
+import { json, problem } from './definitions.ts';
+
+/** Where `CalProvider`'s `options.refreshUrl` points. */
+export const ATOMS_REFRESH_PATH = '/api/v1/bookings/atoms/refresh/';
+
+/** Requests a minute: by one user, and by one address that presents tokens we never gave out. */
+const USER_LIMIT = { points: 60, duration: 60 };
+const STRANGER_LIMIT = { points: 60, duration: 60 };
+
+const route = createRoute({
+  method: 'get',
+  path: ATOMS_REFRESH_PATH,
+  operationId: 'bookings-atoms-refresh',
+  summary: 'Refresh URL for Cal.com Atoms',
+  description:
+    'The `refreshUrl` of `CalProvider`. The bearer is the Cal.com access token in use, usually expired: any that was given out here finds its successor for a while after its end. Asking twice, or from three tabs, does no harm.',
+  tags: ['Bookings'],
+  security: [{ calAccessToken: [] }],
+  responses: {
+    200: json(atomsRefresh, 'A live token'),
+    401: problem('The token was not given out here, or ended too long ago'),
+    403: problem('The page’s origin is not allowed'),
+    429: problem('Too many requests'),
+    503: problem('No live token to be had now; `Retry-After` says when to ask again'),
+  },
+});
+
+/** The refresh URL of Cal.com Atoms, whose page has nothing to show but the token it holds. */
+export function mountAtoms(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { keeper, settings, logger, now } = services;
+  const users = new RateLimiterMemory(USER_LIMIT);
+  const strangers = new RateLimiterMemory(STRANGER_LIMIT);
+  app.openAPIRegistry.registerPath(route);
+
+  app.get(withoutLastSlash(route.path), async (context) => {
+    context.header('Vary', 'Origin, Authorization');
+    const origin = context.req.header('origin');
+    requireAllowedOrigin(origin, settings.corsOrigins);
+    try {
+      const presented = bearer(context.req.header('authorization'));
+      const owner = await keeper.ownerOf(presented);
+      if (owner === undefined) {
+        await spend(strangers, clientAddress(context));
+        throw unknownToken();
+      }
+      await spend(users, JSON.stringify([owner.provider, owner.subject]));
+      const token = await keeper.successor(owner, presented);
+      logger.info({ subject: owner.subject, provider: owner.provider, origin }, 'atoms refresh');
+      const accessToken = token.accessToken.reveal();
+      return context.json({ accessToken, access_token: accessToken, expires_in: expiresIn(token, now()) });
+    } catch (error) {
+      throw asUnavailable(problemOf(error));
+    }
+  });
+}
+
+function bearer(authorization: string | undefined): Secret {
+  const text = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1];
+  const token = tokenText(text);
+  if (token === undefined) throw unknownToken();
+  return token;
+}
+
+function unknownToken(): ProblemError {
+  return new ProblemError(
+    401,
+    'unknown_access_token',
+    'This Cal.com access token was not given out here, or it ended too long ago. Ask your backend for a live one.',
+    { headers: { 'www-authenticate': 'Bearer realm="evergrant atoms", error="invalid_token"' } },
+  );
+}
+
+function requireAllowedOrigin(origin: string | undefined, allowed: HttpSettings['corsOrigins']): void {
+  if (origin === undefined || allowed === '*' || allowed.includes(origin)) return;
+  throw new ProblemError(
+    403,
+    'origin_not_allowed',
+    'Pages of this origin may not ask here. The operator can add it to EVERGRANT_CORS_ORIGINS.',
+  );
+}
+
+async function spend(limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    throw new ProblemError(429, 'rate_limited', 'Too many requests. Ask again later.', {
+      headers: { 'retry-after': String(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))) },
+    });
+  }
+}

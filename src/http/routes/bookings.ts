@@ -1,0 +1,161 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Caller } from '../../callers/caller.ts';
+import type { LiveToken } from '../../grants/keeper.ts';
+import type { AccountProfile, Applicant } from '../../providers/provider.ts';
+import { Secret } from '../../secret.ts';
+import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
+import { expiresIn } from '../expires-in.ts';
+import { jsonBody } from '../json-body.ts';
+import { withoutLastSlash } from '../paths.ts';
+import { ProblemError } from '../problem.ts';
+import { calConfig, calTokenRefresh, calTokenRefreshRequest, calUser } from '../schemas/bookings.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { ATOMS_REFRESH_PATH } from './atoms.ts';
+import { CALLER_SECURITY, json, problem, SUBJECT_PARAMETER } from './definitions.ts';
+
+const configRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/bookings/config/',
+  operationId: 'bookings-config-retrieve',
+  summary: 'Cal.com configuration',
+  description: 'What a frontend needs to mount Cal.com Atoms.',
+  tags: ['Bookings'],
+  security: CALLER_SECURITY,
+  responses: { 200: json(calConfig, 'Cal.com configuration data'), 401: problem('Unauthorized') },
+});
+
+const tokenRefreshRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/bookings/token/refresh/',
+  operationId: 'token-refresh-create',
+  summary: 'Cal.com Token Refresh & Integration',
+  description:
+    'Refreshes Cal.com access token for the authenticated user. For first-time users, this endpoint will also handle the initial Cal.com integration implicitly, including user creation and token setup.',
+  tags: ['Bookings'],
+  security: CALLER_SECURITY,
+  parameters: [SUBJECT_PARAMETER],
+  request: { body: { content: { 'application/json': { schema: calTokenRefreshRequest } }, required: false } },
+  responses: {
+    200: json(calTokenRefresh, 'Token refreshed successfully or integration completed'),
+    400: problem('Bad request - invalid parameters'),
+    401: problem('Unauthorized - user not authenticated'),
+    403: problem('The key may not act for this user'),
+    413: problem('The body is larger than 16 KiB'),
+    415: problem('The body is not JSON'),
+    500: problem('Error during token refresh or integration; `Retry-After` is there where waiting helps'),
+  },
+});
+
+const userRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/bookings/user/',
+  operationId: 'bookings-user-retrieve',
+  summary: 'Cal.com user',
+  description: 'Details of the Cal.com account of the authenticated user.',
+  tags: ['Bookings'],
+  security: CALLER_SECURITY,
+  parameters: [SUBJECT_PARAMETER],
+  responses: {
+    200: json(calUser, 'User details'),
+    401: problem('Unauthorized'),
+    403: problem('The key may not act for this user'),
+    404: problem('The user is not integrated yet'),
+  },
+});
+
+/** The bookings API: configuration, live token, user details. */
+export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { keeper, profiles, now } = services;
+  const { bookings, publicUrl } = services.settings;
+  const admitted = authenticated(services.authenticator);
+  for (const route of [configRoute, tokenRefreshRoute, userRoute]) {
+    app.openAPIRegistry.registerPath(route);
+    if (bookings === undefined) app.on(route.method, withoutLastSlash(route.path), admitted, notConfigured);
+  }
+  if (bookings === undefined) return;
+
+  const config = {
+    cal_client_id: bookings.calClientId,
+    cal_api_url: bookings.calApiUrl,
+    cal_app_url: bookings.calAppUrl,
+    refresh_url: publicUrl + ATOMS_REFRESH_PATH,
+    mode: bookings.mode,
+  };
+  app.get(withoutLastSlash(configRoute.path), admitted, (context) => context.json(config));
+
+  app.post(withoutLastSlash(tokenRefreshRoute.path), admitted, async (context) => {
+    const caller = context.get('caller');
+    const subject = subjectOf(caller, context.req.header(SUBJECT_HEADER));
+    const body = await jsonBody(context, calTokenRefreshRequest);
+    const token = await keeper.token({
+      provider: bookings.provider,
+      subject,
+      applicant: applicant(caller, subject, body.cal_email, body.timezone),
+      force: body.force_refresh,
+      minTtlMs: body.min_ttl === undefined ? undefined : body.min_ttl * 1000,
+      rejected: body.rejected_access_token === undefined ? undefined : new Secret(body.rejected_access_token),
+    });
+    return context.json(tokenAnswer(token, bookings.calClientId, now()));
+  });
+
+  app.get(withoutLastSlash(userRoute.path), admitted, async (context) => {
+    const subject = subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER));
+    const profile = await profiles.profile(bookings.provider, subject);
+    if (profile === undefined) {
+      throw new ProblemError(
+        404,
+        'not_integrated',
+        `This user has no Cal.com account yet. POST ${tokenRefreshRoute.path} creates one.`,
+      );
+    }
+    return context.json(calUserOf(profile));
+  });
+}
+
+function notConfigured(): never {
+  throw new ProblemError(
+    500,
+    'provider_not_configured',
+    'This deployment has no Cal.com client. The operator must set CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET.',
+  );
+}
+
+/** Whom to create an account for; a key without a name lends the e-mail's first part. */
+function applicant(
+  caller: Caller,
+  subject: string,
+  calEmail: string | undefined,
+  timeZone: string,
+): Applicant | undefined {
+  const email = calEmail ?? caller.email;
+  if (email === undefined) return undefined;
+  return { subject, email, name: caller.name ?? email.slice(0, email.lastIndexOf('@')), timeZone };
+}
+
+function tokenAnswer(token: LiveToken, calClientId: string, now: number) {
+  return {
+    access_token: token.accessToken.reveal(),
+    expires_in: expiresIn(token, now),
+    token_type: token.tokenType,
+    refreshed: token.refreshed,
+    integration_status: token.created ? 'created' : 'existing',
+    cal_client_id: calClientId,
+  };
+}
+
+function calUserOf(profile: AccountProfile) {
+  return {
+    cal_user_id: Number(profile.accountId),
+    username: profile.username,
+    email: profile.email,
+    name: profile.name,
+    timezone: profile.timeZone,
+    time_format: profile.timeFormat,
+    week_start: profile.weekStart,
+    locale: profile.locale,
+    default_schedule_id: profile.defaultScheduleId,
+    avatar_url: profile.avatarUrl,
+    bio: profile.bio,
+    created_at: profile.createdAt,
+  };
+}

@@ -1,0 +1,25 @@
+import type { z } from '@hono/zod-openapi';
+import { PROBLEM_TYPE, problemSchema } from '../problem.ts';
+import { SUBJECT_HEADER } from '../authenticate.ts';
+
+/** How a caller of the API proves who it is: a JWT or an API key as bearer, or an API key in its own header. */
+export const CALLER_SECURITY: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
+
+/** A JSON answer, for a route's definition. */
+export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** A problem answer, for a route's definition. */
+export function problem(description: string) {
+  return { description, content: { [PROBLEM_TYPE]: { schema: problemSchema } } };
+}
+
+/** The header by which a server key names its user, for a route's definition. */
+export const SUBJECT_PARAMETER = {
+  name: SUBJECT_HEADER,
+  in: 'header' as const,
+  required: false,
+  schema: { type: 'string' as const },
+  description: 'Whom a server key acts for. Users act for themselves.',
+};

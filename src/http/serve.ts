@@ -1,0 +1,71 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+
+/** Answers requests in the shape of the Fetch standard. */
+export interface FetchHandler {
+  fetch(request: Request, env?: object): Response | Promise<Response>;
+}
+
+/** A server that listens already, and answers 503 until it is told what to serve. */
+export interface Listening {
+  /** Where it listens, without a last slash. */
+  readonly url: string;
+  serve(handler: FetchHandler): void;
+  /** Stops accepting, and resolves when the last request in progress has been answered. */
+  close(): Promise<void>;
+}
+
+/** Shuts out slow senders; milliseconds and bytes. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16_384,
+};
+
+/**
+ * Listens with Node's HTTP server.
+ *
+ * @param address port 0 for any free one
+ * @throws the socket's own error, such as EADDRINUSE
+ */
+export async function listen(address: { host: string; port: number }): Promise<Listening> {
+  let handler: FetchHandler = {
+    fetch: () => new Response('Starting.', { status: 503, headers: { 'retry-after': '1' } }),
+  };
+  const server = createAdaptorServer({
+    fetch: (request, env) => handler.fetch(request, env),
+    serverOptions: LIMITS,
+    // An embedding app keeps its own Request; this server has no reason to replace the global one.
+    overrideGlobalObjects: false,
+  }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    url: boundUrl(server, address),
+    serve: (next) => {
+      handler = next;
+    },
+    close: () => closed(server),
+  };
+}
+
+function boundUrl(server: Server, address: { host: string; port: number }): string {
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
+  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
+}
+
+async function closed(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { Authenticator } from '../callers/authenticate.ts';
+import type { Caller } from '../callers/caller.ts';
+import type { Keeper } from '../grants/keeper.ts';
+import type { Profiles } from '../grants/profiles.ts';
+
+/** What the HTTP side is given; it wires nothing itself. */
+export interface HttpServices {
+  readonly keeper: Keeper;
+  readonly profiles: Profiles;
+  readonly authenticator: Authenticator;
+  /** Rejects where a part that every call needs does not answer. */
+  readonly checkReadiness: () => Promise<void>;
+  readonly settings: HttpSettings;
+  readonly logger: Logger;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** What the HTTP side says about this deployment. */
+export interface HttpSettings {
+  /** Where callers reach us, without a last slash. */
+  readonly publicUrl: string;
+  /** Origins whose pages may read our answers; `*` for any. */
+  readonly corsOrigins: '*' | readonly string[];
+  /** Undefined where Cal.com isn't configured; the routes then say so. */
+  readonly bookings: BookingsSettings | undefined;
+  readonly version: string;
+}
+
+/** What `/api/v1/bookings` serves. */
+export interface BookingsSettings {
+  /** The provider that answers for bookings. */
+  readonly provider: string;
+  readonly mode: 'managed';
+  readonly calClientId: string;
+  readonly calApiUrl: string;
+  readonly calAppUrl: string;
+}
+
+/** Hono's types for this app: what middleware leaves for the routes. */
+export interface HttpEnv {
+  Variables: { caller: Caller };
+}

@@ -1,0 +1,8 @@
+/** Whether a redirect URI covers the origin: the same text, or a pattern in which `*` stands for any text. */
+export function isOriginAllowed(origin: string, redirectUris: readonly string[]): boolean {
+  return redirectUris.some((uri) => {
+    if (!uri.includes('*')) return uri === origin;
+    const parts = uri.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`).test(origin);
+  });
+}

@@ -1,0 +1,48 @@
+import { SandboxClock } from '../control/clock.ts';
+import type { Fake } from '../control/fake.ts';
+import { listen, type RunningSandbox, type SandboxOptions } from '../control/listen.ts';
+import { apiV2 } from './api.ts';
+import type { CalCom } from './cal-com.ts';
+import { describeWorld } from './oracle.ts';
+import { RateLimiter } from './rate-limit.ts';
+import { worldSnapshot } from './records.ts';
+import { seedWorld } from './seed.ts';
+import { selectTokens } from './select-tokens.ts';
+import { calComSettings } from './settings.ts';
+import { World } from './world.ts';
+
+/** Starts a fake Cal.com. Its API v2 is at `${url}/v2`, its control API at `${url}/__sandbox/`. */
+export async function startCalCom(options: SandboxOptions): Promise<RunningSandbox> {
+  const settings = calComSettings();
+  const clock = new SandboxClock();
+  const limiter = new RateLimiter();
+  const cal: CalCom = { world: new World(seedWorld()), clock, settings };
+  const app = apiV2(cal, limiter);
+  const fake: Fake = {
+    kind: 'cal-com',
+    clock,
+    settings,
+    answer: (request, { address }) => app.fetch(request, { address }),
+    describe: () => describeWorld(cal),
+    expireTokens: (selection) => {
+      const tokens = selectTokens(cal.world, selection);
+      for (const token of tokens) cal.world.expireToken(token, clock.now());
+      return tokens.length;
+    },
+    purgeTokens: (selection) => {
+      const tokens = selectTokens(cal.world, selection);
+      for (const token of tokens) cal.world.endToken(token, 'purged');
+      return tokens.length;
+    },
+    takeChanged: () => cal.world.takeChanged(),
+    snapshot: () => cal.world.snapshot(),
+    restore: (snapshot) => {
+      cal.world = new World(worldSnapshot.parse(snapshot));
+    },
+    reset: () => {
+      cal.world = new World(seedWorld());
+      limiter.reset();
+    },
+  };
+  return listen(fake, options);
+}

@@ -1,0 +1,24 @@
+/** The sandbox's own time: the machine's clock plus whatever was added through the control API. */
+export class SandboxClock {
+  #offset = 0;
+
+  /** Unix time in ms. */
+  now(): number {
+    return Date.now() + this.#offset;
+  }
+
+  /** How far this clock is ahead of the machine's, in ms. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Moves the clock by `seconds`; a negative number moves it back. */
+  advance(seconds: number): void {
+    this.#offset += Math.round(seconds * 1000);
+  }
+
+  /** Puts the clock `offset` ms ahead of the machine's. */
+  restore(offset: number): void {
+    this.#offset = offset;
+  }
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Fake } from './fake.ts';
+import { FaultList } from './fault-list.ts';
+import { waitingFault } from './fault-schema.ts';
+import { Journal } from './journal.ts';
+import { StateFile } from './state-file.ts';
+
+const savedState = z.object({
+  sandbox: z.string(),
+  version: z.literal(1),
+  clock_offset_ms: z.number(),
+  settings: z.record(z.string(), z.unknown()),
+  faults: z.array(waitingFault),
+  state: z.unknown(),
+});
+
+/** Everything one sandbox remembers: the fake's own state, its settings and clock, the faults and the journal. */
+export class SandboxState {
+  readonly fake: Fake;
+  readonly faults = new FaultList();
+  readonly journal: Journal;
+  readonly #file: StateFile | undefined;
+  #changed = true;
+
+  constructor(fake: Fake, path?: string) {
+    this.fake = fake;
+    this.#file = path === undefined ? undefined : new StateFile(path);
+    const saved = this.#file?.load();
+    if (saved !== undefined) this.#restore(saved);
+    this.journal = new Journal(path === undefined ? undefined : `${path}.journal`);
+    this.save();
+  }
+
+  /** Says that something outside the fake's own state changed: a setting, a fault, the clock. */
+  touch(): void {
+    this.#changed = true;
+  }
+
+  /** Writes the state if it changed. To be called before an answer that may reveal the change. */
+  save(): void {
+    if (this.#file === undefined) return;
+    if (this.fake.takeChanged()) this.#changed = true;
+    if (!this.#changed) return;
+    this.#file.save({
+      sandbox: this.fake.kind,
+      version: 1,
+      clock_offset_ms: this.fake.clock.offset,
+      settings: this.fake.settings.values,
+      faults: this.faults.waiting,
+      state: this.fake.snapshot(),
+    });
+    this.#changed = false;
+  }
+
+  /** All as at the start. */
+  reset(): void {
+    this.fake.clock.restore(0);
+    this.fake.settings.reset();
+    this.fake.reset();
+    this.faults.clear();
+    this.journal.clear();
+    this.touch();
+  }
+
+  #restore(saved: unknown): void {
+    const path = this.#file?.path ?? '';
+    try {
+      const state = savedState.parse(saved);
+      if (state.sandbox !== this.fake.kind) throw new Error(`it belongs to the ${state.sandbox} sandbox`);
+      this.fake.clock.restore(state.clock_offset_ms);
+      this.fake.settings.change(state.settings);
+      this.faults.restore(state.faults);
+      this.fake.restore(state.state);
+    } catch (cause) {
+      throw new Error(
+        `The file ${path} is not a state of the ${this.fake.kind} sandbox; move it away to start afresh.`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+}
