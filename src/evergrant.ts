@@ -9,10 +9,13 @@ import type { ExchangeReport } from './grants/renewal.ts';
 import { createApp } from './http/app.ts';
 import type { BookingsSettings } from './http/services.ts';
 import { configuredProviders } from './providers/index.ts';
+import type { Provider } from './providers/provider.ts';
 import { openStores, type Stores } from './stores/index.ts';
 import { Vault } from './stores/vault.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
+
+export { migrateDatabase } from './stores/index.ts';
 
 /** What {@link createEvergrant} is given: a loaded configuration, and where to log. */
 export interface EvergrantOptions {
@@ -28,6 +31,9 @@ export interface Evergrant extends AsyncDisposable {
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
   readonly keeper: Keeper;
   readonly apiKeys: ApiKeyStore;
+  readonly providers: readonly Provider[];
+  /** Rejects where a part that every call needs does not answer. */
+  checkReadiness(): Promise<void>;
   /** Lets exchanges in flight end, then closes the database. */
   close(): Promise<void>;
 }
@@ -63,11 +69,12 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     apiKeys: stores.apiKeys,
     now: () => clock.now(),
   });
+  const checkReadiness = readiness(stores, authenticator);
   const app = createApp({
     keeper,
     profiles: new Profiles({ store: stores.grants, providers, clock }),
     authenticator,
-    checkReadiness: readiness(stores, authenticator),
+    checkReadiness,
     settings: {
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
@@ -82,7 +89,15 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     await Promise.all(providers.map((provider) => provider[Symbol.asyncDispose]()));
     await stores[Symbol.asyncDispose]();
   };
-  return { fetch: app.fetch, keeper, apiKeys: stores.apiKeys, close, [Symbol.asyncDispose]: close };
+  return {
+    fetch: app.fetch,
+    keeper,
+    apiKeys: stores.apiKeys,
+    providers,
+    checkReadiness,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function providerOptions({ calCom, upstreamTimeoutMs }: Config, { calComClientSecret }: Secrets, vault: Vault) {

@@ -1,12 +1,120 @@
-/** The parts of an OpenAPI 3.1 document that the page reads. */
-export interface ApiDescription {
-  readonly info: { readonly title: string; readonly version: string };
-}
+import {
+  operationGroups,
+  referenceName,
+  resolved,
+  type ApiDescription,
+  type OperationGroup,
+  type Schema,
+} from './docs-page/description.ts';
+import { fieldsTable } from './docs-page/fields.ts';
+import { inline, markup, prose, type Markup } from './docs-page/markup.ts';
+import { methodBadge, operationSection, problemAnchor, problemReference } from './docs-page/operation-section.ts';
+import { authenticationSection } from './docs-page/security.ts';
 
-/** The API's reference for people. */
+export type { ApiDescription } from './docs-page/description.ts';
+export { docsStyle } from './docs-page/style.ts';
+
+/**
+ * The API's reference for people: one page of HTML, from the document alone. It has no script and no style of its own,
+ * so that it works under a policy of `default-src 'none'; style-src 'self'`.
+ */
 export function docsPage(document: ApiDescription): string {
-  return document.info.title;
+  const { title, version } = document.info;
+  const groups = operationGroups(document);
+  const problems = problemReferences(groups);
+  const authentication = authenticationSection(document);
+  const page = markup`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${title} ${version}: API reference</title>
+    <link rel="stylesheet" href="/docs/style.css">
+  </head>
+  <body>
+    <a class="skip" href="#content">Skip to the content</a>
+    <header class="side">
+      <p class="brand"><a href="#content">${title}</a> <span class="version">${version}</span></p>
+      <nav aria-label="Contents">
+        ${authentication && linkList([['authentication', 'Authentication']])}
+        ${groups.map((group) => groupLinks(group))}
+        ${problems.length > 0 && linkList([['errors', 'Errors']])}
+      </nav>
+    </header>
+    <main id="content" tabindex="-1">
+      ${introduction(document)}
+      ${authentication}
+      ${groups.map((group) => groupSection(document, group))}
+      ${problems.length > 0 && errorsSection(document, problems)}
+    </main>
+  </body>
+</html>
+`;
+  return page.toString();
 }
 
-/** Its style sheet. */
-export const docsStyle: string = '';
+function introduction(document: ApiDescription): Markup {
+  const { title, version, description } = document.info;
+  const servers = document.servers ?? [];
+  return markup`
+      <section class="introduction" aria-labelledby="title">
+        <h1 id="title">${title}</h1>
+        ${description !== undefined && markup`<p class="lead">${inline(description)}</p>`}
+        <dl class="facts">
+          <div><dt>Version</dt><dd>${version}</dd></div>
+          ${servers.map(({ url }) => markup`<div><dt>Server</dt><dd><code>${url}</code></dd></div>`)}
+          <div><dt>For machines</dt><dd><a href="/openapi.json">openapi.json</a> (OpenAPI 3.1)</dd></div>
+        </dl>
+      </section>`;
+}
+
+function linkList(links: readonly [anchor: string, text: string][]): Markup {
+  return markup`<ul>${links.map(([anchor, text]) => markup`<li><a href="#${anchor}">${text}</a></li>`)}</ul>`;
+}
+
+function groupLinks({ id, name, operations }: OperationGroup): Markup {
+  const links = operations.map(
+    (operation) => markup`
+          <li><a href="#${operation.id}">${methodBadge(operation.method)} <span>${operation.title}</span></a></li>`,
+  );
+  return markup`
+        <p class="group"><a href="#${id}">${name}</a></p>
+        <ul>${links}
+        </ul>`;
+}
+
+function groupSection(document: ApiDescription, { id, name, description, operations }: OperationGroup): Markup {
+  return markup`
+    <section id="${id}" aria-labelledby="${id}-title">
+      <h2 id="${id}-title">${name}</h2>
+      ${prose(description)}
+      ${operations.map((operation) => operationSection(document, operation))}
+    </section>`;
+}
+
+/** The references of the schemas that answers with problems have, each once. */
+function problemReferences(groups: readonly OperationGroup[]): string[] {
+  const references = groups
+    .flatMap(({ operations }) => operations)
+    .flatMap(({ answers }) => answers)
+    .map((answer) => problemReference(answer))
+    .filter((reference) => reference !== undefined);
+  return [...new Set(references)];
+}
+
+function errorsSection(document: ApiDescription, references: readonly string[]): Markup {
+  const schemas = references.map(($ref) => {
+    const name = referenceName($ref);
+    return markup`
+      <h3 id="${problemAnchor(name)}">${name}</h3>
+      ${prose(resolved<Schema>(document, { $ref }).description)}
+      ${fieldsTable(document, { $ref }, 'answer', `Fields of ${name}`)}`;
+  });
+  return markup`
+    <section id="errors" aria-labelledby="errors-title">
+      <h2 id="errors-title">Errors</h2>
+      <p>Errors are answered as <code>application/problem+json</code> (RFC 9457), with these fields.</p>
+      ${schemas}
+    </section>`;
+}

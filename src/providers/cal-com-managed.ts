@@ -9,7 +9,7 @@ import {
   type CalComError,
   type CalComResult,
 } from './cal-com-envelope.ts';
-import type { AccountProfile, Applicant, ExchangeAnswer, Provider } from './provider.ts';
+import type { AccountProfile, Applicant, ClientCheck, ExchangeAnswer, Provider } from './provider.ts';
 
 /** How to reach a platform OAuth client of Cal.com's API v2. */
 export interface CalComManagedOptions {
@@ -105,6 +105,18 @@ class CalComManaged implements Provider {
     const result = await this.#ask('GET', this.#userPath(accountId));
     if (result.kind === 'success') return accountProfile(result.data) ?? 'unreachable';
     return result.kind === 'error' && isUnknownUser(result.error) ? 'gone' : 'unreachable';
+  }
+
+  async checkClient(): Promise<ClientCheck> {
+    const result = await this.#ask('GET', `/oauth-clients/${this.#client}/users?limit=1`);
+    if (result.kind === 'success') return { verdict: 'accepted', detail: `Cal.com accepts ${this.#options.clientId}.` };
+    if (result.kind === 'client_refused' || result.kind === 'error') {
+      return {
+        verdict: 'refused',
+        detail: 'Cal.com refuses the client. Check CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET.',
+      };
+    }
+    return { verdict: 'unreachable', detail: `${this.#options.apiUrl} does not answer properly: ${result.detail}.` };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

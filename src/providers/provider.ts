@@ -21,8 +21,17 @@ export interface Provider {
   probe?(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'>;
   /** The account as the provider shows it now; `gone` where it has none by that id. */
   fetchProfile?(accountId: string): Promise<AccountProfile | 'gone' | 'unreachable'>;
+  /** Asks the provider whether it accepts our own client, for an operator who wonders. Changes nothing. */
+  checkClient?(): Promise<ClientCheck>;
   /** Ends idle connections. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How a provider took our own client. */
+export interface ClientCheck {
+  readonly verdict: 'accepted' | 'refused' | 'unreachable';
+  /** Fit to show the operator. */
+  readonly detail: string;
 }
 
 /** Whom to create an upstream account for. */

@@ -11,6 +11,16 @@ import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
 import { ViewReader } from './view-reader.ts';
 
+/**
+ * Brings the schema of the database at `path` up to date and touches nothing else.
+ *
+ * @returns the names of the migrations applied now, oldest first
+ */
+export async function migrateDatabase(path: string): Promise<string[]> {
+  await using file = openSqlite(path);
+  return await migrate(file.db);
+}
+
 /** Where and how to keep things. */
 export interface StoresOptions {
   /** The SQLite file. */

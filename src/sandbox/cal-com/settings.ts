@@ -12,20 +12,28 @@ const schema = z.strictObject({
     .describe(
       'true (access tokens end on a full minute, refresh tokens at the start of a day, as at Cal.com) or false',
     ),
+  /** Whether a refresh gives a new refresh token; Cal.com's always does. Else the same one comes back and stays good. */
   rotation: rotation.default('always').describe('"always", "never" or "every:N"'),
+  /** What a used refresh token brings about besides its refusal: nothing, or the end of all tokens of its family. */
   on_reuse: z.enum(['reject', 'revoke_family']).default('reject').describe('"reject" or "revoke_family"'),
+  /** How a used refresh token is refused. Readings differ; one that was never issued is always a 400. */
   race_loser: z
     .enum(['invalid_refresh_token', 'not_found', 'error_500'])
     .default('invalid_refresh_token')
     .describe('"invalid_refresh_token", "not_found" or "error_500"'),
+  /** Whether a refresh token past its end is refused: Cal.com's code ignores what its documentation says. */
   refresh_expiry: z.enum(['ignored', 'enforced']).default('ignored').describe('"ignored" or "enforced"'),
+  /** Whether force-refresh takes live access tokens along; versions differ. */
   force_refresh_deletes: z
     .enum(['all', 'expired_access_only'])
     .default('all')
     .describe('"all" or "expired_access_only"'),
+  /** Whether tokens that were used and then deleted are still vouched for by a cache, and so get another 401. */
   stale_cache_401: z.boolean().default(false).describe('true or false'),
+  /** The hosted platform, or forks of cal.diy: another username, no default schedule, no event types. */
   variant: z.enum(['platform', 'cal_diy']).default('platform').describe('"platform" or "cal_diy"'),
   default_event_types: z.boolean().default(true).describe('true or false'),
+  /** How long every answer waits, in ms. The work is done before the wait, as behind a slow network. */
   latency_ms: z.number().min(0).max(3_600_000).default(0).describe('a number of ms from 0 to 3600000'),
   rate_limit_per_minute: z
     .int()

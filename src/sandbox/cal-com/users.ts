@@ -3,6 +3,8 @@ import { badRequest, conflict, databaseErrors, notFound } from './exceptions.ts'
 import { calDiyUsername, platformUsername, suffixEmail } from './names.ts';
 import { metadata as metadataRecord, type OAuthClient, type User } from './records.ts';
 
+const userMetadata = metadataRecord.nullable();
+
 /** A validated body; absent and null fields keep or take the default. */
 type UserInput = Record<string, unknown>;
 
@@ -48,7 +50,7 @@ export function createUser(cal: CalCom, client: OAuthClient, input: UserInput): 
     defaultScheduleId: null,
     locale: text(input.locale, 'en'),
     avatarUrl: text(input.avatarUrl, null),
-    metadata: metadataRecord.nullable().parse(input.metadata ?? null),
+    metadata: userMetadata.parse(input.metadata ?? null),
   };
   furnish(cal, user, typeof input.timeZone === 'string');
   cal.world.putUser(user);
@@ -85,7 +87,7 @@ export function updateUser(cal: CalCom, user: User, input: UserInput): User {
     defaultScheduleId: typeof input.defaultScheduleId === 'number' ? input.defaultScheduleId : user.defaultScheduleId,
     locale: text(input.locale, user.locale),
     avatarUrl: input.avatarUrl === null ? null : text(input.avatarUrl, user.avatarUrl),
-    metadata: metadataRecord.nullable().parse(input.metadata ?? user.metadata),
+    metadata: userMetadata.parse(input.metadata ?? user.metadata),
   };
   cal.world.putUser(changed);
   return changed;

@@ -48,7 +48,9 @@ export const faultRequest = z.strictObject({
   match: z.strictObject({ method: z.string().min(1).default('*'), path: z.string().min(1).default('*') }).prefault({}),
   /** How often it strikes; null or -1 until cleared. */
   times: z
-    .union([z.int().min(1), z.literal(-1), z.null()], { error: 'accepts 1 or more, or null or -1 for always' })
+    .int()
+    .nullable()
+    .refine((times) => times === null || times === -1 || times >= 1, 'accepts 1 or more, or null or -1 for always')
     .default(1),
   fault: faultKind,
 });

@@ -38,7 +38,7 @@ export class Front {
     const request = toRequest(incoming, url, body);
     if (url.pathname === CONTROL_PREFIX || url.pathname.startsWith(`${CONTROL_PREFIX}/`)) {
       const response = await this.#control.fetch(request);
-      this.#sandbox.save();
+      await this.#sandbox.saved();
       await send(line, response);
       return;
     }
@@ -59,7 +59,7 @@ export class Front {
     const worked = needsWork(fault)
       ? await fake.answer(request, { address: line.incoming.socket.remoteAddress ?? '' })
       : undefined;
-    this.#sandbox.save();
+    await this.#sandbox.saved();
 
     if (!(await this.#waitingRoom.delay(fake.settings.values.latency_ms + (fault?.delay_ms ?? 0)))) return;
     const { socket } = line.incoming;

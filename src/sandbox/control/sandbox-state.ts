@@ -21,6 +21,7 @@ export class SandboxState {
   readonly journal: Journal;
   readonly #file: StateFile | undefined;
   #changed = true;
+  #saving: Promise<void> | undefined;
 
   constructor(fake: Fake, path?: string) {
     this.fake = fake;
@@ -28,7 +29,7 @@ export class SandboxState {
     const saved = this.#file?.load();
     if (saved !== undefined) this.#restore(saved);
     this.journal = new Journal(path === undefined ? undefined : `${path}.journal`);
-    this.save();
+    this.#save();
   }
 
   /** Says that something outside the fake's own state changed: a setting, a fault, the clock. */
@@ -36,8 +37,36 @@ export class SandboxState {
     this.#changed = true;
   }
 
-  /** Writes the state if it changed. To be called before an answer that may reveal the change. */
-  save(): void {
+  /**
+   * Writes the state if it changed. To be awaited before an answer that may reveal the change. Requests whose work is
+   * done in the same turn share one write.
+   */
+  saved(): Promise<void> {
+    this.#saving ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#saving = undefined;
+        try {
+          this.#save();
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+    return this.#saving;
+  }
+
+  /** All as at the start. */
+  reset(): void {
+    this.fake.clock.restore(0);
+    this.fake.settings.reset();
+    this.fake.reset();
+    this.faults.clear();
+    this.journal.clear();
+    this.touch();
+  }
+
+  #save(): void {
     if (this.#file === undefined) return;
     if (this.fake.takeChanged()) this.#changed = true;
     if (!this.#changed) return;
@@ -50,16 +79,6 @@ export class SandboxState {
       state: this.fake.snapshot(),
     });
     this.#changed = false;
-  }
-
-  /** All as at the start. */
-  reset(): void {
-    this.fake.clock.restore(0);
-    this.fake.settings.reset();
-    this.fake.reset();
-    this.faults.clear();
-    this.journal.clear();
-    this.touch();
   }
 
   #restore(saved: unknown): void {

@@ -1,0 +1,38 @@
+import type { Config } from '../config/index.ts';
+import { DEV_FOLDER, SANDBOX_CAL_CLIENT } from './dev-data.ts';
+
+/** What `evergrant dev` tells at its start. */
+export interface DevBannerFacts {
+  readonly url: string;
+  readonly calComUrl: string;
+  readonly config: Config;
+  readonly demoKey: string;
+}
+
+/** Where everything is, and three lines to paste. */
+export function devBanner({ url, calComUrl, config, demoKey }: DevBannerFacts): string {
+  const sandboxed = config.calCom?.clientId === SANDBOX_CAL_CLIENT.id;
+  const auth = `-H 'Authorization: Bearer ${demoKey}'`;
+  const tokenCall = `curl -s -X POST ${url}/api/v1/bookings/token/refresh/ ${auth}`;
+  return `
+Evergrant is running. Press Ctrl-C to stop it.
+
+  API       ${url}   (docs: ${url}/docs)
+  Cal.com   ${sandboxed ? `${calComUrl}/v2   a sandbox: nothing leaves this machine` : (config.calCom?.apiUrl ?? 'not configured')}
+  Data      ${DEV_FOLDER}/   delete it to begin anew
+
+Demo user "alice", with the API key
+  ${demoKey}
+
+Try, in another terminal:
+
+  # a live Cal.com token; the first call creates the Cal.com user
+  ${tokenCall}
+
+  # the Cal.com user behind it
+  curl -s ${url}/api/v1/bookings/user/ ${auth}
+
+  # Cal.com itself, asked with that token
+  curl -s ${config.calCom?.apiUrl ?? calComUrl}/me -H "Authorization: Bearer $(${tokenCall} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')"
+`;
+}

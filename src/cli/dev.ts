@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { mintApiKey, type ApiKeyStore } from '../callers/api-key.ts';
+import { loadConfig } from '../config/index.ts';
+import { startCalCom, type RunningSandbox } from '../sandbox/index.ts';
+import { devBanner } from './dev-banner.ts';
+import { DEV_CAL_PORT, DEV_FOLDER, devDefaults, keep, readDevFile } from './dev-data.ts';
+import { devJournal } from './dev-journal.ts';
+import { parsePort } from './parse-port.ts';
+import { runService } from './run-service.ts';
+import { askedToStop } from './signals.ts';
+
+const DEMO_KEY = 'demo-key';
+const DEMO_USER = { role: 'user', subject: 'alice', email: 'alice@example.com', name: 'Alice Example' } as const;
+/** How long a port may still be held by a predecessor that is on its way out, in milliseconds. */
+const PORT_PATIENCE_MS = 5_000;
+const PARENT_CHECK_MS = 200;
+
+/** `evergrant dev`: service, sandbox and a demo user in one process; everything it makes is in `.evergrant/`. */
+export function devCommand(): Command {
+  return new Command('dev')
+    .description('run service and sandbox together, with a demo user; nothing to configure')
+    .option('--cal-port <port>', "the sandbox's Cal.com", parsePort, DEV_CAL_PORT)
+    .action(async (options: { calPort: number }) => {
+      await using sandbox = await patiently(() => startDevCalCom(options.calPort));
+      const loaded = loadConfig(process.env, devDefaults(sandbox.url));
+      for (const warning of loaded.warnings) console.error(`Warning: ${warning}`);
+      const logger = pino({ level: loaded.config.logLevel }, devJournal(process.stderr));
+      const service = await patiently(() => runService(loaded, logger));
+      const demoKey = await demoUserKey(service.evergrant.apiKeys);
+      console.log(devBanner({ url: service.url, calComUrl: sandbox.url, config: loaded.config, demoKey }));
+      await Promise.race([askedToStop(), orphaned()]);
+      console.log('\nStopping: what is in flight is finished first.');
+      await sandbox.close();
+      await service.close();
+    });
+}
+
+function startDevCalCom(port: number): Promise<RunningSandbox> {
+  // Killed at any time, the sandbox must remember what it gave out, as Cal.com would.
+  keep('README', 'Made by "evergrant dev": keys, tokens and a demo database. Delete it to begin anew.');
+  return startCalCom({ port, stateFile: join(DEV_FOLDER, 'sandbox-cal-com.json') });
+}
+
+/** The demo user's key: the same after a restart, so that what was pasted once works again. */
+async function demoUserKey(apiKeys: ApiKeyStore): Promise<string> {
+  const kept = readDevFile(DEMO_KEY);
+  const id = kept?.split('_')[2];
+  const known = id === undefined ? undefined : await apiKeys.find(id);
+  if (kept !== undefined && known !== undefined && known.revokedAt === undefined) return kept;
+  const { key, record } = mintApiKey(DEMO_USER, Date.now());
+  await apiKeys.add(record);
+  return keep(DEMO_KEY, key.reveal());
+}
+
+/** Starts something that listens, giving a predecessor that was just killed the time to let go of the port. */
+async function patiently<Started>(start: () => Promise<Started>): Promise<Started> {
+  const giveUpAt = Date.now() + PORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!taken || Date.now() > giveUpAt) throw error;
+      await delay(PARENT_CHECK_MS);
+    }
+  }
+}
+
+/** Resolves when the `npm` that started us is gone: killed the hard way, it cannot tell us to leave. */
+async function orphaned(): Promise<void> {
+  const parent = process.ppid;
+  if (process.env['npm_lifecycle_event'] === undefined) return new Promise(() => undefined);
+  while (process.ppid === parent) await delay(PARENT_CHECK_MS, undefined, { ref: false });
+}

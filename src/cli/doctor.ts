@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+import { examine, type Finding } from '../doctor.ts';
+import { devDefaults } from './dev-data.ts';
+import { devOption } from './stored-config.ts';
+
+const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: 'ok  ', odd: 'odd ', bad: 'BAD ' };
+
+/** `evergrant doctor`: is this deployment in order? */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check configuration, database, key ring and provider, and say what is wrong')
+    .option('--json', 'answer as JSON')
+    .addOption(devOption())
+    .action(async ({ json, dev }: { json?: boolean; dev?: boolean }) => {
+      const findings = await examine(process.env, dev === true ? devDefaults() : undefined);
+      if (json === true) console.log(JSON.stringify(findings));
+      else for (const { verdict, check, detail } of findings) console.log(`${MARKS[verdict]}${check}: ${detail}`);
+      if (findings.some(({ verdict }) => verdict === 'bad')) process.exitCode = 1;
+    });
+}

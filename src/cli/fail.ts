@@ -1,0 +1,25 @@
+import { ConfigError } from '../config/index.ts';
+
+/** Says what went wrong and what to do, and leaves the exit status at 1. A stack is shown for what nobody expected. */
+export function fail(error: unknown): void {
+  process.exitCode = 1;
+  console.error(explain(error));
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    return (
+      `Port ${String(error.port)} is taken by another program. Stop it, or choose another port ` +
+      '(EVERGRANT_PORT for the service, --cal-port for the sandbox).'
+    );
+  }
+  const expected =
+    error instanceof ConfigError || error instanceof RangeError || ('code' in error && !isSystem(error.code));
+  return expected ? error.message : (error.stack ?? error.message);
+}
+
+/** Errors of this project have codes in lower case, those of Node and of the system in upper case. */
+function isSystem(code: unknown): boolean {
+  return typeof code === 'string' && code === code.toUpperCase();
+}

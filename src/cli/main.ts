@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { devCommand } from './dev.ts';
+import { doctorCommand } from './doctor.ts';
+import { fail } from './fail.ts';
+import { keysCommand } from './keys.ts';
+import { migrateCommand } from './migrate.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { serveCommand } from './serve.ts';
+
+const program = new Command('evergrant')
+  .description('Keeps scheduling tokens alive: one call links a user to Cal.com, every other one gets a live token.')
+  .version(VERSION)
+  .addCommand(devCommand())
+  .addCommand(serveCommand())
+  .addCommand(sandboxCommand())
+  .addCommand(keysCommand())
+  .addCommand(doctorCommand())
+  .addCommand(migrateCommand())
+  .addHelpText('after', '\nNew here? Run "evergrant dev": service and sandbox in one, nothing to configure.')
+  .showHelpAfterError('Run with --help to see what is accepted.');
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,34 @@
+import type { LoadedConfig } from '../config/index.ts';
+import { createEvergrant, type Evergrant } from '../evergrant.ts';
+import { listen } from '../http/serve.ts';
+import type { Logger } from 'pino';
+
+/** The service with its socket. */
+export interface RunningService {
+  readonly evergrant: Evergrant;
+  readonly url: string;
+  /** Stops accepting, answers what is in progress, stores what is in flight. */
+  close(): Promise<void>;
+}
+
+/** Listens first, so that a taken port is noticed before the database is opened, then serves. */
+export async function runService({ config, secrets }: LoadedConfig, logger?: Logger): Promise<RunningService> {
+  const listening = await listen(config);
+  try {
+    const publicUrl = config.port === 0 ? listening.url : config.publicUrl;
+    const evergrant = await createEvergrant({
+      config: { ...config, publicUrl },
+      secrets,
+      ...(logger === undefined ? {} : { logger }),
+    });
+    listening.serve(evergrant);
+    const close = async () => {
+      await listening.close();
+      await evergrant.close();
+    };
+    return { evergrant, url: listening.url, close };
+  } catch (error) {
+    await listening.close();
+    throw error;
+  }
+}
