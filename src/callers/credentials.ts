@@ -32,7 +32,7 @@ export function readCredential({ authorization, apiKey }: Credentials): Presente
  * the credential: on the warm path that would cost more than everything else.
  */
 function readBearer(authorization: string): string {
-  const value = authorization.slice(SCHEME.length).trim();
+  const value = authorization.slice(SCHEME.length).trimStart();
   if (value === '' || authorization.slice(0, SCHEME.length).toLowerCase() !== SCHEME) throw notBearer();
   return value;
 }

@@ -8,6 +8,7 @@ import { startCalCom, type RunningSandbox } from '../sandbox/index.ts';
 import { devBanner } from './dev-banner.ts';
 import { DEV_CAL_PORT, DEV_FOLDER, devDefaults, keep, readDevFile } from './dev-data.ts';
 import { devJournal } from './dev-journal.ts';
+import { orphaned } from './orphaned.ts';
 import { parsePort } from './parse-port.ts';
 import { runService } from './run-service.ts';
 import { askedToStop } from './signals.ts';
@@ -16,7 +17,7 @@ const DEMO_KEY = 'demo-key';
 const DEMO_USER = { role: 'user', subject: 'alice', email: 'alice@example.com', name: 'Alice Example' } as const;
 /** How long a port may still be held by a predecessor that is on its way out, in milliseconds. */
 const PORT_PATIENCE_MS = 5_000;
-const PARENT_CHECK_MS = 200;
+const PORT_CHECK_MS = 200;
 
 /** `evergrant dev`: service, sandbox and a demo user in one process; everything it makes is in `.evergrant/`. */
 export function devCommand(): Command {
@@ -64,14 +65,7 @@ async function patiently<Started>(start: () => Promise<Started>): Promise<Starte
     } catch (error) {
       const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
       if (!taken || Date.now() > giveUpAt) throw error;
-      await delay(PARENT_CHECK_MS);
+      await delay(PORT_CHECK_MS);
     }
   }
-}
-
-/** Resolves when the `npm` that started us is gone: killed the hard way, it cannot tell us to leave. */
-async function orphaned(): Promise<void> {
-  const parent = process.ppid;
-  if (process.env['npm_lifecycle_event'] === undefined) return new Promise(() => undefined);
-  while (process.ppid === parent) await delay(PARENT_CHECK_MS, undefined, { ref: false });
 }

@@ -9,37 +9,50 @@ const SHORTEST_RSA_BITS = 2048;
 
 /** Reads a public key and gives it as PEM with real line breaks, or as the JWK's text. Throws a Refusal. */
 export function parseJwtPublicKey(text: string): string {
-  const key = text.startsWith('{') ? text : text.replaceAll(String.raw`\r`, '').replaceAll(String.raw`\n`, '\n');
-  if (!isUsable(readKey(key))) throw new Refusal('is of a kind or size that is not trusted', ACCEPTED);
-  return key;
+  if (text.startsWith('{')) {
+    const { alg, use, ...jwk } = readJwk(text);
+    const algorithms = algorithmsOf(createKey({ key: jwk, format: 'jwk' }));
+    if (!(alg === undefined ? algorithms.length > 0 : algorithms.some((known) => known === alg))) throw notTrusted();
+    if (use !== undefined && use !== 'sig') throw notTrusted();
+    return text;
+  }
+  const pem = text.replaceAll(String.raw`\r`, '').replaceAll(String.raw`\n`, '\n');
+  if (pem.includes('PRIVATE KEY')) throw isPrivate();
+  if (algorithmsOf(createKey(pem)).length === 0) throw notTrusted();
+  return pem;
 }
 
-function readKey(text: string): KeyObject {
+function readJwk(text: string): Record<string, unknown> {
   try {
-    if (!text.startsWith('{')) return createPublicKey(refusePrivate(text, text.includes('PRIVATE KEY')));
     const jwk = JSON.parse(text) as Record<string, unknown>;
-    return createPublicKey({
-      key: refusePrivate(jwk, 'd' in jwk || 'k' in jwk),
-      format: 'jwk',
-    });
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (!('d' in jwk || 'k' in jwk)) return jwk;
+  } catch {
+    throw new Refusal('is not a public key', ACCEPTED);
+  }
+  throw isPrivate();
+}
+
+function createKey(input: Parameters<typeof createPublicKey>[0]): KeyObject {
+  try {
+    return createPublicKey(input);
+  } catch {
     throw new Refusal('is not a public key', ACCEPTED);
   }
 }
 
-/** From a private key Node would quietly derive the public one, and the private one would stay where it must not be. */
-function refusePrivate<T>(key: T, isPrivate: boolean): T {
-  if (isPrivate) throw new Refusal('holds a private key, which must stay with the issuer', ACCEPTED);
-  return key;
-}
-
-function isUsable(key: KeyObject): boolean {
+function algorithmsOf(key: KeyObject): readonly string[] {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   const kind = key.asymmetricKeyType;
-  return (
-    (kind === 'rsa' && modulusLength >= SHORTEST_RSA_BITS) ||
-    (kind === 'ec' && namedCurve === 'prime256v1') ||
-    kind === 'ed25519'
-  );
+  if (kind === 'rsa' && modulusLength >= SHORTEST_RSA_BITS) return ['RS256', 'PS256'];
+  if (kind === 'ec' && namedCurve === 'prime256v1') return ['ES256'];
+  return kind === 'ed25519' ? ['EdDSA', 'Ed25519'] : [];
+}
+
+/** From a private key Node would quietly derive the public one, and the private one would stay where it must not be. */
+function isPrivate(): Refusal {
+  return new Refusal('holds a private key, which must stay with the issuer', ACCEPTED);
+}
+
+function notTrusted(): Refusal {
+  return new Refusal('is of a kind, size or use that is not trusted', ACCEPTED);
 }

@@ -37,8 +37,6 @@ export async function listen(address: { host: string; port: number }): Promise<L
   const server = createAdaptorServer({
     fetch: (request, env) => handler.fetch(request, env),
     serverOptions: LIMITS,
-    // An embedding app keeps its own Request; this server has no reason to replace the global one.
-    overrideGlobalObjects: false,
   }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -49,7 +49,7 @@ export class SandboxState {
           this.#save();
           resolve();
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
     });
