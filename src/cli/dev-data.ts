@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Values } from '../config/index.ts';
+import type { Environment, Values } from '../config/index.ts';
 
 /** Where `evergrant dev` keeps everything it makes. */
 export const DEV_FOLDER = '.evergrant';
@@ -11,12 +11,22 @@ export const DEV_CAL_PORT = 4010;
 /** The client that the sandbox knows from its start. */
 export const SANDBOX_CAL_CLIENT = { id: 'sandbox-cal-client', secret: 'sandbox-cal-secret' };
 
-/** What `evergrant dev` uses where the environment is silent; makes the encryption key at the first call. */
-export function devDefaults(calComUrl = `http://127.0.0.1:${DEV_CAL_PORT}`): Values {
+/**
+ * What `evergrant dev` uses where `environment` is silent; makes the encryption key at the first call. Whoever brings a
+ * client of their own means the real Cal.com.
+ */
+export function devDefaults(environment: Environment, calComUrl = `http://127.0.0.1:${DEV_CAL_PORT}`): Values {
+  const isReal = environment['CAL_COM_CLIENT_ID'] !== undefined;
   return {
     EVERGRANT_DATABASE_URL: `sqlite:${join(DEV_FOLDER, 'evergrant.db')}`,
     EVERGRANT_ENCRYPTION_KEYS: keptSecret('encryption-keys', () => `dev:${randomBytes(32).toString('base64')}`),
     EVERGRANT_CORS_ORIGINS: '*',
+    ...(isReal ? {} : sandboxClient(calComUrl)),
+  };
+}
+
+function sandboxClient(calComUrl: string): Values {
+  return {
     CAL_COM_CLIENT_ID: SANDBOX_CAL_CLIENT.id,
     CAL_COM_CLIENT_SECRET: SANDBOX_CAL_CLIENT.secret,
     CAL_COM_API_URL: `${calComUrl}/v2`,

@@ -26,7 +26,7 @@ export function devCommand(): Command {
     .option('--cal-port <port>', "the sandbox's Cal.com", parsePort, DEV_CAL_PORT)
     .action(async (options: { calPort: number }) => {
       await using sandbox = await patiently(() => startDevCalCom(options.calPort));
-      const loaded = loadConfig(process.env, devDefaults(sandbox.url));
+      const loaded = loadConfig(process.env, devDefaults(process.env, sandbox.url));
       for (const warning of loaded.warnings) console.error(`Warning: ${warning}`);
       const logger = pino({ level: loaded.config.logLevel }, devJournal(process.stderr));
       const service = await patiently(() => runService(loaded, logger));

@@ -12,7 +12,7 @@ export function doctorCommand(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async ({ json, dev }: { json?: boolean; dev?: boolean }) => {
-      const findings = await examine(process.env, dev === true ? devDefaults() : undefined);
+      const findings = await examine(process.env, dev === true ? devDefaults(process.env) : undefined);
       if (json === true) console.log(JSON.stringify(findings));
       else for (const { verdict, check, detail } of findings) console.log(`${MARKS[verdict]}${check}: ${detail}`);
       if (findings.some(({ verdict }) => verdict === 'bad')) process.exitCode = 1;

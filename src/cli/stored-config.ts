@@ -9,5 +9,5 @@ export function devOption(): Option {
 
 /** The configuration that a command with {@link devOption} works on. */
 export function storedConfig({ dev }: { dev?: boolean }): LoadedConfig {
-  return loadConfig(process.env, dev === true ? devDefaults() : undefined);
+  return loadConfig(process.env, dev === true ? devDefaults(process.env) : undefined);
 }

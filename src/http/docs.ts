@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { COMMON_HEADERS, jsonAnswer } from './answer.ts';
 import { docsPage, docsStyle, type ApiDescription } from './docs-page.ts';
 import type { HttpEnv } from './services.ts';
 
@@ -7,16 +8,14 @@ import type { HttpEnv } from './services.ts';
  * another's runs on the origin that answers with tokens.
  */
 export function mountDocs(app: OpenAPIHono<HttpEnv>, document: ApiDescription): void {
-  app.get('/openapi.json', (context) => context.json(document));
-  app.get('/docs', (context) => {
-    context.header(
-      'Content-Security-Policy',
-      "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    );
-    return context.html(docsPage(document));
-  });
-  app.get('/docs/style.css', (context) => {
-    context.header('Content-Type', 'text/css; charset=utf-8');
-    return context.body(docsStyle);
+  app.get('/openapi.json', () => jsonAnswer(document));
+  app.get('/docs', () => page(docsPage(document), 'text/html; charset=utf-8'));
+  app.get('/docs/style.css', () => page(docsStyle, 'text/css; charset=utf-8'));
+}
+
+function page(text: string, contentType: string): Response {
+  const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  return new Response(text, {
+    headers: { ...COMMON_HEADERS, 'content-type': contentType, 'content-security-policy': policy },
   });
 }

@@ -1,23 +1,14 @@
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { ProblemError } from './problem.ts';
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 
-/** Refuses larger bodies while they are being read, whatever their `Content-Length` claims. */
-export const limitedBody = bodyLimit({
-  maxSize: BODY_LIMIT_BYTES,
-  onError: () => {
-    throw new ProblemError(413, 'body_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
-  },
-});
-
 /**
  * The request's JSON body as `schema` understands it. No body at all counts as `{}`, and so does `[]`, which is what
  * some languages make of an empty map.
  *
- * @throws {@link ProblemError} 400 naming each field that is wrong, 415 for another media type
+ * @throws {@link ProblemError} 400 naming each field that is wrong, 413 over 16 KiB, 415 for another media type
  */
 export async function jsonBody<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
   const text = await bodyText(context);
@@ -31,11 +22,32 @@ export async function jsonBody<Schema extends z.ZodType>(context: Context, schem
 
 async function bodyText(context: Context): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await context.req.arrayBuffer()).trim();
+    return new TextDecoder('utf-8', { fatal: true }).decode(await bodyBytes(context)).trim();
   } catch (error) {
     if (error instanceof TypeError) throw malformed('it is not UTF-8 text');
     throw error;
   }
+}
+
+/** At most {@link BODY_LIMIT_BYTES}, whether the request tells its length beforehand or not. */
+async function bodyBytes({ req: request }: Context): Promise<Uint8Array> {
+  const length = request.header('content-length');
+  if (length !== undefined && request.header('transfer-encoding') === undefined) {
+    if (Number(length) > BODY_LIMIT_BYTES) throw tooLarge();
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (request.raw.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > BODY_LIMIT_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): ProblemError {
+  return new ProblemError(413, 'body_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
 }
 
 function requireJson(contentType: string | undefined, text: string): void {

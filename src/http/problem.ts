@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { COMMON_HEADERS } from './answer.ts';
 
 /** The media type of RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -48,7 +49,7 @@ export class ProblemError extends Error {
     this.headers = extras.headers ?? {};
   }
 
-  /** The answer; every answer that may belong to a token's route must not be stored by anybody. */
+  /** The answer. */
   toResponse(): Response {
     const body = {
       type: 'about:blank',
@@ -58,7 +59,7 @@ export class ProblemError extends Error {
       detail: this.message,
       ...(this.errors === undefined ? {} : { errors: this.errors }),
     };
-    const headers = { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...this.headers };
+    const headers = { ...COMMON_HEADERS, 'content-type': PROBLEM_TYPE, ...this.headers };
     return new Response(JSON.stringify(body), { status: this.status, headers });
   }
 }

@@ -1,5 +1,5 @@
 import type { ApiDescription, Content, Operation, Parameter, Schema } from './description.ts';
-import { exampleOf } from './fields.ts';
+import { exampleOf } from './example.ts';
 import { credentialHeader, schemeNamed, TOKEN } from './security.ts';
 
 /** A curl line to paste, with the first way to authenticate and a body to start from. */
@@ -39,7 +39,7 @@ function bodyArguments(document: ApiDescription, content: Content | undefined): 
   const [mediaType, body] = Object.entries(content ?? {})[0] ?? [];
   if (mediaType === undefined || body === undefined) return [];
   const example = body.example ?? exampleOf(document, body.schema ?? {});
-  return [`-H ${singleQuoted(`Content-Type: ${mediaType}`)}`, `-d ${singleQuoted(JSON.stringify(example))}`];
+  return [`-H ${singleQuoted(`Content-Type: ${mediaType}`)}`, `-d ${singleQuoted(JSON.stringify(example ?? {}))}`];
 }
 
 function valueOf(document: ApiDescription, parameter: Parameter): string {

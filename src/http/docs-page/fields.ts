@@ -13,20 +13,14 @@ interface Field {
 export type Direction = 'request' | 'answer';
 
 /** The fields of a body as a table, those of inner objects with their whole path. */
-export function fieldsTable(
-  document: ApiDescription,
-  schema: Schema,
-  direction: Direction,
-  label: string,
-): Markup | undefined {
+export function fieldsTable(document: ApiDescription, schema: Schema, direction: Direction, label: string): Child {
   const fields = fieldsOf(document, schema);
   if (fields.length === 0) return bareType(document, schema);
   const rows = fields.map((field) => [
-    markup`<code>${field.path}</code>${presence(field, direction)}`,
-    typeCell(document, field.schema),
+    fieldCell(field.path, [...typeOf(document, field.schema), presence(field, direction)]),
     meaning(field.schema),
   ]);
-  return table(label, ['Field', 'Type', 'Meaning'], rows);
+  return table(label, ['Field', 'Meaning'], rows, 'fields');
 }
 
 /** Path, query and header parameters as a table. */
@@ -35,55 +29,11 @@ export function parametersTable(document: ApiDescription, parameters: readonly P
     const schema = { ...resolved(document, parameter.schema ?? {}), ...described(parameter) };
     const field = { path: parameter.name ?? '', schema, required: parameter.required ?? false };
     return [
-      markup`<code>${field.path}</code>${presence(field, 'request')}`,
-      parameter.in ?? '',
-      typeCell(document, schema),
+      fieldCell(field.path, [parameter.in, ...typeOf(document, schema), presence(field, 'request')]),
       meaning(schema),
     ];
   });
-  return table(label, ['Parameter', 'In', 'Type', 'Meaning'], rows);
-}
-
-/** A body to start from: what is required, what has a default and what has an example. */
-export function exampleOf(document: ApiDescription, node: Schema, within: readonly string[] = []): unknown {
-  const schema = resolved(document, node);
-  const known = schema.example ?? schema.examples?.[0] ?? schema.default ?? schema.const ?? schema.enum?.[0];
-  if (known !== undefined) return known;
-  const alternative = schema.allOf?.[0] ?? schema.anyOf?.[0] ?? schema.oneOf?.[0];
-  if (alternative !== undefined) return exampleOf(document, alternative, within);
-  return exampleByType(document, schema, node.$ref === undefined ? within : [...within, node.$ref]);
-}
-
-function exampleByType(document: ApiDescription, schema: Schema, within: readonly string[]): unknown {
-  const type = typeof schema.type === 'string' ? schema.type : schema.type?.[0];
-  if (type !== 'object') return samples(schema).get(type) ?? null;
-  return Object.fromEntries(
-    Object.entries(schema.properties ?? {})
-      .filter(([name, property]) => isShown(document, schema, name, property, within))
-      .map(([name, property]) => [name, exampleOf(document, property, within)]),
-  );
-}
-
-function samples({ minimum = 0 }: Schema): Map<string | undefined, unknown> {
-  return new Map<string, unknown>([
-    ['string', '...'],
-    ['boolean', false],
-    ['integer', minimum],
-    ['number', minimum],
-    ['array', []],
-  ]);
-}
-
-function isShown(
-  document: ApiDescription,
-  parent: Schema,
-  name: string,
-  property: Schema,
-  within: readonly string[],
-): boolean {
-  if (property.$ref !== undefined && within.includes(property.$ref)) return false;
-  const { example, default: otherwise } = resolved(document, property);
-  return parent.required?.includes(name) === true || example !== undefined || otherwise !== undefined;
+  return table(label, ['Parameter', 'Meaning'], rows, 'fields');
 }
 
 function described({ description, example }: Parameter): Schema {
@@ -123,26 +73,32 @@ function fieldAndInner(
   return [field, ...fieldsOf(document, node, `${path}.`, within)];
 }
 
+function fieldCell(path: string, facts: readonly Child[]): Child {
+  return [markup`<code>${path}</code>`, note(facts)];
+}
+
+function note(facts: readonly Child[]): Child {
+  const known = facts.filter((fact) => fact !== undefined && fact !== false);
+  return known.length > 0 && markup`<span class="note">${joined(known, ', ')}</span>`;
+}
+
 function presence({ schema, required }: Field, direction: Direction): Child {
-  if (direction === 'answer') return !required && schema.default === undefined && note('may be absent');
-  if (required) return markup`<span class="note required">required</span>`;
-  if (schema.default === undefined) return note('optional');
-  return markup`<span class="note">default <code>${JSON.stringify(schema.default)}</code></span>`;
+  if (direction === 'answer') return !required && schema.default === undefined && 'may be absent';
+  if (required) return markup`<strong>required</strong>`;
+  if (schema.default === undefined) return 'optional';
+  return markup`default <code>${JSON.stringify(schema.default)}</code>`;
 }
 
-function note(text: string): Markup {
-  return markup`<span class="note">${text}</span>`;
+/** What is no object has no fields to list, only a type. */
+function bareType(document: ApiDescription, node: Schema): Child {
+  const schema = resolved(document, node);
+  const facts = typeOf(document, schema);
+  return facts.length > 0 && markup`<p>${joined(facts, ', ')}</p>`;
 }
 
-function bareType(document: ApiDescription, schema: Schema): Markup | undefined {
-  const types = typeNames(document, schema);
-  return types.length === 0 ? undefined : markup`<p>${typeCell(document, resolved(document, schema))}</p>`;
-}
-
-function typeCell(document: ApiDescription, schema: Schema): Child {
+function typeOf(document: ApiDescription, schema: Schema): Child[] {
   const types = typeNames(document, schema).map((name) => markup`<code>${name}</code>`);
-  const limits = limitsOf(schema).map((limit) => note(limit));
-  return [...joined(types, ' or '), ...limits];
+  return [...(types.length === 0 ? [] : [markup`${joined(types, ' or ')}`]), ...limitsOf(schema)];
 }
 
 function typeNames(document: ApiDescription, node: Schema): string[] {
@@ -171,22 +127,16 @@ function limitsOf(schema: Schema): string[] {
 }
 
 function span(least: number | undefined, most: number | undefined, unit: string): string | undefined {
-  if (least !== undefined && most !== undefined) return `${grouped(least)} to ${grouped(most)}${unit}`;
-  if (least !== undefined) return `at least ${grouped(least)}${unit}`;
-  return most === undefined ? undefined : `at most ${grouped(most)}${unit}`;
-}
-
-/** Thin spaces group the digits from five on, whatever the locale of the process. */
-function grouped(value: number): string {
-  const text = String(value);
-  return /^-?\d{5,15}$/.test(text) ? text.replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, '\u202f') : text;
+  if (least !== undefined && most !== undefined) return `${least} to ${most}${unit}`;
+  if (least !== undefined) return `at least ${least}${unit}`;
+  return most === undefined ? undefined : `at most ${most}${unit}`;
 }
 
 function meaning(schema: Schema): Child {
   const example = schema.example ?? schema.examples?.[0];
   return [
-    schema.deprecated === true && markup`<span class="note required">deprecated</span> `,
+    schema.deprecated === true && markup`<span class="tag">deprecated</span> `,
     schema.description !== undefined && inline(schema.description),
-    example !== undefined && markup`<span class="note">Example: <code>${JSON.stringify(example)}</code></span>`,
+    example !== undefined && note([markup`Example: <code>${JSON.stringify(example)}</code>`]),
   ];
 }

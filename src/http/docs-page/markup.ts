@@ -28,16 +28,30 @@ export function prose(text: string | undefined): Markup | undefined {
   return markup`${paragraphs.map((paragraph) => markup`<p>${inline(paragraph)}</p>`)}`;
 }
 
-/** What stands between two children each. */
+/** A path that a narrow screen breaks after its slashes. */
+export function breakable(path: string): Markup {
+  return markup`${path.split(/(?<=\/)/).map((part) => markup`${part}<wbr>`)}`;
+}
+
+/** Children with a separator between each two. */
 export function joined(children: readonly Child[], separator: string): Child[] {
   return children.flatMap((child, index) => (index === 0 ? [child] : [separator, child]));
 }
 
-/** A table that scrolls by itself where the screen is narrower. */
-export function table(label: string, heads: readonly string[], rows: readonly (readonly Child[])[]): Markup {
+/**
+ * A table that scrolls by itself where the screen is narrower.
+ *
+ * @param kind `fields` for two columns that narrow screens stack
+ */
+export function table(
+  label: string,
+  heads: readonly string[],
+  rows: readonly (readonly Child[])[],
+  kind: 'fields' | 'plain' = 'plain',
+): Markup {
   return markup`
     <div class="scroll" role="region" aria-label="${label}" tabindex="0">
-      <table>
+      <table class="${kind}">
         <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
         <tbody>${rows.map((cells) => row(cells))}</tbody>
       </table>

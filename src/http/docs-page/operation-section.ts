@@ -11,7 +11,7 @@ import {
   type Schema,
 } from './description.ts';
 import { fieldsTable, parametersTable } from './fields.ts';
-import { inline, markup, prose, table, type Markup } from './markup.ts';
+import { breakable, inline, markup, prose, table, type Markup } from './markup.ts';
 import { callersOf } from './security.ts';
 
 /** Everything about one operation. */
@@ -20,7 +20,7 @@ export function operationSection(document: ApiDescription, operation: Operation)
   return markup`
       <article class="operation" id="${id}" aria-labelledby="${id}-title">
         <h3 id="${id}-title"><a href="#${id}">${title}</a>${deprecation(operation)}</h3>
-        <p class="endpoint">${methodBadge(method)} <code>${path}</code></p>
+        <p class="endpoint">${methodBadge(method)} <code>${breakable(path)}</code></p>
         ${prose(operation.description)}
         <h4>Who may call</h4>
         ${callersOf(document, operation)}

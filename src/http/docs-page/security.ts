@@ -12,8 +12,9 @@ export function authenticationSection(document: ApiDescription): Markup | undefi
     const scheme = schemeNamed(document, name);
     const header = credentialHeader(scheme);
     return [
-      markup`<span id="${anchor(name)}"><code>${name}</code></span>`,
-      header === undefined ? (scheme.type ?? '') : markup`<code>${headerText(header)}</code>`,
+      markup`<code id="${anchor(name)}">${name}</code><span class="note">${
+        header === undefined ? (scheme.type ?? '') : markup`<code>${header.name}: ${header.value}</code>`
+      }</span>`,
       scheme.description === undefined ? '' : inline(scheme.description),
     ];
   });
@@ -21,7 +22,7 @@ export function authenticationSection(document: ApiDescription): Markup | undefi
     <section id="authentication" aria-labelledby="authentication-title">
       <h2 id="authentication-title">Authentication</h2>
       ${prose(`Each operation names the credentials it takes. \`${TOKEN}\` stands for your own.`)}
-      ${table('Ways to authenticate', ['Credential', 'Send', 'What it is'], rows)}
+      ${table('Ways to authenticate', ['Credential, and how to send it', 'What it is'], rows, 'fields')}
     </section>`;
 }
 
@@ -58,10 +59,6 @@ function credentialLink(document: ApiDescription, name: string): Child {
   const { description } = schemeNamed(document, name);
   const link = markup`<a href="#${anchor(name)}"><code>${name}</code></a>`;
   return description === undefined ? link : [link, ': ', inline(description)];
-}
-
-function headerText(header: { name: string; value: string }): string {
-  return `${header.name}: ${header.value}`;
 }
 
 function anchor(name: string): string {

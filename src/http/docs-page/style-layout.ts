@@ -107,7 +107,7 @@ main:focus {
 
 .side li a {
   display: flex;
-  align-items: baseline;
+  align-items: flex-start;
   gap: 0.6rem;
   padding: 0.4rem 0.6rem;
   margin-inline: -0.6rem;
@@ -143,7 +143,7 @@ main:focus {
   font-weight: 600;
 }
 
-nav > ul + ul {
+.side ul + ul {
   margin-block-start: 1rem;
 }
 

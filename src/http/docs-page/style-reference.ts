@@ -7,6 +7,13 @@ export const referenceStyle = `
   scroll-margin-top: 0;
 }
 
+h2 + .operation {
+  margin-block-start: 1.5rem;
+  padding-block-start: 0;
+  border-block-start: 0;
+  scroll-margin-top: 1.5rem;
+}
+
 .operation:target h3 {
   color: var(--accent);
 }
@@ -104,7 +111,6 @@ pre {
 
 table {
   width: 100%;
-  min-width: 34rem;
   border-collapse: collapse;
   font-size: 0.9375rem;
   line-height: 1.5;
@@ -117,8 +123,7 @@ td {
   vertical-align: top;
 }
 
-tr + tr > *,
-thead + tbody > tr:first-child > * {
+tbody tr > * {
   border-block-start: 1px solid var(--line);
 }
 
@@ -131,12 +136,17 @@ thead th {
 }
 
 tbody th {
-  width: 30%;
+  width: 40%;
   font-weight: 600;
 }
 
-tbody td:nth-last-child(2):not(:first-child) {
-  width: 24%;
+tbody th:has(.status) {
+  width: 1%;
+}
+
+tbody td:nth-child(3) {
+  width: 1%;
+  white-space: nowrap;
 }
 
 .note {
@@ -146,11 +156,54 @@ tbody td:nth-last-child(2):not(:first-child) {
   font-weight: 400;
 }
 
-.note.required {
+.note code {
+  font-size: 0.95em;
+  font-weight: 400;
+}
+
+.note strong {
   color: var(--amber);
+  font-weight: 600;
 }
 
 tr:has(:target) > * {
   background: var(--accent-soft);
+}
+
+@media (max-width: 40rem) {
+  .fields thead {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+
+  .fields :is(tbody, tr, th, td) {
+    display: block;
+    width: auto;
+  }
+
+  .fields th {
+    padding-block-end: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .fields th:has(+ td:empty) {
+    padding-block-end: 0.6rem;
+  }
+
+  .fields td {
+    padding-block-start: 0.15rem;
+  }
+
+  .fields td:empty {
+    display: none;
+  }
+
+  .fields td,
+  .fields tr:first-child > th {
+    border-block-start: 0;
+  }
 }
 `;

@@ -36,6 +36,11 @@ h3 a:hover {
   text-decoration: underline;
 }
 
+p + h3,
+.scroll + h3 {
+  margin-block-start: 1.5rem;
+}
+
 h4 {
   margin-block: 1.75rem 0.6rem;
   font-size: 0.9375rem;
@@ -64,7 +69,7 @@ section {
 }
 
 section + section {
-  margin-block-start: 3.5rem;
+  margin-block-start: 4rem;
 }
 
 section .scroll {
@@ -83,8 +88,9 @@ td code {
 }
 
 p > code,
-.callers code {
-  padding: 0.1em 0.35em;
+li > code,
+td > code {
+  padding: 0.1em 0.25em;
   border-radius: 4px;
   background: var(--raised);
 }
@@ -96,19 +102,16 @@ p > code,
 }
 
 .facts div {
-  display: flex;
-  flex-wrap: wrap;
-  column-gap: 1rem;
+  display: grid;
+  grid-template-columns: 7.5rem minmax(0, 1fr);
 }
 
 .facts dt {
-  min-width: 7.5rem;
   color: var(--muted);
 }
 
 .facts dd {
   margin: 0;
-  min-width: 0;
   overflow-wrap: anywhere;
 }
 

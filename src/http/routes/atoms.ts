@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { tokenText } from '../../oauth/token-answer.ts';
 import type { Secret } from '../../secret.ts';
+import { jsonAnswer } from '../answer.ts';
 import { clientAddress } from '../client-address.ts';
 import { expiresIn } from '../expires-in.ts';
 import { withoutLastSlash } from '../paths.ts';
@@ -45,7 +46,6 @@ export function mountAtoms(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
   app.openAPIRegistry.registerPath(route);
 
   app.get(withoutLastSlash(route.path), async (context) => {
-    context.header('Vary', 'Origin, Authorization');
     const origin = context.req.header('origin');
     requireAllowedOrigin(origin, settings.corsOrigins);
     try {
@@ -59,7 +59,7 @@ export function mountAtoms(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       const token = await keeper.successor(owner, presented);
       logger.info({ subject: owner.subject, provider: owner.provider, origin }, 'atoms refresh');
       const accessToken = token.accessToken.reveal();
-      return context.json({ accessToken, access_token: accessToken, expires_in: expiresIn(token, now()) });
+      return jsonAnswer({ accessToken, access_token: accessToken, expires_in: expiresIn(token, now()) });
     } catch (error) {
       throw asUnavailable(problemOf(error));
     }

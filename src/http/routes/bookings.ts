@@ -3,6 +3,7 @@ import type { Caller } from '../../callers/caller.ts';
 import type { LiveToken } from '../../grants/keeper.ts';
 import type { AccountProfile, Applicant } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
+import { jsonAnswer } from '../answer.ts';
 import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
 import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
@@ -81,7 +82,7 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     refresh_url: publicUrl + ATOMS_REFRESH_PATH,
     mode: bookings.mode,
   };
-  app.get(withoutLastSlash(configRoute.path), admitted, (context) => context.json(config));
+  app.get(withoutLastSlash(configRoute.path), admitted, () => jsonAnswer(config));
 
   app.post(withoutLastSlash(tokenRefreshRoute.path), admitted, async (context) => {
     const caller = context.get('caller');
@@ -95,7 +96,7 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
       minTtlMs: body.min_ttl === undefined ? undefined : body.min_ttl * 1000,
       rejected: body.rejected_access_token === undefined ? undefined : new Secret(body.rejected_access_token),
     });
-    return context.json(tokenAnswer(token, bookings.calClientId, now()));
+    return jsonAnswer(tokenAnswer(token, bookings.calClientId, now()));
   });
 
   app.get(withoutLastSlash(userRoute.path), admitted, async (context) => {
@@ -108,7 +109,7 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
         `This user has no Cal.com account yet. POST ${tokenRefreshRoute.path} creates one.`,
       );
     }
-    return context.json(calUserOf(profile));
+    return jsonAnswer(calUserOf(profile));
   });
 }
 

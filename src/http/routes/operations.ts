@@ -1,4 +1,5 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { jsonAnswer } from '../answer.ts';
 import { ProblemError } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { json, problem } from './definitions.ts';
@@ -26,8 +27,8 @@ const readinessRoute = createRoute({
 /** Health and readiness, for whatever watches the process. */
 export function mountOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   for (const route of [healthRoute, readinessRoute]) app.openAPIRegistry.registerPath(route);
-  app.get(healthRoute.path, (context) => context.json({ status: 'ok' }));
-  app.get(readinessRoute.path, async (context) => {
+  app.get(healthRoute.path, () => jsonAnswer({ status: 'ok' }));
+  app.get(readinessRoute.path, async () => {
     try {
       await services.checkReadiness();
     } catch (cause) {
@@ -37,6 +38,6 @@ export function mountOperations(app: OpenAPIHono<HttpEnv>, services: HttpService
         headers: { 'retry-after': '5' },
       });
     }
-    return context.json({ status: 'ok' });
+    return jsonAnswer({ status: 'ok' });
   });
 }

@@ -20,6 +20,14 @@ const clients: OAuthClient[] = [
     ownerId: 2,
     redirectUris: LOOPBACK_ORIGINS,
   },
+  {
+    id: 'sandbox-cal-other-client',
+    secret: 'sandbox-cal-other-secret',
+    name: "Another app's client",
+    organizationId: 2,
+    ownerId: 3,
+    redirectUris: LOOPBACK_ORIGINS,
+  },
 ];
 
 function person(id: number, name: string, email: string): User {
@@ -54,7 +62,7 @@ function managedByAnotherApp(id: number, name: string, mailbox: string): User {
 }
 
 /**
- * The state at the start: a client with an organization, one without, their owners, an owner's API key, and two
+ * The state at the start: a client with an organization, one without, one of another organization, their owners, an owner's API key, and two
  * managed users whom another app made through the first client, so that their addresses are taken.
  */
 export function seedWorld(): WorldSnapshot {
@@ -66,6 +74,7 @@ export function seedWorld(): WorldSnapshot {
     users: [
       { ...person(1, 'Olga Owner', 'owner@example.org'), organizationId: 1 },
       person(2, 'Otto Outsider', 'outsider@example.org'),
+      { ...person(3, 'Olaf Otherowner', 'other-owner@example.org'), organizationId: 2 },
       managedByAnotherApp(101, 'Tara Taken', 'taken'),
       managedByAnotherApp(102, 'Oscar Occupied', 'occupied'),
     ],

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Fake } from './fake.ts';
 import { FaultList } from './fault-list.ts';
@@ -42,17 +43,7 @@ export class SandboxState {
    * done in the same turn share one write.
    */
   saved(): Promise<void> {
-    this.#saving ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        this.#saving = undefined;
-        try {
-          this.#save();
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+    this.#saving ??= this.#saveSoon();
     return this.#saving;
   }
 
@@ -64,6 +55,12 @@ export class SandboxState {
     this.faults.clear();
     this.journal.clear();
     this.touch();
+  }
+
+  async #saveSoon(): Promise<void> {
+    await immediate();
+    this.#saving = undefined;
+    this.#save();
   }
 
   #save(): void {
