@@ -30,5 +30,9 @@ export function openApiDocument(app: OpenAPIHono<HttpEnv>, settings: HttpSetting
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: settings.publicUrl }],
+    tags: [
+      { name: 'Bookings', description: 'A Cal.com account and a live token for every user.' },
+      { name: 'Operations', description: 'For whatever watches the process.' },
+    ],
   });
 }
