@@ -13,9 +13,13 @@ const BODY_LIMIT_BYTES = 16 * 1024;
 export async function jsonBody<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
   const text = await bodyText(context);
   requireJson(context.req.header('content-type'), text);
-  const result = schema.safeParse(parseJson(text));
+  const body = parseJson(text);
+  const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({ field: fieldName(issue.path), message: issue.message }));
+  const errors = result.error.issues.map(({ path, message }) => ({
+    field: fieldName(path),
+    message: `${whatWasSent(body, path)} ${message}`,
+  }));
   const names = [...new Set(errors.map((error) => error.field))].join(', ');
   throw new ProblemError(400, 'invalid_request', `The request is not valid: ${names}. See "errors".`, { errors });
 }
@@ -84,4 +88,12 @@ function malformed(why: string): ProblemError {
 
 function fieldName(path: readonly PropertyKey[]): string {
   return path.length === 0 ? '(body)' : path.map(String).join('.');
+}
+
+/** Tells what is wrong without repeating it: a field may hold a secret. */
+function whatWasSent(body: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], body);
+  if (value === null) return 'Sent was null.';
+  if (Array.isArray(value)) return 'Sent was an array.';
+  return typeof value === 'string' ? 'Sent was a text that does not fit.' : `Sent was a value of type ${typeof value}.`;
 }
