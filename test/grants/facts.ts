@@ -1,0 +1,56 @@
+import type { Credential } from '../../src/grants/credential.ts';
+import type { StandingDemand } from '../../src/grants/demand.ts';
+import type { Claims, GrantView } from '../../src/grants/grant.ts';
+import { Secret } from '../../src/secret.ts';
+
+/** Now, in epoch milliseconds. */
+export const NOW = Date.UTC(2026, 5, 1, 12);
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+
+/** A credential obtained half an hour ago for an hour, unless told otherwise. */
+export function credential(
+  options: {
+    exchangeId?: number;
+    token?: string;
+    lifeLeftMs?: number;
+    refreshToken?: boolean;
+    obtainedAt?: number;
+  } = {},
+): Credential {
+  const { exchangeId = 5, token = 'access', lifeLeftMs = HOUR_MS / 2, refreshToken = true } = options;
+  const obtainedAt = options.obtainedAt ?? NOW - HOUR_MS / 2;
+  return {
+    exchangeId,
+    openedAt: obtainedAt,
+    obtainedAt,
+    expiresAt: NOW + lifeLeftMs,
+    tokenType: 'Bearer',
+    hasRefreshToken: refreshToken,
+    accessToken: () => new Secret(token),
+    refreshToken: () => (refreshToken ? new Secret(`refresh-${token}`) : undefined),
+  };
+}
+
+/** A grant with an account and a credential that is good, unless told otherwise. */
+export function view(facts: Partial<GrantView> = {}): GrantView {
+  return {
+    grantId: 'grant',
+    accountId: '179',
+    integratedAt: NOW - HOUR_MS,
+    backOff: undefined,
+    current: credential(),
+    unsettled: false,
+    ...facts,
+  };
+}
+
+/** Nobody is asking upstream, unless told otherwise. */
+export function claims(facts: Partial<Claims> = {}): Claims {
+  return { lastExchangeId: 5, held: false, unresolvedUntil: undefined, ...facts };
+}
+
+/** A caller who asks for nothing special and has seen the credential of {@link credential}. */
+export function demand(wish: Partial<StandingDemand> = {}): StandingDemand {
+  return { seen: 5, ...wish };
+}

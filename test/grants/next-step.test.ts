@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { BackOff, Claims, GrantView } from '../../src/grants/grant.ts';
+import { nextStep, type Step } from '../../src/grants/next-step.ts';
+import type { StandingDemand } from '../../src/grants/demand.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { claims, credential, demand, NOW, view } from './facts.ts';
+import { ScriptedProvider } from './scripted-provider.ts';
+
+const complete = new ScriptedProvider();
+const recovering = new ScriptedProvider({ provision: false });
+const plain = new ScriptedProvider({ recover: false, provision: false });
+const creating = new ScriptedProvider({ recover: false });
+
+const expired = credential({ lifeLeftMs: 0 });
+const unrenewable = credential({ lifeLeftMs: 0, refreshToken: false });
+const held = claims({ held: true });
+const unresolved = claims({ unresolvedUntil: NOW + 1 });
+const resolved = claims({ unresolvedUntil: NOW });
+
+function backOff(ms: number): BackOff {
+  return { failures: 1, retryAt: NOW + ms, lastFailure: 'unknown' };
+}
+
+const REFRESH: Step = { do: 'refresh', presented: expired };
+const RECOVER: Step = { do: 'recover', accountId: '179' };
+const RECONNECT: Step = { do: 'give_up', because: 'reconnect_required' };
+const TOO_OLD: Step = { do: 'give_up', because: 'expired_on_arrival' };
+
+interface Case {
+  readonly provider?: Provider;
+  readonly view?: Partial<GrantView>;
+  readonly claims?: Claims;
+  readonly demand?: StandingDemand;
+  readonly step: Step;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  'a good token is there': { step: { do: 'serve' } },
+  'a good token is there, whoever else is asking': {
+    claims: held,
+    view: { backOff: backOff(9) },
+    step: { do: 'serve' },
+  },
+  'somebody else is asking': { view: { current: expired }, claims: held, step: { do: 'wait' } },
+  'somebody else is asking during a back-off': {
+    view: { current: expired, backOff: backOff(9) },
+    claims: held,
+    step: { do: 'wait' },
+  },
+  'the provider wants to be left alone': { view: { current: expired, backOff: backOff(1) }, step: { do: 'back_off' } },
+  'the provider has been left alone for long enough': {
+    view: { current: expired, backOff: backOff(0) },
+    step: REFRESH,
+  },
+  'the token has expired': { view: { current: expired }, step: REFRESH },
+  'the token has expired and an older call may yet take effect': {
+    view: { current: expired },
+    claims: unresolved,
+    step: REFRESH,
+  },
+  'the token obtained for this call has expired': {
+    view: { current: expired },
+    demand: demand({ seen: 4 }),
+    step: TOO_OLD,
+  },
+  'the token has expired and cannot be refreshed': { view: { current: unrenewable }, step: RECOVER },
+  'the token has expired, for a provider that only refreshes': {
+    provider: plain,
+    view: { current: expired },
+    step: REFRESH,
+  },
+  'the token cannot be refreshed, for a provider that only refreshes': {
+    provider: plain,
+    view: { current: unrenewable },
+    step: RECONNECT,
+  },
+  'the token cannot be refreshed, for a provider that creates': {
+    provider: creating,
+    view: { current: unrenewable },
+    step: { do: 'provision' },
+  },
+  'a good token is unsettled': { view: { unsettled: true }, step: RECOVER },
+  'an unsettled token cannot be settled yet': { view: { unsettled: true }, claims: unresolved, step: { do: 'wait' } },
+  'an unsettled token can be settled at last': { view: { unsettled: true }, claims: resolved, step: RECOVER },
+  'a fresh token is unsettled': { view: { unsettled: true }, demand: demand({ seen: 4 }), step: RECOVER },
+  'nothing is left of a known account': { view: { current: undefined }, step: RECOVER },
+  'nothing is left and an older call may yet take effect': {
+    view: { current: undefined },
+    claims: unresolved,
+    step: { do: 'wait' },
+  },
+  'nothing is left and the older call can take effect no more': {
+    view: { current: undefined },
+    claims: resolved,
+    step: RECOVER,
+  },
+  'nothing is left and the account is gone': {
+    view: { current: undefined, accountId: undefined },
+    step: { do: 'provision' },
+  },
+  'the account is gone and the token unsettled': {
+    view: { accountId: undefined, unsettled: true },
+    step: { do: 'provision' },
+  },
+  'there was never anything': {
+    view: { current: undefined, accountId: undefined, integratedAt: undefined },
+    demand: demand({ seen: 0 }),
+    step: { do: 'provision' },
+  },
+  'there was never anything, for a provider that cannot create': {
+    provider: recovering,
+    view: { current: undefined, accountId: undefined },
+    step: RECONNECT,
+  },
+  'nothing is left, for a provider that can only create': {
+    provider: creating,
+    view: { current: undefined },
+    step: { do: 'provision' },
+  },
+  'nothing is left, for a provider that only refreshes': {
+    provider: plain,
+    view: { current: undefined },
+    step: RECONNECT,
+  },
+  'nothing is left that is known of, and an older call may yet bring something': {
+    provider: plain,
+    view: { current: undefined },
+    claims: unresolved,
+    step: { do: 'wait' },
+  },
+};
+
+describe('the next step', () => {
+  for (const [name, { provider = complete, step, ...facts }] of Object.entries(CASES)) {
+    it(`is to ${step.do.replace('_', ' ')} where ${name}`, () => {
+      const found = nextStep(provider, view(facts.view), facts.claims ?? claims(), facts.demand ?? demand(), NOW);
+      assert.deepEqual(found, step);
+    });
+  }
+});

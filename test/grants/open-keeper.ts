@@ -1,0 +1,94 @@
+import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
+import { Keeper, type LiveToken, type TokenRequest } from '../../src/grants/keeper.ts';
+import type { ExchangeReport } from '../../src/grants/renewal.ts';
+import type { GrantStore } from '../../src/grants/store.ts';
+import { PROVIDER, SUBJECT } from '../stores/one-grant.ts';
+import { sqlitePlace, type SqlitePlace } from '../stores/open-test-stores.ts';
+import type { TestClock } from '../stores/test-clock.ts';
+import { HOUR_MS } from './facts.ts';
+import { issuing, ScriptedProvider } from './scripted-provider.ts';
+
+export const CALLER_WAIT_MS = 15_000;
+export const GRACE_MS = 10 * 60_000;
+export const APPLICANT = { subject: SUBJECT, email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };
+
+/** A keeper over a real database and a provider that does as it is told. */
+export interface OpenKeeper extends AsyncDisposable {
+  readonly keeper: Keeper;
+  readonly provider: ScriptedProvider;
+  readonly clock: TestClock;
+  readonly place: SqlitePlace;
+  readonly store: GrantStore;
+  readonly reports: readonly ExchangeReport[];
+  /** How often each method of the store was called since the last time it was asked. */
+  storeCalls(): Record<string, number>;
+  /** A token for the one subject, who has an e-mail. */
+  ask(wish?: Partial<TokenRequest>): Promise<LiveToken>;
+  /** As {@link OpenKeeper.ask}, the token's text alone. */
+  token(wish?: Partial<TokenRequest>): Promise<string>;
+  /** The first token, its account created, and time gone by until it has expired. */
+  expired(): Promise<void>;
+  /** One more keeper on the same database and provider, as another instance has. */
+  another(): Promise<Keeper>;
+}
+
+/** Opens a keeper whose provider issues tokens for an hour, until told otherwise. */
+export async function openKeeper(options: { provider?: ScriptedProvider } = {}): Promise<OpenKeeper> {
+  const place = await sqlitePlace();
+  const { clock } = place;
+  const provider = options.provider ?? new ScriptedProvider({ script: issuing(() => clock.now(), HOUR_MS) });
+  const counts = new Map<string, number>();
+  const reports: ExchangeReport[] = [];
+  const open = async () => {
+    const store = counted(await place.open(), counts);
+    const keeper = new Keeper({
+      store,
+      providers: [provider],
+      clock,
+      random: () => 0.5,
+      bounds: DEFAULT_BOUNDS,
+      callerWaitMs: CALLER_WAIT_MS,
+      graceMs: GRACE_MS,
+      report: (report) => reports.push(report),
+    });
+    return { store, keeper };
+  };
+  const { store, keeper } = await open();
+  const ask: OpenKeeper['ask'] = (wish = {}) =>
+    keeper.token({ provider: PROVIDER, subject: SUBJECT, applicant: APPLICANT, ...wish });
+  return {
+    keeper,
+    provider,
+    clock,
+    place,
+    store,
+    reports,
+    ask,
+    token: async (wish) => (await ask(wish)).accessToken.reveal(),
+    async expired() {
+      await ask();
+      await clock.advance(HOUR_MS);
+      provider.calls.length = 0;
+    },
+    another: async () => (await open()).keeper,
+    storeCalls() {
+      const found = Object.fromEntries(counts);
+      counts.clear();
+      return found;
+    },
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+  };
+}
+
+function counted(store: GrantStore, counts: Map<string, number>): GrantStore {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        counts.set(String(name), (counts.get(String(name)) ?? 0) + 1);
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { importsOf, sourcesUnder, type Import } from './source-tree.ts';
+
+/**
+ * The rooms, and which of them each may import. A file straight under `src/` is a room of its own. What ends in
+ * `(types)` may be imported for its types alone.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'secret.ts': [],
+  'version.ts': [],
+  'system-clock.ts': ['grants (types)'],
+  sandbox: [],
+  oauth: ['secret.ts'],
+  callers: ['secret.ts'],
+  config: ['secret.ts', 'callers (types)'],
+  providers: ['secret.ts', 'oauth'],
+  grants: ['secret.ts', 'oauth', 'providers'],
+  stores: ['secret.ts', 'oauth', 'providers', 'grants', 'callers'],
+  http: ['secret.ts', 'oauth', 'providers', 'grants', 'callers'],
+  client: ['http (types)'],
+  dashboard: [],
+  'evergrant.ts': [
+    'secret.ts',
+    'version.ts',
+    'system-clock.ts',
+    'oauth',
+    'callers',
+    'config',
+    'providers',
+    'grants',
+    'stores',
+    'http',
+    'dashboard',
+  ],
+  'index.ts': [
+    'evergrant.ts',
+    'secret.ts',
+    'oauth',
+    'callers',
+    'config',
+    'providers',
+    'grants',
+    'stores',
+    'http',
+    'client',
+  ],
+  cli: [
+    'evergrant.ts',
+    'index.ts',
+    'secret.ts',
+    'version.ts',
+    'system-clock.ts',
+    'sandbox',
+    'oauth',
+    'callers',
+    'config',
+    'providers',
+    'grants',
+    'stores',
+    'http',
+    'client',
+  ],
+};
+
+const sources = sourcesUnder('src');
+const imports = sources.flatMap(importsOf);
+const inner = imports.filter(({ to }) => to.startsWith('src/'));
+
+function room(path: string): string {
+  return path.split('/')[1] ?? '';
+}
+
+function described({ from, to }: Import): string {
+  return `${from} -> ${to}`;
+}
+
+describe('the house', () => {
+  it('is read whole: its rooms and their imports are seen', () => {
+    assert.ok(sources.length > 20, `${sources.length} files`);
+    assert.ok(inner.some(({ from, to }) => from === 'src/grants/renewal.ts' && to === 'src/providers/provider.ts'));
+    assert.ok(imports.some(({ from, to }) => from === 'src/oauth/transport.ts' && to === 'undici'));
+  });
+
+  it('has no room without a rule', () => {
+    const unruled = [...new Set(sources.map(({ path }) => room(path)))].filter((name) => !(name in MAY_IMPORT));
+    assert.deepEqual(unruled, []);
+  });
+
+  for (const [name, allowed] of Object.entries(MAY_IMPORT)) {
+    it(`lets ${name} import ${allowed.length === 0 ? 'nothing of the house' : `only ${allowed.join(', ')}`}`, () => {
+      const wrong = inner.filter(({ from, to, typeOnly }) => {
+        if (room(from) !== name || room(to) === name) return false;
+        return !allowed.includes(room(to)) && !(typeOnly && allowed.includes(`${room(to)} (types)`));
+      });
+      assert.deepEqual(wrong.map(described), []);
+    });
+  }
+
+  it('gives the clock of the machine nothing but the type of a clock', () => {
+    const wrong = inner.filter(({ from, to }) => from === 'src/system-clock.ts' && to !== 'src/grants/clock.ts');
+    assert.deepEqual(wrong.map(described), []);
+  });
+
+  it('opens the sandbox to the commands alone', () => {
+    const wrong = inner.filter(({ from, to }) => room(to) === 'sandbox' && !['sandbox', 'cli'].includes(room(from)));
+    assert.deepEqual(wrong.map(described), []);
+  });
+
+  it('imports nothing by a computed name', () => {
+    assert.deepEqual(imports.filter(({ to }) => to === '(computed)').map(described), []);
+  });
+
+  it('imports only files that are there, by their full names', () => {
+    const known = new Set(sources.map(({ path }) => path));
+    assert.deepEqual(inner.filter(({ to }) => !known.has(to)).map(described), []);
+  });
+
+  it('has no cycle between files', () => {
+    assert.deepEqual(findCycle(inner), []);
+  });
+});
+
+describe('the search for cycles', () => {
+  const edge = (from: string, to: string): Import => ({ from, to, typeOnly: true });
+
+  it('finds one of several files', () => {
+    assert.deepEqual(findCycle([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')]), ['b', 'c', 'b']);
+  });
+
+  it('takes no shared import for one', () => {
+    assert.deepEqual(findCycle([edge('a', 'b'), edge('a', 'c'), edge('b', 'd'), edge('c', 'd')]), []);
+  });
+});
+
+/** The files of one cycle, its first again at its end; empty where there is none. */
+function findCycle(edges: readonly Import[]): string[] {
+  const next = Map.groupBy(edges, ({ from }) => from);
+  const done = new Set<string>();
+  const search = (path: readonly string[]): string[] => {
+    const file = path.at(-1) ?? '';
+    const first = path.indexOf(file);
+    if (first < path.length - 1) return path.slice(first);
+    if (done.has(file)) return [];
+    for (const { to } of next.get(file) ?? []) {
+      const cycle = search([...path, to]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of next.keys()) {
+    const cycle = search([file]);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}

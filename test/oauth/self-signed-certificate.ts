@@ -1,0 +1,21 @@
+/** A certificate for localhost that nobody has signed but itself, and its key: worth nothing outside these tests. */
+export const selfSignedCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgPlZRPC5vKFS4JBq9
+xdK7sKZZGAgELUuBYuZTMun2R4WhRANCAARyQkmII9cTQRRrxjCime8PV61kNnto
+r6o/v26nc3Hmaa9QIBAkLvZNoWlOBQSKtDfNmQTBb38Yur4ED3AcEJZa
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUNW6zBIbvAQRVwYG+tJ6/0PPo78kwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAwMDU1N1oYDzIxMjYxMDI4
+MDAwNTU3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARyQkmII9cTQRRrxjCime8PV61kNntor6o/v26nc3Hmaa9QIBAkLvZN
+oWlOBQSKtDfNmQTBb38Yur4ED3AcEJZao28wbTAdBgNVHQ4EFgQUUh5bhvoycV3l
+61q/atvOnD/ip4owHwYDVR0jBBgwFoAUUh5bhvoycV3l61q/atvOnD/ip4owDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgAxrgK8ccTFI49+C/5rUot6fJrnwXoBr3S7iNkHFAYowCIFnt
+ZWotZcOYZbLdBd6Z5UAaVosrEhdoCJGMuEPaPqJt
+-----END CERTIFICATE-----
+`,
+};

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
+import type { OpenPlace } from './grant-store-contract.ts';
+import { HOUR_MS, obtained, oneGrant, PROVIDER, UNKNOWN } from './one-grant.ts';
+
+const { leaseMs, upstreamMs, marginMs } = DEFAULT_BOUNDS;
+const UNRESOLVED_MS = upstreamMs + marginMs;
+
+/** One open exchange a grant, under a lease. */
+export function claimsContract(database: string, openPlace: OpenPlace): void {
+  describe(`claims in ${database}`, () => {
+    it('are held by one exchange until it is finished', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { store, otherStore, grantId } = grant;
+      const first = await grant.open('provision');
+      const { lastExchangeId, held } = await otherStore.claims(grantId);
+      assert.deepEqual([lastExchangeId, held], [first.id, true]);
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId } as const;
+      assert.equal(await store.openExchange(intent), undefined);
+      assert.equal(await otherStore.openExchange(intent), undefined);
+      await store.finishFailed(first, UNKNOWN);
+      assert.equal((await otherStore.claims(grantId)).held, false);
+      assert.ok((await otherStore.openExchange(intent)) !== undefined);
+    });
+
+    it('are free again after a success', async () => {
+      await using grant = await oneGrant(openPlace);
+      await grant.store.finishObtained(await grant.open('provision'), obtained('one'));
+      assert.equal((await grant.store.claims(grant.grantId)).held, false);
+      await grant.open('refresh');
+    });
+
+    it('are of one grant alone', async () => {
+      await using grant = await oneGrant(openPlace);
+      await grant.open('provision');
+      await grant.store.connect(PROVIDER, 'bob');
+      const { grantId } = (await grant.store.view(PROVIDER, 'bob'))!;
+      assert.deepEqual(await grant.store.claims(grantId), {
+        lastExchangeId: 0,
+        held: false,
+        unresolvedUntil: undefined,
+      });
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      assert.ok((await grant.store.openExchange(intent)) !== undefined);
+    });
+
+    it('go to one of many who ask at once', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { store, grantId } = grant;
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      const opened = await Promise.all(Array.from({ length: 40 }, () => store.openExchange(intent)));
+      assert.equal(opened.filter((exchange) => exchange !== undefined).length, 1);
+    });
+
+    it('are refused to whoever read before the last exchange was opened', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { store, otherStore, grantId } = grant;
+      const old = await otherStore.claims(grantId);
+      await store.finishObtained(await grant.open('provision'), obtained('one'));
+      const intent = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId: old.lastExchangeId } as const;
+      assert.equal(await otherStore.openExchange(intent), undefined);
+      assert.equal((await store.claims(grantId)).held, false);
+    });
+
+    it('are taken over the moment a lease runs out, and not before', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { clock, otherStore, grantId } = grant;
+      const first = await grant.open('provision');
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: first.id } as const;
+      await clock.advance(leaseMs - 1);
+      assert.equal((await otherStore.claims(grantId)).held, true);
+      assert.equal(await otherStore.openExchange(intent), undefined);
+      await clock.advance(1);
+      assert.equal((await otherStore.claims(grantId)).held, false);
+      const second = await otherStore.openExchange(intent);
+      assert.ok(second !== undefined && second.id > first.id);
+      assert.deepEqual((await otherStore.claims(grantId)).held, true);
+    });
+
+    it('are kept by renewing the lease', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { clock, store, grantId } = grant;
+      const exchange = await grant.open('provision');
+      for (let renewal = 0; renewal < 10; renewal++) {
+        await clock.advance(leaseMs - 1);
+        await store.renewLease(exchange);
+      }
+      await clock.advance(leaseMs - 1);
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: exchange.id } as const;
+      assert.equal(await grant.otherStore.openExchange(intent), undefined);
+    });
+
+    it('do not come back by renewing the lease of one that ended', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { store, otherStore, grantId, clock } = grant;
+      const finished = await grant.open('provision');
+      await store.finishFailed(finished, UNKNOWN);
+      await store.renewLease(finished);
+      assert.equal((await store.claims(grantId)).held, false);
+      const abandoned = await grant.open('provision');
+      const taken = await grant.takeOver('provision');
+      await store.renewLease(abandoned);
+      await otherStore.finishFailed(taken, UNKNOWN);
+      await clock.advance(1);
+      assert.equal((await store.claims(grantId)).held, false);
+    });
+
+    it('outlive a late finish of the exchange that they were taken over from', async () => {
+      await using grant = await oneGrant(openPlace);
+      const first = await grant.open('provision');
+      const second = await grant.takeOver('provision');
+      await grant.store.finishObtained(first, obtained('late'));
+      const { held, lastExchangeId } = await grant.store.claims(grant.grantId);
+      assert.deepEqual([held, lastExchangeId], [true, second.id]);
+    });
+  });
+
+  describe(`unresolved exchanges in ${database}`, () => {
+    it('are the open ones, until an upstream call and its margin are over', async () => {
+      await using grant = await oneGrant(openPlace);
+      const openedAt = grant.clock.now();
+      await grant.open('provision');
+      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, openedAt + UNRESOLVED_MS);
+      await grant.clock.advance(5_000);
+      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, openedAt + UNRESOLVED_MS);
+    });
+
+    it('are the abandoned ones too, until they are answered', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { store, grantId, clock } = grant;
+      const abandonedAt = clock.now();
+      const abandoned = await grant.open('provision');
+      await clock.advance(leaseMs);
+      const second = await grant.open('provision');
+      await store.finishFailed(second, UNKNOWN);
+      assert.equal((await store.claims(grantId)).unresolvedUntil, abandonedAt + UNRESOLVED_MS);
+      await store.finishFailed(abandoned, UNKNOWN);
+      assert.equal((await store.claims(grantId)).unresolvedUntil, undefined);
+    });
+
+    it('count by the one that may take effect last', async () => {
+      await using grant = await oneGrant(openPlace);
+      await grant.open('provision');
+      await grant.takeOver('provision');
+      const openedAt = grant.clock.now();
+      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, openedAt + UNRESOLVED_MS);
+      assert.ok(HOUR_MS > UNRESOLVED_MS);
+    });
+
+    it('are none once every exchange has an answer of whatever kind', async () => {
+      await using grant = await oneGrant(openPlace);
+      await grant.obtain('one');
+      await grant.store.finishFailed(await grant.open('refresh', 1), UNKNOWN);
+      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, undefined);
+    });
+  });
+}

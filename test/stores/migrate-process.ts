@@ -1,0 +1,12 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { migrateDatabase } from '../../src/stores/index.ts';
+
+// Run by tests as a process of its own: says "ready", waits for a line, and says what it migrated.
+const [path = ''] = process.argv.slice(2);
+console.log('ready');
+const lines = createInterface({ input: process.stdin });
+await once(lines, 'line');
+console.log(JSON.stringify(await migrateDatabase(path)));
+lines.close();
+process.stdin.destroy();

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { ExchangeKind, OpenExchange } from '../../src/grants/exchange.ts';
+import type { GrantView } from '../../src/grants/grant.ts';
+import type { Failure, GrantStore } from '../../src/grants/store.ts';
+import type { AccountProfile, Applicant, Obtained } from '../../src/providers/provider.ts';
+import { Secret } from '../../src/secret.ts';
+import type { OpenPlace, StorePlace } from './grant-store-contract.ts';
+
+export const PROVIDER = 'some-provider';
+export const SUBJECT = 'alice';
+export const HOUR_MS = 3_600_000;
+
+export const UNKNOWN: Failure = { answer: { kind: 'unknown', detail: 'nobody knows' } };
+export const REJECTED: Failure = { answer: { kind: 'rejected', detail: 'dead' } };
+export const ACCOUNT_GONE: Failure = { answer: { kind: 'account_gone', detail: 'gone' } };
+
+/** One subject's grant and two instances that work on it. */
+export interface OneGrant extends AsyncDisposable {
+  readonly place: StorePlace;
+  readonly clock: StorePlace['clock'];
+  readonly store: GrantStore;
+  readonly otherStore: GrantStore;
+  readonly grantId: string;
+  /** Opens an exchange on what can be read now. */
+  open(
+    kind: ExchangeKind,
+    presentedId?: number,
+    options?: { by?: GrantStore; applicant?: Applicant },
+  ): Promise<OpenExchange>;
+  /** As {@link OneGrant.open}, an hour after whoever holds the grant has stopped renewing its lease. */
+  takeOver(kind: ExchangeKind, presentedId?: number): Promise<OpenExchange>;
+  /** Opens an exchange and finishes it with a credential named after it; a millisecond passes before and after. */
+  obtain(name: string, kind?: ExchangeKind, presentedId?: number): Promise<number>;
+  view(): Promise<GrantView>;
+  /** The name of the current credential. */
+  current(): Promise<string | undefined>;
+}
+
+/** Opens a place and connects the one subject in it. */
+export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
+  const place = await openPlace();
+  const { clock } = place;
+  const store = await place.open();
+  const otherStore = await place.open();
+  await store.connect(PROVIDER, SUBJECT);
+  const view = async () => {
+    const found = await store.view(PROVIDER, SUBJECT);
+    assert.ok(found !== undefined);
+    return found;
+  };
+  const { grantId } = await view();
+  const open: OneGrant['open'] = async (kind, presentedId, { by = store, applicant } = {}) => {
+    const { lastExchangeId } = await by.claims(grantId);
+    const intent = { grantId, kind, presentedId, lastExchangeId };
+    const opened = await by.openExchange(applicant === undefined ? intent : { ...intent, applicant });
+    assert.ok(opened !== undefined, 'the grant is held');
+    return opened;
+  };
+  return {
+    place,
+    clock,
+    store,
+    otherStore,
+    grantId,
+    open,
+    view,
+    async takeOver(kind, presentedId) {
+      await clock.advance(HOUR_MS);
+      return open(kind, presentedId, { by: otherStore });
+    },
+    async obtain(name, kind = 'recover', presentedId) {
+      await clock.advance(1);
+      const exchange = await open(kind, presentedId);
+      await clock.advance(1);
+      await store.finishObtained(exchange, obtained(name));
+      await clock.advance(1);
+      return exchange.id;
+    },
+    current: async () => (await view()).current?.accessToken().reveal(),
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+  };
+}
+
+/** A credential whose access token is its name; `refresh-` and its name is its refresh token unless it shall have none. */
+export function obtained(
+  name: string,
+  options: { expiresAt?: number; refresh?: boolean; profile?: AccountProfile } = {},
+): Obtained {
+  const { expiresAt = Date.UTC(2026, 5, 2), refresh = true, profile } = options;
+  return {
+    kind: 'obtained',
+    tokens: {
+      accessToken: new Secret(name),
+      expiresAt,
+      ...(refresh ? { refreshToken: new Secret(`refresh-${name}`), refreshExpiresAt: Date.UTC(2027, 5, 1) } : {}),
+      tokenType: 'Bearer',
+    },
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+/** An account of which little is known. */
+export function profile(accountId: string, name: string | null = null): AccountProfile {
+  return {
+    accountId,
+    name,
+    username: null,
+    email: null,
+    timeZone: null,
+    timeFormat: null,
+    weekStart: null,
+    locale: null,
+    defaultScheduleId: null,
+    avatarUrl: null,
+    bio: null,
+    createdAt: null,
+  };
+}
