@@ -52,8 +52,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const clock = systemClock;
   const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
   const vault = new Vault(secrets.encryptionKeys);
-  const stores = await openStores({ path: config.database.path, vault, clock, bounds });
-  const providers = configuredProviders(providerOptions(config, secrets, vault));
+  await using opened = new AsyncDisposableStack();
+  const stores = opened.use(await openStores({ path: config.database.path, vault, clock, bounds }));
+  const providers = configuredProviders(providerOptions(config, secrets, vault)).map((each) => opened.use(each));
   const keeper = new Keeper({
     store: stores.grants,
     providers,
@@ -63,6 +64,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     callerWaitMs: config.callerWaitMs,
     graceMs: config.atomsGraceMs,
     report: journalTo(logger),
+    trouble: (what, cause) => {
+      logger.error({ err: cause }, what);
+    },
   });
   const authenticator = createAuthenticator({
     jwt: jwtTrust(config, secrets),
@@ -84,19 +88,33 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     logger,
     now: () => clock.now(),
   });
+  const parts = opened.move();
   const close = async () => {
     await keeper.close();
-    await Promise.all(providers.map((provider) => provider[Symbol.asyncDispose]()));
-    await stores[Symbol.asyncDispose]();
+    await parts.disposeAsync();
   };
   return {
     fetch: app.fetch,
     keeper,
-    apiKeys: stores.apiKeys,
+    apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
     providers,
     checkReadiness,
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A key revoked here is refused here from now on; other instances notice within seconds. */
+function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiKeyStore {
+  return {
+    find: (id) => apiKeys.find(id),
+    add: (record) => apiKeys.add(record),
+    list: () => apiKeys.list(),
+    revoke: async (id, at) => {
+      const revoked = await apiKeys.revoke(id, at);
+      authenticator.forget(id);
+      return revoked;
+    },
   };
 }
 

@@ -16,7 +16,7 @@ export const SANDBOX_CAL_CLIENT = { id: 'sandbox-cal-client', secret: 'sandbox-c
  * client of their own means the real Cal.com.
  */
 export function devDefaults(environment: Environment, calComUrl = `http://127.0.0.1:${DEV_CAL_PORT}`): Values {
-  const isReal = environment['CAL_COM_CLIENT_ID'] !== undefined;
+  const isReal = (environment['CAL_COM_CLIENT_ID'] ?? '').trim() !== '';
   return {
     EVERGRANT_DATABASE_URL: `sqlite:${join(DEV_FOLDER, 'evergrant.db')}`,
     EVERGRANT_ENCRYPTION_KEYS: keptSecret('encryption-keys', () => `dev:${randomBytes(32).toString('base64')}`),

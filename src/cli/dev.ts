@@ -18,6 +18,8 @@ const DEMO_USER = { role: 'user', subject: 'alice', email: 'alice@example.com', 
 /** How long a port may still be held by a predecessor that is on its way out, in milliseconds. */
 const PORT_PATIENCE_MS = 5_000;
 const PORT_CHECK_MS = 200;
+/** How long exchanges in flight may take at the end, in milliseconds. */
+const HANG_PATIENCE_MS = 3_000;
 
 /** `evergrant dev`: service, sandbox and a demo user in one process; everything it makes is in `.evergrant/`. */
 export function devCommand(): Command {
@@ -34,8 +36,11 @@ export function devCommand(): Command {
       console.log(devBanner({ url: service.url, calComUrl: sandbox.url, config: loaded.config, demoKey }));
       await Promise.race([askedToStop(), orphaned()]);
       console.log('\nStopping: what is in flight is finished first.');
+      const stopped = service.close();
+      // What still hangs at the sandbox by then hangs because somebody told it to.
+      await Promise.race([stopped, delay(HANG_PATIENCE_MS, undefined, { ref: false })]);
       await sandbox.close();
-      await service.close();
+      await stopped;
     });
 }
 

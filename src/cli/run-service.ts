@@ -11,6 +11,9 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
+/** What answering takes beyond the longest wait, in milliseconds. */
+const ANSWER_MS = 3_000;
+
 /** Listens first, so that a taken port is noticed before the database is opened, then serves. */
 export async function runService({ config, secrets }: LoadedConfig, logger?: Logger): Promise<RunningService> {
   const listening = await listen(config);
@@ -23,12 +26,12 @@ export async function runService({ config, secrets }: LoadedConfig, logger?: Log
     });
     listening.serve(evergrant);
     const close = async () => {
-      await listening.close();
+      await listening.close(config.callerWaitMs + ANSWER_MS);
       await evergrant.close();
     };
     return { evergrant, url: listening.url, close };
   } catch (error) {
-    await listening.close();
+    await listening.close(0);
     throw error;
   }
 }

@@ -27,12 +27,20 @@ export function decideSecrets(settings: Settings): Secrets {
     }
     return parseJwtSecret(text);
   });
-  const calComClientSecret = settings.read('CAL_COM_CLIENT_SECRET', (text) => new Secret(text));
+  const calComClientSecret = settings.read('CAL_COM_CLIENT_SECRET', parseClientSecret);
   return {
     encryptionKeys,
     ...(jwtSecret !== undefined && { jwtSecret }),
     ...(calComClientSecret !== undefined && { calComClientSecret }),
   };
+}
+
+function parseClientSecret(text: string): Secret {
+  if (/^[\x21-\x7e]{1,4096}$/.test(text)) return new Secret(text);
+  throw new Refusal(
+    'holds white space or characters that no header can carry',
+    'Accepted: the client secret as the settings of your Cal.com platform client show it.',
+  );
 }
 
 function parseJwtSecret(text: string): Secret {

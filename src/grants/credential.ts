@@ -4,12 +4,10 @@ import type { Secret } from '../secret.ts';
 export interface Credential {
   /** The exchange that gave it, and thereby its name: ids grow in the order in which exchanges were opened. */
   readonly exchangeId: number;
-  /** Epoch milliseconds, all three. */
-  readonly openedAt: number;
+  /** Epoch milliseconds, both. */
   readonly obtainedAt: number;
   readonly expiresAt: number;
   readonly tokenType: string;
-  readonly hasRefreshToken: boolean;
   /** Unseals; throws an integrity error where the row was tampered with. */
   accessToken(): Secret;
   /** Unseals; undefined where there is none. */
@@ -17,7 +15,7 @@ export interface Credential {
 }
 
 /** Why a credential ended; written once and never changed. */
-export type EndReason = 'exchanged' | 'rejected' | 'superseded' | 'revoked';
+export type EndReason = 'exchanged' | 'rejected' | 'superseded';
 
 const LONGEST_MARGIN_MS = 60_000;
 

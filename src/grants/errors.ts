@@ -1,3 +1,6 @@
+import type { ExchangeAnswer } from '../providers/provider.ts';
+import type { BackOff } from './grant.ts';
+
 /** The stable codes of {@link KeeperError}; callers branch on these, never on the message. */
 export type KeeperErrorCode =
   | 'provider_not_configured'
@@ -9,6 +12,7 @@ export type KeeperErrorCode =
   | 'upstream_throttled'
   | 'upstream_slow'
   | 'expired_on_arrival'
+  | 'too_many_renewals'
   | 'reconnect_required';
 
 /** Why the keeper has no live token to give. The message is fit to show a person and holds no secret. */
@@ -30,4 +34,71 @@ export class KeeperError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.fields = options.fields ?? [];
   }
+}
+
+/** For a grant whose last exchanges failed, until its back-off is over. `now` in epoch milliseconds. */
+export function backingOff(backOff: BackOff | undefined, now: number): KeeperError {
+  const retryAfterMs = Math.max(0, (backOff?.retryAt ?? now) - now);
+  return backOff?.lastFailure === 'throttled'
+    ? new KeeperError('upstream_throttled', 'The provider asks us to slow down. Try again later.', { retryAfterMs })
+    : new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
+        retryAfterMs,
+      });
+}
+
+/** For whoever has waited long enough while work goes on. */
+export function slow(): KeeperError {
+  return new KeeperError('upstream_slow', 'The provider is slow to answer; the work goes on. Ask again shortly.', {
+    retryAfterMs: 2_000,
+  });
+}
+
+/** For a deployment whose own client is refused. */
+export function clientRefused(retryAfterMs: number | undefined): KeeperError {
+  return new KeeperError(
+    'client_refused',
+    "The provider refuses this deployment's client. The operator must check the client id and secret.",
+    retryAfterMs === undefined ? {} : { retryAfterMs },
+  );
+}
+
+/** For an account that cannot be created because nobody said for whom. */
+export function emailRequired(): KeeperError {
+  return new KeeperError('email_required', 'An e-mail is needed to create the account.');
+}
+
+/** For a provider whose new token is over already by our clock. */
+export function expiredOnArrival(): KeeperError {
+  return new KeeperError(
+    'expired_on_arrival',
+    "The provider's new token is expired already. The operator must compare this machine's clock with the provider's.",
+    { retryAfterMs: 60_000 },
+  );
+}
+
+/** For a caller who has one user's token renewed again and again although it lives. */
+export function tooManyRenewals(): KeeperError {
+  return new KeeperError('too_many_renewals', 'This token was renewed too often in the last minute. Try again later.', {
+    retryAfterMs: 30_000,
+  });
+}
+
+/** For a grant that nothing but its user can repair. */
+export function reconnectRequired(): KeeperError {
+  return new KeeperError('reconnect_required', 'The account must be connected again.');
+}
+
+/** For answers that refuse what this caller asked for; undefined for all others. */
+export function refused(answer: ExchangeAnswer): KeeperError | undefined {
+  if (answer.kind === 'account_taken') {
+    return new KeeperError(
+      'account_taken',
+      'This e-mail already belongs to an account at the provider that is not provably yours. Give another e-mail.',
+    );
+  }
+  if (answer.kind === 'input_refused') {
+    const { fields } = answer;
+    return new KeeperError('input_refused', 'The provider refused what was given for the new account.', { fields });
+  }
+  return undefined;
 }

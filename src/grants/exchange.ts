@@ -16,6 +16,8 @@ export interface OpenExchange {
   readonly kind: ExchangeKind;
   /** The credential whose refresh token is spent; undefined for the kinds that spend none. */
   readonly presentedId: number | undefined;
+  /** The account asked for; undefined for the kinds that name none. */
+  readonly accountId: string | undefined;
 }
 
 /** The bounds of an exchange in time, in milliseconds. */

@@ -33,6 +33,8 @@ export type RetriedFailure = 'throttled' | 'unknown' | 'not_sent';
 export interface Claims {
   /** The id of the grant's newest exchange, open or not; 0 where there is none. */
   readonly lastExchangeId: number;
+  /** How many exchanges the grant has had in the last minute, up to a hundred. */
+  readonly recentExchanges: number;
   /** True while somebody holds the grant's one open exchange under a lease that has not run out. */
   readonly held: boolean;
   /** Epoch milliseconds until which some exchange was sent and may still take effect; undefined where none may. */

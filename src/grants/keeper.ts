@@ -4,12 +4,12 @@ import { Breaker } from './breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { satisfies, tolerates, type Demand, type StandingDemand } from './demand.ts';
-import { KeeperError } from './errors.ts';
+import { KeeperError, slow } from './errors.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
-import { renew, slow, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
-import type { AccessTokenOwner, GrantStore } from './store.ts';
+import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
+import type { GrantStore } from './store.ts';
 
 /** What the keeper is made of. */
 export interface KeeperOptions {
@@ -22,7 +22,10 @@ export interface KeeperOptions {
   readonly callerWaitMs: number;
   /** How long after its end an access token still finds its successor, in milliseconds. */
   readonly graceMs: number;
+  /** Told of every exchange, once it is answered. */
   readonly report?: (report: ExchangeReport) => void;
+  /** Told of every failure to store an answer, which is then tried again. */
+  readonly trouble?: (what: string, cause: unknown) => void;
 }
 
 /** One call for a live token. */
@@ -31,6 +34,12 @@ export interface TokenRequest extends Demand {
   readonly subject: string;
   /** Whom to create the account for, where the subject has none yet. */
   readonly applicant?: Applicant | undefined;
+}
+
+/** Whose an access token is or was. */
+export interface TokenOwner {
+  readonly provider: string;
+  readonly subject: string;
 }
 
 /** A token that the provider should accept now. */
@@ -61,6 +70,7 @@ export class Keeper {
       ...options,
       breaker: new Breaker(),
       report: options.report ?? (() => undefined),
+      trouble: options.trouble ?? (() => undefined),
       closing: () => this.#closing,
     };
   }
@@ -72,7 +82,7 @@ export class Keeper {
    */
   async token(request: TokenRequest): Promise<LiveToken> {
     const provider = this.#provider(request.provider);
-    const view = await this.#options.store.view(provider.name, request.subject);
+    const view = await this.#options.store.view(provider.realm, request.subject);
     const seen = view?.current?.exchangeId ?? 0;
     const demand: StandingDemand = { ...request, seen };
     if (view?.current !== undefined && satisfies(view, demand, this.#options.clock.now())) {
@@ -88,8 +98,10 @@ export class Keeper {
    *
    * @returns undefined where the token was never ours, or ended longer ago than the grace
    */
-  ownerOf(presented: Secret): Promise<AccessTokenOwner | undefined> {
-    return this.#options.store.findByAccessToken(presented, this.#options.graceMs);
+  async ownerOf(presented: Secret): Promise<TokenOwner | undefined> {
+    const owner = await this.#options.store.findByAccessToken(presented, this.#options.graceMs);
+    const provider = this.#options.providers.find((each) => each.realm === owner?.realm);
+    return owner && provider && { provider: provider.name, subject: owner.subject };
   }
 
   /**
@@ -98,11 +110,12 @@ export class Keeper {
    *
    * @throws {@link KeeperError} where there is none to be had now
    */
-  async successor(owner: AccessTokenOwner, presented: Secret): Promise<LiveToken> {
-    const view = await this.#options.store.view(owner.provider, owner.subject);
+  async successor(owner: TokenOwner, presented: Secret): Promise<LiveToken> {
+    const provider = this.#provider(owner.provider);
+    const view = await this.#options.store.view(provider.realm, owner.subject);
     const current = view?.current;
     if (current?.accessToken().reveal() !== presented.reveal()) return this.token(owner);
-    switch (await this.#probe(this.#provider(owner.provider), presented, current.exchangeId)) {
+    switch (await this.#probe(provider, presented, current.exchangeId)) {
       case 'accepted':
         return liveToken(current, false, false);
       case 'refused':
@@ -141,7 +154,7 @@ export class Keeper {
         const flight = this.#renewals.join(flightKey(request, created), () => renew(this.#means, target));
         const landed = await Promise.race([flight, deadline]);
         const { view, failure } =
-          landed === 'late' ? { view: await store.view(provider.name, request.subject), failure: slow() } : landed;
+          landed === 'late' ? { view: await store.view(provider.realm, request.subject), failure: slow() } : landed;
         const served = serve(view, failure, demand, clock.now());
         if (served !== undefined) return served;
       }

@@ -1,18 +1,21 @@
 import type { Provider } from '../providers/provider.ts';
-import type { Credential } from './credential.ts';
+import type { Secret } from '../secret.ts';
+import { isLive, type Credential } from './credential.ts';
 import { satisfies, type StandingDemand } from './demand.ts';
 import type { Claims, GrantView } from './grant.ts';
-import { isLive } from './credential.ts';
 
 /** What to do next for a grant, decided from facts alone. */
 export type Step =
   | { readonly do: 'serve' }
   | { readonly do: 'wait' }
   | { readonly do: 'back_off' }
-  | { readonly do: 'give_up'; readonly because: 'expired_on_arrival' | 'reconnect_required' }
-  | { readonly do: 'refresh'; readonly presented: Credential }
+  | { readonly do: 'give_up'; readonly because: 'expired_on_arrival' | 'too_many_renewals' | 'reconnect_required' }
+  | { readonly do: 'refresh'; readonly presented: Credential; readonly refreshToken: Secret }
   | { readonly do: 'recover'; readonly accountId: string }
   | { readonly do: 'provision' };
+
+/** Exchanges a minute that one grant's callers may bring about while nothing has expired. */
+const MOST_RENEWALS_A_MINUTE = 60;
 
 /**
  * The protocol in one function. In this order: what is there already; what somebody else is doing; what the provider
@@ -35,8 +38,13 @@ export function nextStep(
   if (current !== undefined && current.exchangeId > demand.seen && !isLive(current, now)) {
     return { do: 'give_up', because: 'expired_on_arrival' };
   }
+  const expired = current !== undefined && !isLive(current, now);
+  if (!expired && claims.recentExchanges >= MOST_RENEWALS_A_MINUTE) {
+    return { do: 'give_up', because: 'too_many_renewals' };
+  }
+  const refreshToken = view.unsettled ? undefined : current?.refreshToken();
+  if (current !== undefined && refreshToken !== undefined) return { do: 'refresh', presented: current, refreshToken };
   const unresolved = claims.unresolvedUntil !== undefined && claims.unresolvedUntil > now;
-  if (current?.hasRefreshToken === true && !view.unsettled) return { do: 'refresh', presented: current };
   if (provider.recover !== undefined && accountId !== undefined) {
     // Another exchange in flight might take effect after this one, and nobody could tell which tokens were left.
     return unresolved ? { do: 'wait' } : { do: 'recover', accountId };

@@ -1,4 +1,4 @@
-import type { Applicant, ExchangeAnswer, Obtained, Provider } from '../providers/provider.ts';
+import type { Applicant, ExchangeAnswer, KnownAccount, Obtained, Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
@@ -12,46 +12,57 @@ export interface ExchangeMeans {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
+  /** Told of every failure to store an answer, which is then tried again. */
+  readonly trouble: (what: string, cause: unknown) => void;
 }
 
 /** What is asked upstream, once the exchange is open. */
 export type Question =
   | { readonly kind: 'refresh'; readonly refreshToken: Secret }
-  | { readonly kind: 'recover'; readonly accountId: string }
+  | { readonly kind: 'recover'; readonly account: KnownAccount }
   | { readonly kind: 'provision'; readonly applicant: Applicant };
 
-const SAVE_ATTEMPTS = 6;
-const SAVE_RETRY_MS = 500;
+const SAVE_PAUSE_MS = { first: 250, longest: 5_000 };
+/** How long storing an answer is tried, in milliseconds: a refusal that is not stored is merely asked for again. */
+const SAVE_PATIENCE_MS = { obtained: 600_000, failed: 5_000 };
+
+/** One exchange that is open, and what it is for. */
+export interface ExchangeRun {
+  readonly provider: Provider;
+  readonly view: GrantView;
+  readonly exchange: OpenExchange;
+  /** Epoch milliseconds, read before the exchange was opened. */
+  readonly openedAt: number;
+  readonly question: Question;
+  /** Told of the answer before it is stored. */
+  readonly answered: (answer: ExchangeAnswer) => void;
+}
 
 /**
- * Asks upstream under an exchange that is open, keeps its lease meanwhile, and stores what comes of it before anybody
- * hears of it. From here on nobody cancels: a caller may leave, the call goes on.
+ * Asks upstream, keeps the lease meanwhile, and stores what comes of it before any caller hears of it. From here on
+ * nobody cancels: a caller may leave, the call goes on.
+ *
+ * @throws the store's error, where it has refused the answer for longer than patience lasts
  */
-export async function performExchange(
-  means: ExchangeMeans,
-  provider: Provider,
-  view: GrantView,
-  exchange: OpenExchange,
-  openedAt: number,
-  question: Question,
-): Promise<ExchangeAnswer> {
+export async function performExchange(means: ExchangeMeans, run: ExchangeRun): Promise<ExchangeAnswer> {
   const { store, clock, bounds } = means;
   const stopRenewing = clock.every(bounds.renewMs, () => {
     // A renewal that fails costs the claim at worst, and a lost claim harms nobody: the answer is appended all the same.
-    store.renewLease(exchange).catch(() => undefined);
+    store.renewLease(run.exchange).catch(() => undefined);
   });
   try {
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
-    const stale = clock.now() - openedAt > bounds.leaseMs / 2;
-    const answer = stale
-      ? ({ kind: 'not_sent', detail: 'this process was paused before sending' } as const)
-      : await ask(provider, question);
-    await save(means, view, exchange, answer);
+    const isStale = clock.now() - run.openedAt > bounds.leaseMs / 2;
+    const answer = isStale ? PAUSED : await ask(run.provider, run.question);
+    run.answered(answer);
+    await save(means, run, answer);
     return answer;
   } finally {
     stopRenewing();
   }
 }
+
+const PAUSED: ExchangeAnswer = { kind: 'not_sent', detail: 'this process was paused before sending' };
 
 async function ask(provider: Provider, question: Question): Promise<ExchangeAnswer> {
   try {
@@ -59,7 +70,7 @@ async function ask(provider: Provider, question: Question): Promise<ExchangeAnsw
       case 'refresh':
         return await provider.refresh(question.refreshToken);
       case 'recover':
-        return (await provider.recover?.(question.accountId)) ?? unsupported(question.kind);
+        return (await provider.recover?.(question.account)) ?? unsupported(question.kind);
       case 'provision':
         return (await provider.provision?.(question.applicant)) ?? unsupported(question.kind);
     }
@@ -72,22 +83,21 @@ function unsupported(kind: string): ExchangeAnswer {
   return { kind: 'not_sent', detail: `the provider has no ${kind}` };
 }
 
-/** A 200 is never dropped because the database was busy: saving it is tried again before giving up. */
-async function save(
-  means: ExchangeMeans,
-  view: GrantView,
-  exchange: OpenExchange,
-  answer: ExchangeAnswer,
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+/** A 200 is not dropped because the database is in trouble: storing it is tried for as long as there is hope. */
+async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<void> {
+  const { store, clock, trouble } = means;
+  const { view, exchange } = run;
+  const giveUpAt = clock.now() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
+  for (let pauseMs = SAVE_PAUSE_MS.first; ; pauseMs = Math.min(SAVE_PAUSE_MS.longest, pauseMs * 2)) {
     try {
       await (answer.kind === 'obtained'
-        ? means.store.finishObtained(exchange, answer)
-        : means.store.finishFailed(exchange, failure(means, view, answer)));
+        ? store.finishObtained(exchange, answer)
+        : store.finishFailed(exchange, failure(means, view, answer)));
       return;
     } catch (cause) {
-      if (attempt === SAVE_ATTEMPTS) throw cause;
-      await means.clock.sleep(SAVE_RETRY_MS * attempt);
+      trouble(`exchange ${exchange.id} (${answer.kind}) could not be stored`, cause);
+      if (clock.now() >= giveUpAt) throw cause;
+      await clock.sleep(pauseMs);
     }
   }
 }

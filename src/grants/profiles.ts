@@ -1,11 +1,13 @@
+import { LRUCache } from 'lru-cache';
 import type { AccountProfile, Provider } from '../providers/provider.ts';
 import type { Clock } from './clock.ts';
 import { Flights } from './flights.ts';
 import type { Account } from './grant.ts';
 import type { GrantStore } from './store.ts';
 
-/** How old a profile may be before the provider is asked again, in milliseconds. */
+/** How long the provider isn't asked again, whatever it answered, in milliseconds. */
 const FRESH_MS = 10_000;
+const MOST_REMEMBERED = 10_000;
 
 /** Shows upstream accounts as the provider shows them now, or as it did last where it can't be asked. */
 export class Profiles {
@@ -13,6 +15,8 @@ export class Profiles {
   readonly #providers: ReadonlyMap<string, Provider>;
   readonly #clock: Clock;
   readonly #fetches = new Flights<AccountProfile | undefined>();
+  /** When the provider was last asked about a grant, in epoch milliseconds, for the times when it didn't answer. */
+  readonly #askedAt = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
   constructor(options: { store: GrantStore; providers: readonly Provider[]; clock: Clock }) {
     this.#store = options.store;
@@ -22,14 +26,17 @@ export class Profiles {
 
   /** @returns undefined until the subject is integrated, and where the provider has no such account any more */
   async profile(provider: string, subject: string): Promise<AccountProfile | undefined> {
-    const account = await this.#store.account(provider, subject);
+    const realm = this.#providers.get(provider)?.realm;
+    const account = realm === undefined ? undefined : await this.#store.account(realm, subject);
     if (account?.accountId === undefined || account.integratedAt === undefined) return undefined;
-    if (this.#clock.now() - account.profileAt < FRESH_MS) return account.profile;
+    const askedAt = Math.max(account.profileAt, this.#askedAt.get(account.grantId) ?? 0);
+    if (this.#clock.now() - askedAt < FRESH_MS) return account.profile;
     const { accountId } = account;
     return this.#fetches.join(account.grantId, () => this.#fetch(provider, account, accountId));
   }
 
   async #fetch(provider: string, account: Account, accountId: string): Promise<AccountProfile | undefined> {
+    this.#askedAt.set(account.grantId, this.#clock.now());
     const shown = await this.#providers.get(provider)?.fetchProfile?.(accountId);
     if (shown === 'gone') return undefined;
     if (shown === undefined || shown === 'unreachable') return account.profile;

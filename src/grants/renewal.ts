@@ -1,7 +1,18 @@
 import type { Applicant, ExchangeAnswer, Provider } from '../providers/provider.ts';
+import { backOffMs } from './back-off.ts';
 import type { Breaker } from './breaker.ts';
 import type { StandingDemand } from './demand.ts';
-import { KeeperError } from './errors.ts';
+import type { KeeperError } from './errors.ts';
+import {
+  backingOff,
+  clientRefused,
+  emailRequired,
+  expiredOnArrival,
+  reconnectRequired,
+  refused,
+  slow,
+  tooManyRenewals,
+} from './errors.ts';
 import type { ExchangeKind } from './exchange.ts';
 import type { Claims, GrantView } from './grant.ts';
 import { nextStep, type Step } from './next-step.ts';
@@ -25,7 +36,7 @@ export interface RenewalResult {
 /** What a renewal needs of the world. */
 export interface RenewalMeans extends ExchangeMeans {
   readonly breaker: Breaker;
-  /** Told of every exchange once it is stored. */
+  /** Told of every exchange, once it is answered. */
   readonly report: (report: ExchangeReport) => void;
   /** True once the process is leaving: nothing new is begun then. */
   readonly closing: () => boolean;
@@ -43,156 +54,140 @@ export interface ExchangeReport {
   readonly durationMs: number;
 }
 
+/** What was read of a grant at one moment. */
+interface Facts {
+  readonly view: GrantView;
+  readonly claims: Claims;
+}
+
+type ExchangeStep = Extract<Step, { do: ExchangeKind }>;
+
 const POLL_MS = { first: 20, longest: 250 };
+/** More exchanges than any repair takes: a provider that contradicts itself is left alone for a while. */
+const MOST_EXCHANGES = 6;
 
 /** Takes one step after another until the grant is renewed or nothing more can be done now. */
 export async function renew(means: RenewalMeans, target: RenewalTarget): Promise<RenewalResult> {
   let pollMs = POLL_MS.first;
+  let exchanges = 0;
   for (;;) {
-    const { view, claims } = await read(means, target);
-    const step = nextStep(target.provider, view, claims, target.demand, means.clock.now());
+    const facts = await read(means, target);
+    const { view } = facts;
+    const step = nextStep(target.provider, view, facts.claims, target.demand, means.clock.now());
     if (step.do === 'serve') return { view, failure: undefined };
-    if (step.do === 'wait' && !means.closing()) {
+    if (means.closing()) return { view, failure: slow() };
+    if (step.do === 'wait') {
       await means.clock.sleep(pollMs * (0.5 + means.random()));
       pollMs = Math.min(POLL_MS.longest, pollMs * 1.5);
       continue;
     }
-    const failure = await take(means, target, view, claims, step);
+    const failure =
+      step.do === 'back_off' || step.do === 'give_up'
+        ? await giveUp(means, view, step)
+        : exchanges++ < MOST_EXCHANGES
+          ? await exchange(means, target, facts, step)
+          : await holdBack(means, view);
     if (failure !== undefined) return { view, failure };
   }
 }
 
-/** Claims before view: whatever is opened in between is then noticed by the claim that this read leads to. */
-async function read(means: RenewalMeans, target: RenewalTarget): Promise<{ view: GrantView; claims: Claims }> {
-  const { store } = means;
-  const known = await store.view(target.provider.name, target.subject);
-  if (known === undefined) {
-    await store.connect(target.provider.name, target.subject);
-    return read(means, target);
+/** Claims before view: whatever is opened in between is then noticed when this read leads to an exchange. */
+async function read({ store }: RenewalMeans, { provider, subject }: RenewalTarget): Promise<Facts> {
+  for (;;) {
+    const known = await store.view(provider.realm, subject);
+    if (known === undefined) {
+      await store.connect(provider.realm, subject);
+      continue;
+    }
+    const claims = await store.claims(known.grantId);
+    const view = await store.view(provider.realm, subject);
+    if (view?.grantId === known.grantId) return { view, claims };
   }
-  const claims = await store.claims(known.grantId);
-  const view = (await store.view(target.provider.name, target.subject)) ?? known;
-  return { view, claims };
 }
 
-/** Does what the step says; a failure returned ends the renewal, undefined means: look again. */
-async function take(
+async function giveUp(
   means: RenewalMeans,
-  target: RenewalTarget,
   view: GrantView,
-  claims: Claims,
-  step: Step,
-): Promise<KeeperError | undefined> {
-  if (step.do === 'wait' || means.closing()) return slow();
-  if (step.do === 'back_off') return backingOff(view, means.clock.now());
-  if (step.do === 'give_up') return givenUp(step.because);
-  if (step.do === 'serve') return undefined;
-  const openForMs = means.breaker.openForMs(target.provider.name, means.clock.now());
-  if (openForMs !== undefined) return clientRefused(openForMs);
-  const question = await questionFor(means, target, view, step);
-  if (question instanceof KeeperError) return question;
-  return exchange(means, target, view, claims, question, step.do === 'refresh' ? step.presented.exchangeId : undefined);
-}
-
-async function questionFor(
-  means: RenewalMeans,
-  target: RenewalTarget,
-  view: GrantView,
-  step: Extract<Step, { do: ExchangeKind }>,
-): Promise<Question | KeeperError> {
-  if (step.do === 'recover') return { kind: 'recover', accountId: step.accountId };
-  if (step.do === 'refresh') {
-    const refreshToken = step.presented.refreshToken();
-    return refreshToken === undefined ? givenUp('reconnect_required') : { kind: 'refresh', refreshToken };
+  step: Extract<Step, { do: 'back_off' | 'give_up' }>,
+): Promise<KeeperError> {
+  if (step.do === 'back_off') return backingOff(view.backOff, means.clock.now());
+  switch (step.because) {
+    case 'expired_on_arrival':
+      await holdBack(means, view);
+      return expiredOnArrival();
+    case 'too_many_renewals':
+      return tooManyRenewals();
+    case 'reconnect_required':
+      return reconnectRequired();
   }
-  const applicant = (await means.store.standingApplicant(view.grantId)) ?? target.applicant;
-  return applicant === undefined ? emailRequired() : { kind: 'provision', applicant };
 }
 
+/** Lets a grant rest whose provider answers, but not in a way that leads anywhere. */
+async function holdBack({ store, clock, random }: RenewalMeans, view: GrantView): Promise<KeeperError> {
+  const failures = (view.backOff?.failures ?? 0) + 1;
+  const backOff = {
+    failures,
+    lastFailure: 'unknown',
+    retryAt: clock.now() + backOffMs(failures, undefined, random),
+  } as const;
+  await store.holdBack(view.grantId, backOff);
+  return backingOff(backOff, clock.now());
+}
+
+/** Asks upstream; a failure returned ends the renewal, undefined means: look again. */
 async function exchange(
   means: RenewalMeans,
   target: RenewalTarget,
-  view: GrantView,
-  claims: Claims,
-  question: Question,
-  presentedId: number | undefined,
+  { view, claims }: Facts,
+  step: ExchangeStep,
 ): Promise<KeeperError | undefined> {
-  const openedAt = means.clock.now();
-  const opened = await means.store.openExchange({
+  const { store, clock, breaker } = means;
+  const { provider, subject } = target;
+  const openForMs = breaker.openForMs(provider.realm, clock.now());
+  if (openForMs !== undefined) return clientRefused(openForMs);
+  const question = await questionFor(means, target, view, step);
+  if (question === undefined) return emailRequired();
+  const openedAt = clock.now();
+  const opened = await store.openExchange({
     grantId: view.grantId,
-    kind: question.kind,
-    presentedId,
+    kind: step.do,
+    presentedId: step.do === 'refresh' ? step.presented.exchangeId : undefined,
+    accountId: step.do === 'recover' ? step.accountId : undefined,
     lastExchangeId: claims.lastExchangeId,
     ...(question.kind === 'provision' ? { applicant: question.applicant } : {}),
   });
   if (opened === undefined) return undefined;
-  const answer = await performExchange(means, target.provider, view, opened, openedAt, question);
-  means.report({
-    exchangeId: opened.id,
-    provider: target.provider.name,
-    subject: target.subject,
-    kind: opened.kind,
-    outcome: answer.kind,
-    detail: answer.kind === 'obtained' || answer.kind === 'account_exists' ? undefined : answer.detail,
-    cause: 'cause' in answer ? answer.cause : undefined,
-    durationMs: means.clock.now() - openedAt,
-  });
-  return finalFailure(means, target.provider, answer);
+  const answered = (answer: ExchangeAnswer) => {
+    means.report({
+      exchangeId: opened.id,
+      provider: provider.name,
+      subject,
+      kind: opened.kind,
+      outcome: answer.kind,
+      detail: 'detail' in answer ? answer.detail : undefined,
+      cause: 'cause' in answer ? answer.cause : undefined,
+      durationMs: clock.now() - openedAt,
+    });
+  };
+  const answer = await performExchange(means, { provider, view, exchange: opened, openedAt, question, answered });
+  if (answer.kind !== 'client_refused') return refused(answer);
+  breaker.open(provider.realm, clock.now());
+  return clientRefused(breaker.openForMs(provider.realm, clock.now()));
 }
 
-/** The failures that end a renewal at once; after every other answer the facts are read again. */
-function finalFailure(means: RenewalMeans, provider: Provider, answer: ExchangeAnswer): KeeperError | undefined {
-  if (answer.kind === 'client_refused') {
-    means.breaker.open(provider.name, means.clock.now());
-    return clientRefused(means.breaker.openForMs(provider.name, means.clock.now()));
+/** What to ask; undefined where nobody has said whom to create an account for. */
+async function questionFor(
+  { store }: RenewalMeans,
+  { provider, subject, applicant }: RenewalTarget,
+  { grantId }: GrantView,
+  step: ExchangeStep,
+): Promise<Question | undefined> {
+  if (step.do === 'refresh') return { kind: 'refresh', refreshToken: step.refreshToken };
+  if (step.do === 'recover') {
+    const account = await store.account(provider.realm, subject);
+    const createdAt = account?.profile?.createdAt ?? null;
+    return { kind: 'recover', account: { accountId: step.accountId, subject, createdAt } };
   }
-  if (answer.kind === 'account_taken') {
-    return new KeeperError(
-      'account_taken',
-      'This e-mail already belongs to an account at the provider that is not provably yours. Give another e-mail.',
-    );
-  }
-  if (answer.kind === 'input_refused') {
-    const { fields } = answer;
-    return new KeeperError('input_refused', 'The provider refused what was given for the new account.', { fields });
-  }
-  return undefined;
-}
-
-function backingOff(view: GrantView, now: number): KeeperError {
-  const retryAfterMs = Math.max(0, (view.backOff?.retryAt ?? now) - now);
-  return view.backOff?.lastFailure === 'throttled'
-    ? new KeeperError('upstream_throttled', 'The provider asks us to slow down. Try again later.', { retryAfterMs })
-    : new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
-        retryAfterMs,
-      });
-}
-
-function clientRefused(retryAfterMs: number | undefined): KeeperError {
-  return new KeeperError(
-    'client_refused',
-    "The provider refuses this deployment's client. The operator must check the client id and secret.",
-    retryAfterMs === undefined ? {} : { retryAfterMs },
-  );
-}
-
-function givenUp(because: 'expired_on_arrival' | 'reconnect_required'): KeeperError {
-  return because === 'reconnect_required'
-    ? new KeeperError('reconnect_required', 'The account must be connected again.')
-    : new KeeperError(
-        'expired_on_arrival',
-        "The provider's new token is expired already. The operator must compare this machine's clock with the provider's.",
-        { retryAfterMs: 60_000 },
-      );
-}
-
-function emailRequired(): KeeperError {
-  return new KeeperError('email_required', 'An e-mail is needed to create the account.');
-}
-
-/** The answer for whoever has waited long enough while work goes on. */
-export function slow(): KeeperError {
-  return new KeeperError('upstream_slow', 'The provider is slow to answer; the work goes on. Ask again shortly.', {
-    retryAfterMs: 2_000,
-  });
+  const standing = (await store.standingApplicant(grantId)) ?? applicant;
+  return standing && { kind: 'provision', applicant: standing };
 }

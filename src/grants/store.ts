@@ -5,15 +5,15 @@ import type { Account, BackOff, Claims, GrantView } from './grant.ts';
 
 /**
  * Where the facts are kept. Every method is one durable transaction; what it reads or writes is committed when its
- * promise resolves. Leases are compared by the database's clock.
+ * promise resolves.
  */
 export interface GrantStore {
-  /** The warm path: one prepared read. Undefined until the subject is connected to the provider. */
-  view(provider: string, subject: string): Promise<GrantView | undefined>;
+  /** The warm path: one prepared read. Undefined until the subject is connected in this realm (see `Provider.realm`). */
+  view(realm: string, subject: string): Promise<GrantView | undefined>;
   /** What a renewal must know beyond the view. */
   claims(grantId: string): Promise<Claims>;
   /** Connects the subject to a new grant without an account; does nothing where a connection is there. */
-  connect(provider: string, subject: string): Promise<void>;
+  connect(realm: string, subject: string): Promise<void>;
   /**
    * Opens an exchange, closing one whose lease ran out. Undefined where somebody holds the grant, or any exchange was
    * opened since `lastExchangeId` was read: then what was read is old, and must be read again.
@@ -32,12 +32,14 @@ export interface GrantStore {
    * ones as `superseded` where the kind of exchange ends them upstream. A second time, it does nothing.
    */
   finishObtained(exchange: OpenExchange, answer: Obtained): Promise<void>;
+  /** Lets a grant's exchanges rest for a while. */
+  holdBack(grantId: string, backOff: BackOff): Promise<void>;
   /** Finishes an exchange that gave no credential, with what follows from its outcome for the grant. */
   finishFailed(exchange: OpenExchange, failure: Failure): Promise<void>;
   /** The subject whose grant ever gave this access token, where it ended less than `graceMs` ago. */
   findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined>;
   /** The account behind a connection. */
-  account(provider: string, subject: string): Promise<Account | undefined>;
+  account(realm: string, subject: string): Promise<Account | undefined>;
   /** Notes how the provider shows the account now. */
   noteProfile(grantId: string, profile: AccountProfile): Promise<void>;
 }
@@ -47,6 +49,7 @@ export interface ExchangeIntent {
   readonly grantId: string;
   readonly kind: ExchangeKind;
   readonly presentedId: number | undefined;
+  readonly accountId?: string | undefined;
   readonly lastExchangeId: number;
   /** Kept as the grant's standing applicant; for `provision` alone. */
   readonly applicant?: Applicant;
@@ -60,6 +63,6 @@ export interface Failure {
 
 /** Whose an access token is or was. */
 export interface AccessTokenOwner {
-  readonly provider: string;
+  readonly realm: string;
   readonly subject: string;
 }

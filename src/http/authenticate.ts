@@ -36,7 +36,7 @@ export function subjectOf(caller: Caller, named: string | undefined): string {
     );
   }
   if (caller.role === 'server') return namedSubject(named);
-  if (caller.subject === undefined || (named !== undefined && named !== caller.subject)) {
+  if (caller.subject === undefined || (named !== undefined && headerText(named) !== caller.subject)) {
     throw new ProblemError(
       403,
       'subject_not_allowed',
@@ -47,8 +47,17 @@ export function subjectOf(caller: Caller, named: string | undefined): string {
 }
 
 function namedSubject(named: string | undefined): string {
-  const subject = parseSubject(named);
+  const subject = parseSubject(named === undefined ? undefined : headerText(named));
   if (subject !== undefined) return subject;
-  const message = `A server key names the user it acts for in the header ${SUBJECT_HEADER}: 1 to 255 characters, no control characters.`;
+  const message = `A server key names the user it acts for in the header ${SUBJECT_HEADER}: 1 to 255 characters in UTF-8, no control characters.`;
   throw new ProblemError(400, 'subject_required', message, { errors: [{ field: SUBJECT_HEADER, message }] });
+}
+
+/** A header's bytes as UTF-8, which is what JWTs are written in: one user must not become two by its spelling. */
+function headerText(value: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return undefined;
+  }
 }

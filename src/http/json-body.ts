@@ -25,11 +25,13 @@ export async function jsonBody<Schema extends z.ZodType>(context: Context, schem
 }
 
 async function bodyText(context: Context): Promise<string> {
+  const bytes = await bodyBytes(context).catch((cause: unknown) => {
+    throw cause instanceof ProblemError ? cause : malformed('it broke off');
+  });
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await bodyBytes(context)).trim();
-  } catch (error) {
-    if (error instanceof TypeError) throw malformed('it is not UTF-8 text');
-    throw error;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
+  } catch {
+    throw malformed('it is not UTF-8 text');
   }
 }
 

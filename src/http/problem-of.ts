@@ -14,6 +14,7 @@ const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: 
   upstream_throttled: { status: 500, code: 'upstream_throttled' },
   upstream_slow: { status: 500, code: 'upstream_slow' },
   expired_on_arrival: { status: 500, code: 'token_expired_on_arrival' },
+  too_many_renewals: { status: 429, code: 'too_many_renewals' },
   reconnect_required: { status: 409, code: 'reconnect_required' },
 };
 

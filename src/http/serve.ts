@@ -11,9 +11,11 @@ export interface Listening {
   /** Where it listens, without a last slash. */
   readonly url: string;
   serve(handler: FetchHandler): void;
-  /** Stops accepting, and resolves when the last request in progress has been answered. */
-  close(): Promise<void>;
+  /** Stops accepting, waits until the requests in progress are answered but no longer than `patienceMs`, cuts the rest. */
+  close(patienceMs?: number): Promise<void>;
 }
+
+const DEFAULT_PATIENCE_MS = 5_000;
 
 /** Shuts out slow senders; milliseconds and bytes. */
 const LIMITS = {
@@ -50,7 +52,7 @@ export async function listen(address: { host: string; port: number }): Promise<L
     serve: (next) => {
       handler = next;
     },
-    close: () => closed(server),
+    close: (patienceMs = DEFAULT_PATIENCE_MS) => closed(server, patienceMs),
   };
 }
 
@@ -60,9 +62,14 @@ function boundUrl(server: Server, address: { host: string; port: number }): stri
   return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
 }
 
-async function closed(server: Server): Promise<void> {
+async function closed(server: Server, patienceMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
+    // A closing server no longer looks after slow senders, so one half-sent request would hold it for ever.
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+    }, patienceMs);
     server.close(() => {
+      clearTimeout(cut);
       resolve();
     });
   });

@@ -1,6 +1,6 @@
 import { type Dispatcher, Agent, request } from 'undici';
 
-/** The most that is read of an upstream answer, in bytes after decoding. */
+/** The most that is read of an upstream answer, in bytes. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -10,7 +10,7 @@ export interface UpstreamCall {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Hard cap in milliseconds from the first byte sent to the last byte read. */
+  /** Hard cap in milliseconds from when the call is made to the last byte read. */
   readonly timeoutMs: number;
 }
 
@@ -37,9 +37,12 @@ export interface Transport extends AsyncDisposable {
   send(call: UpstreamCall): Promise<UpstreamResult>;
 }
 
-/** Opens a transport with its own connections, so that one slow provider cannot starve another. */
+/**
+ * Opens a transport with its own connections, so that one slow provider cannot starve another. HTTP/2 is not offered: its
+ * client sends a refused stream once more by itself.
+ */
 export function openTransport(): Transport {
-  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: 128 });
+  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: 128, allowH2: false });
   return {
     send: (call) => send(agent, call),
     [Symbol.asyncDispose]: () => agent.destroy(),
@@ -59,7 +62,7 @@ async function send(dispatcher: Dispatcher, call: UpstreamCall): Promise<Upstrea
     });
     return { kind: 'answered', status: answer.statusCode, headers: answer.headers, json: await readJson(answer.body) };
   } catch (cause) {
-    return { kind: wasNeverSent(cause) ? 'not_sent' : 'unanswered', cause };
+    return { kind: wasNeverSent(cause) ? 'not_sent' : 'unanswered', cause: new TransportError(cause) };
   }
 }
 
@@ -79,13 +82,30 @@ async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown>
   }
 }
 
+/**
+ * What went wrong on the way, in one word. The client's own error is not kept: it may carry the bytes of an answer that
+ * could not be parsed, and so a token into a log.
+ */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly code: string;
+
+  constructor(cause: unknown) {
+    const code = codeOf(cause) ?? (cause instanceof Error ? cause.name : 'unknown');
+    super(`The call failed: ${code}.`);
+    this.code = code;
+  }
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+}
+
 const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -95,8 +115,13 @@ const NEVER_SENT = new Set([
   'CERT_NOT_YET_VALID',
 ]);
 
+const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
+
 /** Only failures that can happen before the request's first byte count; anything doubtful was perhaps sent. */
 function wasNeverSent(cause: unknown): boolean {
   if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(wasNeverSent);
-  return cause instanceof Error && 'code' in cause && NEVER_SENT.has(String(cause.code));
+  const code = codeOf(cause);
+  // An established connection can report an unreachable host as well, long after the request was sent.
+  const isConnecting = cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect';
+  return code !== undefined && (NEVER_SENT.has(code) || (isConnecting && UNREACHABLE.has(code)));
 }

@@ -2,6 +2,8 @@ import { retryAfterMs } from '../oauth/retry-after.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../oauth/transport.ts';
 import type { AccountProfile, Failed, Throttled } from './provider.ts';
 
+const LONGEST_BLOCK_MS = 120_000;
+
 /** An error as Cal.com's API v2 words it: `{status: "error", error: {code, message, details?}}`. */
 export interface CalComError {
   readonly status: number;
@@ -76,9 +78,19 @@ export function asObject(value: unknown): Readonly<Record<string, unknown>> | un
 }
 
 function throttled(answer: UpstreamAnswer, now: number): Throttled {
-  // Cal.com's guard sends no Retry-After; its own header counts the seconds left of the block.
-  const wait = retryAfterMs(answer.headers['retry-after'] ?? answer.headers['x-ratelimit-reset-default'], now);
+  const wait = retryAfterMs(answer.headers['retry-after'], now) ?? resetMs(answer, now);
   return { kind: 'throttled', detail: 'HTTP 429', ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+/**
+ * Cal.com's guard sends no Retry-After but a header of its own. By its code this counts the seconds left, by a page about
+ * it the Unix time; a block lasts a minute, so the two can be told apart and nothing longer is believed.
+ */
+function resetMs(answer: UpstreamAnswer, now: number): number | undefined {
+  const reset = Number(answer.headers['x-ratelimit-reset-default'] ?? NaN);
+  if (!Number.isFinite(reset)) return undefined;
+  const wait = reset > 1e9 ? reset * 1000 - now : reset * 1000;
+  return Math.min(LONGEST_BLOCK_MS, Math.max(1_000, wait));
 }
 
 function calComError(status: number, body: Readonly<Record<string, unknown>> | undefined): CalComError | undefined {

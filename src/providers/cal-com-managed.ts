@@ -9,7 +9,7 @@ import {
   type CalComError,
   type CalComResult,
 } from './cal-com-envelope.ts';
-import type { AccountProfile, Applicant, ClientCheck, ExchangeAnswer, Provider } from './provider.ts';
+import type { AccountProfile, Applicant, ClientCheck, ExchangeAnswer, KnownAccount, Provider } from './provider.ts';
 
 /** How to reach a platform OAuth client of Cal.com's API v2. */
 export interface CalComManagedOptions {
@@ -47,6 +47,7 @@ export function calComManaged(options: CalComManagedOptions): Provider {
 
 class CalComManaged implements Provider {
   readonly name = 'cal-com-managed';
+  readonly realm: string;
   readonly #options: CalComManagedOptions;
   readonly #transport: Transport;
   readonly #client: string;
@@ -55,6 +56,7 @@ class CalComManaged implements Provider {
     this.#options = options;
     this.#transport = transport;
     this.#client = encodeURIComponent(options.clientId);
+    this.realm = `${this.name} ${options.apiUrl} ${options.clientId}`;
   }
 
   async refresh(refreshToken: Secret): Promise<ExchangeAnswer> {
@@ -64,10 +66,23 @@ class CalComManaged implements Provider {
     return result.kind === 'error' ? judgeRefreshError(result.error) : result;
   }
 
-  /** Force-refresh: Cal.com deletes all other tokens of the user. */
-  async recover(accountId: string): Promise<ExchangeAnswer> {
+  /**
+   * Force-refresh: Cal.com deletes all other tokens of the user. The user is looked at first: ids are used again by an
+   * installation that was set back, and force-refresh would then hand out another's token.
+   */
+  async recover(account: KnownAccount): Promise<ExchangeAnswer> {
+    const user = await this.#ask('GET', this.#userPath(account.accountId));
+    if (user.kind === 'error') return judgeRecoverError(user.error);
+    const profile = user.kind === 'success' ? accountProfile(user.data) : undefined;
+    if (user.kind === 'unknown' || (user.kind === 'success' && profile === undefined)) {
+      return { kind: 'not_sent', detail: 'the user could not be read' };
+    }
+    if (user.kind !== 'success') return user;
+    if (profile === undefined || !isSame(profile, user.data, account, this.#options.subjectProofs(account.subject))) {
+      return { kind: 'account_gone', detail: 'the user under this id is another by now' };
+    }
     const askedAt = this.#options.now();
-    const result = await this.#ask('POST', `${this.#userPath(accountId)}/force-refresh`);
+    const result = await this.#ask('POST', `${this.#userPath(account.accountId)}/force-refresh`);
     if (result.kind === 'success') return obtained(result.data, askedAt);
     return result.kind === 'error' ? judgeRecoverError(result.error) : result;
   }
@@ -130,8 +145,7 @@ class CalComManaged implements Provider {
     if (result.kind !== 'success') return result;
     const profile = accountProfile(result.data);
     if (profile?.accountId !== accountId) return { kind: 'unknown', detail: 'the existing user could not be read' };
-    const proof = asObject(asObject(result.data)?.['metadata'])?.[PROOF_KEY];
-    if (typeof proof !== 'string' || !proofs.includes(proof)) {
+    if (!carriesProof(result.data, proofs)) {
       return { kind: 'account_taken', detail: "the e-mail belongs to a user without this subject's proof" };
     }
     return { kind: 'account_exists', accountId, profile };
@@ -196,17 +210,24 @@ function tokenAnswer(data: unknown, askedAt: number): TokenAnswer | undefined {
  */
 function judgeRefreshError(error: CalComError): ExchangeAnswer {
   if (error.status !== 400 && error.status !== 404) return { kind: 'unknown', detail: describe(error) };
-  const blamesUs = /OAuth ?Client|^Cannot POST/i.test(error.message) || error.invalidFields.length > 0;
-  return blamesUs ? clientRefused(error) : { kind: 'rejected', detail: describe(error) };
+  // Early versions name no fields: then only the text tells that it was the body's form.
+  const isMalformed = error.invalidFields.length > 0 || error.message === 'Bad Request Exception';
+  if (isMalformed || blamesClient(error)) return clientRefused(error);
+  return { kind: 'rejected', detail: describe(error) };
 }
 
+/**
+ * The texts with which Cal.com speaks of the client, or of an endpoint that is no longer there. Anything else may be about
+ * this one user, and must not stop the others.
+ */
+function blamesClient(error: CalComError): boolean {
+  return /OAuth ?Client|outside of an organization|^Cannot (?:GET|POST) /i.test(error.message);
+}
+
+/** The database layer's own 404 is what the loser of a race gets; it doesn't say that the user is gone. */
 function judgeRecoverError(error: CalComError): ExchangeAnswer {
   if (isUnknownUser(error)) return { kind: 'account_gone', detail: describe(error) };
-  // The database layer's own 404 is what the loser of a race gets; it doesn't say that the user is gone.
-  if (error.code === 'NOT_FOUND' || (error.status !== 400 && error.status !== 404)) {
-    return { kind: 'unknown', detail: describe(error) };
-  }
-  return clientRefused(error);
+  return blamesClient(error) ? clientRefused(error) : { kind: 'unknown', detail: describe(error) };
 }
 
 function judgeProvisionError(error: CalComError): ExchangeAnswer {
@@ -215,12 +236,22 @@ function judgeProvisionError(error: CalComError): ExchangeAnswer {
     const fields = error.invalidFields.map((name) => CALLER_FIELDS[name] ?? name);
     return { kind: 'input_refused', detail: describe(error), fields };
   }
-  if (error.status === 400 || error.status === 404) return clientRefused(error);
-  return { kind: 'unknown', detail: describe(error) };
+  return blamesClient(error) ? clientRefused(error) : { kind: 'unknown', detail: describe(error) };
 }
 
 function existingUserId(error: CalComError): string | undefined {
   return error.status === 409 ? /Existing user ID=(\d{1,15})\b/.exec(error.message)?.[1] : undefined;
+}
+
+/** By its proof, or by the moment of its creation as we first saw it: other apps may write the metadata anew. */
+function isSame(profile: AccountProfile, user: unknown, known: KnownAccount, proofs: readonly string[]): boolean {
+  if (profile.accountId !== known.accountId) return false;
+  return carriesProof(user, proofs) || (known.createdAt !== null && profile.createdAt === known.createdAt);
+}
+
+function carriesProof(user: unknown, proofs: readonly string[]): boolean {
+  const proof = asObject(asObject(user)?.['metadata'])?.[PROOF_KEY];
+  return typeof proof === 'string' && proofs.includes(proof);
 }
 
 function isUnknownUser(error: CalComError): boolean {

@@ -8,13 +8,18 @@ import type { Secret } from '../secret.ts';
 export interface Provider {
   /** Stable, lower case, hyphenated; it names the provider in the database and in URLs. */
   readonly name: string;
+  /**
+   * The provider and our client there. Grants of one realm mean nothing in another: a second client at the same
+   * provider has users, tokens and account ids of its own.
+   */
+  readonly realm: string;
   /** Spends a refresh token (RFC 6749 section 6). */
   refresh(refreshToken: Secret): Promise<ExchangeAnswer>;
   /**
    * Gets a credential for a known account without any of its tokens, and thereby ends all its other tokens
    * upstream. The last resort.
    */
-  recover?(accountId: string): Promise<ExchangeAnswer>;
+  recover?(account: KnownAccount): Promise<ExchangeAnswer>;
   /** Creates the upstream account of a subject who has none. */
   provision?(applicant: Applicant): Promise<ExchangeAnswer>;
   /** Asks the provider whether it would still accept this access token. */
@@ -25,6 +30,14 @@ export interface Provider {
   checkClient?(): Promise<ClientCheck>;
   /** Ends idle connections. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** An upstream account that was ours when we last saw it. */
+export interface KnownAccount {
+  readonly accountId: string;
+  readonly subject: string;
+  /** As the profile had it, by which a later account under the same id is told apart; null where unknown. */
+  readonly createdAt: string | null;
 }
 
 /** How a provider took our own client. */

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { ApiKeyRecord, ApiKeyStore } from '../callers/api-key.ts';
 import type { Database } from './schema.ts';
+import { transact } from './transact.ts';
 
 /** Callers' API keys in SQL, as hashes. */
 export class SqlApiKeyStore implements ApiKeyStore {
@@ -16,18 +17,13 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   async add({ id, role, subject, email, name, hash, createdAt }: ApiKeyRecord): Promise<void> {
-    await this.#db
-      .insertInto('api_keys')
-      .values({
-        id,
-        role,
-        subject: subject ?? null,
-        email: email ?? null,
-        name: name ?? null,
-        hash,
-        created_at: createdAt,
-      })
-      .execute();
+    const row = { id, role, subject: subject ?? null, email: email ?? null, name: name ?? null, hash };
+    await transact(this.#db, async (transaction) => {
+      await transaction
+        .insertInto('api_keys')
+        .values({ ...row, created_at: createdAt })
+        .execute();
+    });
   }
 
   async list(): Promise<ApiKeyRecord[]> {
@@ -36,13 +32,15 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   async revoke(id: string, at: number): Promise<boolean> {
-    const { numUpdatedRows } = await this.#db
-      .updateTable('api_keys')
-      .set({ revoked_at: at })
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+    return transact(this.#db, async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('api_keys')
+        .set({ revoked_at: at })
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
   }
 }
 

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { ExchangeBounds, OpenExchange } from '../grants/exchange.ts';
-import type { Account, Claims, GrantView } from '../grants/grant.ts';
+import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
 import type { AccessTokenOwner, ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
-import { recordFailure, recordObtained } from './record-outcome.ts';
+import { closeForsaken, isDead } from './predecessors.ts';
+import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
+import { transact } from './transact.ts';
 import type { Vault } from './vault.ts';
 import type { ViewReader } from './view-reader.ts';
 
@@ -22,6 +24,19 @@ export interface SqlGrantStoreOptions {
   readonly holder: string;
 }
 
+/** Within which time, in milliseconds, and up to which number exchanges count as recent. */
+const RECENT_MS = 60_000;
+const RECENT_LIMIT = 100;
+
+interface ClaimsRow {
+  last: number | null;
+  recent: number;
+  holder: string | null;
+  lease_until: number | null;
+  abandoned_at: number | null;
+  open_since: number | null;
+}
+
 /** The facts in SQL. */
 export class SqlGrantStore implements GrantStore {
   readonly #options: SqlGrantStoreOptions;
@@ -30,37 +45,43 @@ export class SqlGrantStore implements GrantStore {
     this.#options = options;
   }
 
-  view(provider: string, subject: string): Promise<GrantView | undefined> {
-    return Promise.resolve(this.#options.views.read(provider, subject, this.#options.clock.now()));
+  view(realm: string, subject: string): Promise<GrantView | undefined> {
+    return Promise.resolve(this.#options.views.read(realm, subject, this.#options.clock.now()));
   }
 
   async claims(grantId: string): Promise<Claims> {
-    const { db, clock, bounds } = this.#options;
-    const row = await db
-      .selectFrom('exchanges')
-      .where('grant_id', '=', grantId)
-      .select([
-        sql<number | null>`max(id)`.as('last'),
-        sql<number | null>`max(case when finished_at is null then lease_until end)`.as('lease_until'),
-        sql<number | null>`max(case when outcome is null then opened_at end)`.as('unresolved_since'),
-      ])
-      .executeTakeFirstOrThrow();
-    const { last, lease_until: leaseUntil, unresolved_since: since } = row;
+    const { db, clock, bounds, holder } = this.#options;
+    const now = clock.now();
+    const { rows } = await sql<ClaimsRow>`
+      select
+        (select max(id) from exchanges where grant_id = ${grantId}) as last,
+        (select count(*) from (select opened_at from exchanges where grant_id = ${grantId} order by id desc limit ${RECENT_LIMIT}) r
+          where r.opened_at > ${now - RECENT_MS}) as recent,
+        (select holder from exchanges where grant_id = ${grantId} and finished_at is null) as holder,
+        (select lease_until from exchanges where grant_id = ${grantId} and finished_at is null) as lease_until,
+        (select max(opened_at) from exchanges
+          where grant_id = ${grantId} and outcome is null and finished_at is not null) as abandoned_at,
+        (select opened_at from exchanges where grant_id = ${grantId} and finished_at is null) as open_since`.execute(
+      db,
+    );
+    const row = rows[0];
+    const since = Math.max(row?.abandoned_at ?? 0, row?.open_since ?? 0);
     return {
-      lastExchangeId: last ?? 0,
-      held: leaseUntil !== null && leaseUntil > clock.now(),
-      unresolvedUntil: since === null ? undefined : since + bounds.upstreamMs + bounds.marginMs,
+      lastExchangeId: row?.last ?? 0,
+      recentExchanges: row?.recent ?? 0,
+      held: row?.holder != null && (row.lease_until ?? 0) > now && !isDead(row.holder, holder),
+      unresolvedUntil: since === 0 ? undefined : since + bounds.upstreamMs + bounds.marginMs,
     };
   }
 
-  async connect(provider: string, subject: string): Promise<void> {
+  async connect(realm: string, subject: string): Promise<void> {
     const created_at = this.#options.clock.now();
-    await this.#options.db.transaction().execute(async (transaction) => {
+    await transact(this.#options.db, async (transaction) => {
       const id = randomUUID();
-      await transaction.insertInto('grants').values({ id, provider, failures: 0, created_at }).execute();
+      await transaction.insertInto('grants').values({ id, realm, failures: 0, created_at }).execute();
       const { numInsertedOrUpdatedRows: inserted } = await transaction
         .insertInto('connections')
-        .values({ provider, subject, grant_id: id, created_at })
+        .values({ realm, subject, grant_id: id, created_at })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       if (inserted === 0n) await transaction.deleteFrom('grants').where('id', '=', id).execute();
@@ -70,15 +91,9 @@ export class SqlGrantStore implements GrantStore {
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
     const { db, clock, bounds, holder } = this.#options;
     const { grantId, kind, presentedId, lastExchangeId, applicant } = intent;
-    return db.transaction().execute(async (transaction) => {
+    return transact(db, async (transaction) => {
       const now = clock.now();
-      await transaction
-        .updateTable('exchanges')
-        .set({ finished_at: now })
-        .where('grant_id', '=', grantId)
-        .where('finished_at', 'is', null)
-        .where('lease_until', '<=', now)
-        .execute();
+      await closeForsaken(transaction, grantId, holder, now);
       const { rows } = await sql<{ id: number }>`
         insert into exchanges (grant_id, kind, presented_id, holder, opened_at, lease_until)
         select ${grantId}, ${kind}, ${presentedId ?? null}, ${holder}, ${now}, ${now + bounds.leaseMs}
@@ -91,7 +106,7 @@ export class SqlGrantStore implements GrantStore {
         const text = JSON.stringify(applicant);
         await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
       }
-      return { id: row.id, grantId, kind, presentedId };
+      return { id: row.id, grantId, kind, presentedId, accountId: intent.accountId };
     });
   }
 
@@ -106,22 +121,30 @@ export class SqlGrantStore implements GrantStore {
 
   async renewLease(exchange: OpenExchange): Promise<void> {
     const { db, clock, bounds } = this.#options;
-    await db
-      .updateTable('exchanges')
-      .set({ lease_until: clock.now() + bounds.leaseMs })
-      .where('id', '=', exchange.id)
-      .where('finished_at', 'is', null)
-      .execute();
+    await transact(db, async (transaction) => {
+      await transaction
+        .updateTable('exchanges')
+        .set({ lease_until: clock.now() + bounds.leaseMs })
+        .where('id', '=', exchange.id)
+        .where('finished_at', 'is', null)
+        .execute();
+    });
+  }
+
+  async holdBack(grantId: string, backOff: BackOff): Promise<void> {
+    await transact(this.#options.db, async (transaction) => {
+      await transaction.updateTable('grants').set(backOffColumns(backOff)).where('id', '=', grantId).execute();
+    });
   }
 
   async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<void> {
     const { db, vault, clock } = this.#options;
-    await db.transaction().execute((transaction) => recordObtained(transaction, vault, exchange, answer, clock.now()));
+    await transact(db, (transaction) => recordObtained(transaction, vault, exchange, answer, clock.now()));
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<void> {
     const { db, clock } = this.#options;
-    await db.transaction().execute((transaction) => recordFailure(transaction, exchange, failure, clock.now()));
+    await transact(db, (transaction) => recordFailure(transaction, exchange, failure, clock.now()));
   }
 
   async findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined> {
@@ -129,19 +152,19 @@ export class SqlGrantStore implements GrantStore {
     return db
       .selectFrom('credentials')
       .innerJoin('connections', 'connections.grant_id', 'credentials.grant_id')
-      .select(['connections.provider', 'connections.subject'])
+      .select(['connections.realm', 'connections.subject'])
       .where('credentials.access_token_hash', 'in', vault.tokenHashes(accessToken))
       .where('credentials.expires_at', '>', clock.now() - graceMs)
       .limit(1)
       .executeTakeFirst();
   }
 
-  async account(provider: string, subject: string): Promise<Account | undefined> {
+  async account(realm: string, subject: string): Promise<Account | undefined> {
     const row = await this.#options.db
       .selectFrom('connections')
       .innerJoin('grants', 'grants.id', 'connections.grant_id')
       .select(['grants.id', 'grants.account_id', 'grants.integrated_at', 'grants.profile', 'grants.profile_at'])
-      .where('connections.provider', '=', provider)
+      .where('connections.realm', '=', realm)
       .where('connections.subject', '=', subject)
       .executeTakeFirst();
     if (row === undefined) return undefined;
@@ -155,11 +178,13 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async noteProfile(grantId: string, profile: AccountProfile): Promise<void> {
-    await this.#options.db
-      .updateTable('grants')
-      .set({ profile: JSON.stringify(profile), profile_at: this.#options.clock.now() })
-      .where('id', '=', grantId)
-      .where('account_id', '=', profile.accountId)
-      .execute();
+    await transact(this.#options.db, async (transaction) => {
+      await transaction
+        .updateTable('grants')
+        .set({ profile: JSON.stringify(profile), profile_at: this.#options.clock.now() })
+        .where('id', '=', grantId)
+        .where('account_id', '=', profile.accountId)
+        .execute();
+    });
   }
 }

@@ -17,7 +17,7 @@ import { ViewReader } from './view-reader.ts';
  * @returns the names of the migrations applied now, oldest first
  */
 export async function migrateDatabase(path: string): Promise<string[]> {
-  await using file = openSqlite(path);
+  await using file = await openSqlite(path);
   return await migrate(file.db);
 }
 
@@ -44,7 +44,7 @@ export interface Stores extends AsyncDisposable {
  * @throws WrongKeyRingError, NewerSchemaError, or the database's own error
  */
 export async function openStores({ path, vault, clock, bounds }: StoresOptions): Promise<Stores> {
-  const file = openSqlite(path);
+  const file = await openSqlite(path);
   try {
     const { db } = file;
     await migrate(db);

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { statements as grants } from './migrations/0001-grants.ts';
 import type { Database } from './schema.ts';
+import { transact } from './transact.ts';
 
 /** Forward only; a migration that has been released is never edited. */
 const MIGRATIONS = [{ id: 1, name: 'grants', statements: grants }];
@@ -19,13 +20,15 @@ export class NewerSchemaError extends Error {
  * @throws {@link NewerSchemaError}
  */
 export async function migrate(db: Kysely<Database>): Promise<string[]> {
-  await sql`create table if not exists migrations (id integer primary key, name text not null, applied_at integer not null)`.execute(
-    db,
-  );
+  await transact(db, async (transaction) => {
+    await sql`create table if not exists migrations (id integer primary key, name text not null, applied_at integer not null)`.execute(
+      transaction,
+    );
+  });
   await refuseNewerSchema(db);
   const applied: string[] = [];
   for (const migration of MIGRATIONS) {
-    const isNew = await db.transaction().execute(async (transaction) => {
+    const isNew = await transact(db, async (transaction) => {
       const { numAffectedRows } = await sql`
         insert into migrations (id, name, applied_at) values (${migration.id}, ${migration.name}, ${Date.now()})
         on conflict (id) do nothing`.execute(transaction);

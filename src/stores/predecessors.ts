@@ -1,11 +1,40 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from './schema.ts';
+import { transact } from './transact.ts';
+
+/** One for the process, however many copies of this module a bundler or a reload has made. */
+const HOLDERS_HERE: Set<string> = ((globalThis as Record<symbol, unknown>)[Symbol.for('evergrant.holders')] ??=
+  new Set<string>()) as Set<string>;
 
 /** Names this process among all that ever opened an exchange: machine, process id, and a word of its own. */
 export function holderName(): string {
-  return `${hostname()}:${process.pid}:${randomUUID()}`;
+  const name = `${machineName()}:${process.pid}:${randomUUID()}`;
+  HOLDERS_HERE.add(name);
+  return name;
+}
+
+/** Process ids mean something only within one boot of one machine and one container on it. */
+function machineName(): string {
+  return [hostname(), text('/proc/sys/kernel/random/boot_id'), link('/proc/self/ns/pid')].join('/');
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 /**
@@ -16,24 +45,76 @@ export function holderName(): string {
  * @returns how many were closed
  */
 export async function closeExchangesOfTheDead(db: Kysely<Database>, holder: string, now: number): Promise<number> {
-  const open = await db.selectFrom('exchanges').select(['id', 'holder']).where('finished_at', 'is', null).execute();
-  const orphans = open.filter((exchange) => isDead(exchange.holder, holder)).map((exchange) => exchange.id);
-  if (orphans.length === 0) return 0;
-  await db
-    .updateTable('exchanges')
-    .set({ finished_at: now, outcome: 'unknown', outcome_at: now, detail: 'the process ended before the answer' })
-    .where('id', 'in', orphans)
-    .where('finished_at', 'is', null)
-    .execute();
-  return orphans.length;
+  return transact(db, async (transaction) => {
+    const open = await transaction.selectFrom('exchanges').select(OPEN).where('finished_at', 'is', null).execute();
+    return closeAsUnknown(
+      transaction,
+      open.filter((exchange) => isDead(exchange.holder, holder)),
+      now,
+    );
+  });
 }
 
-function isDead(theirs: string, ours: string): boolean {
-  const [theirHost, theirPid] = splitHolder(theirs);
-  const [ourHost, ourPid] = splitHolder(ours);
-  if (theirHost !== ourHost || theirs === ours) return false;
-  // The same process id under another word was used again after its first owner had gone.
-  return theirPid === ourPid || !isRunning(theirPid);
+/**
+ * Closes the open exchange of one grant if nobody holds it any more: as `unknown` where its holder is known to be gone,
+ * and otherwise, when its lease has run out, without an outcome, because its holder may yet come back with one.
+ *
+ * @param now epoch milliseconds
+ */
+export async function closeForsaken(
+  transaction: Transaction<Database>,
+  grantId: string,
+  holder: string,
+  now: number,
+): Promise<void> {
+  const open = await transaction
+    .selectFrom('exchanges')
+    .select(OPEN)
+    .where('grant_id', '=', grantId)
+    .where('finished_at', 'is', null)
+    .execute();
+  await closeAsUnknown(
+    transaction,
+    open.filter((exchange) => isDead(exchange.holder, holder)),
+    now,
+  );
+  await transaction
+    .updateTable('exchanges')
+    .set({ finished_at: now })
+    .where('grant_id', '=', grantId)
+    .where('finished_at', 'is', null)
+    .where('lease_until', '<=', now)
+    .execute();
+}
+
+const OPEN = ['id', 'holder'] as const;
+
+async function closeAsUnknown(
+  transaction: Transaction<Database>,
+  exchanges: readonly { id: number }[],
+  now: number,
+): Promise<number> {
+  if (exchanges.length === 0) return 0;
+  const { numUpdatedRows } = await transaction
+    .updateTable('exchanges')
+    .set({ finished_at: now, outcome: 'unknown', outcome_at: now, detail: 'the process ended before the answer' })
+    .where(
+      'id',
+      'in',
+      exchanges.map(({ id }) => id),
+    )
+    .where('finished_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
+/** True where the holder is a process of this machine, and gone. */
+export function isDead(theirs: string, ours: string): boolean {
+  const [theirMachine, theirPid] = splitHolder(theirs);
+  const [ourMachine, ourPid] = splitHolder(ours);
+  if (theirMachine !== ourMachine) return false;
+  // Under our own process id, whoever isn't of this very process had it before us.
+  return theirPid === ourPid ? !HOLDERS_HERE.has(theirs) : !isRunning(theirPid);
 }
 
 function splitHolder(holder: string): [string, number] {

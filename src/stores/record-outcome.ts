@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { EndReason } from '../grants/credential.ts';
 import type { OpenExchange, Outcome } from '../grants/exchange.ts';
+import type { BackOff } from '../grants/grant.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
@@ -26,6 +27,7 @@ export async function recordObtained(
   if (exchange.kind !== 'refresh') await supersedeOlder(transaction, exchange, now);
   await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
   const account = answer.profile === undefined ? {} : accountColumns(answer.profile, now);
+  if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId);
   await transaction
     .updateTable('grants')
     .set({
@@ -56,16 +58,49 @@ export async function recordFailure(
   if (answer.kind === 'rejected' && exchange.presentedId !== undefined) {
     await endCredential(transaction, exchange.presentedId, 'rejected', now);
   }
+  if (backOff !== undefined) await holdBack(transaction, exchange, backOff);
   const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
-  if (backOff !== undefined) {
-    const { failures, retryAt, lastFailure } = backOff;
-    await grant.set({ failures, retry_at: retryAt, last_failure: lastFailure }).execute();
+  if (answer.kind === 'account_gone') {
+    // A late answer speaks of the account that was asked for, which needn't be the grant's by now.
+    await grant
+      .set({ account_id: null })
+      .where('account_id', '=', exchange.accountId ?? '')
+      .execute();
   }
-  if (answer.kind === 'account_gone') await grant.set({ account_id: null }).execute();
   if (answer.kind === 'account_exists') {
+    await takeOver(transaction, exchange, answer.accountId);
     await grant.set(accountColumns(answer.profile, now)).execute();
   }
   if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
+}
+
+/**
+ * The provider has just said whose account this is. A grant that held the same id had an account that is no more: ids
+ * are used again by a provider that was set back.
+ */
+async function takeOver(transaction: Transaction<Database>, exchange: OpenExchange, accountId: string): Promise<void> {
+  await transaction
+    .updateTable('grants')
+    .set({ account_id: null })
+    .where('account_id', '=', accountId)
+    .where('id', '<>', exchange.grantId)
+    .where('realm', '=', transaction.selectFrom('grants').select('realm').where('id', '=', exchange.grantId))
+    .execute();
+}
+
+/** Only the newest exchange says how the provider is doing; a late failure would hold back a grant that does well. */
+async function holdBack(transaction: Transaction<Database>, exchange: OpenExchange, backOff: BackOff): Promise<void> {
+  await transaction
+    .updateTable('grants')
+    .set(backOffColumns(backOff))
+    .where('id', '=', exchange.grantId)
+    .where(sql<boolean>`(select max(id) from exchanges where grant_id = ${exchange.grantId}) = ${exchange.id}`)
+    .execute();
+}
+
+/** A back-off as the grant's row holds it. */
+export function backOffColumns({ failures, retryAt, lastFailure }: BackOff) {
+  return { failures, retry_at: retryAt, last_failure: lastFailure };
 }
 
 function accountColumns(profile: AccountProfile, now: number) {

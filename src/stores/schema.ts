@@ -3,7 +3,7 @@ import type { EndReason } from '../grants/credential.ts';
 import type { ExchangeKind, Outcome } from '../grants/exchange.ts';
 import type { RetriedFailure } from '../grants/grant.ts';
 
-/** The tables. Times are epoch milliseconds; `docs/decisions` says why rows only grow. */
+/** The tables. Times are epoch milliseconds; ARCHITECTURE.md says why rows only grow. */
 export interface Database {
   grants: GrantsTable;
   connections: ConnectionsTable;
@@ -15,7 +15,8 @@ export interface Database {
 
 interface GrantsTable {
   id: string;
-  provider: string;
+  /** The provider and our client there: see `Provider.realm`. */
+  realm: string;
   account_id: string | null;
   /** JSON of an AccountProfile. */
   profile: string | null;
@@ -31,7 +32,7 @@ interface GrantsTable {
 }
 
 interface ConnectionsTable {
-  provider: string;
+  realm: string;
   subject: string;
   grant_id: string;
   created_at: number;

@@ -2,9 +2,10 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { Database } from './schema.ts';
+import { whileBusy } from './while-busy.ts';
 
-/** How long a statement waits for another process's write, in milliseconds. */
-const BUSY_TIMEOUT_MS = 10_000;
+/** How long a statement stops this process to wait for another one's write, in milliseconds; `whileBusy` waits longer. */
+const BUSY_TIMEOUT_MS = 20;
 
 /** One SQLite file, opened twice, so that a prepared read never sees a transaction of our own that may yet roll back. */
 export interface SqliteFile extends AsyncDisposable {
@@ -16,10 +17,20 @@ export interface SqliteFile extends AsyncDisposable {
  * Opens the file, creating it with mode 0600. Every commit is on the disk before it is acknowledged
  * (`synchronous = FULL`): with less, a power cut takes tokens that callers already have.
  */
-export function openSqlite(path: string): SqliteFile {
+export function openSqlite(path: string): Promise<SqliteFile> {
   closeSync(openSync(path, 'a', 0o600));
+  return whileBusy(() => openConnections(path));
+}
+
+function openConnections(path: string): SqliteFile {
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+  try {
+    // Of several processes that open a new file at once, all but one are refused here.
+    writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
   const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(writer) }) });
   return {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from './schema.ts';
+import { transact } from './transact.ts';
 import type { Vault } from './vault.ts';
 
 /** The key ring doesn't open this database. */
@@ -34,9 +35,11 @@ export async function checkKeyRing(db: Kysely<Database>, vault: Vault): Promise<
   }
   const fresh = [...ours].filter(([id]) => !known.some((key) => key.id === id));
   if (fresh.length === 0) return;
-  await db
-    .insertInto('vault_keys')
-    .values(fresh.map(([id, check_value]) => ({ id, check_value })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await transact(db, async (transaction) => {
+    await transaction
+      .insertInto('vault_keys')
+      .values(fresh.map(([id, check_value]) => ({ id, check_value })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  });
 }

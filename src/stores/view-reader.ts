@@ -7,22 +7,24 @@ import type { Vault } from './vault.ts';
 
 /**
  * The warm path's one statement. The current credential is the standing one whose exchange was opened last. It is
- * unsettled where a recovery other than its own took effect, or may have, after its exchange was opened: one that
- * ended with an answer, or one that was abandoned and whose time to take effect has passed.
+ * unsettled where a recovery other than its own took effect, or may have, after its exchange was opened: one that was
+ * opened later and ended without a credential or with one that ended; or one that was abandoned, be it that its
+ * answer came late or that its time to have one has passed. Clocks are compared for abandoned ones alone: the others
+ * stand in the order of their ids, which no step of a clock can change.
  */
 const VIEW = `
   select g.id, g.account_id, g.integrated_at, g.failures, g.retry_at, g.last_failure,
-    c.exchange_id, c.opened_at, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
-    exists (select 1 from exchanges e where e.grant_id = g.id and e.kind = 'recover' and e.outcome in ('obtained', 'unknown')
-      and e.outcome_at > c.opened_at and e.id <> c.exchange_id)
-    or exists (select 1 from exchanges e where e.grant_id = g.id and e.outcome is null and e.finished_at is not null
-      and e.kind = 'recover' and e.opened_at + :unresolved_ms > c.opened_at and e.opened_at + :unresolved_ms <= :now
-      and e.id <> c.exchange_id) as unsettled
+    c.exchange_id, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
+    exists (select 1 from exchanges e where e.grant_id = g.id and e.kind = 'recover' and e.id <> c.exchange_id and (
+      (e.outcome in ('obtained', 'unknown')
+        and (e.id > c.exchange_id or (e.outcome_at > e.finished_at and e.outcome_at > c.opened_at)))
+      or (e.outcome is null and e.finished_at is not null and e.opened_at + :unresolved_ms <= :now
+        and (e.id > c.exchange_id or e.opened_at + :unresolved_ms > c.opened_at)))) as unsettled
   from connections k
   join grants g on g.id = k.grant_id
   left join credentials c on c.exchange_id =
     (select max(s.exchange_id) from credentials s where s.grant_id = g.id and s.ended_at is null)
-  where k.provider = :provider and k.subject = :subject`;
+  where k.realm = :realm and k.subject = :subject`;
 
 interface ViewRow {
   id: string;
@@ -32,7 +34,6 @@ interface ViewRow {
   retry_at: number | null;
   last_failure: RetriedFailure | null;
   exchange_id: number | null;
-  opened_at: number;
   obtained_at: number;
   expires_at: number;
   token_type: string;
@@ -54,8 +55,8 @@ export class ViewReader {
   }
 
   /** @param now epoch milliseconds */
-  read(provider: string, subject: string, now: number): GrantView | undefined {
-    const row = this.#statement.get({ provider, subject, now, unresolved_ms: this.#unresolvedMs });
+  read(realm: string, subject: string, now: number): GrantView | undefined {
+    const row = this.#statement.get({ realm, subject, now, unresolved_ms: this.#unresolvedMs });
     return row === undefined ? undefined : this.#view(row as unknown as ViewRow);
   }
 
@@ -82,10 +83,6 @@ class StoredCredential implements Credential {
     this.#vault = vault;
   }
 
-  get openedAt(): number {
-    return this.#row.opened_at;
-  }
-
   get obtainedAt(): number {
     return this.#row.obtained_at;
   }
@@ -96,10 +93,6 @@ class StoredCredential implements Credential {
 
   get tokenType(): string {
     return this.#row.token_type;
-  }
-
-  get hasRefreshToken(): boolean {
-    return this.#row.refresh_token !== null;
   }
 
   accessToken(): Secret {

@@ -22,11 +22,9 @@ export function credential(
   const obtainedAt = options.obtainedAt ?? NOW - HOUR_MS / 2;
   return {
     exchangeId,
-    openedAt: obtainedAt,
     obtainedAt,
     expiresAt: NOW + lifeLeftMs,
     tokenType: 'Bearer',
-    hasRefreshToken: refreshToken,
     accessToken: () => new Secret(token),
     refreshToken: () => (refreshToken ? new Secret(`refresh-${token}`) : undefined),
   };
@@ -47,7 +45,7 @@ export function view(facts: Partial<GrantView> = {}): GrantView {
 
 /** Nobody is asking upstream, unless told otherwise. */
 export function claims(facts: Partial<Claims> = {}): Claims {
-  return { lastExchangeId: 5, held: false, unresolvedUntil: undefined, ...facts };
+  return { lastExchangeId: 5, recentExchanges: 1, held: false, unresolvedUntil: undefined, ...facts };
 }
 
 /** A caller who asks for nothing special and has seen the credential of {@link credential}. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Secret } from '../../src/secret.ts';
-import { PROVIDER } from '../stores/one-grant.ts';
 import { HOUR_MS, MINUTE_MS } from './facts.ts';
 import { APPLICANT, openKeeper } from './open-keeper.ts';
 import { issuing } from './scripted-provider.ts';
@@ -94,7 +93,7 @@ describe('a keeper asked for a token', () => {
       { exchangeId, provider, subject, kind, outcome },
       {
         exchangeId: 1,
-        provider: PROVIDER,
+        provider: 'some-provider',
         subject: 'alice',
         kind: 'provision',
         outcome: 'obtained',

@@ -36,8 +36,8 @@ describe('a dead refresh token', () => {
     await at.expired();
     const plain = new ScriptedProvider({ recover: false, provision: false, script: () => refusal('rejected') });
     await using second = await openKeeper({ provider: plain });
-    await second.store.connect(plain.name, 'alice');
-    const { grantId } = (await second.store.view(plain.name, 'alice'))!;
+    await second.store.connect(plain.realm, 'alice');
+    const { grantId } = (await second.store.view(plain.realm, 'alice'))!;
     const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
     await second.store.finishObtained((await second.store.openExchange(intent))!, obtained('one', { expiresAt: 1 }));
     for (let caller = 0; caller < 5; caller++) {
@@ -49,8 +49,8 @@ describe('a dead refresh token', () => {
   it('does not end the token that a late answer brings: the grant heals by itself', async () => {
     const plain = new ScriptedProvider({ recover: false, provision: false });
     await using at = await openKeeper({ provider: plain });
-    await at.store.connect(plain.name, 'alice');
-    const { grantId } = (await at.store.view(plain.name, 'alice'))!;
+    await at.store.connect(plain.realm, 'alice');
+    const { grantId } = (await at.store.view(plain.realm, 'alice'))!;
     const intent = { grantId, presentedId: undefined, lastExchangeId: 0 } as const;
     await at.store.finishObtained(
       (await at.store.openExchange({ ...intent, kind: 'provision' }))!,
@@ -123,7 +123,7 @@ describe('an unsettled grant', () => {
   async function abandonedRecovery() {
     const at = await openKeeper();
     await at.ask();
-    const { grantId } = (await at.store.view(at.provider.name, 'alice'))!;
+    const { grantId } = (await at.store.view(at.provider.realm, 'alice'))!;
     const intent = { grantId, kind: 'recover', presentedId: undefined, lastExchangeId: 1 } as const;
     const lost = (await at.store.openExchange(intent))!;
     await at.clock.advance(DEFAULT_BOUNDS.leaseMs);
@@ -161,7 +161,7 @@ describe('an unsettled grant', () => {
   it('sends no recovery while another exchange may yet take effect', async () => {
     await using at = await openKeeper();
     await at.expired();
-    const { grantId } = (await at.store.view(at.provider.name, 'alice'))!;
+    const { grantId } = (await at.store.view(at.provider.realm, 'alice'))!;
     await at.store.openExchange({ grantId, kind: 'refresh', presentedId: 1, lastExchangeId: 1 });
     const abandonedAt = at.clock.now();
     await at.clock.advance(DEFAULT_BOUNDS.leaseMs);
@@ -233,11 +233,13 @@ describe('saving an answer', () => {
 });
 
 describe('a token that is expired on arrival', () => {
-  it('is told of, and not asked for again by the same call', async () => {
+  it('is told of, and not asked for again at once', async () => {
     await using at = await openKeeper();
     at.provider.script = issuing(() => at.clock.now(), -1);
     await assert.rejects(at.ask(), { code: 'expired_on_arrival', retryAfterMs: 60_000 });
+    await assert.rejects(at.ask(), { code: 'upstream_unavailable' });
     assert.equal(at.provider.calls.length, 1);
+    await at.clock.advance(1_000);
     await assert.rejects(at.ask(), { code: 'expired_on_arrival' });
     assert.equal(at.provider.calls.length, 2);
   });

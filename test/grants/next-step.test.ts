@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { BackOff, Claims, GrantView } from '../../src/grants/grant.ts';
 import { nextStep, type Step } from '../../src/grants/next-step.ts';
 import type { StandingDemand } from '../../src/grants/demand.ts';
+import { Secret } from '../../src/secret.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { claims, credential, demand, NOW, view } from './facts.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
@@ -22,7 +23,7 @@ function backOff(ms: number): BackOff {
   return { failures: 1, retryAt: NOW + ms, lastFailure: 'unknown' };
 }
 
-const REFRESH: Step = { do: 'refresh', presented: expired };
+const REFRESH: Step = { do: 'refresh', presented: expired, refreshToken: new Secret('refresh-access') };
 const RECOVER: Step = { do: 'recover', accountId: '179' };
 const RECONNECT: Step = { do: 'give_up', because: 'reconnect_required' };
 const TOO_OLD: Step = { do: 'give_up', because: 'expired_on_arrival' };
@@ -63,6 +64,16 @@ const CASES: Readonly<Record<string, Case>> = {
     view: { current: expired },
     demand: demand({ seen: 4 }),
     step: TOO_OLD,
+  },
+  'its callers have had it renewed too often': {
+    claims: claims({ recentExchanges: 60 }),
+    demand: demand({ force: true }),
+    step: { do: 'give_up', because: 'too_many_renewals' },
+  },
+  'its callers have had it renewed often and it has expired': {
+    view: { current: expired },
+    claims: claims({ recentExchanges: 100 }),
+    step: REFRESH,
   },
   'the token has expired and cannot be refreshed': { view: { current: unrenewable }, step: RECOVER },
   'the token has expired, for a provider that only refreshes': {

@@ -2,7 +2,7 @@ import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper, type LiveToken, type TokenRequest } from '../../src/grants/keeper.ts';
 import type { ExchangeReport } from '../../src/grants/renewal.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
-import { PROVIDER, SUBJECT } from '../stores/one-grant.ts';
+import { SUBJECT } from '../stores/one-grant.ts';
 import { sqlitePlace, type SqlitePlace } from '../stores/open-test-stores.ts';
 import type { TestClock } from '../stores/test-clock.ts';
 import { HOUR_MS } from './facts.ts';
@@ -55,7 +55,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider } = {}):
   };
   const { store, keeper } = await open();
   const ask: OpenKeeper['ask'] = (wish = {}) =>
-    keeper.token({ provider: PROVIDER, subject: SUBJECT, applicant: APPLICANT, ...wish });
+    keeper.token({ provider: provider.name, subject: SUBJECT, applicant: APPLICANT, ...wish });
   return {
     keeper,
     provider,

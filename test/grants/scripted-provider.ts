@@ -1,8 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ExchangeKind } from '../../src/grants/exchange.ts';
-import type { AccountProfile, Applicant, ExchangeAnswer, Provider } from '../../src/providers/provider.ts';
+import type {
+  AccountProfile,
+  Applicant,
+  ExchangeAnswer,
+  KnownAccount,
+  Provider,
+} from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
-import { profile, PROVIDER } from '../stores/one-grant.ts';
+import { profile, REALM } from '../stores/one-grant.ts';
 
 /** One question that the provider was asked. */
 export interface Call {
@@ -16,10 +22,11 @@ export type Script = (call: Call) => ExchangeAnswer | Promise<ExchangeAnswer>;
 
 /** A provider that does as it is told, and knows what it was asked. */
 export class ScriptedProvider implements Provider {
-  readonly name = PROVIDER;
+  readonly name = 'some-provider';
+  readonly realm = REALM;
   readonly calls: Call[] = [];
   readonly probes: string[] = [];
-  readonly recover?: (accountId: string) => Promise<ExchangeAnswer>;
+  readonly recover?: (account: KnownAccount) => Promise<ExchangeAnswer>;
   readonly provision?: (applicant: Applicant) => Promise<ExchangeAnswer>;
   /** Replaced by tests in the middle of things. */
   script: Script;
@@ -28,7 +35,7 @@ export class ScriptedProvider implements Provider {
 
   constructor(options: { recover?: boolean; provision?: boolean; script?: Script } = {}) {
     this.script = options.script ?? (() => refusal('unknown'));
-    if (options.recover !== false) this.recover = (accountId) => this.#asked('recover', accountId);
+    if (options.recover !== false) this.recover = ({ accountId }) => this.#asked('recover', accountId);
     if (options.provision !== false) this.provision = ({ email }) => this.#asked('provision', email);
   }
 

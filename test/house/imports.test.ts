@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'http',
     'dashboard',
   ],
+  'doctor.ts': ['evergrant.ts', 'config'],
   'index.ts': [
     'evergrant.ts',
     'secret.ts',
@@ -46,6 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'client',
   ],
   cli: [
+    'doctor.ts',
     'evergrant.ts',
     'index.ts',
     'secret.ts',

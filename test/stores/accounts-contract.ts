@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Applicant, ExchangeAnswer, Obtained } from '../../src/providers/provider.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
-import { ACCOUNT_GONE, obtained, oneGrant, profile, PROVIDER, SUBJECT, UNKNOWN, type OneGrant } from './one-grant.ts';
+import { ACCOUNT_GONE, obtained, oneGrant, profile, REALM, SUBJECT, UNKNOWN, type OneGrant } from './one-grant.ts';
 
 const APPLICANT: Applicant = { subject: SUBJECT, email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };
 const INPUT_REFUSED = { kind: 'input_refused', detail: 'no', fields: ['cal_email'] } as const;
@@ -25,7 +25,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       const alice = profile('179', 'Alice');
       await grant.store.finishObtained(await grant.open('provision'), obtained('one', { profile: alice }));
       assert.equal((await grant.view()).accountId, '179');
-      const account = await grant.otherStore.account(PROVIDER, SUBJECT);
+      const account = await grant.otherStore.account(REALM, SUBJECT);
       assert.deepEqual([account?.grantId, account?.accountId], [grant.grantId, '179']);
       assert.deepEqual(account?.profile, alice);
       assert.deepEqual([account.integratedAt, account.profileAt], [grant.clock.now(), grant.clock.now()]);
@@ -37,7 +37,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       await grant.store.finishObtained(first, obtained('one', { profile: profile('179', 'Alice') }));
       await grant.obtain('two', 'refresh', first.id);
       assert.equal((await grant.view()).accountId, '179');
-      assert.equal((await grant.store.account(PROVIDER, SUBJECT))?.profile?.name, 'Alice');
+      assert.equal((await grant.store.account(REALM, SUBJECT))?.profile?.name, 'Alice');
     });
 
     it('is shown as the provider showed it last', async () => {
@@ -48,7 +48,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       );
       await grant.clock.advance(5_000);
       await grant.store.noteProfile(grant.grantId, profile('179', 'Alicia'));
-      const account = await grant.store.account(PROVIDER, SUBJECT);
+      const account = await grant.store.account(REALM, SUBJECT);
       assert.equal(account?.profile?.name, 'Alicia');
       assert.equal(account.profileAt, grant.clock.now());
     });
@@ -60,7 +60,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
         obtained('one', { profile: profile('180', 'New') }),
       );
       await grant.store.noteProfile(grant.grantId, profile('179', 'Old'));
-      assert.equal((await grant.store.account(PROVIDER, SUBJECT))?.profile?.name, 'New');
+      assert.equal((await grant.store.account(REALM, SUBJECT))?.profile?.name, 'New');
     });
 
     it('is known again where it exists already', async () => {
@@ -68,15 +68,25 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       await provision(grant, { kind: 'account_exists', accountId: '179', profile: profile('179', 'Alice') });
       const view = await grant.view();
       assert.deepEqual([view.accountId, view.integratedAt, view.current], ['179', undefined, undefined]);
-      assert.equal((await grant.store.account(PROVIDER, SUBJECT))?.profile?.name, 'Alice');
+      assert.equal((await grant.store.account(REALM, SUBJECT))?.profile?.name, 'Alice');
     });
 
     it('is forgotten once the provider has none by its id', async () => {
       await using grant = await oneGrant(openPlace);
       await grant.store.finishObtained(await grant.open('provision'), obtained('one', { profile: profile('179') }));
-      await grant.store.finishFailed(await grant.open('recover'), ACCOUNT_GONE);
+      const asked = await grant.open('recover', undefined, { accountId: '179' });
+      await grant.store.finishFailed(asked, ACCOUNT_GONE);
       assert.equal((await grant.view()).accountId, undefined);
       assert.ok((await grant.view()).integratedAt !== undefined);
+    });
+
+    it('stays known where the one that is gone was another', async () => {
+      await using grant = await oneGrant(openPlace);
+      const late = await grant.open('recover', undefined, { accountId: '178' });
+      const next = await grant.takeOver('provision');
+      await grant.otherStore.finishObtained(next, obtained('one', { profile: profile('179') }));
+      await grant.store.finishFailed(late, ACCOUNT_GONE);
+      assert.equal((await grant.view()).accountId, '179');
     });
 
     it('is stored with its tokens though the provider gave the same id to another before', async () => {
@@ -85,12 +95,14 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
         await grant.open('provision'),
         obtained('one', { profile: profile('179', 'Alice') }),
       );
-      await grant.store.connect(PROVIDER, 'bob');
-      const { grantId } = (await grant.store.view(PROVIDER, 'bob'))!;
+      await grant.store.connect(REALM, 'bob');
+      const { grantId } = (await grant.store.view(REALM, 'bob'))!;
       const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
       const exchange = (await grant.store.openExchange(intent))!;
       await grant.store.finishObtained(exchange, obtained('of bob', { profile: profile('179', 'Bob') }));
-      assert.equal((await grant.store.view(PROVIDER, 'bob'))?.current?.accessToken().reveal(), 'of bob');
+      assert.equal((await grant.store.view(REALM, 'bob'))?.current?.accessToken().reveal(), 'of bob');
+      assert.equal((await grant.store.view(REALM, 'bob'))?.accountId, '179');
+      assert.equal((await grant.view()).accountId, undefined);
     });
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
-import { HOUR_MS, obtained, oneGrant, PROVIDER, UNKNOWN } from './one-grant.ts';
+import { HOUR_MS, obtained, oneGrant, REALM, UNKNOWN } from './one-grant.ts';
 
 const { leaseMs, upstreamMs, marginMs } = DEFAULT_BOUNDS;
 const UNRESOLVED_MS = upstreamMs + marginMs;
@@ -34,10 +34,11 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
     it('are of one grant alone', async () => {
       await using grant = await oneGrant(openPlace);
       await grant.open('provision');
-      await grant.store.connect(PROVIDER, 'bob');
-      const { grantId } = (await grant.store.view(PROVIDER, 'bob'))!;
+      await grant.store.connect(REALM, 'bob');
+      const { grantId } = (await grant.store.view(REALM, 'bob'))!;
       assert.deepEqual(await grant.store.claims(grantId), {
         lastExchangeId: 0,
+        recentExchanges: 0,
         held: false,
         unresolvedUntil: undefined,
       });

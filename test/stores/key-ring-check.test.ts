@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { WrongKeyRingError } from '../../src/stores/vault-check.ts';
 import { Vault } from '../../src/stores/vault.ts';
-import { PROVIDER, SUBJECT } from './one-grant.ts';
+import { REALM, SUBJECT } from './one-grant.ts';
 import { sqlitePlace } from './open-test-stores.ts';
 import { ringKey } from './ring-key.ts';
 
@@ -14,7 +14,7 @@ const [first, second] = [ringKey('k1'), ringKey('k2')];
 async function writtenUnderFirst() {
   const place = await sqlitePlace();
   await using stores = await place.openAll({ vault: new Vault([first]) });
-  await stores.grants.connect(PROVIDER, SUBJECT);
+  await stores.grants.connect(REALM, SUBJECT);
   return place;
 }
 
@@ -26,7 +26,7 @@ describe('opening a database', () => {
   it('works again and again under the same ring', async () => {
     await using place = await writtenUnderFirst();
     const { grants } = await place.openAll({ vault: new Vault([first]) });
-    assert.ok((await grants.view(PROVIDER, SUBJECT)) !== undefined);
+    assert.ok((await grants.view(REALM, SUBJECT)) !== undefined);
   });
 
   const wrong = [

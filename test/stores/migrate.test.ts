@@ -23,7 +23,7 @@ describe('migrations', () => {
   });
 
   it('are applied once by four processes that start at once on a new file', { timeout: 60_000 }, async () => {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 5; round++) {
       await using place = await sqlitePlace();
       const processes = Array.from({ length: 4 }, () => inAProcess('migrate-process.ts', place.path));
       for (const each of processes) assert.equal(await each.nextLine(), 'ready');

@@ -6,7 +6,7 @@ import type { AccountProfile, Applicant, Obtained } from '../../src/providers/pr
 import { Secret } from '../../src/secret.ts';
 import type { OpenPlace, StorePlace } from './grant-store-contract.ts';
 
-export const PROVIDER = 'some-provider';
+export const REALM = 'some-provider https://api.example.com client-1';
 export const SUBJECT = 'alice';
 export const HOUR_MS = 3_600_000;
 
@@ -25,7 +25,7 @@ export interface OneGrant extends AsyncDisposable {
   open(
     kind: ExchangeKind,
     presentedId?: number,
-    options?: { by?: GrantStore; applicant?: Applicant },
+    options?: { by?: GrantStore; applicant?: Applicant; accountId?: string },
   ): Promise<OpenExchange>;
   /** As {@link OneGrant.open}, an hour after whoever holds the grant has stopped renewing its lease. */
   takeOver(kind: ExchangeKind, presentedId?: number): Promise<OpenExchange>;
@@ -42,16 +42,16 @@ export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
   const { clock } = place;
   const store = await place.open();
   const otherStore = await place.open();
-  await store.connect(PROVIDER, SUBJECT);
+  await store.connect(REALM, SUBJECT);
   const view = async () => {
-    const found = await store.view(PROVIDER, SUBJECT);
+    const found = await store.view(REALM, SUBJECT);
     assert.ok(found !== undefined);
     return found;
   };
   const { grantId } = await view();
-  const open: OneGrant['open'] = async (kind, presentedId, { by = store, applicant } = {}) => {
+  const open: OneGrant['open'] = async (kind, presentedId, { by = store, applicant, accountId } = {}) => {
     const { lastExchangeId } = await by.claims(grantId);
-    const intent = { grantId, kind, presentedId, lastExchangeId };
+    const intent = { grantId, kind, presentedId, accountId, lastExchangeId };
     const opened = await by.openExchange(applicant === undefined ? intent : { ...intent, applicant });
     assert.ok(opened !== undefined, 'the grant is held');
     return opened;

@@ -3,18 +3,18 @@ import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { openStores } from '../../src/stores/index.ts';
 import { Vault } from '../../src/stores/vault.ts';
 import { systemClock } from '../../src/system-clock.ts';
-import { PROVIDER, SUBJECT } from './one-grant.ts';
+import { REALM, SUBJECT } from './one-grant.ts';
 import { ringKey } from './ring-key.ts';
 
 // Run by tests as a process of its own: says "ready", tries to open an exchange on every line it gets, and says which.
 const [path = ''] = process.argv.slice(2);
 const vault = new Vault([ringKey('k1', Buffer.alloc(32, 1))]);
 const { grants } = await openStores({ path, vault, clock: systemClock, bounds: DEFAULT_BOUNDS });
-await grants.connect(PROVIDER, SUBJECT);
+await grants.connect(REALM, SUBJECT);
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'go') break;
-  const { grantId } = (await grants.view(PROVIDER, SUBJECT))!;
+  const { grantId } = (await grants.view(REALM, SUBJECT))!;
   const { lastExchangeId } = await grants.claims(grantId);
   const exchange = await grants.openExchange({ grantId, kind: 'recover', presentedId: undefined, lastExchangeId });
   console.log(`opened ${exchange?.id ?? 'nothing'}`);

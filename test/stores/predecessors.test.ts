@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Vault } from '../../src/stores/vault.ts';
 import { inAProcess } from './in-a-process.ts';
-import { obtained, PROVIDER, SUBJECT } from './one-grant.ts';
+import { obtained, REALM, SUBJECT } from './one-grant.ts';
 import { sqlitePlace } from './open-test-stores.ts';
 import { ringKey } from './ring-key.ts';
 
@@ -23,11 +23,16 @@ describe('a start on the machine of a predecessor', () => {
     const { grants } = await place.openAll({ vault });
     assert.equal(place.rows(OPEN).length, 0);
     assert.equal(place.rows('select outcome from exchanges')[0]?.['outcome'], 'unknown');
-    const { grantId } = (await grants.view(PROVIDER, SUBJECT))!;
-    assert.deepEqual(await grants.claims(grantId), { lastExchangeId: 1, held: false, unresolvedUntil: undefined });
-    const exchange = { id: 1, grantId, kind: 'recover', presentedId: undefined } as const;
+    const { grantId } = (await grants.view(REALM, SUBJECT))!;
+    assert.deepEqual(await grants.claims(grantId), {
+      lastExchangeId: 1,
+      recentExchanges: 1,
+      held: false,
+      unresolvedUntil: undefined,
+    });
+    const exchange = { id: 1, grantId, kind: 'recover', presentedId: undefined, accountId: '179' } as const;
     await grants.finishObtained(exchange, obtained('rescued'));
-    assert.equal((await grants.view(PROVIDER, SUBJECT))?.current?.accessToken().reveal(), 'rescued');
+    assert.equal((await grants.view(REALM, SUBJECT))?.current?.accessToken().reveal(), 'rescued');
   });
 
   it('leaves alone what a living process has open, and what one of another machine has', async () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { obtained, oneGrant, PROVIDER } from './one-grant.ts';
+import { obtained, oneGrant, REALM } from './one-grant.ts';
 import { sqlitePlace } from './open-test-stores.ts';
 
 const ACCESS = 'eyJhY2Nlc3M-plain-access-token-0123456789abcdef';
@@ -25,7 +25,7 @@ describe('the SQLite file', () => {
     const files = readdirSync(dirname(place.path));
     assert.ok(files.includes('evergrant.db-wal'));
     const bytes = files.map((name) => readFileSync(join(dirname(place.path), name)).toString('latin1')).join('');
-    assert.ok(bytes.includes(PROVIDER), 'the files were read');
+    assert.ok(bytes.includes(REALM), 'the files were read');
     for (const token of [ACCESS, REFRESH]) {
       for (const encoding of ['latin1', 'base64', 'base64url', 'hex', 'utf16le'] as const) {
         // Cut at both ends: base64 of a text within a text depends on where it begins.
@@ -70,7 +70,7 @@ describe('the SQLite file', () => {
   it('is shared by two instances of one process that write at once', async () => {
     await using place = await sqlitePlace();
     const [one, other] = [await place.open(), await place.open()];
-    await Promise.all([one.connect(PROVIDER, 'alice'), other.connect(PROVIDER, 'bob')]);
+    await Promise.all([one.connect(REALM, 'alice'), other.connect(REALM, 'bob')]);
     assert.equal(await place.countGrants(), 2);
   });
 

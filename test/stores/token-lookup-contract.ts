@@ -4,11 +4,11 @@ import type { GrantStore } from '../../src/grants/store.ts';
 import { Secret } from '../../src/secret.ts';
 import { Vault } from '../../src/stores/vault.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
-import { obtained, oneGrant, PROVIDER, SUBJECT } from './one-grant.ts';
+import { obtained, oneGrant, REALM, SUBJECT } from './one-grant.ts';
 import { ringKey } from './ring-key.ts';
 
 const GRACE_MS = 60_000;
-const OWNER = `${SUBJECT} at ${PROVIDER}`;
+const OWNER = `${SUBJECT} at ${REALM}`;
 
 /** Whose an access token is or was. */
 export function tokenLookupContract(database: string, openPlace: OpenPlace): void {
@@ -47,13 +47,13 @@ export function tokenLookupContract(database: string, openPlace: OpenPlace): voi
       await using place = await openPlace();
       const [first, second] = [ringKey('k1'), ringKey('k2')];
       const store = await place.open({ vault: new Vault([first]) });
-      await store.connect(PROVIDER, SUBJECT);
-      const { grantId } = (await store.view(PROVIDER, SUBJECT))!;
+      await store.connect(REALM, SUBJECT);
+      const { grantId } = (await store.view(REALM, SUBJECT))!;
       const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
       await store.finishObtained((await store.openExchange(intent))!, obtained('one'));
       const rotated = await place.open({ vault: new Vault([second, first]) });
       assert.deepEqual(await ownerOf(rotated, 'one'), OWNER);
-      assert.equal((await rotated.view(PROVIDER, SUBJECT))?.current?.accessToken().reveal(), 'one');
+      assert.equal((await rotated.view(REALM, SUBJECT))?.current?.accessToken().reveal(), 'one');
       const next = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId: 1 } as const;
       await rotated.finishObtained((await rotated.openExchange(next))!, obtained('two'));
       assert.deepEqual(await ownerOf(rotated, 'two'), OWNER);
@@ -64,5 +64,5 @@ export function tokenLookupContract(database: string, openPlace: OpenPlace): voi
 
 async function ownerOf(store: GrantStore, token: string): Promise<string | undefined> {
   const owner = await store.findByAccessToken(new Secret(token), GRACE_MS);
-  return owner && `${owner.subject} at ${owner.provider}`;
+  return owner && `${owner.subject} at ${owner.realm}`;
 }

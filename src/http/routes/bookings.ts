@@ -42,7 +42,9 @@ const tokenRefreshRoute = createRoute({
     401: problem('Unauthorized - user not authenticated'),
     403: problem('The key may not act for this user'),
     413: problem('The body is larger than 16 KiB'),
+    409: problem('The account must be connected again'),
     415: problem('The body is not JSON'),
+    429: problem('This user’s token was renewed too often in the last minute'),
     500: problem('Error during token refresh or integration; `Retry-After` is there where waiting helps'),
   },
 });

@@ -2,7 +2,7 @@
 export const statements = [
   `create table grants (
     id text primary key,
-    provider text not null,
+    realm text not null,
     account_id text,
     profile text,
     profile_at integer,
@@ -13,14 +13,14 @@ export const statements = [
     last_failure text,
     created_at integer not null
   ) strict`,
-  `create unique index grants_account on grants (provider, account_id) where account_id is not null`,
+  `create unique index grants_account on grants (realm, account_id) where account_id is not null`,
 
   `create table connections (
-    provider text not null,
+    realm text not null,
     subject text not null,
     grant_id text not null references grants (id),
     created_at integer not null,
-    primary key (provider, subject)
+    primary key (realm, subject)
   ) strict, without rowid`,
   `create index connections_grant on connections (grant_id)`,
 
@@ -40,8 +40,8 @@ export const statements = [
   // The lock: one open exchange a grant.
   `create unique index exchanges_open on exchanges (grant_id) where finished_at is null`,
   `create index exchanges_grant on exchanges (grant_id, id)`,
-  // For the two questions of every read: what took effect late, and what was abandoned without an answer.
-  `create index exchanges_recovered on exchanges (grant_id, outcome_at) where kind = 'recover' and outcome in ('obtained', 'unknown')`,
+  // For the question of every read whether a recovery has unsettled the current credential.
+  `create index exchanges_recoveries on exchanges (grant_id, id) where kind = 'recover'`,
   `create index exchanges_abandoned on exchanges (grant_id, opened_at) where outcome is null and finished_at is not null`,
 
   `create table credentials (
