@@ -33,7 +33,7 @@ export async function examine(environment: Environment, defaults?: Values): Prom
 }
 
 async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
-  const { path } = loaded.config.database;
+  const { database } = loaded.config;
   let evergrant: Evergrant;
   try {
     evergrant = await createEvergrant(loaded);
@@ -45,7 +45,9 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
     () => good('readiness', 'The database answers, and the keys to check JWTs with are at hand.'),
     (error: unknown) => bad('readiness', error instanceof Error ? error.message : String(error)),
   );
-  return [good('database', `${path} opens with this key ring.`), fileMode(path), ready, ...(await clients(running))];
+  const place = database.kind === 'sqlite' ? database.path : database.place;
+  const files = database.kind === 'sqlite' ? [fileMode(database.path)] : [];
+  return [good('database', `${place} opens with this key ring.`), ...files, ready, ...(await clients(running))];
 }
 
 function fileMode(path: string): Finding {

@@ -10,12 +10,10 @@ import { createApp } from './http/app.ts';
 import type { BookingsSettings } from './http/services.ts';
 import { configuredProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
-import { openStores, type Stores } from './stores/index.ts';
+import { migrateDatabase as migrateLocation, openStores, type DatabaseLocation, type Stores } from './stores/index.ts';
 import { Vault } from './stores/vault.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
-
-export { migrateDatabase } from './stores/index.ts';
 
 /** What {@link createEvergrant} is given: a loaded configuration, and where to log. */
 export interface EvergrantOptions {
@@ -53,7 +51,11 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
   const vault = new Vault(secrets.encryptionKeys);
   await using opened = new AsyncDisposableStack();
-  const stores = opened.use(await openStores({ path: config.database.path, vault, clock, bounds }));
+  const trouble = (what: string, cause: unknown) => {
+    logger.error({ err: cause }, what);
+  };
+  const location = databaseLocation(config, secrets);
+  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble }));
   const providers = configuredProviders(providerOptions(config, secrets, vault)).map((each) => opened.use(each));
   const keeper = new Keeper({
     store: stores.grants,
@@ -64,9 +66,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     callerWaitMs: config.callerWaitMs,
     graceMs: config.atomsGraceMs,
     report: journalTo(logger),
-    trouble: (what, cause) => {
-      logger.error({ err: cause }, what);
-    },
+    trouble,
   });
   const authenticator = createAuthenticator({
     jwt: jwtTrust(config, secrets),
@@ -116,6 +116,18 @@ function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiK
       return revoked;
     },
   };
+}
+
+/** Brings the schema up to date and touches nothing else; gives the names of the migrations applied now. */
+export function migrateDatabase({ config, secrets }: EvergrantOptions): Promise<string[]> {
+  const location = databaseLocation(config, secrets);
+  return migrateLocation({ location, clock: systemClock, bounds: DEFAULT_BOUNDS });
+}
+
+function databaseLocation({ database }: Config, { databaseUrl }: Secrets): DatabaseLocation {
+  if (database.kind === 'sqlite') return database;
+  if (databaseUrl === undefined) throw new Error('A Postgres database without its URL.');
+  return { kind: 'postgres', url: databaseUrl };
 }
 
 function providerOptions({ calCom, upstreamTimeoutMs }: Config, { calComClientSecret }: Secrets, vault: Vault) {

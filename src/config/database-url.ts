@@ -1,22 +1,31 @@
 import { Refusal } from './refusal.ts';
 
-/** The database to open. */
-export interface DatabaseConfig {
+/** The database to open; the URL of a Postgres holds its password and is `Secrets.databaseUrl`. */
+export type DatabaseConfig = SqliteConfig | PostgresConfig;
+
+/** One file on this machine. */
+export interface SqliteConfig {
   readonly kind: 'sqlite';
   /** Of the database file; a relative one starts at the working directory. */
   readonly path: string;
 }
 
+/** A Postgres server. */
+export interface PostgresConfig {
+  readonly kind: 'postgres';
+  /** Host, port and database, to be shown. */
+  readonly place: string;
+}
+
 const ACCEPTED =
-  'Accepted: sqlite: and the path of a file, for example sqlite:./evergrant.db or sqlite:/var/lib/evergrant.db.';
+  'Accepted: sqlite: and the path of a file, for example sqlite:./evergrant.db, or postgres://user:password@host:5432/database.';
+const POSTGRES = /^postgres(?:ql)?:\/\//;
 /** `sqlite:PATH`, and `sqlite:///PATH` as some libraries write an absolute one. */
 const SQLITE = /^sqlite:(?:\/\/(?=\/))?([^?#]+)$/;
 
 /** Reads the database's URL. Throws a Refusal. */
 export function parseDatabaseUrl(text: string): DatabaseConfig {
-  if (/^postgres(?:ql)?:/.test(text)) {
-    throw new Refusal('asks for Postgres, which comes with a later version', ACCEPTED);
-  }
+  if (isPostgresUrl(text)) return parsePostgresUrl(text);
   const path = SQLITE.exec(text)?.[1];
   if (path === undefined || path.startsWith('//')) throw new Refusal('is not a database URL', ACCEPTED);
   if (path.startsWith(':')) {
@@ -24,4 +33,18 @@ export function parseDatabaseUrl(text: string): DatabaseConfig {
   }
   if (path.endsWith('/')) throw new Refusal('names a folder, not a file', ACCEPTED);
   return { kind: 'sqlite', path };
+}
+
+/** True for what claims to be the URL of a Postgres database. */
+export function isPostgresUrl(text: string): boolean {
+  return POSTGRES.test(text);
+}
+
+function parsePostgresUrl(text: string): PostgresConfig {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const database = url?.pathname.slice(1) ?? '';
+  if (url === undefined || url.hostname === '' || database === '') {
+    throw new Refusal('is not the URL of a Postgres database', ACCEPTED);
+  }
+  return { kind: 'postgres', place: `${url.host}/${database}` };
 }

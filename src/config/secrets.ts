@@ -1,4 +1,5 @@
 import { Secret } from '../secret.ts';
+import { isPostgresUrl } from './database-url.ts';
 import { type EncryptionKey, HOW_TO_MAKE_A_KEY, parseEncryptionKeys } from './encryption-keys.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
@@ -7,6 +8,8 @@ import type { Settings } from './settings.ts';
 export interface Secrets {
   /** The first seals, all open; at least one. */
   readonly encryptionKeys: readonly EncryptionKey[];
+  /** There exactly when `Config.database` is a Postgres; holds its password. */
+  readonly databaseUrl?: Secret;
   /** For HS256; at least 32 bytes. */
   readonly jwtSecret?: Secret;
   /** There exactly when `Config.calCom` is. */
@@ -28,8 +31,12 @@ export function decideSecrets(settings: Settings): Secrets {
     return parseJwtSecret(text);
   });
   const calComClientSecret = settings.read('CAL_COM_CLIENT_SECRET', parseClientSecret);
+  const databaseUrl = settings.read('EVERGRANT_DATABASE_URL', (text) =>
+    isPostgresUrl(text) ? new Secret(text) : undefined,
+  );
   return {
     encryptionKeys,
+    ...(databaseUrl !== undefined && { databaseUrl }),
     ...(jwtSecret !== undefined && { jwtSecret }),
     ...(calComClientSecret !== undefined && { calComClientSecret }),
   };

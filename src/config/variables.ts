@@ -19,7 +19,7 @@ export const CONFIG_VARIABLES = [
   {
     name: 'EVERGRANT_DATABASE_URL',
     default: 'sqlite:./evergrant.db',
-    meaning: 'The database: sqlite: and the path of a file.',
+    meaning: 'The database: sqlite: and the path of a file, or postgres://user:password@host:5432/database.',
   },
   {
     name: 'EVERGRANT_ENCRYPTION_KEYS',

@@ -37,8 +37,8 @@ export interface Claims {
   readonly recentExchanges: number;
   /** True while somebody holds the grant's one open exchange under a lease that has not run out. */
   readonly held: boolean;
-  /** Epoch milliseconds until which some exchange was sent and may still take effect; undefined where none may. */
-  readonly unresolvedUntil: number | undefined;
+  /** True while some exchange was sent, has no outcome, and may still take effect. */
+  readonly isUnresolved: boolean;
 }
 
 /** What is known of the upstream account, for people. */

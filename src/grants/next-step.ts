@@ -44,11 +44,10 @@ export function nextStep(
   }
   const refreshToken = view.unsettled ? undefined : current?.refreshToken();
   if (current !== undefined && refreshToken !== undefined) return { do: 'refresh', presented: current, refreshToken };
-  const unresolved = claims.unresolvedUntil !== undefined && claims.unresolvedUntil > now;
   if (provider.recover !== undefined && accountId !== undefined) {
     // Another exchange in flight might take effect after this one, and nobody could tell which tokens were left.
-    return unresolved ? { do: 'wait' } : { do: 'recover', accountId };
+    return claims.isUnresolved ? { do: 'wait' } : { do: 'recover', accountId };
   }
   if (provider.provision !== undefined) return { do: 'provision' };
-  return unresolved ? { do: 'wait' } : { do: 'give_up', because: 'reconnect_required' };
+  return claims.isUnresolved ? { do: 'wait' } : { do: 'give_up', because: 'reconnect_required' };
 }

@@ -77,7 +77,7 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
     if (step.do === 'serve') return { view, failure: undefined };
     if (means.closing()) return { view, failure: slow() };
     if (step.do === 'wait') {
-      await means.clock.sleep(pollMs * (0.5 + means.random()));
+      await means.store.awaitChange(view.grantId, pollMs * (0.5 + means.random()));
       pollMs = Math.min(POLL_MS.longest, pollMs * 1.5);
       continue;
     }

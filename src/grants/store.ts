@@ -36,6 +36,8 @@ export interface GrantStore {
   holdBack(grantId: string, backOff: BackOff): Promise<void>;
   /** Finishes an exchange that gave no credential, with what follows from its outcome for the grant. */
   finishFailed(exchange: OpenExchange, failure: Failure): Promise<void>;
+  /** Resolves after `ms` milliseconds, or sooner where another instance says that the grant has changed. */
+  awaitChange(grantId: string, ms: number): Promise<void>;
   /** The subject whose grant ever gave this access token, where it ended less than `graceMs` ago. */
   findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined>;
   /** The account behind a connection. */

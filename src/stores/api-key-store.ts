@@ -1,24 +1,24 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { ApiKeyRecord, ApiKeyStore } from '../callers/api-key.ts';
 import type { Database } from './schema.ts';
-import { transact } from './transact.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 /** Callers' API keys in SQL, as hashes. */
 export class SqlApiKeyStore implements ApiKeyStore {
-  readonly #db: Kysely<Database>;
+  readonly #database: SqlDatabase;
 
-  constructor(db: Kysely<Database>) {
-    this.#db = db;
+  constructor(database: SqlDatabase) {
+    this.#database = database;
   }
 
   async find(id: string): Promise<ApiKeyRecord | undefined> {
-    const row = await this.#db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await this.#database.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
     return row && record(row);
   }
 
   async add({ id, role, subject, email, name, hash, createdAt }: ApiKeyRecord): Promise<void> {
     const row = { id, role, subject: subject ?? null, email: email ?? null, name: name ?? null, hash };
-    await transact(this.#db, async (transaction) => {
+    await this.#database.transact(async (transaction) => {
       await transaction
         .insertInto('api_keys')
         .values({ ...row, created_at: createdAt })
@@ -27,12 +27,17 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   async list(): Promise<ApiKeyRecord[]> {
-    const rows = await this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute();
+    const rows = await this.#database.db
+      .selectFrom('api_keys')
+      .selectAll()
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
     return rows.map(record);
   }
 
   async revoke(id: string, at: number): Promise<boolean> {
-    return transact(this.#db, async (transaction) => {
+    return this.#database.transact(async (transaction) => {
       const { numUpdatedRows } = await transaction
         .updateTable('api_keys')
         .set({ revoked_at: at })

@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { ExchangeBounds, OpenExchange } from '../grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
 import type { AccessTokenOwner, ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import { grantView } from './grant-view.ts';
 import { closeForsaken, isDead } from './predecessors.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
-import type { Database } from './schema.ts';
-import { transact } from './transact.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
-import type { ViewReader } from './view-reader.ts';
 
-/** What the store is made of. */
+/** What the store is made of; the clock judges tokens, the database's own judges leases. */
 export interface SqlGrantStoreOptions {
-  readonly db: Kysely<Database>;
-  readonly views: ViewReader;
+  readonly database: SqlDatabase;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
@@ -32,9 +30,8 @@ interface ClaimsRow {
   last: number | null;
   recent: number;
   holder: string | null;
-  lease_until: number | null;
-  abandoned_at: number | null;
-  open_since: number | null;
+  leased: number | null;
+  unresolved_for: number | null;
 }
 
 /** The facts in SQL. */
@@ -45,38 +42,38 @@ export class SqlGrantStore implements GrantStore {
     this.#options = options;
   }
 
-  view(realm: string, subject: string): Promise<GrantView | undefined> {
-    return Promise.resolve(this.#options.views.read(realm, subject, this.#options.clock.now()));
+  async view(realm: string, subject: string): Promise<GrantView | undefined> {
+    const { database, vault } = this.#options;
+    const row = await database.readView(realm, subject);
+    return row && grantView(row, vault);
   }
 
   async claims(grantId: string): Promise<Claims> {
-    const { db, clock, bounds, holder } = this.#options;
-    const now = clock.now();
+    const { database, bounds, holder } = this.#options;
+    const now = database.now();
+    const unresolvedMs = bounds.upstreamMs + bounds.marginMs;
     const { rows } = await sql<ClaimsRow>`
       select
         (select max(id) from exchanges where grant_id = ${grantId}) as last,
         (select count(*) from (select opened_at from exchanges where grant_id = ${grantId} order by id desc limit ${RECENT_LIMIT}) r
-          where r.opened_at > ${now - RECENT_MS}) as recent,
+          where r.opened_at > ${now} - ${RECENT_MS}) as recent,
         (select holder from exchanges where grant_id = ${grantId} and finished_at is null) as holder,
-        (select lease_until from exchanges where grant_id = ${grantId} and finished_at is null) as lease_until,
-        (select max(opened_at) from exchanges
-          where grant_id = ${grantId} and outcome is null and finished_at is not null) as abandoned_at,
-        (select opened_at from exchanges where grant_id = ${grantId} and finished_at is null) as open_since`.execute(
-      db,
-    );
+        (select case when lease_until > ${now} then 1 else 0 end from exchanges
+          where grant_id = ${grantId} and finished_at is null) as leased,
+        (select max(opened_at) + ${unresolvedMs} - ${now} from exchanges
+          where grant_id = ${grantId} and outcome is null) as unresolved_for`.execute(database.db);
     const row = rows[0];
-    const since = Math.max(row?.abandoned_at ?? 0, row?.open_since ?? 0);
     return {
       lastExchangeId: row?.last ?? 0,
       recentExchanges: row?.recent ?? 0,
-      held: row?.holder != null && (row.lease_until ?? 0) > now && !isDead(row.holder, holder),
-      unresolvedUntil: since === 0 ? undefined : since + bounds.upstreamMs + bounds.marginMs,
+      held: row?.holder != null && row.leased === 1 && !isDead(row.holder, holder),
+      isUnresolved: (row?.unresolved_for ?? 0) > 0,
     };
   }
 
   async connect(realm: string, subject: string): Promise<void> {
     const created_at = this.#options.clock.now();
-    await transact(this.#options.db, async (transaction) => {
+    await this.#options.database.transact(async (transaction) => {
       const id = randomUUID();
       await transaction.insertInto('grants').values({ id, realm, failures: 0, created_at }).execute();
       const { numInsertedOrUpdatedRows: inserted } = await transaction
@@ -89,14 +86,16 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
-    const { db, clock, bounds, holder } = this.#options;
-    const { grantId, kind, presentedId, lastExchangeId, applicant } = intent;
-    return transact(db, async (transaction) => {
-      const now = clock.now();
+    const { database, bounds, holder } = this.#options;
+    const { grantId, kind, presentedId, accountId, lastExchangeId, applicant } = intent;
+    return database.transact(async (transaction) => {
+      await database.lockGrant(transaction, grantId);
+      const now = database.now();
       await closeForsaken(transaction, grantId, holder, now);
       const { rows } = await sql<{ id: number }>`
         insert into exchanges (grant_id, kind, presented_id, holder, opened_at, lease_until)
-        select ${grantId}, ${kind}, ${presentedId ?? null}, ${holder}, ${now}, ${now + bounds.leaseMs}
+        select cast(${grantId} as text), cast(${kind} as text), cast(${presentedId ?? null} as bigint), cast(${holder} as text),
+          ${now}, ${now} + ${bounds.leaseMs}
         where (select coalesce(max(id), 0) from exchanges where grant_id = ${grantId}) = ${lastExchangeId}
           and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
         returning id`.execute(transaction);
@@ -106,12 +105,12 @@ export class SqlGrantStore implements GrantStore {
         const text = JSON.stringify(applicant);
         await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
       }
-      return { id: row.id, grantId, kind, presentedId, accountId: intent.accountId };
+      return { id: row.id, grantId, kind, presentedId, accountId };
     });
   }
 
   async standingApplicant(grantId: string): Promise<Applicant | undefined> {
-    const row = await this.#options.db
+    const row = await this.#options.database.db
       .selectFrom('grants')
       .select('applicant')
       .where('id', '=', grantId)
@@ -120,11 +119,11 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async renewLease(exchange: OpenExchange): Promise<void> {
-    const { db, clock, bounds } = this.#options;
-    await transact(db, async (transaction) => {
+    const { database, bounds } = this.#options;
+    await database.transact(async (transaction) => {
       await transaction
         .updateTable('exchanges')
-        .set({ lease_until: clock.now() + bounds.leaseMs })
+        .set({ lease_until: sql<number>`${database.now()} + ${bounds.leaseMs}` })
         .where('id', '=', exchange.id)
         .where('finished_at', 'is', null)
         .execute();
@@ -132,24 +131,36 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async holdBack(grantId: string, backOff: BackOff): Promise<void> {
-    await transact(this.#options.db, async (transaction) => {
+    await this.#options.database.transact(async (transaction) => {
       await transaction.updateTable('grants').set(backOffColumns(backOff)).where('id', '=', grantId).execute();
     });
   }
 
   async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<void> {
-    const { db, vault, clock } = this.#options;
-    await transact(db, (transaction) => recordObtained(transaction, vault, exchange, answer, clock.now()));
+    const { database, vault, clock } = this.#options;
+    await database.transact(async (transaction) => {
+      const now = await database.lockGrant(transaction, exchange.grantId);
+      await recordObtained(transaction, vault, exchange, answer, { now, obtainedAt: clock.now() });
+      await database.announce(transaction, exchange.grantId);
+    });
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<void> {
-    const { db, clock } = this.#options;
-    await transact(db, (transaction) => recordFailure(transaction, exchange, failure, clock.now()));
+    const { database } = this.#options;
+    await database.transact(async (transaction) => {
+      const now = await database.lockGrant(transaction, exchange.grantId);
+      await recordFailure(transaction, exchange, failure, now);
+      await database.announce(transaction, exchange.grantId);
+    });
+  }
+
+  awaitChange(grantId: string, ms: number): Promise<void> {
+    return this.#options.database.awaitChange(grantId, ms);
   }
 
   async findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined> {
-    const { db, vault, clock } = this.#options;
-    return db
+    const { database, vault, clock } = this.#options;
+    return database.db
       .selectFrom('credentials')
       .innerJoin('connections', 'connections.grant_id', 'credentials.grant_id')
       .select(['connections.realm', 'connections.subject'])
@@ -160,7 +171,7 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async account(realm: string, subject: string): Promise<Account | undefined> {
-    const row = await this.#options.db
+    const row = await this.#options.database.db
       .selectFrom('connections')
       .innerJoin('grants', 'grants.id', 'connections.grant_id')
       .select(['grants.id', 'grants.account_id', 'grants.integrated_at', 'grants.profile', 'grants.profile_at'])
@@ -178,7 +189,7 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async noteProfile(grantId: string, profile: AccountProfile): Promise<void> {
-    await transact(this.#options.db, async (transaction) => {
+    await this.#options.database.transact(async (transaction) => {
       await transaction
         .updateTable('grants')
         .set({ profile: JSON.stringify(profile), profile_at: this.#options.clock.now() })

@@ -2,32 +2,30 @@ import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Clock } from '../grants/clock.ts';
 import type { ExchangeBounds } from '../grants/exchange.ts';
 import type { GrantStore } from '../grants/store.ts';
+import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { migrate } from './migrate.ts';
 import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
+import { openPostgres } from './postgres.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
 import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
-import { ViewReader } from './view-reader.ts';
 
-/**
- * Brings the schema of the database at `path` up to date and touches nothing else.
- *
- * @returns the names of the migrations applied now, oldest first
- */
-export async function migrateDatabase(path: string): Promise<string[]> {
-  await using file = await openSqlite(path);
-  return await migrate(file.db);
-}
+/** Which database. */
+export type DatabaseLocation =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: Secret; readonly now?: string };
 
 /** Where and how to keep things. */
 export interface StoresOptions {
-  /** The SQLite file. */
-  readonly path: string;
+  readonly location: DatabaseLocation;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
+  /** Told of connections that were lost and are made anew. */
+  readonly trouble?: (what: string, cause: unknown) => void;
 }
 
 /** Everything that is kept, over one database. */
@@ -39,29 +37,41 @@ export interface Stores extends AsyncDisposable {
 }
 
 /**
+ * Brings the schema of the database up to date and touches nothing else.
+ *
+ * @returns the names of the migrations applied now, oldest first
+ */
+export async function migrateDatabase(options: Omit<StoresOptions, 'vault'>): Promise<string[]> {
+  await using database = await openDatabase(options);
+  return await migrate(database);
+}
+
+/**
  * Opens the database, brings its schema up to date, and closes what dead predecessors left open.
  *
  * @throws WrongKeyRingError, NewerSchemaError, or the database's own error
  */
-export async function openStores({ path, vault, clock, bounds }: StoresOptions): Promise<Stores> {
-  const file = await openSqlite(path);
-  try {
-    const { db } = file;
-    await migrate(db);
-    await checkKeyRing(db, vault);
-    const holder = holderName();
-    await closeExchangesOfTheDead(db, holder, clock.now());
-    const views = new ViewReader(file.reader, vault, bounds);
-    return {
-      grants: new SqlGrantStore({ db, views, vault, clock, bounds, holder }),
-      apiKeys: new SqlApiKeyStore(db),
-      ping: async () => {
-        await db.selectFrom('grants').select('id').limit(1).execute();
-      },
-      [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
-    };
-  } catch (error) {
-    await file[Symbol.asyncDispose]();
-    throw error;
-  }
+export async function openStores(options: StoresOptions): Promise<Stores> {
+  const { vault, clock, bounds } = options;
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await openDatabase(options));
+  await migrate(database);
+  await checkKeyRing(database, vault);
+  const holder = holderName();
+  await closeExchangesOfTheDead(database, holder);
+  const parts = opened.move();
+  return {
+    grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
+    apiKeys: new SqlApiKeyStore(database),
+    ping: async () => {
+      await database.db.selectFrom('grants').select('id').limit(1).execute();
+    },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+function openDatabase({ location, clock, bounds, trouble }: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
+  const unresolvedMs = bounds.upstreamMs + bounds.marginMs;
+  if (location.kind === 'sqlite') return openSqlite({ path: location.path, clock, unresolvedMs });
+  return openPostgres({ ...location, unresolvedMs, ...(trouble === undefined ? {} : { trouble }) });
 }

@@ -1,7 +1,6 @@
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import { statements as grants } from './migrations/0001-grants.ts';
-import type { Database } from './schema.ts';
-import { transact } from './transact.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 /** Forward only; a migration that has been released is never edited. */
 const MIGRATIONS = [{ id: 1, name: 'grants', statements: grants }];
@@ -19,21 +18,26 @@ export class NewerSchemaError extends Error {
  * @returns the names of the migrations applied now, oldest first
  * @throws {@link NewerSchemaError}
  */
-export async function migrate(db: Kysely<Database>): Promise<string[]> {
-  await transact(db, async (transaction) => {
-    await sql`create table if not exists migrations (id integer primary key, name text not null, applied_at integer not null)`.execute(
-      transaction,
-    );
+export async function migrate(database: SqlDatabase): Promise<string[]> {
+  const { integer } = database.columnTypes;
+  await database.transact(async (transaction) => {
+    await database.lockSchema(transaction);
+    await sql
+      .raw(
+        `create table if not exists migrations (id integer primary key, name text not null, applied_at ${integer} not null)`,
+      )
+      .execute(transaction);
   });
-  await refuseNewerSchema(db);
+  await refuseNewerSchema(database);
   const applied: string[] = [];
   for (const migration of MIGRATIONS) {
-    const isNew = await transact(db, async (transaction) => {
+    const isNew = await database.transact(async (transaction) => {
+      await database.lockSchema(transaction);
       const { numAffectedRows } = await sql`
         insert into migrations (id, name, applied_at) values (${migration.id}, ${migration.name}, ${Date.now()})
         on conflict (id) do nothing`.execute(transaction);
       if (numAffectedRows === 0n) return false;
-      for (const statement of migration.statements) await sql.raw(statement).execute(transaction);
+      for (const statement of migration.statements(database.columnTypes)) await sql.raw(statement).execute(transaction);
       return true;
     });
     if (isNew) applied.push(migration.name);
@@ -41,7 +45,7 @@ export async function migrate(db: Kysely<Database>): Promise<string[]> {
   return applied;
 }
 
-async function refuseNewerSchema(db: Kysely<Database>): Promise<void> {
+async function refuseNewerSchema({ db }: SqlDatabase): Promise<void> {
   const { rows } = await sql<{ newest: number | null }>`select max(id) as newest from migrations`.execute(db);
   const newest = rows[0]?.newest ?? 0;
   const known = MIGRATIONS.at(-1)?.id ?? 0;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Kysely, Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import type { Database } from './schema.ts';
-import { transact } from './transact.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 /** One for the process, however many copies of this module a bundler or a reload has made. */
 const HOLDERS_HERE: Set<string> = ((globalThis as Record<symbol, unknown>)[Symbol.for('evergrant.holders')] ??=
@@ -41,17 +41,13 @@ function link(path: string): string {
  * Closes, as `unknown`, the exchanges left open by processes of this machine that are gone, so that a restart never
  * waits for a lease to run out.
  *
- * @param now epoch milliseconds
  * @returns how many were closed
  */
-export async function closeExchangesOfTheDead(db: Kysely<Database>, holder: string, now: number): Promise<number> {
-  return transact(db, async (transaction) => {
+export async function closeExchangesOfTheDead(database: SqlDatabase, holder: string): Promise<number> {
+  return database.transact(async (transaction) => {
     const open = await transaction.selectFrom('exchanges').select(OPEN).where('finished_at', 'is', null).execute();
-    return closeAsUnknown(
-      transaction,
-      open.filter((exchange) => isDead(exchange.holder, holder)),
-      now,
-    );
+    const orphans = open.filter((exchange) => isDead(exchange.holder, holder));
+    return closeAsUnknown(transaction, orphans, database.now());
   });
 }
 
@@ -59,13 +55,13 @@ export async function closeExchangesOfTheDead(db: Kysely<Database>, holder: stri
  * Closes the open exchange of one grant if nobody holds it any more: as `unknown` where its holder is known to be gone,
  * and otherwise, when its lease has run out, without an outcome, because its holder may yet come back with one.
  *
- * @param now epoch milliseconds
+ * @param now the database's time
  */
 export async function closeForsaken(
   transaction: Transaction<Database>,
   grantId: string,
   holder: string,
-  now: number,
+  now: RawBuilder<number>,
 ): Promise<void> {
   const open = await transaction
     .selectFrom('exchanges')
@@ -92,7 +88,7 @@ const OPEN = ['id', 'holder'] as const;
 async function closeAsUnknown(
   transaction: Transaction<Database>,
   exchanges: readonly { id: number }[],
-  now: number,
+  now: RawBuilder<number>,
 ): Promise<number> {
   if (exchanges.length === 0) return 0;
   const { numUpdatedRows } = await transaction

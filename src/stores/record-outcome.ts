@@ -12,27 +12,27 @@ import type { Vault } from './vault.ts';
  * Appends what an exchange obtained. Nothing here asks who holds the claim by now: a success that is turned away is a
  * token lost. Keyed by the exchange, so that a replay changes nothing.
  *
- * @param now epoch milliseconds
+ * @param times in epoch milliseconds: `now` by the database's clock, `obtainedAt` by the one that tokens are judged by
  */
 export async function recordObtained(
   transaction: Transaction<Database>,
   vault: Vault,
   exchange: OpenExchange,
   answer: Obtained,
-  now: number,
+  { now, obtainedAt }: { now: number; obtainedAt: number },
 ): Promise<void> {
-  const isNew = await appendCredential(transaction, vault, exchange, answer, now);
+  const isNew = await appendCredential(transaction, vault, exchange, answer, obtainedAt);
   if (!isNew) return;
   if (exchange.presentedId !== undefined) await endCredential(transaction, exchange.presentedId, 'exchanged', now);
   if (exchange.kind !== 'refresh') await supersedeOlder(transaction, exchange, now);
   await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
-  const account = answer.profile === undefined ? {} : accountColumns(answer.profile, now);
+  const account = answer.profile === undefined ? {} : accountColumns(answer.profile, obtainedAt);
   if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId);
   await transaction
     .updateTable('grants')
     .set({
       ...account,
-      integrated_at: sql<number>`coalesce(integrated_at, ${now})`,
+      integrated_at: sql<number>`coalesce(integrated_at, ${obtainedAt})`,
       failures: 0,
       retry_at: null,
       last_failure: null,
@@ -112,7 +112,7 @@ async function appendCredential(
   vault: Vault,
   exchange: OpenExchange,
   { tokens }: Obtained,
-  now: number,
+  obtainedAt: number,
 ): Promise<boolean> {
   const { id: exchangeId, grantId } = exchange;
   const refresh = tokens.refreshToken
@@ -124,7 +124,7 @@ async function appendCredential(
       exchange_id: exchangeId,
       grant_id: grantId,
       opened_at: sql<number>`(select opened_at from exchanges where id = ${exchangeId})`,
-      obtained_at: now,
+      obtained_at: obtainedAt,
       expires_at: tokens.expiresAt,
       refresh_expires_at: refresh?.expiresAt ?? null,
       token_type: tokens.tokenType,

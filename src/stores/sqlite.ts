@@ -1,47 +1,78 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import type { Clock } from '../grants/clock.ts';
+import { SQLITE_TYPES } from './column-types.ts';
+import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
-import { whileBusy } from './while-busy.ts';
+import type { SqlDatabase, ViewRow } from './sql-database.ts';
+import { viewQuery } from './view-query.ts';
 
-/** How long a statement stops this process to wait for another one's write, in milliseconds; `whileBusy` waits longer. */
-const BUSY_TIMEOUT_MS = 20;
-
-/** One SQLite file, opened twice, so that a prepared read never sees a transaction of our own that may yet roll back. */
-export interface SqliteFile extends AsyncDisposable {
-  readonly db: Kysely<Database>;
-  readonly reader: DatabaseSync;
+/** How to open a SQLite file. */
+export interface SqliteOptions {
+  readonly path: string;
+  /** All processes on one file are on one machine, so the machine's clock is the database's. */
+  readonly clock: Clock;
+  /** How long a call may take effect after its exchange was opened, in milliseconds. */
+  readonly unresolvedMs: number;
 }
+
+/** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` waits longer. */
+const BUSY_TIMEOUT_MS = 20;
+/** SQLITE_BUSY; extended codes carry it in their low byte. */
+const BUSY = 5;
+
+const VIEW = viewQuery({ realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' });
 
 /**
- * Opens the file, creating it with mode 0600. Every commit is on the disk before it is acknowledged
+ * Opens one SQLite file, creating it with mode 0600. Every commit is on the disk before it is acknowledged
  * (`synchronous = FULL`): with less, a power cut takes tokens that callers already have.
  */
-export function openSqlite(path: string): Promise<SqliteFile> {
-  closeSync(openSync(path, 'a', 0o600));
-  return whileBusy(() => openConnections(path));
-}
-
-function openConnections(path: string): SqliteFile {
-  const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    // Of several processes that open a new file at once, all but one are refused here.
-    writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-  } catch (error) {
-    writer.close();
-    throw error;
-  }
-  const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
+export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
+  closeSync(openSync(options.path, 'a', 0o600));
+  // Of several processes that open a new file at once, all but one are refused at first.
+  const { writer, reader } = await retried(() => openConnections(options.path), isBusy);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(writer) }) });
+  // Prepared at the first read: a new file has no tables yet.
+  let view: StatementSync | undefined;
+  const { clock, unresolvedMs } = options;
   return {
     db,
-    reader,
+    columnTypes: SQLITE_TYPES,
+    now: () => sql<number>`${clock.now()}`,
+    transact: (work) => retried(() => db.transaction().execute(work), isBusy),
+    // Whoever writes to a SQLite file has all of it: every transaction begins as a write.
+    lockGrant: () => Promise.resolve(clock.now()),
+    lockSchema: () => Promise.resolve(),
+    readView(realm, subject) {
+      view ??= reader.prepare(VIEW);
+      const row = view.get({ realm, subject, now: clock.now(), unresolved_ms: unresolvedMs });
+      return Promise.resolve(row as ViewRow | undefined);
+    },
+    announce: () => Promise.resolve(),
+    awaitChange: (_grantId, ms) => clock.sleep(ms),
     async [Symbol.asyncDispose]() {
       reader.close();
       await db.destroy();
       if (writer.isOpen) writer.close();
     },
   };
+}
+
+/** Two connections, so that a prepared read never sees a transaction of our own that may yet roll back. */
+function openConnections(path: string): { writer: DatabaseSync; reader: DatabaseSync } {
+  const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    return { writer, reader: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true }) };
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
 }
 
 /** Kysely's view of `node:sqlite`. */
@@ -51,15 +82,15 @@ function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
     close: () => {
       database.close();
     },
-    prepare(sql) {
+    prepare(text) {
       // A transaction that begins by reading could not be upgraded once another process has written in between.
-      const text = sql === 'begin' ? 'begin immediate' : sql;
-      let statement = statements.get(text);
-      if (statement === undefined) {
-        statement = kyselyStatement(database.prepare(text));
-        statements.set(text, statement);
+      const statement = text === 'begin' ? 'begin immediate' : text;
+      let prepared = statements.get(statement);
+      if (prepared === undefined) {
+        prepared = kyselyStatement(database.prepare(statement));
+        statements.set(statement, prepared);
       }
-      return statement;
+      return prepared;
     },
   };
 }

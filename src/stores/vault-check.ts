@@ -1,7 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import type { Database } from './schema.ts';
-import { transact } from './transact.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
 /** The key ring doesn't open this database. */
@@ -16,9 +14,9 @@ export class WrongKeyRingError extends Error {
  *
  * @throws {@link WrongKeyRingError}
  */
-export async function checkKeyRing(db: Kysely<Database>, vault: Vault): Promise<void> {
+export async function checkKeyRing(database: SqlDatabase, vault: Vault): Promise<void> {
   const ours = vault.keyChecks();
-  const known = await db.selectFrom('vault_keys').selectAll().execute();
+  const known = await database.db.selectFrom('vault_keys').selectAll().execute();
   for (const { id, check_value: check } of known) {
     const own = ours.get(id);
     if (own === undefined) {
@@ -35,7 +33,7 @@ export async function checkKeyRing(db: Kysely<Database>, vault: Vault): Promise<
   }
   const fresh = [...ours].filter(([id]) => !known.some((key) => key.id === id));
   if (fresh.length === 0) return;
-  await transact(db, async (transaction) => {
+  await database.transact(async (transaction) => {
     await transaction
       .insertInto('vault_keys')
       .values(fresh.map(([id, check_value]) => ({ id, check_value })))

@@ -45,7 +45,7 @@ export function view(facts: Partial<GrantView> = {}): GrantView {
 
 /** Nobody is asking upstream, unless told otherwise. */
 export function claims(facts: Partial<Claims> = {}): Claims {
-  return { lastExchangeId: 5, recentExchanges: 1, held: false, unresolvedUntil: undefined, ...facts };
+  return { lastExchangeId: 5, recentExchanges: 1, held: false, isUnresolved: false, ...facts };
 }
 
 /** A caller who asks for nothing special and has seen the credential of {@link credential}. */

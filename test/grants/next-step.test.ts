@@ -16,8 +16,8 @@ const creating = new ScriptedProvider({ recover: false });
 const expired = credential({ lifeLeftMs: 0 });
 const unrenewable = credential({ lifeLeftMs: 0, refreshToken: false });
 const held = claims({ held: true });
-const unresolved = claims({ unresolvedUntil: NOW + 1 });
-const resolved = claims({ unresolvedUntil: NOW });
+const unresolved = claims({ isUnresolved: true });
+const resolved = claims({ isUnresolved: false });
 
 function backOff(ms: number): BackOff {
   return { failures: 1, retryAt: NOW + ms, lastFailure: 'unknown' };

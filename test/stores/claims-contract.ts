@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
-import { HOUR_MS, obtained, oneGrant, REALM, UNKNOWN } from './one-grant.ts';
+import { obtained, oneGrant, REALM, UNKNOWN } from './one-grant.ts';
 
 const { leaseMs, upstreamMs, marginMs } = DEFAULT_BOUNDS;
 const UNRESOLVED_MS = upstreamMs + marginMs;
@@ -40,7 +40,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
         lastExchangeId: 0,
         recentExchanges: 0,
         held: false,
-        unresolvedUntil: undefined,
+        isUnresolved: false,
       });
       const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
       assert.ok((await grant.store.openExchange(intent)) !== undefined);
@@ -120,40 +120,42 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
   describe(`unresolved exchanges in ${database}`, () => {
     it('are the open ones, until an upstream call and its margin are over', async () => {
       await using grant = await oneGrant(openPlace);
-      const openedAt = grant.clock.now();
+      const { store, grantId, clock } = grant;
       await grant.open('provision');
-      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, openedAt + UNRESOLVED_MS);
-      await grant.clock.advance(5_000);
-      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, openedAt + UNRESOLVED_MS);
+      await clock.advance(UNRESOLVED_MS - 1);
+      assert.equal((await store.claims(grantId)).isUnresolved, true);
+      await clock.advance(1);
+      assert.equal((await store.claims(grantId)).isUnresolved, false);
     });
 
     it('are the abandoned ones too, until they are answered', async () => {
       await using grant = await oneGrant(openPlace);
       const { store, grantId, clock } = grant;
-      const abandonedAt = clock.now();
       const abandoned = await grant.open('provision');
       await clock.advance(leaseMs);
       const second = await grant.open('provision');
       await store.finishFailed(second, UNKNOWN);
-      assert.equal((await store.claims(grantId)).unresolvedUntil, abandonedAt + UNRESOLVED_MS);
+      assert.equal((await store.claims(grantId)).isUnresolved, true);
       await store.finishFailed(abandoned, UNKNOWN);
-      assert.equal((await store.claims(grantId)).unresolvedUntil, undefined);
+      assert.equal((await store.claims(grantId)).isUnresolved, false);
     });
 
     it('count by the one that may take effect last', async () => {
       await using grant = await oneGrant(openPlace);
+      const { store, grantId, clock } = grant;
       await grant.open('provision');
       await grant.takeOver('provision');
-      const openedAt = grant.clock.now();
-      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, openedAt + UNRESOLVED_MS);
-      assert.ok(HOUR_MS > UNRESOLVED_MS);
+      await clock.advance(UNRESOLVED_MS - 1);
+      assert.equal((await store.claims(grantId)).isUnresolved, true);
+      await clock.advance(1);
+      assert.equal((await store.claims(grantId)).isUnresolved, false);
     });
 
     it('are none once every exchange has an answer of whatever kind', async () => {
       await using grant = await oneGrant(openPlace);
       await grant.obtain('one');
       await grant.store.finishFailed(await grant.open('refresh', 1), UNKNOWN);
-      assert.equal((await grant.store.claims(grant.grantId)).unresolvedUntil, undefined);
+      assert.equal((await grant.store.claims(grant.grantId)).isUnresolved, false);
     });
   });
 }

@@ -25,7 +25,7 @@ export function connectionsContract(database: string, openPlace: OpenPlace): voi
         lastExchangeId: 0,
         recentExchanges: 0,
         held: false,
-        unresolvedUntil: undefined,
+        isUnresolved: false,
       });
       assert.equal(await store.standingApplicant(grantId), undefined);
     });

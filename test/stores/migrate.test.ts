@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { migrateDatabase } from '../../src/stores/index.ts';
+import { migrateFile } from './migrate-file.ts';
 import { NewerSchemaError } from '../../src/stores/migrate.ts';
 import { inAProcess } from './in-a-process.ts';
 import { sqlitePlace } from './open-test-stores.ts';
@@ -11,10 +11,10 @@ const SCHEMA = 'select type, name, sql from sqlite_schema order by type, name';
 describe('migrations', () => {
   it('are applied once, in their order', async () => {
     await using place = await sqlitePlace();
-    const applied = await migrateDatabase(place.path);
+    const applied = await migrateFile(place.path);
     assert.ok(applied.length > 0);
     const schema = place.rows(SCHEMA);
-    assert.deepEqual(await migrateDatabase(place.path), []);
+    assert.deepEqual(await migrateFile(place.path), []);
     assert.deepEqual(place.rows(SCHEMA), schema);
     assert.deepEqual(
       place.rows('select name from migrations order by id').map(({ name }) => name),
@@ -44,12 +44,12 @@ describe('migrations', () => {
 
   it('refuse a database of a later version, and leave it as it is', async () => {
     await using place = await sqlitePlace();
-    await migrateDatabase(place.path);
+    await migrateFile(place.path);
     const database = new DatabaseSync(place.path);
     database.exec("insert into migrations values (9999, 'from the future', 0)");
     database.close();
     const before = place.rows('select * from migrations');
-    await assert.rejects(migrateDatabase(place.path), NewerSchemaError);
+    await assert.rejects(migrateFile(place.path), NewerSchemaError);
     await assert.rejects(place.openAll(), NewerSchemaError);
     assert.deepEqual(place.rows('select * from migrations'), before);
   });
@@ -59,7 +59,7 @@ describe('migrations', () => {
     const database = new DatabaseSync(place.path);
     database.exec('create table credentials (stranger text)');
     database.close();
-    await assert.rejects(migrateDatabase(place.path));
+    await assert.rejects(migrateFile(place.path));
     assert.deepEqual(
       place.rows("select name from sqlite_schema where type = 'table' order by name").map(({ name }) => name),
       ['credentials', 'migrations'],

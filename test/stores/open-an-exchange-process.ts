@@ -9,7 +9,12 @@ import { ringKey } from './ring-key.ts';
 // Run by tests as a process of its own: says "ready", tries to open an exchange on every line it gets, and says which.
 const [path = ''] = process.argv.slice(2);
 const vault = new Vault([ringKey('k1', Buffer.alloc(32, 1))]);
-const { grants } = await openStores({ path, vault, clock: systemClock, bounds: DEFAULT_BOUNDS });
+const { grants } = await openStores({
+  location: { kind: 'sqlite', path },
+  vault,
+  clock: systemClock,
+  bounds: DEFAULT_BOUNDS,
+});
 await grants.connect(REALM, SUBJECT);
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {

@@ -31,7 +31,7 @@ export async function sqlitePlace(): Promise<SqlitePlace> {
   const ownVault = new Vault([ringKey('k1')]);
   const opened: (() => Promise<void>)[] = [];
   const openAll = async ({ vault = ownVault, bounds = DEFAULT_BOUNDS } = {}) => {
-    const stores = await openStores({ path, vault, clock, bounds });
+    const stores = await openStores({ location: { kind: 'sqlite', path }, vault, clock, bounds });
     const close = once(async () => stores[Symbol.asyncDispose]());
     opened.push(close);
     return { ...stores, [Symbol.asyncDispose]: close };

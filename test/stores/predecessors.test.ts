@@ -28,7 +28,7 @@ describe('a start on the machine of a predecessor', () => {
       lastExchangeId: 1,
       recentExchanges: 1,
       held: false,
-      unresolvedUntil: undefined,
+      isUnresolved: false,
     });
     const exchange = { id: 1, grantId, kind: 'recover', presentedId: undefined, accountId: '179' } as const;
     await grants.finishObtained(exchange, obtained('rescued'));

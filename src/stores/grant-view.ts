@@ -1,0 +1,59 @@
+import type { Credential } from '../grants/credential.ts';
+import type { BackOff, GrantView } from '../grants/grant.ts';
+import type { Secret } from '../secret.ts';
+import type { ViewRow } from './sql-database.ts';
+import type { Vault } from './vault.ts';
+
+/** A grant as callers see it; its tokens stay sealed until they are asked for. */
+export function grantView(row: ViewRow, vault: Vault): GrantView {
+  return {
+    grantId: row.id,
+    accountId: row.account_id ?? undefined,
+    integratedAt: row.integrated_at ?? undefined,
+    backOff: backOff(row),
+    current: row.exchange_id === null ? undefined : new StoredCredential(row, row.exchange_id, vault),
+    unsettled: row.unsettled === 1,
+  };
+}
+
+class StoredCredential implements Credential {
+  readonly exchangeId: number;
+  readonly #row: ViewRow;
+  readonly #vault: Vault;
+
+  constructor(row: ViewRow, exchangeId: number, vault: Vault) {
+    this.exchangeId = exchangeId;
+    this.#row = row;
+    this.#vault = vault;
+  }
+
+  get obtainedAt(): number {
+    return this.#row.obtained_at;
+  }
+
+  get expiresAt(): number {
+    return this.#row.expires_at;
+  }
+
+  get tokenType(): string {
+    return this.#row.token_type;
+  }
+
+  accessToken(): Secret {
+    return this.#open(this.#row.access_token, 'access_token');
+  }
+
+  refreshToken(): Secret | undefined {
+    const sealed = this.#row.refresh_token;
+    return sealed === null ? undefined : this.#open(sealed, 'refresh_token');
+  }
+
+  #open(sealed: Uint8Array, field: 'access_token' | 'refresh_token'): Secret {
+    return this.#vault.open(sealed, { grantId: this.#row.id, exchangeId: this.exchangeId, field });
+  }
+}
+
+function backOff(row: ViewRow): BackOff | undefined {
+  if (row.retry_at === null || row.last_failure === null) return undefined;
+  return { failures: row.failures, retryAt: row.retry_at, lastFailure: row.last_failure };
+}

@@ -1,0 +1,41 @@
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { RetriedFailure } from '../grants/grant.ts';
+import type { ColumnTypes } from './column-types.ts';
+import type { Database } from './schema.ts';
+
+/** What the stores need of a database beyond the SQL that all of them speak. */
+export interface SqlDatabase extends AsyncDisposable {
+  readonly db: Kysely<Database>;
+  readonly columnTypes: ColumnTypes;
+  /** The database's clock as an expression, in epoch milliseconds: leases of several machines need one clock. */
+  now(): RawBuilder<number>;
+  /** Runs one transaction, again from its start where it met another's lock. */
+  transact<Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result>;
+  /** Keeps others from changing the grant until the transaction ends; gives the database's time, in epoch milliseconds. */
+  lockGrant(transaction: Transaction<Database>, grantId: string): Promise<number>;
+  /** Keeps others from changing the schema until the transaction ends. */
+  lockSchema(transaction: Transaction<Database>): Promise<void>;
+  /** The warm path's one prepared read. */
+  readView(realm: string, subject: string): Promise<ViewRow | undefined>;
+  /** Tells the other instances, when the transaction commits, that the grant has changed. */
+  announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
+  /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
+  awaitChange(grantId: string, ms: number): Promise<void>;
+}
+
+/** One row of the view; the credential's columns are null together. */
+export interface ViewRow {
+  id: string;
+  account_id: string | null;
+  integrated_at: number | null;
+  failures: number;
+  retry_at: number | null;
+  last_failure: RetriedFailure | null;
+  exchange_id: number | null;
+  obtained_at: number;
+  expires_at: number;
+  token_type: string;
+  access_token: Uint8Array;
+  refresh_token: Uint8Array | null;
+  unsettled: number;
+}

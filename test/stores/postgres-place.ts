@@ -1,0 +1,59 @@
+import { Pool } from 'pg';
+import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
+import { Secret } from '../../src/secret.ts';
+import { openStores, type Stores } from '../../src/stores/index.ts';
+import { Vault } from '../../src/stores/vault.ts';
+import type { StorePlace } from './grant-store-contract.ts';
+import { ringKey } from './ring-key.ts';
+import type { PostgresServer } from './start-postgres.ts';
+import { TestClock } from './test-clock.ts';
+
+/** A clock that the database reads too, from a table of its own. */
+class SharedClock extends TestClock {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    super();
+    this.#pool = pool;
+  }
+
+  async share(): Promise<void> {
+    await this.#pool.query('create table test_clock (now bigint not null)');
+    await this.#pool.query('insert into test_clock values ($1)', [this.now()]);
+  }
+
+  override async advance(ms: number): Promise<void> {
+    await super.advance(ms);
+    await this.#pool.query('update test_clock set now = $1', [this.now()]);
+  }
+}
+
+/** A new Postgres database, and the stores opened on it. */
+export async function postgresPlace(server: PostgresServer): Promise<StorePlace> {
+  const url = await server.createDatabase();
+  const pool = new Pool({ connectionString: url, max: 2 });
+  const clock = new SharedClock(pool);
+  await clock.share();
+  const ownVault = new Vault([ringKey('k1')]);
+  const opened: Stores[] = [];
+  const location = { kind: 'postgres', url: new Secret(url), now: '(select now from test_clock)' } as const;
+  return {
+    clock,
+    async open({ vault = ownVault } = {}) {
+      const stores = await openStores({ location, vault, clock, bounds: DEFAULT_BOUNDS });
+      opened.push(stores);
+      return stores.grants;
+    },
+    countGrants: async () => (await pool.query('select id from grants')).rowCount ?? 0,
+    endReasons: async () => {
+      const { rows } = await pool.query<{ exchange_id: string; end_reason: unknown }>(
+        'select * from credentials order by exchange_id',
+      );
+      return new Map(rows.map((row) => [Number(row.exchange_id), row.end_reason]));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const stores of opened) await stores[Symbol.asyncDispose]();
+      await pool.end();
+    },
+  };
+}
