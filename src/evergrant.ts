@@ -6,11 +6,13 @@ import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import { Keeper } from './grants/keeper.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { ExchangeReport } from './grants/renewal.ts';
+import { replayRescued } from './grants/rescue.ts';
 import { createApp } from './http/app.ts';
 import type { BookingsSettings } from './http/services.ts';
 import { configuredProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
 import { migrateDatabase as migrateLocation, openStores, type DatabaseLocation, type Stores } from './stores/index.ts';
+import { RescueFolder } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
@@ -36,6 +38,9 @@ export interface Evergrant extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** How often rescued answers are offered to the database again, in milliseconds. */
+const REPLAY_MS = 30_000;
+
 /** The provider behind `/api/v1/bookings`. */
 export const BOOKINGS_PROVIDER = 'cal-com-managed';
 
@@ -56,6 +61,17 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   };
   const location = databaseLocation(config, secrets);
   const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble }));
+  const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
+  const replay = async () => {
+    const replayed = await replayRescued(rescue, stores.grants);
+    if (replayed > 0) logger.warn({ replayed }, 'stored what the database had refused');
+  };
+  const tryReplay = () =>
+    replay().catch((cause: unknown) => {
+      trouble('the database still refuses what was rescued', cause);
+    });
+  await tryReplay();
+  opened.defer(clock.every(REPLAY_MS, () => void tryReplay()));
   const providers = configuredProviders(providerOptions(config, secrets, vault)).map((each) => opened.use(each));
   const keeper = new Keeper({
     store: stores.grants,
@@ -63,6 +79,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     clock,
     random: Math.random,
     bounds,
+    rescue,
     callerWaitMs: config.callerWaitMs,
     graceMs: config.atomsGraceMs,
     report: journalTo(logger),

@@ -17,6 +17,8 @@ export interface Config {
   /** Without a last slash. With port 0 it must be made anew by {@link localUrl} once the port is known. */
   readonly publicUrl: string;
   readonly database: DatabaseConfig;
+  /** The folder for answers that the database refused. */
+  readonly rescueFolder: string;
   readonly corsOrigins: CorsOrigins;
   /** Absent where no issuer is trusted; then only API keys let callers in. */
   readonly jwt?: JwtConfig;
@@ -40,13 +42,15 @@ export interface CalComConfig {
 export function decideConfig(settings: Settings): Config {
   const host = settings.decide('EVERGRANT_HOST', parseHost);
   const port = settings.decide('EVERGRANT_PORT', parsePort);
+  const database = settings.decide('EVERGRANT_DATABASE_URL', parseDatabaseUrl);
   const jwt = decideJwt(settings);
   const calCom = decideCalCom(settings);
   return {
     host,
     port,
     publicUrl: decidePublicUrl(settings, host, port),
-    database: settings.decide('EVERGRANT_DATABASE_URL', parseDatabaseUrl),
+    database,
+    rescueFolder: settings.read('EVERGRANT_RESCUE_DIR', (text) => text) ?? besides(database),
     corsOrigins: settings.read('EVERGRANT_CORS_ORIGINS', parseCorsOrigins) ?? [],
     ...(jwt !== undefined && { jwt }),
     ...(calCom !== undefined && { calCom }),
@@ -55,6 +59,11 @@ export function decideConfig(settings: Settings): Config {
     atomsGraceMs: settings.decide('EVERGRANT_ATOMS_GRACE', secondsBetween(0, 2_592_000)),
     logLevel: settings.decide('EVERGRANT_LOG_LEVEL', parseLogLevel),
   };
+}
+
+/** Beside a SQLite file; a Postgres is elsewhere, and then the working directory is as good as any. */
+function besides(database: DatabaseConfig): string {
+  return database.kind === 'sqlite' ? `${database.path}-rescue` : './evergrant-rescue';
 }
 
 function decideCalCom(settings: Settings): CalComConfig | undefined {

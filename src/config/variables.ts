@@ -22,6 +22,11 @@ export const CONFIG_VARIABLES = [
     meaning: 'The database: sqlite: and the path of a file, or postgres://user:password@host:5432/database.',
   },
   {
+    name: 'EVERGRANT_RESCUE_DIR',
+    default: undefined,
+    meaning: 'Folder for sealed answers that the database refused, until it takes them. Beside the database if unset.',
+  },
+  {
     name: 'EVERGRANT_ENCRYPTION_KEYS',
     default: undefined,
     meaning: 'Required. Keys that seal stored tokens, id:base64key,... of 32 bytes each. The first seals, all open.',

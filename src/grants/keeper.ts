@@ -9,6 +9,7 @@ import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
 import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
+import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
 
 /** What the keeper is made of. */
@@ -18,6 +19,8 @@ export interface KeeperOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
+  /** Where an answer is kept meanwhile that the store refuses. */
+  readonly rescue: Rescue;
   /** The longest a caller waits for a renewal, in milliseconds. */
   readonly callerWaitMs: number;
   /** How long after its end an access token still finds its successor, in milliseconds. */

@@ -4,6 +4,7 @@ import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExchangeBounds, OpenExchange } from './exchange.ts';
 import type { BackOff, GrantView, RetriedFailure } from './grant.ts';
+import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
 
 /** What an exchange needs of the world. */
@@ -12,6 +13,8 @@ export interface ExchangeMeans {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
+  /** Where an answer is kept meanwhile that the store refuses. */
+  readonly rescue: Rescue;
   /** Told of every failure to store an answer, which is then tried again. */
   readonly trouble: (what: string, cause: unknown) => void;
 }
@@ -83,22 +86,38 @@ function unsupported(kind: string): ExchangeAnswer {
   return { kind: 'not_sent', detail: `the provider has no ${kind}` };
 }
 
-/** A 200 is not dropped because the database is in trouble: storing it is tried for as long as there is hope. */
+/**
+ * A 200 is never dropped because the database is in trouble: it is kept beside the database, and storing it is tried
+ * for as long as there is hope. What is left by then is replayed at the next start.
+ */
 async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<void> {
-  const { store, clock, trouble } = means;
+  const { store, rescue, clock, trouble } = means;
   const { view, exchange } = run;
   const giveUpAt = clock.now() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
+  let isKept = false;
   for (let pauseMs = SAVE_PAUSE_MS.first; ; pauseMs = Math.min(SAVE_PAUSE_MS.longest, pauseMs * 2)) {
     try {
       await (answer.kind === 'obtained'
         ? store.finishObtained(exchange, answer)
         : store.finishFailed(exchange, failure(means, view, answer)));
+      if (isKept) await rescue.drop(exchange);
       return;
     } catch (cause) {
       trouble(`exchange ${exchange.id} (${answer.kind}) could not be stored`, cause);
+      if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);
       if (clock.now() >= giveUpAt) throw cause;
       await clock.sleep(pauseMs);
     }
+  }
+}
+
+async function kept({ rescue, trouble }: ExchangeMeans, exchange: OpenExchange, answer: Obtained): Promise<boolean> {
+  try {
+    await rescue.keep(exchange, answer);
+    return true;
+  } catch (cause) {
+    trouble(`exchange ${exchange.id} could not be kept beside the database either`, cause);
+    return false;
   }
 }
 

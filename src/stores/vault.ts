@@ -11,7 +11,7 @@ export interface RingKey {
 export interface Place {
   readonly grantId: string;
   readonly exchangeId: number;
-  readonly field: 'access_token' | 'refresh_token';
+  readonly field: 'access_token' | 'refresh_token' | 'rescue';
 }
 
 /** A sealed value that was tampered with, moved, or sealed under a key that the ring doesn't have. */

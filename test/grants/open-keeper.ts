@@ -2,8 +2,11 @@ import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper, type LiveToken, type TokenRequest } from '../../src/grants/keeper.ts';
 import type { ExchangeReport } from '../../src/grants/renewal.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
+import { RescueFolder } from '../../src/stores/rescue-folder.ts';
+import { Vault } from '../../src/stores/vault.ts';
 import { SUBJECT } from '../stores/one-grant.ts';
 import { sqlitePlace, type SqlitePlace } from '../stores/open-test-stores.ts';
+import { ringKey } from '../stores/ring-key.ts';
 import type { TestClock } from '../stores/test-clock.ts';
 import { HOUR_MS } from './facts.ts';
 import { issuing, ScriptedProvider } from './scripted-provider.ts';
@@ -19,6 +22,9 @@ export interface OpenKeeper extends AsyncDisposable {
   readonly clock: TestClock;
   readonly place: SqlitePlace;
   readonly store: GrantStore;
+  readonly rescue: RescueFolder;
+  /** What was reported as trouble. */
+  readonly troubles: readonly string[];
   readonly reports: readonly ExchangeReport[];
   /** How often each method of the store was called since the last time it was asked. */
   storeCalls(): Record<string, number>;
@@ -37,6 +43,8 @@ export async function openKeeper(options: { provider?: ScriptedProvider } = {}):
   const place = await sqlitePlace();
   const { clock } = place;
   const provider = options.provider ?? new ScriptedProvider({ script: issuing(() => clock.now(), HOUR_MS) });
+  const troubles: string[] = [];
+  const rescue = new RescueFolder(`${place.path}-rescue`, new Vault([ringKey('k1')]), (what) => troubles.push(what));
   const counts = new Map<string, number>();
   const reports: ExchangeReport[] = [];
   const open = async () => {
@@ -47,6 +55,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider } = {}):
       clock,
       random: () => 0.5,
       bounds: DEFAULT_BOUNDS,
+      rescue,
       callerWaitMs: CALLER_WAIT_MS,
       graceMs: GRACE_MS,
       report: (report) => reports.push(report),
@@ -58,6 +67,8 @@ export async function openKeeper(options: { provider?: ScriptedProvider } = {}):
     keeper.token({ provider: provider.name, subject: SUBJECT, applicant: APPLICANT, ...wish });
   return {
     keeper,
+    rescue,
+    troubles,
     provider,
     clock,
     place,

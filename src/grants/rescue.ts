@@ -1,0 +1,35 @@
+import type { Obtained } from '../providers/provider.ts';
+import type { OpenExchange } from './exchange.ts';
+import type { GrantStore } from './store.ts';
+
+/** Where an answer goes that the store refuses: a place on this machine that does not depend on the database. */
+export interface Rescue {
+  /** Keeps the answer sealed; it is on the disk when the promise resolves. A second time, it does nothing new. */
+  keep(exchange: OpenExchange, answer: Obtained): Promise<void>;
+  /** Forgets what was kept of an exchange, if anything. */
+  drop(exchange: OpenExchange): Promise<void>;
+  /** Everything that is kept. */
+  kept(): Promise<Rescued[]>;
+}
+
+/** One answer that waits for the store. */
+export interface Rescued {
+  readonly exchange: OpenExchange;
+  readonly answer: Obtained;
+}
+
+/**
+ * Gives the store what it once refused. Appending is keyed by the exchange, so an answer that had been stored after all
+ * is stored once.
+ *
+ * @returns how many answers were replayed
+ * @throws the store's error; what was not replayed yet is still kept
+ */
+export async function replayRescued(rescue: Rescue, store: GrantStore): Promise<number> {
+  const waiting = await rescue.kept();
+  for (const { exchange, answer } of waiting) {
+    await store.finishObtained(exchange, answer);
+    await rescue.drop(exchange);
+  }
+  return waiting.length;
+}

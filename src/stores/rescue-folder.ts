@@ -1,0 +1,123 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OpenExchange } from '../grants/exchange.ts';
+import type { Rescue, Rescued } from '../grants/rescue.ts';
+import type { AccountProfile, Obtained } from '../providers/provider.ts';
+import { Secret } from '../secret.ts';
+import type { Vault } from './vault.ts';
+
+const NAME = /^(\d+)\.([0-9a-f-]{36})\.sealed$/;
+
+/** What is sealed in a file, as JSON. Times in epoch milliseconds. */
+interface Content {
+  readonly exchange: OpenExchange;
+  readonly accessToken: string;
+  readonly expiresAt: number;
+  readonly refreshToken?: string;
+  readonly refreshExpiresAt?: number;
+  readonly tokenType: string;
+  readonly profile?: AccountProfile;
+}
+
+/**
+ * A folder with one sealed file per rescued answer, named by exchange and grant. A file is whole or not there: it is
+ * written aside, forced to the disk, and then renamed.
+ */
+export class RescueFolder implements Rescue {
+  readonly #path: string;
+  readonly #vault: Vault;
+  readonly #trouble: (what: string, cause: unknown) => void;
+
+  /** @param trouble told of files that cannot be opened; they are passed over and stay */
+  constructor(path: string, vault: Vault, trouble: (what: string, cause: unknown) => void) {
+    this.#path = path;
+    this.#vault = vault;
+    this.#trouble = trouble;
+  }
+
+  async keep(exchange: OpenExchange, answer: Obtained): Promise<void> {
+    await mkdir(this.#path, { recursive: true, mode: 0o700 });
+    const name = fileName(exchange);
+    const aside = join(this.#path, `${name}.part`);
+    const file = await open(aside, 'w', 0o600);
+    try {
+      await file.writeFile(this.#vault.seal(new Secret(JSON.stringify(content(exchange, answer))), place(exchange)));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, join(this.#path, name));
+    await syncFolder(this.#path);
+  }
+
+  async drop(exchange: OpenExchange): Promise<void> {
+    await rm(join(this.#path, fileName(exchange)), { force: true });
+  }
+
+  async kept(): Promise<Rescued[]> {
+    const names = await readdir(this.#path).catch((error: unknown) => {
+      if (isAbsent(error)) return [];
+      throw error;
+    });
+    const found = names.filter((name) => NAME.test(name)).map((name) => this.#read(name));
+    return (await Promise.all(found)).filter((rescued) => rescued !== undefined);
+  }
+
+  async #read(name: string): Promise<Rescued | undefined> {
+    const [, exchangeId = '', grantId = ''] = NAME.exec(name) ?? [];
+    try {
+      const sealed = await readFile(join(this.#path, name));
+      const text = this.#vault.open(sealed, place({ id: Number(exchangeId), grantId })).reveal();
+      return rescued(JSON.parse(text) as Content);
+    } catch (cause) {
+      // Somebody was faster, and has stored it.
+      if (isAbsent(cause)) return undefined;
+      this.#trouble(`the rescued answer ${name} cannot be opened`, cause);
+      return undefined;
+    }
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function fileName({ id, grantId }: OpenExchange): string {
+  return `${id}.${grantId}.sealed`;
+}
+
+function place({ id, grantId }: Pick<OpenExchange, 'id' | 'grantId'>) {
+  return { grantId, exchangeId: id, field: 'rescue' } as const;
+}
+
+function content(exchange: OpenExchange, { tokens, profile }: Obtained): Content {
+  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType } = tokens;
+  return {
+    exchange,
+    accessToken: accessToken.reveal(),
+    expiresAt,
+    tokenType,
+    ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.reveal() }),
+    ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+function rescued({ exchange, accessToken, refreshToken, profile, ...times }: Content): Rescued {
+  const tokens = {
+    ...times,
+    accessToken: new Secret(accessToken),
+    ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
+  };
+  return { exchange, answer: { kind: 'obtained', tokens, ...(profile === undefined ? {} : { profile }) } };
+}
+
+/** A new name is on the disk only once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
