@@ -1,72 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { call, tokenOf, type Answer } from './answer.ts';
+import { call, tokenOf } from './answer.ts';
 import { jwt } from './credentials.ts';
 import { startServiceProcesses, type ServiceProcess } from './start-service-process.ts';
-import { startSandbox, type Sandbox } from './start-sandbox.ts';
+import { startSandbox } from './start-sandbox.ts';
 import { environment, expireStored, newFolder, readRows, startService, TOKEN_PATH } from './start-service.ts';
+import { CALLERS, oneToken, RUNS, storm, storms, type Ledger } from './storms.ts';
 
-const RUNS = process.env['EVERGRANT_LONG'] === '1' ? 20 : 3;
-const CALLERS = 200;
 const PROCESSES = 4;
 
-/** All at once, spread over the services. */
-function storm(urls: readonly string[], subject: string, body: object = {}): Promise<Answer[]> {
-  const bearer = jwt(subject);
-  return Promise.all(
-    Array.from({ length: CALLERS }, (_, index) =>
-      call((urls[index % urls.length] ?? '') + TOKEN_PATH, 'POST', { bearer, body }),
-    ),
-  );
-}
-
-/** Every caller was served, and all of them with one token, which is given. */
-function oneToken(answers: readonly Answer[]): string {
-  const tokens = [...new Set(answers.map((answer): string => tokenOf(answer).access_token))];
-  assert.equal(tokens.length, 1, `${tokens.length} tokens`);
-  return tokens[0] ?? '';
-}
-
-async function storms(sandbox: Sandbox, urls: readonly string[], databasePath: string): Promise<void> {
-  for (let run = 1; run <= RUNS; run += 1) {
-    const subject = `user-${run}`;
-    await sandbox.control('DELETE', '/journal');
-
-    const created = await storm(urls, subject);
-    const first = oneToken(created);
-    assert.equal(await sandbox.count('create'), 1, 'one create call');
-    assert.equal(await sandbox.count('refresh'), 0);
-    const users = (await sandbox.users()).filter(({ email }) => String(email).startsWith(`${subject}+`));
-    assert.equal(users.length, 1, 'one user upstream');
-    for (const answer of created) {
-      // Whoever came after it was done got a token that was not obtained for it, and is a returning user.
-      const expected = answer.json.refreshed ? 'created' : 'existing';
-      assert.equal(answer.json.integration_status, expected, answer.text);
-    }
-    assert.ok(created.some(({ json }) => json.integration_status === 'created'));
-
-    expireStored(databasePath);
-    await sandbox.control('POST', '/tokens/expire', { all: true });
-    const renewed = oneToken(await storm(urls, subject));
-    assert.notEqual(renewed, first);
-    assert.equal(await sandbox.count('refresh'), 1, 'one refresh call');
-    assert.equal(await sandbox.count('create'), 1);
-    assert.equal(await sandbox.count('force-refresh'), 0);
-    assert.equal((await sandbox.me(renewed)).status, 200);
-
-    const forced = await storm(urls, subject, { force_refresh: true });
-    for (const answer of forced) assert.equal(tokenOf(answer).refreshed, true);
-    const tokens = new Set(forced.map((answer): string => tokenOf(answer).access_token));
-    assert.ok(!tokens.has(renewed), 'nobody who forced got the old token');
-    assert.equal((await sandbox.count('refresh')) - 1, tokens.size, 'no refresh was for nothing');
-  }
-  assert.deepEqual(readRows(databasePath, "select * from exchanges where outcome is not 'obtained'"), []);
+function sqliteLedger(path: string): Ledger {
+  return {
+    expireAll: () => {
+      expireStored(path);
+    },
+    unfortunate: () => readRows(path, "select * from exchanges where outcome is not 'obtained'"),
+  };
 }
 
 describe(`${CALLERS} callers at once, ${RUNS} times`, () => {
   it('cost one call upstream in one process', async () => {
     await using service = await startService({ settings: { latency_ms: 150 } });
-    await storms(service.sandbox, [service.url], service.databasePath);
+    await storms(service.sandbox, [service.url], sqliteLedger(service.databasePath));
   });
 
   it(`cost one call upstream in ${PROCESSES} processes on one database`, async () => {
@@ -75,7 +30,7 @@ describe(`${CALLERS} callers at once, ${RUNS} times`, () => {
     const env = environment(sandbox.url, folder.databasePath);
     await using processes = await startServiceProcesses(PROCESSES, env);
     const urls = processes.all.map(({ url }: ServiceProcess) => url);
-    await storms(sandbox, urls, folder.databasePath);
+    await storms(sandbox, urls, sqliteLedger(folder.databasePath));
   });
 
   it('who reject one token cost one refresh', async () => {
