@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Values } from '../config/index.ts';
 
@@ -34,22 +34,24 @@ function sandboxClient(calComUrl: string): Values {
   };
 }
 
-/** The secret kept under `name` in the dev folder, made and stored with mode 0600 where there is none yet. */
+/** The secret kept under `name` in the dev folder, made and stored where there is none yet. */
 export function keptSecret(name: string, make: () => string): string {
   return readDevFile(name) ?? keep(name, make());
 }
 
-/** Stores a secret under `name` in the dev folder with mode 0600, in place of an older one. */
+/** Stores a secret under `name` in the dev folder with mode 0600, whole or not at all, in place of an older one. */
 export function keep(name: string, secret: string): string {
   mkdirSync(DEV_FOLDER, { recursive: true, mode: 0o700 });
-  writeFileSync(join(DEV_FOLDER, name), `${secret}\n`, { mode: 0o600 });
+  const aside = join(DEV_FOLDER, `${name}.part`);
+  writeFileSync(aside, `${secret}\n`, { mode: 0o600, flush: true });
+  renameSync(aside, join(DEV_FOLDER, name));
   return secret;
 }
 
-/** The text of a file in the dev folder; undefined where there is none. */
+/** The text of a file in the dev folder; undefined where there is none, or nothing in it. */
 export function readDevFile(name: string): string | undefined {
   try {
-    return readFileSync(join(DEV_FOLDER, name), 'utf8').trim();
+    return readFileSync(join(DEV_FOLDER, name), 'utf8').trim() || undefined;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -18,11 +18,17 @@ const program = new Command('evergrant')
   .addCommand(keysCommand())
   .addCommand(doctorCommand())
   .addCommand(migrateCommand())
-  .addHelpText('after', '\nNew here? Run "evergrant dev": service and sandbox in one, nothing to configure.')
-  .showHelpAfterError('Run with --help to see what is accepted.');
+  .addHelpText('after', '\nNew here? Run "evergrant dev": service and sandbox in one, nothing to configure.');
+pointAtHelp(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   fail(error);
+}
+
+/** Commands built apart inherit nothing from the program they are added to. */
+function pointAtHelp(command: Command): void {
+  command.showHelpAfterError('Run with --help to see what is accepted.');
+  for (const each of command.commands) pointAtHelp(each);
 }

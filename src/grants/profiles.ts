@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { AccountProfile, Provider } from '../providers/provider.ts';
+import type { AccountProfile, KnownAccount, Provider } from '../providers/provider.ts';
 import type { Clock } from './clock.ts';
 import { Flights } from './flights.ts';
 import type { Account } from './grant.ts';
@@ -32,12 +32,13 @@ export class Profiles {
     const askedAt = Math.max(account.profileAt, this.#askedAt.get(account.grantId) ?? 0);
     if (this.#clock.now() - askedAt < FRESH_MS) return account.profile;
     const { accountId } = account;
-    return this.#fetches.join(account.grantId, () => this.#fetch(provider, account, accountId));
+    const known = { accountId, subject, createdAt: account.profile?.createdAt ?? null };
+    return this.#fetches.join(account.grantId, () => this.#fetch(provider, account, known));
   }
 
-  async #fetch(provider: string, account: Account, accountId: string): Promise<AccountProfile | undefined> {
+  async #fetch(provider: string, account: Account, known: KnownAccount): Promise<AccountProfile | undefined> {
     this.#askedAt.set(account.grantId, this.#clock.now());
-    const shown = await this.#providers.get(provider)?.fetchProfile?.(accountId);
+    const shown = await this.#providers.get(provider)?.fetchProfile?.(known);
     if (shown === 'gone') return undefined;
     if (shown === undefined || shown === 'unreachable') return account.profile;
     await this.#store.noteProfile(account.grantId, shown);

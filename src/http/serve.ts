@@ -16,6 +16,7 @@ export interface Listening {
 }
 
 const DEFAULT_PATIENCE_MS = 5_000;
+const SWEEP_MS = 50;
 
 /** Shuts out slow senders; milliseconds and bytes. */
 const LIMITS = {
@@ -68,8 +69,13 @@ async function closed(server: Server, patienceMs: number): Promise<void> {
     const cut = setTimeout(() => {
       server.closeAllConnections();
     }, patienceMs);
+    // Nor does it close the connections that callers keep after their last answer.
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+    }, SWEEP_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
   });

@@ -116,10 +116,13 @@ class CalComManaged implements Provider {
     return refused && judged.kind !== 'unknown' ? 'refused' : 'unreachable';
   }
 
-  async fetchProfile(accountId: string): Promise<AccountProfile | 'gone' | 'unreachable'> {
-    const result = await this.#ask('GET', this.#userPath(accountId));
-    if (result.kind === 'success') return accountProfile(result.data) ?? 'unreachable';
-    return result.kind === 'error' && isUnknownUser(result.error) ? 'gone' : 'unreachable';
+  async fetchProfile(account: KnownAccount): Promise<AccountProfile | 'gone' | 'unreachable'> {
+    const result = await this.#ask('GET', this.#userPath(account.accountId));
+    if (result.kind === 'error' && isUnknownUser(result.error)) return 'gone';
+    const profile = result.kind === 'success' ? accountProfile(result.data) : undefined;
+    if (profile === undefined || result.kind !== 'success') return 'unreachable';
+    const isOurs = isSame(profile, result.data, account, this.#options.subjectProofs(account.subject));
+    return isOurs ? profile : 'gone';
   }
 
   async checkClient(): Promise<ClientCheck> {

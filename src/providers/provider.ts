@@ -24,8 +24,8 @@ export interface Provider {
   provision?(applicant: Applicant): Promise<ExchangeAnswer>;
   /** Asks the provider whether it would still accept this access token. */
   probe?(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'>;
-  /** The account as the provider shows it now; `gone` where it has none by that id. */
-  fetchProfile?(accountId: string): Promise<AccountProfile | 'gone' | 'unreachable'>;
+  /** The account as the provider shows it now; `gone` where it has none by that id, or another's. */
+  fetchProfile?(account: KnownAccount): Promise<AccountProfile | 'gone' | 'unreachable'>;
   /** Asks the provider whether it accepts our own client, for an operator who wonders. Changes nothing. */
   checkClient?(): Promise<ClientCheck>;
   /** Ends idle connections. */

@@ -63,10 +63,14 @@ export class SqlGrantStore implements GrantStore {
         (select max(opened_at) + ${unresolvedMs} - ${now} from exchanges
           where grant_id = ${grantId} and outcome is null) as unresolved_for`.execute(database.db);
     const row = rows[0];
+    if (row?.holder != null && isDead(row.holder, holder)) {
+      await database.transact((transaction) => closeForsaken(transaction, grantId, holder, database.now()));
+      return this.claims(grantId);
+    }
     return {
       lastExchangeId: row?.last ?? 0,
       recentExchanges: row?.recent ?? 0,
-      held: row?.holder != null && row.leased === 1 && !isDead(row.holder, holder),
+      held: row?.leased === 1,
       isUnresolved: (row?.unresolved_for ?? 0) > 0,
     };
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
+import { pino, type LoggerOptions } from 'pino';
 import { type ApiKeyInput, mintApiKey } from '../../src/callers/api-key.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { createEvergrant } from '../../src/evergrant.ts';
@@ -58,6 +58,8 @@ export interface Service extends AsyncDisposable {
   readonly databasePath: string;
   /** Every line logged so far. */
   readonly logs: string[];
+  /** Every call of the logger so far, with what it was given as it was given. */
+  readonly logged: unknown[];
   call(method: string, path: string, call?: Call): Promise<Answer>;
   /** `POST /api/v1/bookings/token/refresh/` as this caller. */
   token(bearer: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
@@ -88,6 +90,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const databasePath = options.databasePath ?? started.use(newFolder()).databasePath;
   const env = environment(sandbox.url, databasePath, options.env);
   const logs: string[] = [];
+  const logged: unknown[] = [];
   const { config, secrets } = loadConfig(env);
   const listening = await listen({ host: '127.0.0.1', port: 0 });
   started.defer(() => listening.close());
@@ -95,7 +98,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const evergrant = await createEvergrant({
     config: { ...config, publicUrl },
     secrets,
-    logger: pino({ level: 'trace' }, collect(logs)),
+    logger: pino({ level: 'trace', hooks: { logMethod: keepingIn(logged) } }, collect(logs)),
   });
   started.use(evergrant);
   listening.serve(evergrant);
@@ -110,6 +113,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     env,
     databasePath,
     logs,
+    logged,
     call: send,
     token: (bearer, body = {}, headers = {}) => send('POST', TOKEN_PATH, { bearer, body, headers }),
     key: async (input) => {
@@ -140,6 +144,13 @@ export function expireStored(databasePath: string): void {
 export function readRows(databasePath: string, sql: string): any[] {
   using database = new DatabaseSync(databasePath, { timeout: 10_000, readOnly: true });
   return database.prepare(sql).all();
+}
+
+function keepingIn(logged: unknown[]): NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> {
+  return function (given, log) {
+    logged.push(given);
+    log.apply(this, given);
+  };
 }
 
 function collect(lines: string[]): Writable {

@@ -66,10 +66,12 @@ describe('a probe at Cal.com', () => {
   });
 });
 
+const KNOWN = { accountId: '179', subject: 'alice', createdAt: USER.createdDate };
+
 describe('the profile of a Cal.com user', () => {
   it('is read by the id, as the client', async () => {
     await using calCom = await scriptedCalCom(success(USER));
-    const profile = await calCom.provider.fetchProfile('179');
+    const profile = await calCom.provider.fetchProfile(KNOWN);
     assert.ok(typeof profile === 'object');
     assert.equal(profile.accountId, '179');
     const { method, path, headers } = calCom.requests[0]!;
@@ -79,20 +81,25 @@ describe('the profile of a Cal.com user', () => {
 
   it('cannot be asked for by a path', async () => {
     await using calCom = await scriptedCalCom(success(USER));
-    await calCom.provider.fetchProfile('../179?x=');
+    await calCom.provider.fetchProfile({ ...KNOWN, accountId: '../179?x=' });
     assert.equal(calCom.requests[0]?.path, `/v2/oauth-clients/${CLIENT_PATH}/users/..%2F179%3Fx%3D`);
   });
 
   it('is gone where the client has no such user', async () => {
     const text = 'User with ID 179 is not part of this OAuth client.';
     await using calCom = await scriptedCalCom(exception(404, 'NotFoundException', text, 'Not Found'));
-    assert.equal(await calCom.provider.fetchProfile('179'), 'gone');
+    assert.equal(await calCom.provider.fetchProfile(KNOWN), 'gone');
   });
 
   for (const [name, reply] of [...SAY_NOTHING, ...CLIENT_REFUSALS, ['a 429', { status: 429 }] as const]) {
     it(`is unreachable for ${name}`, async () => {
       await using calCom = await scriptedCalCom(reply);
-      assert.equal(await calCom.provider.fetchProfile('179'), 'unreachable');
+      assert.equal(await calCom.provider.fetchProfile(KNOWN), 'unreachable');
     });
   }
+
+  it('is gone where the id is given to another user by now', async () => {
+    await using calCom = await scriptedCalCom(success({ ...USER, createdDate: '2030-01-01T00:00:00.000Z' }));
+    assert.equal(await calCom.provider.fetchProfile(KNOWN), 'gone');
+  });
 });

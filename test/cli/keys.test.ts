@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, problemOf, tokenOf } from '../e2e/answer.ts';
+import { startSandbox } from '../e2e/start-sandbox.ts';
+import { environment, readRows, TOKEN_PATH } from '../e2e/start-service.ts';
+import { startServiceProcess } from '../e2e/start-service-process.ts';
+import { evergrant, newWorkFolder, type Ended } from './start-command.ts';
+
+/** A database to keep keys in, and the command that works on it. */
+function newKeyScene(calComUrl = 'http://127.0.0.1:9') {
+  const folder = newWorkFolder();
+  const databasePath = join(folder.path, 'evergrant.db');
+  const env = environment(calComUrl, databasePath);
+  return {
+    env,
+    databasePath,
+    keys: (...args: string[]): Promise<Ended> => evergrant(['keys', ...args], { cwd: folder.path, env }),
+    [Symbol.dispose]: () => {
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** What a command that succeeded has answered with --json. */
+function json({ code, stdout, stderr }: Ended): any {
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+const ALICE = ['--role', 'user', '--subject', 'alice', '--email', 'alice@example.com', '--name', 'Alice'];
+const KEY = /evg_user_([a-z0-9]{8})_[\w-]{43}/;
+
+/** Calls that contradict themselves, and what is said of them. */
+const REFUSALS: Record<string, { args: string[]; says: RegExp }> = {
+  'no role': { args: ['create', '--subject', 'alice'], says: /--role/ },
+  'an unknown role': { args: ['create', '--role', 'king'], says: /user, server, admin/ },
+  'a user key without a subject': { args: ['create', '--role', 'user'], says: /needs a subject/ },
+  'a server key with a subject': {
+    args: ['create', '--role', 'server', '--subject', 'a'],
+    says: /leave the subject out/,
+  },
+  'an admin key with an e-mail': { args: ['create', '--role', 'admin', '--email', 'a@b.de'], says: /no e-mail/ },
+  'what is no e-mail': { args: ['create', ...ALICE.slice(0, 4), '--email', 'alice'], says: /e-mail address/ },
+  'a subject with a line break': { args: ['create', '--role', 'user', '--subject', 'a\nb'], says: /subject/ },
+  'revoking nothing': { args: ['revoke'], says: /id/ },
+  'revoking what is not there': { args: ['revoke', 'abcdefgh'], says: /no key abcdefgh[\s\S]*keys list/ },
+};
+
+describe('evergrant keys', { concurrency: 3 }, () => {
+  it('create shows a key once, list never, and revoke takes it back for good', async () => {
+    using scene = newKeyScene();
+    assert.match((await scene.keys('list')).stdout, /no keys[\s\S]*keys create/);
+    const made = await scene.keys('create', ...ALICE);
+    assert.equal(made.code, 0, made.stderr);
+    const [key = '', id = ''] = KEY.exec(made.stdout) ?? [];
+    assert.ok(made.stdout.startsWith(`${key}\n`), 'the key stands alone, so that a script can take it');
+    assert.ok(made.stdout.includes(`evergrant keys revoke ${id}`));
+    const listed = (await scene.keys('list')).stdout;
+    for (const part of [id, 'user', 'alice', 'alice@example.com']) assert.ok(listed.includes(part), part);
+    assert.ok(!listed.includes(key.slice(-43)));
+    assert.match((await scene.keys('revoke', id)).stdout, /is revoked/);
+    assert.equal((await scene.keys('revoke', id)).code, 1);
+    assert.ok(!JSON.stringify(readRows(scene.databasePath, 'select * from api_keys')).includes(key.slice(-43)));
+  });
+
+  it('answer as JSON when told to', async () => {
+    using scene = newKeyScene();
+    const { key, ...made } = json(await scene.keys('create', ...ALICE, '--json'));
+    assert.match(key, KEY);
+    assert.deepEqual([made.role, made.subject, made.revoked_at], ['user', 'alice', undefined]);
+    assert.deepEqual(json(await scene.keys('list', '--json')), [made], 'the same, but for the key');
+    assert.deepEqual(json(await scene.keys('revoke', made.id, '--json')), { id: made.id, revoked: true });
+    const again = await scene.keys('revoke', made.id, '--json');
+    assert.deepEqual([again.code, JSON.parse(again.stdout)], [1, { id: made.id, revoked: false }]);
+    const [listed] = json(await scene.keys('list', '--json'));
+    assert.ok(Date.parse(listed.revoked_at) >= Date.parse(made.created_at));
+  });
+
+  it('refuse what makes no sense, say what would, and store nothing', async () => {
+    using scene = newKeyScene();
+    for (const [name, { args, says }] of Object.entries(REFUSALS)) {
+      const { code, stdout, stderr } = await scene.keys(...args);
+      assert.equal(code, 1, name);
+      assert.match(stdout + stderr, says, name);
+      assert.doesNotMatch(stderr, /^ +at /m, `${name} is no reason for a stack`);
+    }
+    assert.deepEqual(readRows(scene.databasePath, 'select id from api_keys'), []);
+  });
+
+  it('let a key in that was made while the service runs, and shut it out within seconds of its revocation', async () => {
+    await using sandbox = await startSandbox();
+    using scene = newKeyScene(sandbox.url);
+    await using service = await startServiceProcess(scene.env);
+    const { key, id } = json(await scene.keys('create', ...ALICE, '--json'));
+    const ask = () => call(service.url + TOKEN_PATH, 'POST', { bearer: key });
+    tokenOf(await ask());
+    const revoking = scene.keys('revoke', id);
+    let answer = await ask();
+    // Called again and again, so that the key is remembered when it is revoked.
+    while (readRows(scene.databasePath, 'select 1 from api_keys where revoked_at is not null').length === 0) {
+      answer = await ask();
+      await sleep(50);
+    }
+    const since = Date.now();
+    while (answer.status === 200 && Date.now() - since < 8_000) {
+      await sleep(100);
+      answer = await ask();
+    }
+    problemOf(answer, 401, 'credentials_invalid');
+    assert.equal((await revoking).code, 0);
+  });
+});
