@@ -17,6 +17,7 @@ describe('loadConfig', () => {
       port: 4000,
       publicUrl: 'http://127.0.0.1:4000',
       database: { kind: 'sqlite', path: './evergrant.db' },
+      rescueFolder: './evergrant.db-rescue',
       corsOrigins: [],
       upstreamTimeoutMs: 120_000,
       callerWaitMs: 15_000,
@@ -62,6 +63,7 @@ describe('loadConfig', () => {
       port: 8080,
       publicUrl: 'https://tokens.example.com/evergrant',
       database: { kind: 'sqlite', path: '/var/lib/evergrant/tokens.db' },
+      rescueFolder: '/var/lib/evergrant/tokens.db-rescue',
       corsOrigins: ['https://app.example.com', 'http://localhost:3000', 'capacitor://localhost'],
       jwt: {
         publicKey,
@@ -161,8 +163,8 @@ describe('what is refused', () => {
     EVERGRANT_PORT: ['-1', '65536', '4000.5', '0x10', 'http', '1e3'],
     EVERGRANT_PUBLIC_URL: ['tokens.example.com', 'ftp://x', 'https://u:p@x.example', 'https://x/?a=1', 'https://x/#a'],
     EVERGRANT_DATABASE_URL: [
-      'postgres://user:hunter2-hunter2@db/evergrant',
-      'postgresql://db/evergrant',
+      'postgres://user:hunter2-hunter2@db',
+      'postgres:evergrant',
       'mysql://db',
       './evergrant.db',
       'sqlite:',
@@ -229,9 +231,14 @@ describe('what is refused', () => {
     });
   }
 
-  it('says that Postgres comes later', () => {
-    const { error } = problemsOf(withKeys({ EVERGRANT_DATABASE_URL: 'postgres://db/evergrant' }));
-    assert.match(error.message, /Postgres, which comes with a later version/);
+  it('is not a Postgres, whose URL is a secret and whose place is not', () => {
+    const { config, secrets } = loadConfig(
+      withKeys({ EVERGRANT_DATABASE_URL: 'postgres://user:hunter2-hunter2@db:5433/evergrant' }),
+    );
+    assert.deepEqual(config.database, { kind: 'postgres', place: 'db:5433/evergrant' });
+    assert.equal(config.rescueFolder, './evergrant-rescue');
+    assert.equal(secrets.databaseUrl?.reveal(), 'postgres://user:hunter2-hunter2@db:5433/evergrant');
+    assert.ok(!JSON.stringify({ config, secrets }).includes('hunter2'));
   });
 
   it('is one half of a Cal.com client', () => {
