@@ -10,3 +10,4 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   process.send?.({ url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` });
 });
+process.once('disconnect', () => process.exit());

@@ -36,8 +36,8 @@ for (let round = 1; round <= Number(options.rounds); round++) {
   rounds.push({ bare: await measure(bare.ready.url), warm: await measure(warm.ready.url) });
   if (!options.json) console.error(`round ${round} of ${options.rounds} done`);
 }
-warm.process.kill();
-bare.process.kill();
+warm.process.disconnect();
+bare.process.disconnect();
 
 const result = { bare: median(rounds.map((r) => r.bare)), warm: median(rounds.map((r) => r.warm)) };
 const ratio = result.bare.requestsPerSecond / result.warm.requestsPerSecond;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mintApiKey } from '../src/callers/api-key.ts';
@@ -23,5 +23,8 @@ const service = await runService(
 );
 const { key, record } = mintApiKey({ role: 'user', subject: 'bench', email: 'bench@example.com' }, Date.now());
 await service.evergrant.apiKeys.add(record);
-process.once('SIGINT', () => process.exit());
+process.once('disconnect', () => {
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+});
 process.send?.({ url: `${service.url}/api/v1/bookings/token/refresh/`, key: key.reveal() });
