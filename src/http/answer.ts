@@ -15,7 +15,7 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 
 const JSON_HEADERS = { ...COMMON_HEADERS, 'content-type': 'application/json' };
 
-/** A 200 with a JSON body. */
+/** A 200 with a JSON body, which ends its line for those who read it in a terminal. */
 export function jsonAnswer(body: unknown): Response {
-  return new Response(JSON.stringify(body), { headers: JSON_HEADERS });
+  return new Response(`${JSON.stringify(body)}\n`, { headers: JSON_HEADERS });
 }

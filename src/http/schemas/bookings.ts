@@ -10,17 +10,17 @@ export const calTokenRefreshRequest = z
       force_refresh: z
         .boolean('Accepted is true or false.')
         .default(false)
-        .openapi({ description: 'Force refresh even if token is still valid' }),
+        .openapi({ description: 'Asks for a token obtained after this call, even if the present one is good.' }),
       cal_email: z
         .email('Accepted is an e-mail address, such as "alice@example.com".')
         .max(254, 'Accepted is an e-mail address of at most 254 characters.')
         .optional()
-        .openapi({ description: "Email for Cal.com integration (optional, defaults to user's email)" }),
+        .openapi({ description: "E-mail of the account to create; the caller's own where this is left out." }),
       timezone: z
         .string('Accepted is the name of an IANA time zone, such as "Europe/Rome".')
         .refine(isTimeZone, 'Accepted is the name of an IANA time zone, such as "Europe/Rome".')
         .default('UTC')
-        .openapi({ description: 'Timezone for Cal.com integration (optional, defaults to UTC)' }),
+        .openapi({ description: 'Time zone of the account to create.' }),
       min_ttl: z
         .int(`Accepted is a whole number of seconds from 0 to ${LONGEST_MIN_TTL_SECONDS}.`)
         .min(0, `Accepted is a whole number of seconds from 0 to ${LONGEST_MIN_TTL_SECONDS}.`)
@@ -42,23 +42,21 @@ export const calTokenRefreshRequest = z
     },
     'Accepted is a JSON object.',
   )
-  .openapi('CalTokenRefreshRequest', {
-    description: 'Serializer for Cal.com token refresh request and optional integration parameters.',
-  });
+  .openapi('CalTokenRefreshRequest');
 
 /** The answer of `POST /bookings/token/refresh/`. */
 export const calTokenRefresh = z
   .object({
-    access_token: z.string().openapi({ description: 'New Cal.com access token' }),
-    expires_in: z.int().openapi({ description: 'Token expiry time in seconds' }),
-    token_type: z.string().default('Bearer').openapi({ description: 'Token type' }),
-    refreshed: z.boolean().openapi({ description: 'Whether the token was refreshed or was still valid' }),
+    access_token: z.string().openapi({ description: 'A live Cal.com access token' }),
+    expires_in: z.int().openapi({ description: 'Whole seconds until it expires' }),
+    token_type: z.string().default('Bearer').openapi({ description: 'How to send it: as a bearer' }),
+    refreshed: z.boolean().openapi({ description: 'True where the token was obtained for this call' }),
     integration_status: z
       .enum(['created', 'existing'])
-      .openapi({ description: "Integration status: 'created' for new users, 'existing' for returning users" }),
-    cal_client_id: z.string().openapi({ description: 'Cal.com OAuth client ID for frontend API integrations' }),
+      .openapi({ description: '`created` for the call that integrated the user, `existing` from then on' }),
+    cal_client_id: z.string().openapi({ description: 'The client id that frontends need' }),
   })
-  .openapi('CalTokenRefresh', { description: 'Serializer for Cal.com token refresh response.' });
+  .openapi('CalTokenRefresh');
 
 /** The answer of `GET /bookings/config/`. */
 export const calConfig = z
