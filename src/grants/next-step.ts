@@ -14,7 +14,7 @@ export type Step =
   | { readonly do: 'recover'; readonly accountId: string }
   | { readonly do: 'provision' };
 
-/** Exchanges a minute that one grant's callers may bring about while nothing has expired. */
+/** Exchanges a minute that one grant's callers may bring about while nothing needs repair. */
 const MOST_RENEWALS_A_MINUTE = 60;
 
 /**
@@ -38,8 +38,9 @@ export function nextStep(
   if (current !== undefined && current.exchangeId > demand.seen && !isLive(current, now)) {
     return { do: 'give_up', because: 'expired_on_arrival' };
   }
-  const expired = current !== undefined && !isLive(current, now);
-  if (!expired && claims.recentExchanges >= MOST_RENEWALS_A_MINUTE) {
+  // Callers bring about the renewal of a token that lives, and attempts at an account. Everything else is repair.
+  const isWanted = current === undefined ? view.integratedAt === undefined : isLive(current, now);
+  if (isWanted && claims.recentExchanges >= MOST_RENEWALS_A_MINUTE) {
     return { do: 'give_up', because: 'too_many_renewals' };
   }
   const refreshToken = view.unsettled ? undefined : current?.refreshToken();

@@ -129,6 +129,18 @@ const CASES: Readonly<Record<string, Case>> = {
     view: { current: undefined },
     step: { do: 'provision' },
   },
+  'a busy grant has nothing left, for that is repair': {
+    provider: creating,
+    view: { current: undefined },
+    claims: claims({ recentExchanges: 60 }),
+    step: { do: 'provision' },
+  },
+  'an account was applied for too often': {
+    provider: creating,
+    view: { current: undefined, integratedAt: undefined },
+    claims: claims({ recentExchanges: 60 }),
+    step: { do: 'give_up', because: 'too_many_renewals' },
+  },
   'nothing is left, for a provider that only refreshes': {
     provider: plain,
     view: { current: undefined },
