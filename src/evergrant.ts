@@ -5,6 +5,7 @@ import type { Config, Secrets } from './config/index.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import { Keeper } from './grants/keeper.ts';
 import { Profiles } from './grants/profiles.ts';
+import type { GrantEvent } from './grants/events.ts';
 import type { ExchangeReport } from './grants/renewal.ts';
 import { replayRescued } from './grants/rescue.ts';
 import { createApp } from './http/app.ts';
@@ -61,9 +62,10 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   };
   const location = databaseLocation(config, secrets);
   const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble }));
+  const told = eventsTo(logger);
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
   const replay = async () => {
-    const replayed = await replayRescued(rescue, stores.grants);
+    const replayed = await replayRescued(rescue, stores.grants, told);
     if (replayed > 0) logger.warn({ replayed }, 'stored what the database had refused');
   };
   const tryReplay = () =>
@@ -84,6 +86,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     graceMs: config.atomsGraceMs,
     report: journalTo(logger),
     trouble,
+    told,
   });
   const authenticator = createAuthenticator({
     jwt: jwtTrust(config, secrets),
@@ -187,5 +190,13 @@ function journalTo(logger: Logger) {
     const line = { ...report, outcome, ...(cause === undefined ? {} : { err: cause }) };
     if (outcome === 'obtained' || outcome === 'account_exists') logger.info(line, 'exchange');
     else logger.warn(line, 'exchange');
+  };
+}
+
+/** Only what asks something of a person is a warning: the exchange before it has had a line of its own. */
+function eventsTo(logger: Logger) {
+  return (event: GrantEvent) => {
+    if (event.type === 'grant.reconnect_required') logger.warn(event, 'event');
+    else logger.info(event, 'event');
   };
 }

@@ -5,6 +5,7 @@ import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { satisfies, tolerates, type Demand, type StandingDemand } from './demand.ts';
 import { KeeperError, slow } from './errors.ts';
+import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
@@ -29,6 +30,8 @@ export interface KeeperOptions {
   readonly report?: (report: ExchangeReport) => void;
   /** Told of every failure to store an answer, which is then tried again. */
   readonly trouble?: (what: string, cause: unknown) => void;
+  /** Told of every event, once it is written. */
+  readonly told?: (event: GrantEvent) => void;
 }
 
 /** One call for a live token. */
@@ -74,6 +77,7 @@ export class Keeper {
       breaker: new Breaker(),
       report: options.report ?? (() => undefined),
       trouble: options.trouble ?? (() => undefined),
+      told: options.told ?? (() => undefined),
       closing: () => this.#closing,
     };
   }

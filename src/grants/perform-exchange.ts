@@ -3,9 +3,11 @@ import type { Secret } from '../secret.ts';
 import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExchangeBounds, OpenExchange } from './exchange.ts';
+import type { GrantEvent } from './events.ts';
 import type { BackOff, GrantView, RetriedFailure } from './grant.ts';
+import { wayOut } from './next-step.ts';
 import type { Rescue } from './rescue.ts';
-import type { GrantStore } from './store.ts';
+import type { Failure, GrantStore } from './store.ts';
 
 /** What an exchange needs of the world. */
 export interface ExchangeMeans {
@@ -17,6 +19,8 @@ export interface ExchangeMeans {
   readonly rescue: Rescue;
   /** Told of every failure to store an answer, which is then tried again. */
   readonly trouble: (what: string, cause: unknown) => void;
+  /** Told of every event, once it is written. */
+  readonly told: (event: GrantEvent) => void;
 }
 
 /** What is asked upstream, once the exchange is open. */
@@ -91,15 +95,16 @@ function unsupported(kind: string): ExchangeAnswer {
  * for as long as there is hope. What is left by then is replayed at the next start.
  */
 async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<void> {
-  const { store, rescue, clock, trouble } = means;
-  const { view, exchange } = run;
+  const { store, rescue, clock, trouble, told } = means;
+  const { exchange } = run;
   const giveUpAt = clock.now() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
   let isKept = false;
   for (let pauseMs = SAVE_PAUSE_MS.first; ; pauseMs = Math.min(SAVE_PAUSE_MS.longest, pauseMs * 2)) {
     try {
-      await (answer.kind === 'obtained'
+      const event = await (answer.kind === 'obtained'
         ? store.finishObtained(exchange, answer)
-        : store.finishFailed(exchange, failure(means, view, answer)));
+        : store.finishFailed(exchange, failure(means, run, answer)));
+      if (event !== undefined) told(event);
       if (isKept) await rescue.drop(exchange);
       return;
     } catch (cause) {
@@ -121,9 +126,14 @@ async function kept({ rescue, trouble }: ExchangeMeans, exchange: OpenExchange, 
   }
 }
 
-function failure(means: ExchangeMeans, view: GrantView, answer: Exclude<ExchangeAnswer, Obtained>) {
+function failure(
+  means: ExchangeMeans,
+  { provider, view }: ExchangeRun,
+  answer: Exclude<ExchangeAnswer, Obtained>,
+): Failure {
   const retried = retriedFailure(answer);
-  return retried === undefined ? { answer } : { answer, backOff: nextBackOff(means, view, retried, answer) };
+  const backOff = retried && nextBackOff(means, view, retried, answer);
+  return { answer, wayOut: wayOut(provider), ...(backOff === undefined ? {} : { backOff }) };
 }
 
 function nextBackOff(

@@ -1,7 +1,7 @@
 import type { Applicant, ExchangeAnswer, Provider } from '../providers/provider.ts';
 import { backOffMs } from './back-off.ts';
 import type { Breaker } from './breaker.ts';
-import type { StandingDemand } from './demand.ts';
+import { tolerates, type StandingDemand } from './demand.ts';
 import type { KeeperError } from './errors.ts';
 import {
   backingOff,
@@ -14,8 +14,8 @@ import {
   tooManyRenewals,
 } from './errors.ts';
 import type { ExchangeKind } from './exchange.ts';
-import type { Claims, GrantView } from './grant.ts';
-import { nextStep, type Step } from './next-step.ts';
+import type { GrantView } from './grant.ts';
+import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
 import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
 
 /** What a renewal works on: one subject's grant at one provider. */
@@ -54,12 +54,6 @@ export interface ExchangeReport {
   readonly durationMs: number;
 }
 
-/** What was read of a grant at one moment. */
-interface Facts {
-  readonly view: GrantView;
-  readonly claims: Claims;
-}
-
 type ExchangeStep = Extract<Step, { do: ExchangeKind }>;
 
 const POLL_MS = { first: 20, longest: 250 };
@@ -73,17 +67,19 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
   for (;;) {
     const facts = await read(means, target);
     const { view } = facts;
-    const step = nextStep(target.provider, view, facts.claims, target.demand, means.clock.now());
+    const step = nextStep(target.provider, facts, target.demand, means.clock.now());
     if (step.do === 'serve') return { view, failure: undefined };
     if (means.closing()) return { view, failure: slow() };
     if (step.do === 'wait') {
+      // Nobody works on it; there is but an answer that may yet come. Whoever can do without need not wait for it.
+      if (!facts.claims.held && tolerates(view, target.demand, means.clock.now())) return { view, failure: slow() };
       await means.store.awaitChange(view.grantId, pollMs * (0.5 + means.random()));
       pollMs = Math.min(POLL_MS.longest, pollMs * 1.5);
       continue;
     }
     const failure =
       step.do === 'back_off' || step.do === 'give_up'
-        ? await giveUp(means, view, step)
+        ? await giveUp(means, target, view, step)
         : exchanges++ < MOST_EXCHANGES
           ? await exchange(means, target, facts, step)
           : await holdBack(means, view);
@@ -101,12 +97,15 @@ async function read({ store }: RenewalMeans, { provider, subject }: RenewalTarge
     }
     const claims = await store.claims(known.grantId);
     const view = await store.view(provider.realm, subject);
-    if (view?.grantId === known.grantId) return { view, claims };
+    if (view?.grantId !== known.grantId) continue;
+    const mayReplay = view.current === undefined && provider.onReuse === 'grace';
+    return { view, claims, lastExchanged: mayReplay ? await store.lastExchanged(view.grantId) : undefined };
   }
 }
 
 async function giveUp(
   means: RenewalMeans,
+  { provider }: RenewalTarget,
   view: GrantView,
   step: Extract<Step, { do: 'back_off' | 'give_up' }>,
 ): Promise<KeeperError> {
@@ -117,8 +116,11 @@ async function giveUp(
       return expiredOnArrival();
     case 'too_many_renewals':
       return tooManyRenewals();
-    case 'reconnect_required':
+    case 'reconnect_required': {
+      const event = await means.store.noteReconnectRequired(view.grantId, wayOut(provider));
+      if (event !== undefined) means.told(event);
       return reconnectRequired();
+    }
   }
 }
 

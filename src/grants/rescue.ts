@@ -1,4 +1,5 @@
 import type { Obtained } from '../providers/provider.ts';
+import type { GrantEvent } from './events.ts';
 import type { OpenExchange } from './exchange.ts';
 import type { GrantStore } from './store.ts';
 
@@ -22,13 +23,19 @@ export interface Rescued {
  * Gives the store what it once refused. Appending is keyed by the exchange, so an answer that had been stored after all
  * is stored once.
  *
+ * @param told told of every event that is written with them
  * @returns how many answers were replayed
  * @throws the store's error; what was not replayed yet is still kept
  */
-export async function replayRescued(rescue: Rescue, store: GrantStore): Promise<number> {
+export async function replayRescued(
+  rescue: Rescue,
+  store: GrantStore,
+  told: (event: GrantEvent) => void,
+): Promise<number> {
   const waiting = await rescue.kept();
   for (const { exchange, answer } of waiting) {
-    await store.finishObtained(exchange, answer);
+    const event = await store.finishObtained(exchange, answer);
+    if (event !== undefined) told(event);
     await rescue.drop(exchange);
   }
   return waiting.length;

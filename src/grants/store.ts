@@ -1,5 +1,7 @@
 import type { AccountProfile, Applicant, ExchangeAnswer, Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import type { Credential } from './credential.ts';
+import type { GrantEvent, WayOut } from './events.ts';
 import type { ExchangeKind, OpenExchange } from './exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from './grant.ts';
 
@@ -12,6 +14,8 @@ export interface GrantStore {
   view(realm: string, subject: string): Promise<GrantView | undefined>;
   /** What a renewal must know beyond the view. */
   claims(grantId: string): Promise<Claims>;
+  /** Of the credentials that ended as `exchanged`, the newest, unless the provider has ever refused it. */
+  lastExchanged(grantId: string): Promise<Credential | undefined>;
   /** Connects the subject to a new grant without an account; does nothing where a connection is there. */
   connect(realm: string, subject: string): Promise<void>;
   /**
@@ -30,12 +34,23 @@ export interface GrantStore {
   /**
    * Appends the credential, whoever holds the claim by now; ends the presented one as `exchanged`, and all older
    * ones as `superseded` where the kind of exchange ends them upstream. A second time, it does nothing.
+   *
+   * @returns the event written with it
    */
-  finishObtained(exchange: OpenExchange, answer: Obtained): Promise<void>;
+  finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined>;
   /** Lets a grant's exchanges rest for a while. */
   holdBack(grantId: string, backOff: BackOff): Promise<void>;
-  /** Finishes an exchange that gave no credential, with what follows from its outcome for the grant. */
-  finishFailed(exchange: OpenExchange, failure: Failure): Promise<void>;
+  /**
+   * Finishes an exchange that gave no credential, with what follows from its outcome for the grant.
+   *
+   * @returns the event written with it, where it left the grant with nothing
+   */
+  finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined>;
+  /**
+   * Writes down that the grant has nothing left, where that is so and was not written down yet: mere time can bring it
+   * about, when an exchange without an answer can no longer take effect.
+   */
+  noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined>;
   /** Resolves after `ms` milliseconds, or sooner where another instance says that the grant has changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** The subject whose grant ever gave this access token, where it ended less than `graceMs` ago. */
@@ -61,6 +76,8 @@ export interface ExchangeIntent {
 export interface Failure {
   readonly answer: Exclude<ExchangeAnswer, Obtained>;
   readonly backOff?: BackOff;
+  /** What is left to the grant where this ends its last credential. */
+  readonly wayOut: WayOut;
 }
 
 /** Whose an access token is or was. */

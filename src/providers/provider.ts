@@ -13,6 +13,10 @@ export interface Provider {
    * provider has users, tokens and account ids of its own.
    */
   readonly realm: string;
+  /** What the provider does where a spent refresh token comes again; `reject` unless given. */
+  readonly onReuse?: ReuseBehaviour;
+  /** The provider's published limit for our client, in requests a minute; undefined where it publishes none. */
+  readonly requestsPerMinute?: number;
   /** Spends a refresh token (RFC 6749 section 6). */
   refresh(refreshToken: Secret): Promise<ExchangeAnswer>;
   /**
@@ -31,6 +35,13 @@ export interface Provider {
   /** Ends idle connections. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/**
+ * - `reject`: refuses it, and nothing else happens
+ * - `grace`: takes it again for a while, so that a client whose answer was lost may repeat itself
+ * - `revoke_family`: refuses it and ends every token that came of the same consent
+ */
+export type ReuseBehaviour = 'reject' | 'grace' | 'revoke_family';
 
 /** An upstream account that was ours when we last saw it. */
 export interface KnownAccount {

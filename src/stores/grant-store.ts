@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
+import type { Credential } from '../grants/credential.ts';
+import type { GrantEvent, WayOut } from '../grants/events.ts';
 import type { ExchangeBounds, OpenExchange } from '../grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
 import type { AccessTokenOwner, ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
-import { grantView } from './grant-view.ts';
+import { grantView, StoredCredential } from './grant-view.ts';
+import { lastExchanged } from './last-exchanged.ts';
 import { closeForsaken, isDead } from './predecessors.ts';
+import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
@@ -37,9 +41,11 @@ interface ClaimsRow {
 /** The facts in SQL. */
 export class SqlGrantStore implements GrantStore {
   readonly #options: SqlGrantStoreOptions;
+  readonly #unresolvedMs: number;
 
   constructor(options: SqlGrantStoreOptions) {
     this.#options = options;
+    this.#unresolvedMs = options.bounds.upstreamMs + options.bounds.marginMs;
   }
 
   async view(realm: string, subject: string): Promise<GrantView | undefined> {
@@ -49,9 +55,8 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async claims(grantId: string): Promise<Claims> {
-    const { database, bounds, holder } = this.#options;
+    const { database, holder } = this.#options;
     const now = database.now();
-    const unresolvedMs = bounds.upstreamMs + bounds.marginMs;
     const { rows } = await sql<ClaimsRow>`
       select
         (select max(id) from exchanges where grant_id = ${grantId}) as last,
@@ -60,7 +65,7 @@ export class SqlGrantStore implements GrantStore {
         (select holder from exchanges where grant_id = ${grantId} and finished_at is null) as holder,
         (select case when lease_until > ${now} then 1 else 0 end from exchanges
           where grant_id = ${grantId} and finished_at is null) as leased,
-        (select max(opened_at) + ${unresolvedMs} - ${now} from exchanges
+        (select max(opened_at) + ${this.#unresolvedMs} - ${now} from exchanges
           where grant_id = ${grantId} and outcome is null) as unresolved_for`.execute(database.db);
     const row = rows[0];
     if (row?.holder != null && isDead(row.holder, holder)) {
@@ -73,6 +78,12 @@ export class SqlGrantStore implements GrantStore {
       held: row?.leased === 1,
       isUnresolved: (row?.unresolved_for ?? 0) > 0,
     };
+  }
+
+  async lastExchanged(grantId: string): Promise<Credential | undefined> {
+    const { database, vault } = this.#options;
+    const row = await lastExchanged(database.db, grantId);
+    return row && new StoredCredential(row, row.exchange_id, grantId, vault);
   }
 
   async connect(realm: string, subject: string): Promise<void> {
@@ -140,21 +151,32 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
-  async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<void> {
+  async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined> {
     const { database, vault, clock } = this.#options;
-    await database.transact(async (transaction) => {
+    return database.transact(async (transaction) => {
       const now = await database.lockGrant(transaction, exchange.grantId);
-      await recordObtained(transaction, vault, exchange, answer, { now, obtainedAt: clock.now() });
+      const times = { now, obtainedAt: clock.now() };
+      const event = await recordObtained(transaction, vault, exchange, answer, times);
       await database.announce(transaction, exchange.grantId);
+      return event;
     });
   }
 
-  async finishFailed(exchange: OpenExchange, failure: Failure): Promise<void> {
+  async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {
     const { database } = this.#options;
-    await database.transact(async (transaction) => {
+    return database.transact(async (transaction) => {
       const now = await database.lockGrant(transaction, exchange.grantId);
-      await recordFailure(transaction, exchange, failure, now);
+      const event = await recordFailure(transaction, exchange, failure, { now, unresolvedMs: this.#unresolvedMs });
       await database.announce(transaction, exchange.grantId);
+      return event;
+    });
+  }
+
+  async noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined> {
+    const { database } = this.#options;
+    return database.transact(async (transaction) => {
+      const at = await database.lockGrant(transaction, grantId);
+      return recordLoss(transaction, grantId, wayOut, { at, unresolvedMs: this.#unresolvedMs });
     });
   }
 

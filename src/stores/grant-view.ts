@@ -1,7 +1,7 @@
 import type { Credential } from '../grants/credential.ts';
 import type { BackOff, GrantView } from '../grants/grant.ts';
 import type { Secret } from '../secret.ts';
-import type { ViewRow } from './sql-database.ts';
+import type { CredentialRow, ViewRow } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
 /** A grant as callers see it; its tokens stay sealed until they are asked for. */
@@ -11,19 +11,22 @@ export function grantView(row: ViewRow, vault: Vault): GrantView {
     accountId: row.account_id ?? undefined,
     integratedAt: row.integrated_at ?? undefined,
     backOff: backOff(row),
-    current: row.exchange_id === null ? undefined : new StoredCredential(row, row.exchange_id, vault),
+    current: row.exchange_id === null ? undefined : new StoredCredential(row, row.exchange_id, row.id, vault),
     unsettled: row.unsettled === 1,
   };
 }
 
-class StoredCredential implements Credential {
+/** A credential as the database keeps it; its tokens are unsealed when they are asked for. */
+export class StoredCredential implements Credential {
   readonly exchangeId: number;
-  readonly #row: ViewRow;
+  readonly #row: Omit<CredentialRow, 'exchange_id'>;
+  readonly #grantId: string;
   readonly #vault: Vault;
 
-  constructor(row: ViewRow, exchangeId: number, vault: Vault) {
+  constructor(row: Omit<CredentialRow, 'exchange_id'>, exchangeId: number, grantId: string, vault: Vault) {
     this.exchangeId = exchangeId;
     this.#row = row;
+    this.#grantId = grantId;
     this.#vault = vault;
   }
 
@@ -49,7 +52,7 @@ class StoredCredential implements Credential {
   }
 
   #open(sealed: Uint8Array, field: 'access_token' | 'refresh_token'): Secret {
-    return this.#vault.open(sealed, { grantId: this.#row.id, exchangeId: this.exchangeId, field });
+    return this.#vault.open(sealed, { grantId: this.#grantId, exchangeId: this.exchangeId, field });
   }
 }
 

@@ -1,10 +1,13 @@
 import { sql, type Transaction } from 'kysely';
 import type { EndReason } from '../grants/credential.ts';
+import type { GrantEvent } from '../grants/events.ts';
 import type { OpenExchange, Outcome } from '../grants/exchange.ts';
 import type { BackOff } from '../grants/grant.ts';
+import { scheduleOf } from '../grants/schedule.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
 import type { Vault } from './vault.ts';
 
@@ -13,6 +16,7 @@ import type { Vault } from './vault.ts';
  * token lost. Keyed by the exchange, so that a replay changes nothing.
  *
  * @param times in epoch milliseconds: `now` by the database's clock, `obtainedAt` by the one that tokens are judged by
+ * @returns the event that this is, the first time
  */
 export async function recordObtained(
   transaction: Transaction<Database>,
@@ -20,39 +24,46 @@ export async function recordObtained(
   exchange: OpenExchange,
   answer: Obtained,
   { now, obtainedAt }: { now: number; obtainedAt: number },
-): Promise<void> {
+): Promise<GrantEvent | undefined> {
   const isNew = await appendCredential(transaction, vault, exchange, answer, obtainedAt);
-  if (!isNew) return;
+  if (!isNew) return undefined;
   if (exchange.presentedId !== undefined) await endCredential(transaction, exchange.presentedId, 'exchanged', now);
   if (exchange.kind !== 'refresh') await supersedeOlder(transaction, exchange, now);
   await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
   const account = answer.profile === undefined ? {} : accountColumns(answer.profile, obtainedAt);
   if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId);
+  const { integrated_at } = await transaction
+    .selectFrom('grants')
+    .select('integrated_at')
+    .where('id', '=', exchange.grantId)
+    .executeTakeFirstOrThrow();
   await transaction
     .updateTable('grants')
     .set({
       ...account,
-      integrated_at: sql<number>`coalesce(integrated_at, ${obtainedAt})`,
+      integrated_at: integrated_at ?? obtainedAt,
       failures: 0,
       retry_at: null,
       last_failure: null,
     })
     .where('id', '=', exchange.grantId)
     .execute();
+  return recordGain(transaction, exchange, integrated_at !== null, now);
 }
 
 /**
  * Finishes an exchange that gave no credential. Only `rejected` ends one, and only the one presented: that a token
  * was refused stays true for ever, whatever else has happened meanwhile.
  *
- * @param now epoch milliseconds
+ * @param times `now` by the database's clock, in epoch milliseconds; `unresolvedMs`, how long a call may take effect
+ * @returns the event that this is, where it left the grant with nothing
  */
 export async function recordFailure(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
-  { answer, backOff }: Failure,
-  now: number,
-): Promise<void> {
+  { answer, backOff, wayOut }: Failure,
+  { now, unresolvedMs }: { now: number; unresolvedMs: number },
+): Promise<GrantEvent | undefined> {
   const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
   await finishExchange(transaction, exchange, { outcome: answer.kind, detail }, now);
   if (answer.kind === 'rejected' && exchange.presentedId !== undefined) {
@@ -72,6 +83,8 @@ export async function recordFailure(
     await grant.set(accountColumns(answer.profile, now)).execute();
   }
   if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
+  if (answer.kind !== 'rejected') return undefined;
+  return recordLoss(transaction, exchange.grantId, wayOut, { at: now, unresolvedMs });
 }
 
 /**
@@ -118,6 +131,7 @@ async function appendCredential(
   const refresh = tokens.refreshToken
     ? { token: tokens.refreshToken, expiresAt: tokens.refreshExpiresAt ?? null }
     : await inheritedRefreshToken(transaction, vault, exchange);
+  const schedule = scheduleOf(exchangeId, obtainedAt, tokens);
   const { numInsertedOrUpdatedRows: inserted } = await transaction
     .insertInto('credentials')
     .values({
@@ -131,6 +145,8 @@ async function appendCredential(
       access_token: vault.seal(tokens.accessToken, { grantId, exchangeId, field: 'access_token' }),
       access_token_hash: vault.tokenHash(tokens.accessToken),
       refresh_token: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
+      renew_at: refresh ? schedule.renewAt : null,
+      lapse_at: schedule.lapseAt ?? null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();

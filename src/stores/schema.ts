@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { EndReason } from '../grants/credential.ts';
+import type { EventReason, EventType } from '../grants/events.ts';
 import type { ExchangeKind, Outcome } from '../grants/exchange.ts';
 import type { RetriedFailure } from '../grants/grant.ts';
 
@@ -9,6 +10,7 @@ export interface Database {
   connections: ConnectionsTable;
   exchanges: ExchangesTable;
   credentials: CredentialsTable;
+  events: EventsTable;
   api_keys: ApiKeysTable;
   vault_keys: VaultKeysTable;
 }
@@ -68,6 +70,23 @@ interface CredentialsTable {
   refresh_token: Uint8Array | null;
   ended_at: number | null;
   end_reason: EndReason | null;
+  /** When a caller first got it. */
+  used_at: number | null;
+  /** From when on upkeep sees to its access token, and to its refresh token. */
+  renew_at: number | null;
+  lapse_at: number | null;
+}
+
+interface EventsTable {
+  id: Generated<number>;
+  type: EventType;
+  reason: EventReason | null;
+  at: number;
+  realm: string;
+  grant_id: string;
+  /** JSON of a list. */
+  subjects: string;
+  exchange_id: number;
 }
 
 interface ApiKeysTable {

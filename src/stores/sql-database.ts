@@ -23,8 +23,18 @@ export interface SqlDatabase extends AsyncDisposable {
   awaitChange(grantId: string, ms: number): Promise<void>;
 }
 
+/** One credential, its tokens sealed. */
+export interface CredentialRow {
+  exchange_id: number;
+  obtained_at: number;
+  expires_at: number;
+  token_type: string;
+  access_token: Uint8Array;
+  refresh_token: Uint8Array | null;
+}
+
 /** One row of the view; the credential's columns are null together. */
-export interface ViewRow {
+export interface ViewRow extends Omit<CredentialRow, 'exchange_id'> {
   id: string;
   account_id: string | null;
   integrated_at: number | null;
@@ -32,10 +42,5 @@ export interface ViewRow {
   retry_at: number | null;
   last_failure: RetriedFailure | null;
   exchange_id: number | null;
-  obtained_at: number;
-  expires_at: number;
-  token_type: string;
-  access_token: Uint8Array;
-  refresh_token: Uint8Array | null;
   unsettled: number;
 }

@@ -140,7 +140,7 @@ describe('an unsettled grant', () => {
     const { at, lost } = grant;
     assert.equal(await at.token(), 'current');
     await at.clock.advance(1);
-    await at.store.finishFailed(lost, { answer: refusal('unknown') });
+    await at.store.finishFailed(lost, { answer: refusal('unknown'), wayOut: 'self' });
     const settling = issuing(() => at.clock.now(), HOUR_MS);
     at.provider.script = settling;
     assert.equal(await at.token(), 'access-1');

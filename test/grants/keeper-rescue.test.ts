@@ -60,12 +60,15 @@ describe('an answer that the database refuses', () => {
     void at.ask().catch(() => undefined);
     await until(async () => (await at.rescue.kept()).length === 1, at);
     const [waiting] = await at.rescue.kept();
-    await assert.rejects(replayRescued(at.rescue, at.store), 'the database still refuses');
+    await assert.rejects(
+      replayRescued(at.rescue, at.store, () => undefined),
+      'the database still refuses',
+    );
     assert.equal((await at.rescue.kept()).length, 1, 'and so it is still kept');
     refusal.stop();
     const store = await at.place.open();
-    assert.equal(await replayRescued(at.rescue, store), 1);
-    assert.equal(await replayRescued(at.rescue, store), 0);
+    assert.equal(await replayRescued(at.rescue, store, () => undefined), 1);
+    assert.equal(await replayRescued(at.rescue, store, () => undefined), 0);
     const view = await store.view(at.provider.realm, SUBJECT);
     assert.equal(view?.current?.accessToken().reveal(), waiting!.answer.tokens.accessToken.reveal());
     assert.equal(view.current.exchangeId, waiting!.exchange.id);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Credential } from '../../src/grants/credential.ts';
 import type { BackOff, Claims, GrantView } from '../../src/grants/grant.ts';
 import { nextStep, type Step } from '../../src/grants/next-step.ts';
 import type { StandingDemand } from '../../src/grants/demand.ts';
@@ -12,6 +13,8 @@ const complete = new ScriptedProvider();
 const recovering = new ScriptedProvider({ provision: false });
 const plain = new ScriptedProvider({ recover: false, provision: false });
 const creating = new ScriptedProvider({ recover: false });
+const graceful = new ScriptedProvider({ recover: false, provision: false, onReuse: 'grace' });
+const revoking = new ScriptedProvider({ onReuse: 'revoke_family' });
 
 const expired = credential({ lifeLeftMs: 0 });
 const unrenewable = credential({ lifeLeftMs: 0, refreshToken: false });
@@ -32,6 +35,7 @@ interface Case {
   readonly provider?: Provider;
   readonly view?: Partial<GrantView>;
   readonly claims?: Claims;
+  readonly lastExchanged?: Credential;
   readonly demand?: StandingDemand;
   readonly step: Step;
 }
@@ -59,6 +63,35 @@ const CASES: Readonly<Record<string, Case>> = {
     view: { current: expired },
     claims: unresolved,
     step: REFRESH,
+  },
+  'the token has expired and whoever presented it may yet come back, at a provider that revokes what is reused': {
+    provider: revoking,
+    view: { current: expired },
+    claims: unresolved,
+    step: { do: 'wait' },
+  },
+  'the token has expired at a provider that revokes what is reused': {
+    provider: revoking,
+    view: { current: expired },
+    step: REFRESH,
+  },
+  'nothing is left but the token spent last, at a provider that takes it again': {
+    provider: graceful,
+    view: { current: undefined },
+    lastExchanged: expired,
+    step: REFRESH,
+  },
+  'nothing is left but the token spent last and an answer may yet come': {
+    provider: graceful,
+    view: { current: undefined },
+    claims: unresolved,
+    lastExchanged: expired,
+    step: { do: 'wait' },
+  },
+  'nothing is left, not even a token spent before': {
+    provider: graceful,
+    view: { current: undefined },
+    step: RECONNECT,
   },
   'the token obtained for this call has expired': {
     view: { current: expired },
@@ -157,7 +190,12 @@ const CASES: Readonly<Record<string, Case>> = {
 describe('the next step', () => {
   for (const [name, { provider = complete, step, ...facts }] of Object.entries(CASES)) {
     it(`is to ${step.do.replace('_', ' ')} where ${name}`, () => {
-      const found = nextStep(provider, view(facts.view), facts.claims ?? claims(), facts.demand ?? demand(), NOW);
+      const found = nextStep(
+        provider,
+        { view: view(facts.view), claims: facts.claims ?? claims(), lastExchanged: facts.lastExchanged },
+        facts.demand ?? demand(),
+        NOW,
+      );
       assert.deepEqual(found, step);
     });
   }

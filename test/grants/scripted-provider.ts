@@ -6,6 +6,7 @@ import type {
   ExchangeAnswer,
   KnownAccount,
   Provider,
+  ReuseBehaviour,
 } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import { profile, REALM } from '../stores/one-grant.ts';
@@ -26,6 +27,7 @@ export class ScriptedProvider implements Provider {
   readonly realm = REALM;
   readonly calls: Call[] = [];
   readonly probes: string[] = [];
+  readonly onReuse: ReuseBehaviour;
   readonly recover?: (account: KnownAccount) => Promise<ExchangeAnswer>;
   readonly provision?: (applicant: Applicant) => Promise<ExchangeAnswer>;
   /** Replaced by tests in the middle of things. */
@@ -33,7 +35,8 @@ export class ScriptedProvider implements Provider {
   probeAnswer: 'accepted' | 'refused' | 'unreachable' = 'accepted';
   profileAnswer: AccountProfile | 'gone' | 'unreachable' = 'unreachable';
 
-  constructor(options: { recover?: boolean; provision?: boolean; script?: Script } = {}) {
+  constructor(options: { recover?: boolean; provision?: boolean; onReuse?: ReuseBehaviour; script?: Script } = {}) {
+    this.onReuse = options.onReuse ?? 'reject';
     this.script = options.script ?? (() => refusal('unknown'));
     if (options.recover !== false) this.recover = ({ accountId }) => this.#asked('recover', accountId);
     if (options.provision !== false) this.provision = ({ email }) => this.#asked('provision', email);

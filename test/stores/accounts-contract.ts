@@ -9,7 +9,7 @@ const INPUT_REFUSED = { kind: 'input_refused', detail: 'no', fields: ['cal_email
 
 async function provision(grant: OneGrant, answer?: Exclude<ExchangeAnswer, Obtained>, applicant = APPLICANT) {
   const exchange = await grant.open('provision', undefined, { applicant });
-  if (answer !== undefined) await grant.store.finishFailed(exchange, { answer });
+  if (answer !== undefined) await grant.store.finishFailed(exchange, { answer, wayOut: 'self' });
   return exchange;
 }
 
@@ -169,7 +169,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
     it('stands through a failed recovery', async () => {
       await using grant = await oneGrant(openPlace);
       await grant.store.finishObtained(await provision(grant), obtained('one', { profile: profile('179') }));
-      await grant.store.finishFailed(await grant.open('recover'), { answer: failed('client_refused') });
+      await grant.store.finishFailed(await grant.open('recover'), { answer: failed('client_refused'), wayOut: 'self' });
       assert.deepEqual(await grant.store.standingApplicant(grant.grantId), APPLICANT);
     });
   });

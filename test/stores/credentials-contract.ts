@@ -188,5 +188,5 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
 
 function harmless() {
   const kinds = ['throttled', 'not_sent', 'client_refused', 'account_taken'] as const;
-  return kinds.map((kind) => ({ answer: { kind, detail: 'said no' } }));
+  return kinds.map((kind) => ({ answer: { kind, detail: 'said no' }, wayOut: 'self' as const }));
 }

@@ -10,9 +10,9 @@ export const REALM = 'some-provider https://api.example.com client-1';
 export const SUBJECT = 'alice';
 export const HOUR_MS = 3_600_000;
 
-export const UNKNOWN: Failure = { answer: { kind: 'unknown', detail: 'nobody knows' } };
-export const REJECTED: Failure = { answer: { kind: 'rejected', detail: 'dead' } };
-export const ACCOUNT_GONE: Failure = { answer: { kind: 'account_gone', detail: 'gone' } };
+export const UNKNOWN: Failure = { answer: { kind: 'unknown', detail: 'nobody knows' }, wayOut: 'self' };
+export const REJECTED: Failure = { answer: { kind: 'rejected', detail: 'dead' }, wayOut: 'self' };
+export const ACCOUNT_GONE: Failure = { answer: { kind: 'account_gone', detail: 'gone' }, wayOut: 'self' };
 
 /** One subject's grant and two instances that work on it. */
 export interface OneGrant extends AsyncDisposable {

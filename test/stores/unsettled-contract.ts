@@ -51,7 +51,7 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
       assert.equal((await grant.view()).unsettled, false);
       await grant.clock.advance(1);
       assert.equal((await grant.view()).unsettled, true);
-      await grant.store.finishFailed(slow, { answer: { kind: 'not_sent', detail: 'after all' } });
+      await grant.store.finishFailed(slow, { answer: { kind: 'not_sent', detail: 'after all' }, wayOut: 'self' });
       assert.equal((await grant.view()).unsettled, false);
     });
 
@@ -96,7 +96,7 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
         const slow = await overtaken(grant, 'refresh');
         if (end === 'never') await grant.clock.advance(10 * UNRESOLVED_MS);
         else if (end.kind === 'obtained') await grant.store.finishObtained(slow, end);
-        else await grant.store.finishFailed(slow, { answer: end });
+        else await grant.store.finishFailed(slow, { answer: end, wayOut: 'self' });
         assert.equal((await grant.view()).unsettled, false);
       }
     });
@@ -122,5 +122,5 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
 }
 
 function refusalOf(kind: 'client_refused' | 'throttled' | 'not_sent') {
-  return { answer: { kind, detail: 'said no' } };
+  return { answer: { kind, detail: 'said no' }, wayOut: 'self' as const };
 }

@@ -1,0 +1,36 @@
+/**
+ * What may be told of a grant, each once:
+ * - `grant.created`: its first credential
+ * - `grant.refreshed`: one more, by the ordinary way
+ * - `grant.recovered`: one more after it had none, or none that could be trusted
+ * - `grant.reconnect_required`: nothing is left that could give one; only its user can repair it
+ */
+export type EventType = 'grant.created' | 'grant.refreshed' | 'grant.recovered' | 'grant.reconnect_required';
+
+/**
+ * Why a grant had to be recovered or reconnected:
+ * - `refused`: the provider ended it, for reasons of its own or its user's
+ * - `answer_lost`: the provider spent the refresh token and its answer never came to be stored. This is the one loss
+ *   that nobody can rule out with a provider that rotates without grace
+ */
+export type EventReason = 'refused' | 'answer_lost';
+
+/** One fact about a grant that somebody outside may want to know. Holds no token. */
+export interface GrantEvent {
+  /** Counts up over all grants. */
+  readonly id: number;
+  readonly type: EventType;
+  /** Undefined where nothing went wrong before. */
+  readonly reason: EventReason | undefined;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly realm: string;
+  readonly grantId: string;
+  /** Everybody connected to the grant when it happened. */
+  readonly subjects: readonly string[];
+  /** The exchange that made it so. */
+  readonly exchangeId: number;
+}
+
+/** What is left to a grant without a credential: nothing, one replay within a grace period, or repair by ourselves. */
+export type WayOut = 'none' | 'replay' | 'self';

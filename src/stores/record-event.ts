@@ -1,0 +1,111 @@
+import { sql, type Transaction } from 'kysely';
+import type { EventReason, EventType, GrantEvent, WayOut } from '../grants/events.ts';
+import type { OpenExchange } from '../grants/exchange.ts';
+import { lastExchanged } from './last-exchanged.ts';
+import type { Database } from './schema.ts';
+
+/**
+ * Writes the event that a new credential is. For the transaction that appends it.
+ *
+ * @param isIntegrated whether the grant had ever had a credential before
+ * @param at epoch milliseconds
+ */
+export async function recordGain(
+  transaction: Transaction<Database>,
+  { id: exchangeId, grantId, kind }: OpenExchange,
+  isIntegrated: boolean,
+  at: number,
+): Promise<GrantEvent | undefined> {
+  const isRecovery = isIntegrated && (kind !== 'refresh' || (await hadNothingLeft(transaction, grantId)));
+  const type = isRecovery ? 'grant.recovered' : isIntegrated ? 'grant.refreshed' : 'grant.created';
+  const reason = isRecovery ? await reasonOfLoss(transaction, grantId, exchangeId) : null;
+  return record(transaction, { type, reason, at, grantId, exchangeId });
+}
+
+/**
+ * Writes the event that a grant has nothing left, if that is so. Keyed by the last exchange that said anything of its
+ * credentials, so that nobody writes it twice.
+ *
+ * @param times `at` by the database's clock, in epoch milliseconds; `unresolvedMs`, how long a call may take effect
+ */
+export async function recordLoss(
+  transaction: Transaction<Database>,
+  grantId: string,
+  wayOut: WayOut,
+  { at, unresolvedMs }: { at: number; unresolvedMs: number },
+): Promise<GrantEvent | undefined> {
+  if (wayOut === 'self') return undefined;
+  const { rows } = await sql<{ exchange_id: number | null }>`
+    select (select max(id) from exchanges where grant_id = g.id and outcome in ('obtained', 'rejected')) as exchange_id
+    from grants g
+    where g.id = ${grantId} and g.integrated_at is not null
+      and not exists (select 1 from credentials where grant_id = g.id and ended_at is null
+        and (refresh_token is not null or expires_at > ${at}))
+      and not exists (select 1 from exchanges where grant_id = g.id and outcome is null
+        and opened_at + ${unresolvedMs} > ${at})`.execute(transaction);
+  const exchangeId = rows[0]?.exchange_id;
+  if (exchangeId == null) return undefined;
+  if (wayOut === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
+  const reason = await reasonOfLoss(transaction, grantId, exchangeId + 1);
+  return record(transaction, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId });
+}
+
+interface NewEvent {
+  readonly type: EventType;
+  readonly reason: EventReason | null;
+  readonly at: number;
+  readonly grantId: string;
+  readonly exchangeId: number;
+}
+
+async function record(transaction: Transaction<Database>, event: NewEvent): Promise<GrantEvent | undefined> {
+  const { type, reason, at, grantId, exchangeId } = event;
+  const connections = await transaction
+    .selectFrom('connections')
+    .select(['realm', 'subject'])
+    .where('grant_id', '=', grantId)
+    .orderBy('subject')
+    .execute();
+  const subjects = connections.map(({ subject }) => subject);
+  const realm = connections[0]?.realm ?? '';
+  const row = await transaction
+    .insertInto('events')
+    .values({ type, reason, at, realm, grant_id: grantId, subjects: JSON.stringify(subjects), exchange_id: exchangeId })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row && { id: row.id, type, reason: reason ?? undefined, at, realm, grantId, subjects, exchangeId };
+}
+
+async function hadNothingLeft(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const last = await transaction
+    .selectFrom('events')
+    .select('type')
+    .where('grant_id', '=', grantId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last?.type === 'grant.reconnect_required';
+}
+
+/**
+ * Why the last credential before this exchange was refused; null where none was. Where the same refresh token had been
+ * presented before and no answer came, it was that answer which is missing.
+ */
+async function reasonOfLoss(
+  transaction: Transaction<Database>,
+  grantId: string,
+  beforeExchangeId: number,
+): Promise<EventReason | null> {
+  const { rows } = await sql<{ lost: number }>`
+    select case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.presented_id = r.presented_id
+      and e.id <> r.id and (e.outcome is null or e.outcome = 'unknown')) then 1 else 0 end as lost
+    from exchanges r
+    where r.id = (select max(id) from exchanges
+        where grant_id = ${grantId} and id < ${beforeExchangeId} and outcome = 'rejected')
+      and not exists (select 1 from exchanges o where o.grant_id = r.grant_id and o.outcome = 'obtained'
+        and o.id > r.id and o.id < ${beforeExchangeId})`.execute(transaction);
+  const [row] = rows;
+  if (row === undefined) return null;
+  return row.lost === 1 ? 'answer_lost' : 'refused';
+}
