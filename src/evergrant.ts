@@ -8,6 +8,8 @@ import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
 import type { ExchangeReport } from './grants/renewal.ts';
 import { replayRescued } from './grants/rescue.ts';
+import { startUpkeep } from './grants/upkeep.ts';
+import { Usage } from './grants/usage.ts';
 import { createApp } from './http/app.ts';
 import type { BookingsSettings } from './http/services.ts';
 import { configuredProviders } from './providers/index.ts';
@@ -39,9 +41,6 @@ export interface Evergrant extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** How often rescued answers are offered to the database again, in milliseconds. */
-const REPLAY_MS = 30_000;
-
 /** The provider behind `/api/v1/bookings`. */
 export const BOOKINGS_PROVIDER = 'cal-com-managed';
 
@@ -64,17 +63,11 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble }));
   const told = eventsTo(logger);
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
-  const replay = async () => {
-    const replayed = await replayRescued(rescue, stores.grants, told);
-    if (replayed > 0) logger.warn({ replayed }, 'stored what the database had refused');
-  };
-  const tryReplay = () =>
-    replay().catch((cause: unknown) => {
-      trouble('the database still refuses what was rescued', cause);
-    });
-  await tryReplay();
-  opened.defer(clock.every(REPLAY_MS, () => void tryReplay()));
+  await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
+    trouble('the database still refuses what was rescued', cause);
+  });
   const providers = configuredProviders(providerOptions(config, secrets, vault)).map((each) => opened.use(each));
+  const usage = new Usage();
   const keeper = new Keeper({
     store: stores.grants,
     providers,
@@ -87,6 +80,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     report: journalTo(logger),
     trouble,
     told,
+    used: (exchangeId) => {
+      usage.note(exchangeId);
+    },
   });
   const authenticator = createAuthenticator({
     jwt: jwtTrust(config, secrets),
@@ -108,9 +104,24 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     logger,
     now: () => clock.now(),
   });
+  const upkeep = startUpkeep({
+    keeper,
+    usage,
+    providers,
+    grants: stores.grants,
+    store: stores.upkeep,
+    rescue,
+    clock,
+    random: Math.random,
+    share: config.upkeep.share,
+    // Whoever may still come with an expired token must be found.
+    retentionMs: Math.max(config.upkeep.retentionMs, config.atomsGraceMs),
+    told,
+    trouble,
+  });
   const parts = opened.move();
   const close = async () => {
-    await keeper.close();
+    await Promise.all([keeper.close(), upkeep[Symbol.asyncDispose]()]);
     await parts.disposeAsync();
   };
   return {

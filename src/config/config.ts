@@ -4,7 +4,7 @@ import { type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import { type DatabaseConfig, parseDatabaseUrl } from './database-url.ts';
 import { type JwtConfig, decideJwt } from './jwt-config.ts';
 import { type LogLevel, parseLogLevel } from './log-level.ts';
-import { parsePort, secondsBetween } from './numbers.ts';
+import { parsePort, parseShare, secondsBetween } from './numbers.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { isLoopback, localUrl, parseCalComApiUrl, parseSecureUrl, parseUrl } from './urls.ts';
@@ -27,7 +27,16 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   readonly callerWaitMs: number;
   readonly atomsGraceMs: number;
+  readonly upkeep: UpkeepConfig;
   readonly logLevel: LogLevel;
+}
+
+/** What is done in the background. */
+export interface UpkeepConfig {
+  /** The share of a provider's limit that may be spent on renewing tokens ahead of need; 0 renews none. */
+  readonly share: number;
+  /** How long what has ended is remembered, in milliseconds. */
+  readonly retentionMs: number;
 }
 
 /** The Cal.com platform client; its secret is `Secrets.calComClientSecret`. */
@@ -57,6 +66,10 @@ export function decideConfig(settings: Settings): Config {
     upstreamTimeoutMs: settings.decide('EVERGRANT_UPSTREAM_TIMEOUT', secondsBetween(1, 600)),
     callerWaitMs: settings.decide('EVERGRANT_CALLER_WAIT', secondsBetween(0.1, 600)),
     atomsGraceMs: settings.decide('EVERGRANT_ATOMS_GRACE', secondsBetween(0, 2_592_000)),
+    upkeep: {
+      share: settings.decide('EVERGRANT_UPKEEP_SHARE', parseShare),
+      retentionMs: settings.decide('EVERGRANT_RETENTION', secondsBetween(86_400, 315_360_000)),
+    },
     logLevel: settings.decide('EVERGRANT_LOG_LEVEL', parseLogLevel),
   };
 }

@@ -84,6 +84,16 @@ export const CONFIG_VARIABLES = [
     meaning: 'For how long an expired Cal.com token still lets Atoms fetch its successor, in seconds.',
   },
   {
+    name: 'EVERGRANT_UPKEEP_SHARE',
+    default: '0.5',
+    meaning: "Share of a provider's rate limit to spend on renewing tokens in use before they expire; 0 for none.",
+  },
+  {
+    name: 'EVERGRANT_RETENTION',
+    default: '2592000',
+    meaning: 'How long events and ended tokens are kept, in seconds.',
+  },
+  {
     name: 'EVERGRANT_LOG_LEVEL',
     default: 'info',
     meaning: 'The least to log: trace, debug, info, warn, error, fatal or silent.',

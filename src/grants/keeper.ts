@@ -12,6 +12,7 @@ import type { GrantView } from './grant.ts';
 import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
+import type { DueGrant } from './upkeep-store.ts';
 
 /** What the keeper is made of. */
 export interface KeeperOptions {
@@ -32,6 +33,8 @@ export interface KeeperOptions {
   readonly trouble?: (what: string, cause: unknown) => void;
   /** Told of every event, once it is written. */
   readonly told?: (event: GrantEvent) => void;
+  /** Told, by its exchange's id, of every credential that is handed out; on the warm path. */
+  readonly used?: (exchangeId: number) => void;
 }
 
 /** One call for a live token. */
@@ -93,11 +96,11 @@ export class Keeper {
     const seen = view?.current?.exchangeId ?? 0;
     const demand: StandingDemand = { ...request, seen };
     if (view?.current !== undefined && satisfies(view, demand, this.#options.clock.now())) {
-      return liveToken(view.current, false, false);
+      return this.#handOut(view.current, false, false);
     }
     const created = view?.integratedAt === undefined;
     const credential = await this.#renewed(provider, request, demand, created);
-    return liveToken(credential, credential.exchangeId > seen, created);
+    return this.#handOut(credential, credential.exchangeId > seen, created);
   }
 
   /**
@@ -124,7 +127,7 @@ export class Keeper {
     if (current?.accessToken().reveal() !== presented.reveal()) return this.token(owner);
     switch (await this.#probe(provider, presented, current.exchangeId)) {
       case 'accepted':
-        return liveToken(current, false, false);
+        return this.#handOut(current, false, false);
       case 'refused':
         return this.token({ ...owner, rejected: presented });
       case 'unreachable':
@@ -132,6 +135,20 @@ export class Keeper {
           retryAfterMs: 2_000,
         });
     }
+  }
+
+  /**
+   * Renews a grant ahead of need: whoever asks meanwhile waits for this renewal. Nothing is done where a newer credential
+   * than the one that was due is there already.
+   *
+   * @returns why it could not be renewed now
+   */
+  async renewAhead(provider: Provider, { subject, exchangeId }: DueGrant): Promise<KeeperError | undefined> {
+    const demand: StandingDemand = { force: true, seen: exchangeId };
+    const target = { provider, subject, applicant: undefined, demand };
+    const key = flightKey({ provider: provider.name, subject }, false);
+    const { failure } = await this.#renewals.join(key, () => renew(this.#means, target));
+    return failure;
   }
 
   /** Begins nothing new, and resolves when every exchange in flight has been answered and stored. */
@@ -170,6 +187,12 @@ export class Keeper {
     }
   }
 
+  #handOut(credential: Credential, refreshed: boolean, created: boolean): LiveToken {
+    this.#options.used?.(credential.exchangeId);
+    const { tokenType, expiresAt } = credential;
+    return { accessToken: credential.accessToken(), tokenType, expiresAt, refreshed, created };
+  }
+
   /** Three tabs that ask about one token cost one question. */
   async #probe(provider: Provider, token: Secret, exchangeId: number) {
     const probe = provider.probe?.bind(provider);
@@ -195,17 +218,7 @@ function serve(
  * Callers of one grant share one renewal. Before there is an account, only callers who would create the same one do:
  * one's taken e-mail must not be another's failure.
  */
-function flightKey(request: TokenRequest, created: boolean): string {
+function flightKey(request: Pick<TokenRequest, 'provider' | 'subject' | 'applicant'>, created: boolean): string {
   const { provider, subject, applicant } = request;
   return JSON.stringify(created ? [provider, subject, applicant?.email, applicant?.timeZone] : [provider, subject]);
-}
-
-function liveToken(credential: Credential, refreshed: boolean, created: boolean): LiveToken {
-  return {
-    accessToken: credential.accessToken(),
-    tokenType: credential.tokenType,
-    expiresAt: credential.expiresAt,
-    refreshed,
-    created,
-  };
 }

@@ -48,6 +48,8 @@ export function calComManaged(options: CalComManagedOptions): Provider {
 class CalComManaged implements Provider {
   readonly name = 'cal-com-managed';
   readonly realm: string;
+  /** Per client, where the client's id comes in a header. */
+  readonly requestsPerMinute = 500;
   readonly #options: CalComManagedOptions;
   readonly #transport: Transport;
   readonly #client: string;

@@ -2,6 +2,7 @@ import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Clock } from '../grants/clock.ts';
 import type { ExchangeBounds } from '../grants/exchange.ts';
 import type { GrantStore } from '../grants/store.ts';
+import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
 import { SqlGrantStore } from './grant-store.ts';
@@ -10,6 +11,7 @@ import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
+import { SqlUpkeepStore } from './upkeep-store.ts';
 import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
 
@@ -31,6 +33,7 @@ export interface StoresOptions {
 /** Everything that is kept, over one database. */
 export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
+  readonly upkeep: UpkeepStore;
   readonly apiKeys: ApiKeyStore;
   /** Resolves where the database answers a read. */
   ping(): Promise<void>;
@@ -62,6 +65,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const parts = opened.move();
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
+    upkeep: new SqlUpkeepStore(database, clock),
     apiKeys: new SqlApiKeyStore(database),
     ping: async () => {
       await database.db.selectFrom('grants').select('id').limit(1).execute();

@@ -22,6 +22,7 @@ describe('loadConfig', () => {
       upstreamTimeoutMs: 120_000,
       callerWaitMs: 15_000,
       atomsGraceMs: 86_400_000,
+      upkeep: { share: 0.5, retentionMs: 2_592_000_000 },
       logLevel: 'info',
     });
     assert.deepEqual(
@@ -55,6 +56,8 @@ describe('loadConfig', () => {
         EVERGRANT_UPSTREAM_TIMEOUT: '60',
         EVERGRANT_CALLER_WAIT: '2.5',
         EVERGRANT_ATOMS_GRACE: '0',
+        EVERGRANT_UPKEEP_SHARE: '0',
+        EVERGRANT_RETENTION: '86400',
         EVERGRANT_LOG_LEVEL: 'DEBUG',
       }),
     );
@@ -78,6 +81,7 @@ describe('loadConfig', () => {
       upstreamTimeoutMs: 60_000,
       callerWaitMs: 2_500,
       atomsGraceMs: 0,
+      upkeep: { share: 0, retentionMs: 86_400_000 },
       logLevel: 'debug',
     });
     assert.equal(secrets.jwtSecret?.reveal(), SECRET);
@@ -218,6 +222,8 @@ describe('what is refused', () => {
     EVERGRANT_UPSTREAM_TIMEOUT: ['0', '601', '20s', '-1', 'Infinity', 'NaN', ''.padEnd(400, '9')],
     EVERGRANT_CALLER_WAIT: ['0', '15s', '1,5'],
     EVERGRANT_ATOMS_GRACE: ['24h', '-1', '99999999'],
+    EVERGRANT_UPKEEP_SHARE: ['half', '-0.1', '1', '50%'],
+    EVERGRANT_RETENTION: ['30d', '3600', '-1'],
     EVERGRANT_LOG_LEVEL: ['verbose', 'constructor'],
   };
   for (const [variable, values] of Object.entries(refusals)) {

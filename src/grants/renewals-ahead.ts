@@ -1,0 +1,98 @@
+import type { Provider } from '../providers/provider.ts';
+import type { Clock, Random } from './clock.ts';
+import type { DueGrant, UpkeepStore } from './upkeep-store.ts';
+
+/** What renewing ahead is made of. */
+export interface RenewalsAheadOptions {
+  readonly store: UpkeepStore;
+  readonly providers: readonly Provider[];
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The share of a provider's limit that may be spent on this, from 0 to 1. */
+  readonly share: number;
+  /** Renews one grant and resolves when that is over, well or not. */
+  readonly renew: (provider: Provider, due: DueGrant) => Promise<void>;
+}
+
+/** Assumed of a provider that publishes no limit, in requests a minute. */
+const MODEST_LIMIT = 60;
+/** So that one slow provider holds neither memory nor connections for long. */
+const MOST_IN_FLIGHT = 8;
+/** How much of the budget may be saved up, in milliseconds: little, so that nothing comes in bursts. */
+const SAVED_MS = 4_000;
+/** Several instances see the same work: each takes some of it by chance. */
+const CHOICE = 8;
+const LEAST_CHOICE = 32;
+
+/**
+ * Renews what is due ahead of need, a little at a time. All instances together stay below a share of each provider's
+ * limit, and whatever callers have asked for within the last minute is taken off that share first. It begins with
+ * nothing saved up, so that a restart is no stampede.
+ */
+export class RenewalsAhead {
+  readonly #options: RenewalsAheadOptions;
+  readonly #saved = new Map<string, { allowance: number; at: number }>();
+  readonly #inFlight = new Map<string, Promise<void>>();
+
+  constructor(options: RenewalsAheadOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins what the budget allows now.
+   *
+   * @returns how many renewals were begun
+   */
+  async round(): Promise<number> {
+    const begun = await Promise.all(this.#options.providers.map((provider) => this.#roundOf(provider)));
+    return begun.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Resolves when everything begun is over. */
+  async landed(): Promise<void> {
+    await Promise.allSettled(this.#inFlight.values());
+  }
+
+  async #roundOf(provider: Provider): Promise<number> {
+    const { store, clock, share } = this.#options;
+    const { realm } = provider;
+    const perMinute = share * (provider.requestsPerMinute ?? MODEST_LIMIT);
+    const saved = this.#save(realm, perMinute);
+    const room = Math.min(Math.floor(saved.allowance), MOST_IN_FLIGHT - this.#inFlight.size);
+    if (room < 1) return 0;
+    const { recentExchanges, throttledUntil = 0 } = await store.load(realm);
+    if (throttledUntil > clock.now()) return 0;
+    const count = Math.min(room, Math.floor(perMinute - recentExchanges));
+    if (count < 1) return 0;
+    const due = await store.due(realm, Math.max(LEAST_CHOICE, count * CHOICE));
+    const chosen = this.#some(due, count);
+    saved.allowance -= chosen.length;
+    for (const each of chosen) this.#begin(provider, each);
+    return chosen.length;
+  }
+
+  #save(realm: string, perMinute: number): { allowance: number } {
+    const now = this.#options.clock.now();
+    const saved = this.#saved.get(realm) ?? { allowance: 0, at: now };
+    const perMs = perMinute / 60_000;
+    const earned = Math.max(0, now - saved.at) * perMs;
+    saved.allowance = Math.min(Math.max(1, SAVED_MS * perMs), saved.allowance + earned);
+    saved.at = now;
+    this.#saved.set(realm, saved);
+    return saved;
+  }
+
+  #some(due: readonly DueGrant[], count: number): DueGrant[] {
+    const left = due.filter(({ grantId }) => !this.#inFlight.has(grantId));
+    const chosen: DueGrant[] = [];
+    while (chosen.length < count && left.length > 0) {
+      chosen.push(...left.splice(Math.floor(this.#options.random() * left.length), 1));
+    }
+    return chosen;
+  }
+
+  #begin(provider: Provider, due: DueGrant): void {
+    const renewal = this.#options.renew(provider, due).finally(() => this.#inFlight.delete(due.grantId));
+    this.#inFlight.set(due.grantId, renewal);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Provider } from '../providers/provider.ts';
+import { Chores } from './chores.ts';
+import type { Clock, Random } from './clock.ts';
+import type { GrantEvent } from './events.ts';
+import type { Keeper } from './keeper.ts';
+import { RenewalsAhead } from './renewals-ahead.ts';
+import { replayRescued, type Rescue } from './rescue.ts';
+import type { GrantStore } from './store.ts';
+import type { UpkeepStore } from './upkeep-store.ts';
+import type { Usage } from './usage.ts';
+
+/** What upkeep is made of. */
+export interface UpkeepOptions {
+  readonly keeper: Keeper;
+  readonly usage: Usage;
+  readonly providers: readonly Provider[];
+  readonly grants: GrantStore;
+  readonly store: UpkeepStore;
+  readonly rescue: Rescue;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The share of a provider's limit that may be spent on renewing ahead of need, from 0 to 1. */
+  readonly share: number;
+  /** How long what has ended is remembered, in milliseconds. */
+  readonly retentionMs: number;
+  readonly told: (event: GrantEvent) => void;
+  readonly trouble: (what: string, cause: unknown) => void;
+}
+
+const EVERY_MS = { renewal: 2_000, usage: 10_000, replay: 30_000, forgetting: 60_000 };
+const FORGOTTEN_AT_ONCE = 500;
+
+/**
+ * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
+ * lapse, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
+ */
+export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
+  const { keeper, usage, store, grants, rescue, clock, retentionMs, told, trouble } = options;
+  const ahead = new RenewalsAhead({
+    ...options,
+    renew: async (provider, due) => {
+      await keeper.renewAhead(provider, due).catch((cause: unknown) => {
+        trouble('cannot renew a token ahead of need', cause);
+      });
+    },
+  });
+  const noteUsage = () => usage.drain((exchangeIds) => store.noteUsed(exchangeIds));
+  const chores = new Chores({
+    clock,
+    trouble,
+    chores: [
+      { name: 'look for tokens to renew', everyMs: EVERY_MS.renewal, work: () => ahead.round() },
+      { name: 'note which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
+      { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: () => replayRescued(rescue, grants, told) },
+      {
+        name: 'forget what has ended',
+        everyMs: EVERY_MS.forgetting,
+        work: () => forgetAll(store, clock.now() - retentionMs),
+      },
+    ],
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      await chores[Symbol.asyncDispose]();
+      await ahead.landed();
+      // What was used in the last seconds; not worth failing a stop for.
+      await noteUsage().catch(() => undefined);
+    },
+  };
+}
+
+/** In small transactions, so that nobody waits for long. */
+async function forgetAll(store: UpkeepStore, cutoff: number): Promise<void> {
+  while ((await store.forget(cutoff, FORGOTTEN_AT_ONCE)) >= FORGOTTEN_AT_ONCE);
+}
