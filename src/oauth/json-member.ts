@@ -1,0 +1,10 @@
+/**
+ * The member `name` of a JSON object; undefined where `value` is none or has no such member of its own. What an object
+ * inherits never counts, so that a name such as `constructor` or `__proto__` finds only what was sent under it.
+ */
+export function jsonMember(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) {
+    return undefined;
+  }
+  return (value as Readonly<Record<string, unknown>>)[name];
+}
