@@ -1,2 +1,3 @@
 export type { RunningSandbox, SandboxOptions } from './control/listen.ts';
 export { startCalCom } from './cal-com/start.ts';
+export { startOAuth2 } from './oauth-2/start.ts';

@@ -11,5 +11,5 @@ export function selectTokens(world: World, selection: TokenSelection): Token[] {
   return world
     .liveTokens()
     .filter((token) => selection.kind === 'both' || token.kind === selection.kind)
-    .filter((token) => selection.by === 'all' || String(token.userId) === selection.userId);
+    .filter((token) => selection.by === 'all' || String(token.userId) === selection.account);
 }

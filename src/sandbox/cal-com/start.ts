@@ -20,6 +20,7 @@ export async function startCalCom(options: SandboxOptions): Promise<RunningSandb
   const app = apiV2(cal, limiter);
   const fake: Fake = {
     kind: 'cal-com',
+    accountField: 'user_id',
     clock,
     settings,
     answer: (request, { address }) => app.fetch(request, { address }),

@@ -1,43 +1,14 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { BadRequest, parseOrRefuse } from './bad-request.ts';
-import type { TokenSelection } from './fake.ts';
+import { readJson } from './read-json.ts';
 import type { SandboxState } from './sandbox-state.ts';
+import { tokenSelection } from './token-selection.ts';
 
 /** Where the control API lives. No fault and no rate limit applies below it. */
 export const CONTROL_PREFIX = '/__sandbox';
 
 const advance = z.strictObject({ advance_seconds: z.number().min(-1e10).max(1e10) });
-
-const kind = z.enum(['access', 'refresh', 'both']).default('access');
-const selection = z.union(
-  [
-    z.strictObject({ access_token: z.string() }),
-    z.strictObject({ refresh_token: z.string() }),
-    z.strictObject({ user_id: z.union([z.string(), z.number()]), kind }),
-    z.strictObject({ all: z.literal(true), kind }),
-  ],
-  {
-    error:
-      'accepts {"access_token": "..."}, {"refresh_token": "..."}, {"user_id": ...} or {"all": true}, the last two with "kind": "access" (default), "refresh" or "both"',
-  },
-);
-
-async function readJson(request: Request): Promise<unknown> {
-  try {
-    return await request.json();
-  } catch {
-    throw new BadRequest('The body is not JSON.');
-  }
-}
-
-async function readSelection(request: Request): Promise<TokenSelection> {
-  const chosen = parseOrRefuse(selection, await readJson(request));
-  if ('access_token' in chosen) return { by: 'value', value: chosen.access_token };
-  if ('refresh_token' in chosen) return { by: 'value', value: chosen.refresh_token };
-  if ('user_id' in chosen) return { by: 'user', userId: String(chosen.user_id), kind: chosen.kind };
-  return { by: 'all', kind: chosen.kind };
-}
 
 /**
  * The control API, by which tests and people look into a fake and bend it. Errors are `{"error", "message"}`.
@@ -47,6 +18,7 @@ export function controlApi(sandbox: SandboxState, cutHungConnections: () => void
   const { fake, faults, journal } = sandbox;
   const root = new Hono({ strict: false });
   const app = new Hono({ strict: false });
+  const readSelection = tokenSelection(fake.accountField);
   const clock = (): object => ({
     now: new Date(fake.clock.now()).toISOString(),
     offset_seconds: fake.clock.offset / 1000,
@@ -88,8 +60,12 @@ export function controlApi(sandbox: SandboxState, cutHungConnections: () => void
     return c.json(clock());
   });
 
-  app.post('/tokens/expire', async (c) => c.json({ expired: fake.expireTokens(await readSelection(c.req.raw)) }));
-  app.post('/tokens/purge', async (c) => c.json({ purged: fake.purgeTokens(await readSelection(c.req.raw)) }));
+  app.post('/tokens/expire', async (c) =>
+    c.json({ expired: fake.expireTokens(readSelection(await readJson(c.req.raw))) }),
+  );
+  app.post('/tokens/purge', async (c) =>
+    c.json({ purged: fake.purgeTokens(readSelection(await readJson(c.req.raw))) }),
+  );
 
   app.post('/reset', (c) => {
     sandbox.reset();
@@ -97,13 +73,14 @@ export function controlApi(sandbox: SandboxState, cutHungConnections: () => void
     return c.body(null, 204);
   });
 
+  if (fake.controlCalls !== undefined) app.route('/', fake.controlCalls.routes);
+  const ownNames = fake.controlCalls === undefined ? '' : `, ${fake.controlCalls.names}`;
   root.route(CONTROL_PREFIX, app);
   root.notFound((c) =>
     c.json(
       {
         error: 'not_found',
-        message:
-          'There are GET and DELETE journal, GET state, GET and PUT settings, GET, POST and DELETE faults, GET and POST clock, POST tokens/expire, POST tokens/purge, POST reset.',
+        message: `There are GET and DELETE journal, GET state, GET and PUT settings, GET, POST and DELETE faults, GET and POST clock, POST tokens/expire, POST tokens/purge, POST reset${ownNames}.`,
       },
       404,
     ),

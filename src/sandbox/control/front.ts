@@ -56,9 +56,8 @@ export class Front {
     const { fake, faults } = this.#sandbox;
     const fault = faults.take(request.method, url.pathname, url.search);
     if (fault !== undefined) this.#sandbox.touch();
-    const worked = needsWork(fault)
-      ? await fake.answer(request, { address: line.incoming.socket.remoteAddress ?? '' })
-      : undefined;
+    if (!(await this.#waitingRoom.delay(fake.settings.values.latency_before_ms ?? 0))) return;
+    const worked = needsWork(fault) ? await this.#work(request, line) : undefined;
     await this.#sandbox.saved();
 
     if (!(await this.#waitingRoom.delay(fake.settings.values.latency_ms + (fault?.delay_ms ?? 0)))) return;
@@ -68,6 +67,13 @@ export class Front {
     else if (fault?.status !== undefined) await this.#answer(line, canned(fault, fault.status), entry);
     else if (fault?.drop_reply === true || worked === undefined) socket.destroy();
     else await this.#answer(line, worked, entry);
+  }
+
+  async #work(request: Request, { incoming }: Line): Promise<Response> {
+    return this.#sandbox.fake.answer(request, {
+      address: incoming.socket.remoteAddress ?? '',
+      delay: (ms) => this.#waitingRoom.delay(ms),
+    });
   }
 
   async #answer(line: Line, response: Response, entry: JournalEntry): Promise<void> {

@@ -1,0 +1,10 @@
+import type { SandboxClock } from '../control/clock.ts';
+import type { OAuth2Settings } from './settings.ts';
+import type { World } from './world.ts';
+
+/** What the parts of the fake work on: its present state, switches and time. */
+export interface OAuth2 {
+  world: World;
+  readonly clock: SandboxClock;
+  readonly settings: { readonly values: Readonly<OAuth2Settings> };
+}

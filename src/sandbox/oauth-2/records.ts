@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+const client = z.object({
+  id: z.string(),
+  /** Null for a public client. */
+  secret: z.string().nullable(),
+  name: z.string(),
+  redirectUris: z.array(z.string()),
+});
+
+const account = z.object({
+  sub: z.string(),
+  email: z.string(),
+  name: z.string(),
+});
+
+const family = z.object({
+  id: z.string(),
+  sub: z.string(),
+  clientId: z.string(),
+  /** What was consented to: scopes with a space between them. */
+  scope: z.string(),
+  /** Unix ms. */
+  startedAt: z.number(),
+  /** Why no token of it can ever be issued or taken again; null while that is not so. */
+  ended: z.enum(['revoked', 'reused_family_revoked']).nullable(),
+  /** How many refreshes were answered with tokens. */
+  refreshes: z.int(),
+  /** How often a spent refresh token was presented, whatever came of it. */
+  reuseAttempts: z.int(),
+});
+
+const ending = z.object({
+  why: z.enum(['rotated', 'superseded', 'revoked', 'reused_family_revoked', 'purged']),
+  /** Unix ms. */
+  at: z.number(),
+});
+
+const token = z.object({
+  value: z.string(),
+  kind: z.enum(['access', 'refresh']),
+  family: z.string(),
+  /** An access token's may be narrower than its family's. */
+  scope: z.string(),
+  /** Unix ms. */
+  issuedAt: z.number(),
+  /** Unix ms; null when it lasts until it is ended. */
+  expiresAt: z.number().nullable(),
+  /** The refresh token that brought it, and whether that one was spent by it; null for those of the consent itself. */
+  parent: z.object({ token: z.string(), wasSpent: z.boolean() }).nullable(),
+  /** What became of it; a token past its expiry that nothing else befell has none. */
+  ended: ending.nullable(),
+  /** How many refreshes it brought before it was spent. */
+  uses: z.int(),
+});
+
+/** The whole state of the fake as JSON data. */
+export const worldSnapshot = z.object({
+  clients: z.array(client),
+  accounts: z.array(account),
+  families: z.array(family),
+  tokens: z.array(token),
+});
+
+export type Client = z.output<typeof client>;
+export type Account = z.output<typeof account>;
+/** The tokens that descend from one consent. */
+export type Family = z.output<typeof family>;
+export type Token = z.output<typeof token>;
+/** Why a token was ended before its time. */
+export type Ending = z.output<typeof ending>['why'];
+export type WorldSnapshot = z.output<typeof worldSnapshot>;

@@ -1,0 +1,25 @@
+/** A request that is refused, in the words of RFC 6749 section 5.2. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  /** The `error` of the answer. */
+  readonly error: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, error: string, description: string, headers: Record<string, string> = {}) {
+    super(description);
+    this.status = status;
+    this.error = error;
+    this.headers = headers;
+  }
+}
+
+/** The request is malformed; the description says how. */
+export function invalidRequest(description: string): Refusal {
+  return new Refusal(400, 'invalid_request', description);
+}
+
+/** The token presented is good for nothing; the description says no more than a real server would. */
+export function invalidGrant(description: string): Refusal {
+  return new Refusal(400, 'invalid_grant', description);
+}

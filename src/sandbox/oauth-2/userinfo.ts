@@ -1,0 +1,20 @@
+import type { OAuth2 } from './oauth-2.ts';
+import type { Account } from './records.ts';
+import { Refusal } from './refusal.ts';
+import { isLive } from './world.ts';
+
+/** The account that a live access token speaks for; throws the 401 of RFC 6750 section 3. */
+export function accountOfBearer({ world, clock }: OAuth2, headers: Headers): Account {
+  const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  if (bearer === undefined) {
+    throw new Refusal(401, 'invalid_request', 'There is no bearer token.', { 'WWW-Authenticate': 'Bearer' });
+  }
+  const token = world.token(bearer);
+  const account =
+    token?.kind === 'access' && isLive(token, clock.now()) ? world.account(world.familyOf(token).sub) : undefined;
+  if (account === undefined) {
+    const challenge = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
+    throw new Refusal(401, 'invalid_token', 'The access token is invalid, expired or revoked.', challenge);
+  }
+  return account;
+}
