@@ -3,6 +3,7 @@ import { createAuthenticator, type Authenticator } from './callers/authenticate.
 import type { ApiKeyStore } from './callers/api-key.ts';
 import type { Config, Secrets } from './config/index.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
+import type { ImportStore } from './grants/imports.ts';
 import { Keeper } from './grants/keeper.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
@@ -15,6 +16,7 @@ import type { BookingsSettings } from './http/services.ts';
 import { configuredProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
 import { migrateDatabase as migrateLocation, openStores, type DatabaseLocation, type Stores } from './stores/index.ts';
+import type { EventLog } from './stores/event-log.ts';
 import { RescueFolder } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
 import { systemClock } from './system-clock.ts';
@@ -147,6 +149,45 @@ function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiK
       return revoked;
     },
   };
+}
+
+/** What imports need, and nothing that asks a provider. */
+export interface Imports extends AsyncDisposable {
+  readonly store: ImportStore;
+  readonly providers: readonly Provider[];
+}
+
+/**
+ * Opens the database for imports; no upkeep runs, and services on the same database may.
+ *
+ * @throws as {@link createEvergrant}
+ */
+export async function openImports({ config, secrets }: EvergrantOptions): Promise<Imports> {
+  const vault = new Vault(secrets.encryptionKeys);
+  const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
+  await using opened = new AsyncDisposableStack();
+  const location = databaseLocation(config, secrets);
+  const stores = opened.use(await openStores({ location, vault, clock: systemClock, bounds }));
+  const providers = configuredProviders(providerOptions(config, secrets, vault)).map((each) => opened.use(each));
+  const parts = opened.move();
+  return { store: stores.imports, providers, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** What was told of grants. */
+export interface Events extends AsyncDisposable {
+  readonly log: EventLog;
+}
+
+/**
+ * Opens the database for reading events; no upkeep runs, and services on the same database may.
+ *
+ * @throws as {@link createEvergrant}
+ */
+export async function openEvents({ config, secrets }: EvergrantOptions): Promise<Events> {
+  const vault = new Vault(secrets.encryptionKeys);
+  const location = databaseLocation(config, secrets);
+  const stores = await openStores({ location, vault, clock: systemClock, bounds: DEFAULT_BOUNDS });
+  return { log: stores.events, [Symbol.asyncDispose]: () => stores[Symbol.asyncDispose]() };
 }
 
 /** Brings the schema up to date and touches nothing else; gives the names of the migrations applied now. */

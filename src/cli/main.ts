@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { devCommand } from './dev.ts';
 import { doctorCommand } from './doctor.ts';
+import { eventsCommand } from './events.ts';
 import { fail } from './fail.ts';
+import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -16,6 +18,8 @@ const program = new Command('evergrant')
   .addCommand(serveCommand())
   .addCommand(sandboxCommand())
   .addCommand(keysCommand())
+  .addCommand(importCommand())
+  .addCommand(eventsCommand())
   .addCommand(doctorCommand())
   .addCommand(migrateCommand())
   .addHelpText('after', '\nNew here? Run "evergrant dev": service and sandbox in one, nothing to configure.');

@@ -1,7 +1,10 @@
 import type { Random } from './clock.ts';
+import type { BackOff } from './grant.ts';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
+/** The most that is made of a provider's own `Retry-After`. */
+const LONGEST_ASKED_MS = 3_600_000;
 
 /**
  * How long to leave a failing provider alone, in milliseconds: doubling from one second to one minute, between half
@@ -13,4 +16,15 @@ const LONGEST_WAIT_MS = 60_000;
 export function backOffMs(failures: number, retryAfterMs: number | undefined, random: Random): number {
   const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 16));
   return Math.max(retryAfterMs ?? 0, Math.round(ceiling * (0.5 + random() / 2)));
+}
+
+/**
+ * True until the back-off is over. One that is longer than any we would begin was begun by a clock that has been set
+ * back since, and counts as over.
+ *
+ * @param now epoch milliseconds
+ */
+export function isBackingOff({ retryAt, lastFailure }: BackOff, now: number): boolean {
+  const left = retryAt - now;
+  return left > 0 && left <= (lastFailure === 'throttled' ? LONGEST_ASKED_MS : LONGEST_WAIT_MS);
 }

@@ -27,10 +27,13 @@ export class Chores implements AsyncDisposable {
       let isRunning = false;
       const turn = async () => {
         isRunning = true;
-        await work().catch((cause: unknown) => {
+        try {
+          await work();
+        } catch (cause) {
           trouble(`cannot ${name}`, cause);
-        });
-        isRunning = false;
+        } finally {
+          isRunning = false;
+        }
       };
       const tick = () => {
         if (isRunning) return;

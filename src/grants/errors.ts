@@ -36,6 +36,17 @@ export class KeeperError extends Error {
   }
 }
 
+/** The database does not answer, or cannot write: nothing is wrong with what was asked of it. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly code = 'store_unavailable';
+  readonly retryAfterMs = 2_000;
+
+  constructor(cause: unknown) {
+    super('The database of this service does not answer properly. Try again later.', { cause });
+  }
+}
+
 /** For a grant whose last exchanges failed, until its back-off is over. `now` in epoch milliseconds. */
 export function backingOff(backOff: BackOff | undefined, now: number): KeeperError {
   const retryAfterMs = Math.max(0, (backOff?.retryAt ?? now) - now);

@@ -5,7 +5,10 @@
  * - `grant.recovered`: one more after it had none, or none that could be trusted
  * - `grant.reconnect_required`: nothing is left that could give one; only its user can repair it
  */
-export type EventType = 'grant.created' | 'grant.refreshed' | 'grant.recovered' | 'grant.reconnect_required';
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Every {@link EventType}. */
+export const EVENT_TYPES = ['grant.created', 'grant.refreshed', 'grant.recovered', 'grant.reconnect_required'] as const;
 
 /**
  * Why a grant had to be recovered or reconnected:

@@ -2,9 +2,9 @@ import type { ExchangeAnswer } from '../providers/provider.ts';
 
 /**
  * What an exchange does: `provision` creates the account, `refresh` spends a refresh token, `recover` gets a credential
- * for a known account and ends all its others.
+ * for a known account and ends all its others. An `import` asks nobody: the operator brought the credential.
  */
-export type ExchangeKind = 'provision' | 'refresh' | 'recover';
+export type ExchangeKind = 'provision' | 'refresh' | 'recover' | 'import';
 
 /** How an exchange ended: the provider's answer, in one word. An abandoned exchange has none (yet). */
 export type Outcome = ExchangeAnswer['kind'];
@@ -18,6 +18,8 @@ export interface OpenExchange {
   readonly presentedId: number | undefined;
   /** The account asked for; undefined for the kinds that name none. */
   readonly accountId: string | undefined;
+  /** Epoch milliseconds by this machine's clock, not later than its lease began. */
+  readonly openedAt: number;
 }
 
 /** The bounds of an exchange in time, in milliseconds. */

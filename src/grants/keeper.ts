@@ -13,6 +13,7 @@ import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } fro
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
 import type { DueGrant } from './upkeep-store.ts';
+import { Waiting } from './waiting.ts';
 
 /** What the keeper is made of. */
 export interface KeeperOptions {
@@ -78,6 +79,7 @@ export class Keeper {
     this.#means = {
       ...options,
       breaker: new Breaker(),
+      waiting: new Waiting(),
       report: options.report ?? (() => undefined),
       trouble: options.trouble ?? (() => undefined),
       told: options.told ?? (() => undefined),
@@ -139,13 +141,15 @@ export class Keeper {
 
   /**
    * Renews a grant ahead of need: whoever asks meanwhile waits for this renewal. Nothing is done where a newer credential
-   * than the one that was due is there already.
+   * than the one that was due is there already, or the subject has left; and no account is made anew.
    *
    * @returns why it could not be renewed now
    */
-  async renewAhead(provider: Provider, { subject, exchangeId }: DueGrant): Promise<KeeperError | undefined> {
+  async renewAhead(provider: Provider, { grantId, subject, exchangeId }: DueGrant): Promise<KeeperError | undefined> {
+    const view = await this.#options.store.view(provider.realm, subject);
+    if (view?.grantId !== grantId) return undefined;
     const demand: StandingDemand = { force: true, seen: exchangeId };
-    const target = { provider, subject, applicant: undefined, demand };
+    const target = { provider, subject, applicant: undefined, mayProvision: false, demand };
     const key = flightKey({ provider: provider.name, subject }, false);
     const { failure } = await this.#renewals.join(key, () => renew(this.#means, target));
     return failure;
@@ -170,7 +174,7 @@ export class Keeper {
     created: boolean,
   ): Promise<Credential> {
     const { clock, callerWaitMs, store } = this.#options;
-    const target = { provider, subject: request.subject, applicant: request.applicant, demand };
+    const target = { provider, subject: request.subject, applicant: request.applicant, mayProvision: true, demand };
     const answered = new AbortController();
     const deadline = clock.sleep(callerWaitMs, answered.signal).then(() => 'late' as const);
     try {

@@ -1,5 +1,6 @@
 import type { Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import { isBackingOff } from './back-off.ts';
 import { isLive, type Credential } from './credential.ts';
 import { satisfies, type StandingDemand } from './demand.ts';
 import type { WayOut } from './events.ts';
@@ -38,7 +39,7 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
   const { current, accountId, backOff } = view;
   if (satisfies(view, demand, now)) return { do: 'serve' };
   if (claims.held) return { do: 'wait' };
-  if (backOff !== undefined && backOff.retryAt > now) return { do: 'back_off' };
+  if (backOff !== undefined && isBackingOff(backOff, now)) return { do: 'back_off' };
   if (current !== undefined && current.exchangeId > demand.seen && !isLive(current, now)) {
     return { do: 'give_up', because: 'expired_on_arrival' };
   }

@@ -38,8 +38,6 @@ export interface ExchangeRun {
   readonly provider: Provider;
   readonly view: GrantView;
   readonly exchange: OpenExchange;
-  /** Epoch milliseconds, read before the exchange was opened. */
-  readonly openedAt: number;
   readonly question: Question;
   /** Told of the answer before it is stored. */
   readonly answered: (answer: ExchangeAnswer) => void;
@@ -59,7 +57,7 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
   });
   try {
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
-    const isStale = clock.now() - run.openedAt > bounds.leaseMs / 2;
+    const isStale = clock.now() - run.exchange.openedAt > bounds.leaseMs / 2;
     const answer = isStale ? PAUSED : await ask(run.provider, run.question);
     run.answered(answer);
     await save(means, run, answer);

@@ -31,8 +31,8 @@ export class Profiles {
     if (account?.accountId === undefined || account.integratedAt === undefined) return undefined;
     const askedAt = Math.max(account.profileAt, this.#askedAt.get(account.grantId) ?? 0);
     if (this.#clock.now() - askedAt < FRESH_MS) return account.profile;
-    const { accountId } = account;
-    const known = { accountId, subject, createdAt: account.profile?.createdAt ?? null };
+    const { accountId, profile: noted } = account;
+    const known = { accountId, subject, createdAt: noted?.createdAt ?? null, vouched: noted === undefined };
     return this.#fetches.join(account.grantId, () => this.#fetch(provider, account, known));
   }
 

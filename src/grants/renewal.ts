@@ -17,6 +17,7 @@ import type { ExchangeKind } from './exchange.ts';
 import type { GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
 import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What a renewal works on: one subject's grant at one provider. */
 export interface RenewalTarget {
@@ -24,6 +25,8 @@ export interface RenewalTarget {
   readonly subject: string;
   /** Whom to create the account for, where there is none yet and the caller said. */
   readonly applicant: Applicant | undefined;
+  /** False where no caller asks: an account that is gone may be gone on purpose. */
+  readonly mayProvision: boolean;
   readonly demand: StandingDemand;
 }
 
@@ -36,6 +39,7 @@ export interface RenewalResult {
 /** What a renewal needs of the world. */
 export interface RenewalMeans extends ExchangeMeans {
   readonly breaker: Breaker;
+  readonly waiting: Waiting;
   /** Told of every exchange, once it is answered. */
   readonly report: (report: ExchangeReport) => void;
   /** True once the process is leaving: nothing new is begun then. */
@@ -56,25 +60,28 @@ export interface ExchangeReport {
 
 type ExchangeStep = Extract<Step, { do: ExchangeKind }>;
 
-const POLL_MS = { first: 20, longest: 250 };
+/** How long a grant rests whose new token was over on arrival, in milliseconds. */
+const CLOCKS_DIFFER_MS = 60_000;
 /** More exchanges than any repair takes: a provider that contradicts itself is left alone for a while. */
 const MOST_EXCHANGES = 6;
 
 /** Takes one step after another until the grant is renewed or nothing more can be done now. */
 export async function renew(means: RenewalMeans, target: RenewalTarget): Promise<RenewalResult> {
-  let pollMs = POLL_MS.first;
   let exchanges = 0;
+  let grantId: string | undefined;
   for (;;) {
-    const facts = await read(means, target);
+    const facts = await read(means, target, grantId);
     const { view } = facts;
+    grantId = view.grantId;
     const step = nextStep(target.provider, facts, target.demand, means.clock.now());
     if (step.do === 'serve') return { view, failure: undefined };
     if (means.closing()) return { view, failure: slow() };
+    // Whoever waits along and may have an account made looks again.
+    if (step.do === 'provision' && !target.mayProvision) return { view, failure: undefined };
     if (step.do === 'wait') {
       // Nobody works on it; there is but an answer that may yet come. Whoever can do without need not wait for it.
       if (!facts.claims.held && tolerates(view, target.demand, means.clock.now())) return { view, failure: slow() };
-      await means.store.awaitChange(view.grantId, pollMs * (0.5 + means.random()));
-      pollMs = Math.min(POLL_MS.longest, pollMs * 1.5);
+      await means.waiting.outlast(means, view.grantId, facts.claims);
       continue;
     }
     const failure =
@@ -87,17 +94,29 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
   }
 }
 
-/** Claims before view: whatever is opened in between is then noticed when this read leads to an exchange. */
-async function read({ store }: RenewalMeans, { provider, subject }: RenewalTarget): Promise<Facts> {
+/**
+ * Claims before view: whatever is opened in between is then noticed when this read leads to an exchange.
+ *
+ * @param knownId the grant's id, where it was read before
+ */
+async function read(
+  { store }: RenewalMeans,
+  { provider, subject }: RenewalTarget,
+  knownId: string | undefined,
+): Promise<Facts> {
+  let grantId = knownId;
   for (;;) {
-    const known = await store.view(provider.realm, subject);
-    if (known === undefined) {
+    grantId ??= (await store.view(provider.realm, subject))?.grantId;
+    if (grantId === undefined) {
       await store.connect(provider.realm, subject);
       continue;
     }
-    const claims = await store.claims(known.grantId);
+    const claims = await store.claims(grantId);
     const view = await store.view(provider.realm, subject);
-    if (view?.grantId !== known.grantId) continue;
+    if (view?.grantId !== grantId) {
+      grantId = view?.grantId;
+      continue;
+    }
     const mayReplay = view.current === undefined && provider.onReuse === 'grace';
     return { view, claims, lastExchanged: mayReplay ? await store.lastExchanged(view.grantId) : undefined };
   }
@@ -112,7 +131,8 @@ async function giveUp(
   if (step.do === 'back_off') return backingOff(view.backOff, means.clock.now());
   switch (step.because) {
     case 'expired_on_arrival':
-      await holdBack(means, view);
+      // Every token that comes while the clocks differ is over at once; to fetch more of them helps nobody.
+      await holdBack(means, view, CLOCKS_DIFFER_MS);
       return expiredOnArrival();
     case 'too_many_renewals':
       return tooManyRenewals();
@@ -125,12 +145,16 @@ async function giveUp(
 }
 
 /** Lets a grant rest whose provider answers, but not in a way that leads anywhere. */
-async function holdBack({ store, clock, random }: RenewalMeans, view: GrantView): Promise<KeeperError> {
+async function holdBack(
+  { store, clock, random }: RenewalMeans,
+  view: GrantView,
+  leastMs?: number,
+): Promise<KeeperError> {
   const failures = (view.backOff?.failures ?? 0) + 1;
   const backOff = {
     failures,
     lastFailure: 'unknown',
-    retryAt: clock.now() + backOffMs(failures, undefined, random),
+    retryAt: clock.now() + backOffMs(failures, leastMs, random),
   } as const;
   await store.holdBack(view.grantId, backOff);
   return backingOff(backOff, clock.now());
@@ -149,13 +173,13 @@ async function exchange(
   if (openForMs !== undefined) return clientRefused(openForMs);
   const question = await questionFor(means, target, view, step);
   if (question === undefined) return emailRequired();
-  const openedAt = clock.now();
   const opened = await store.openExchange({
     grantId: view.grantId,
     kind: step.do,
     presentedId: step.do === 'refresh' ? step.presented.exchangeId : undefined,
     accountId: step.do === 'recover' ? step.accountId : undefined,
     lastExchangeId: claims.lastExchangeId,
+    currentId: view.current?.exchangeId ?? 0,
     ...(question.kind === 'provision' ? { applicant: question.applicant } : {}),
   });
   if (opened === undefined) return undefined;
@@ -168,10 +192,10 @@ async function exchange(
       outcome: answer.kind,
       detail: 'detail' in answer ? answer.detail : undefined,
       cause: 'cause' in answer ? answer.cause : undefined,
-      durationMs: clock.now() - openedAt,
+      durationMs: clock.now() - opened.openedAt,
     });
   };
-  const answer = await performExchange(means, { provider, view, exchange: opened, openedAt, question, answered });
+  const answer = await performExchange(means, { provider, view, exchange: opened, question, answered });
   if (answer.kind !== 'client_refused') return refused(answer);
   breaker.open(provider.realm, clock.now());
   return clientRefused(breaker.openForMs(provider.realm, clock.now()));
@@ -188,7 +212,9 @@ async function questionFor(
   if (step.do === 'recover') {
     const account = await store.account(provider.realm, subject);
     const createdAt = account?.profile?.createdAt ?? null;
-    return { kind: 'recover', account: { accountId: step.accountId, subject, createdAt } };
+    // Only imports have an account without a profile; another's that has come meanwhile is not vouched for.
+    const vouched = account?.accountId === step.accountId && account.profile === undefined;
+    return { kind: 'recover', account: { accountId: step.accountId, subject, createdAt, vouched } };
   }
   const standing = (await store.standingApplicant(grantId)) ?? applicant;
   return standing && { kind: 'provision', applicant: standing };

@@ -16,13 +16,22 @@ export interface RenewalsAheadOptions {
 
 /** Assumed of a provider that publishes no limit, in requests a minute. */
 const MODEST_LIMIT = 60;
-/** So that one slow provider holds neither memory nor connections for long. */
+/** Of one provider, so that a slow one holds little memory and few connections, and nothing of another's. */
 const MOST_IN_FLIGHT = 8;
 /** How much of the budget may be saved up, in milliseconds: little, so that nothing comes in bursts. */
 const SAVED_MS = 4_000;
 /** Several instances see the same work: each takes some of it by chance. */
 const CHOICE = 8;
 const LEAST_CHOICE = 32;
+
+/** What one provider may still be asked, and is being asked. */
+interface Budget {
+  allowance: number;
+  /** When the allowance was last added to, in epoch milliseconds. */
+  at: number;
+  /** Renewals begun, by their grants' ids. */
+  readonly inFlight: Map<string, Promise<void>>;
+}
 
 /**
  * Renews what is due ahead of need, a little at a time. All instances together stay below a share of each provider's
@@ -31,8 +40,7 @@ const LEAST_CHOICE = 32;
  */
 export class RenewalsAhead {
   readonly #options: RenewalsAheadOptions;
-  readonly #saved = new Map<string, { allowance: number; at: number }>();
-  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #budgets = new Map<string, Budget>();
 
   constructor(options: RenewalsAheadOptions) {
     this.#options = options;
@@ -50,49 +58,50 @@ export class RenewalsAhead {
 
   /** Resolves when everything begun is over. */
   async landed(): Promise<void> {
-    await Promise.allSettled(this.#inFlight.values());
+    await Promise.allSettled([...this.#budgets.values()].flatMap(({ inFlight }) => [...inFlight.values()]));
   }
 
   async #roundOf(provider: Provider): Promise<number> {
     const { store, clock, share } = this.#options;
     const { realm } = provider;
     const perMinute = share * (provider.requestsPerMinute ?? MODEST_LIMIT);
-    const saved = this.#save(realm, perMinute);
-    const room = Math.min(Math.floor(saved.allowance), MOST_IN_FLIGHT - this.#inFlight.size);
+    const budget = this.#earn(realm, perMinute);
+    const room = Math.min(Math.floor(budget.allowance), MOST_IN_FLIGHT - budget.inFlight.size);
     if (room < 1) return 0;
     const { recentExchanges, throttledUntil = 0 } = await store.load(realm);
     if (throttledUntil > clock.now()) return 0;
-    const count = Math.min(room, Math.floor(perMinute - recentExchanges));
+    // Less than one a minute is earned over several minutes.
+    const count = Math.min(room, Math.floor(Math.max(1, perMinute) - recentExchanges));
     if (count < 1) return 0;
     const due = await store.due(realm, Math.max(LEAST_CHOICE, count * CHOICE));
-    const chosen = this.#some(due, count);
-    saved.allowance -= chosen.length;
-    for (const each of chosen) this.#begin(provider, each);
+    const left = due.filter(({ grantId }) => !budget.inFlight.has(grantId));
+    const chosen = this.#some(left, count);
+    budget.allowance -= chosen.length;
+    for (const each of chosen) this.#begin(provider, budget, each);
     return chosen.length;
   }
 
-  #save(realm: string, perMinute: number): { allowance: number } {
+  #earn(realm: string, perMinute: number): Budget {
     const now = this.#options.clock.now();
-    const saved = this.#saved.get(realm) ?? { allowance: 0, at: now };
+    const budget = this.#budgets.get(realm) ?? { allowance: 0, at: now, inFlight: new Map<string, Promise<void>>() };
     const perMs = perMinute / 60_000;
-    const earned = Math.max(0, now - saved.at) * perMs;
-    saved.allowance = Math.min(Math.max(1, SAVED_MS * perMs), saved.allowance + earned);
-    saved.at = now;
-    this.#saved.set(realm, saved);
-    return saved;
+    const earned = Math.max(0, now - budget.at) * perMs;
+    budget.allowance = Math.min(Math.max(1, SAVED_MS * perMs), budget.allowance + earned);
+    budget.at = now;
+    this.#budgets.set(realm, budget);
+    return budget;
   }
 
-  #some(due: readonly DueGrant[], count: number): DueGrant[] {
-    const left = due.filter(({ grantId }) => !this.#inFlight.has(grantId));
+  #some(due: DueGrant[], count: number): DueGrant[] {
     const chosen: DueGrant[] = [];
-    while (chosen.length < count && left.length > 0) {
-      chosen.push(...left.splice(Math.floor(this.#options.random() * left.length), 1));
+    while (chosen.length < count && due.length > 0) {
+      chosen.push(...due.splice(Math.floor(this.#options.random() * due.length), 1));
     }
     return chosen;
   }
 
-  #begin(provider: Provider, due: DueGrant): void {
-    const renewal = this.#options.renew(provider, due).finally(() => this.#inFlight.delete(due.grantId));
-    this.#inFlight.set(due.grantId, renewal);
+  #begin(provider: Provider, { inFlight }: Budget, due: DueGrant): void {
+    const renewal = this.#options.renew(provider, due).finally(() => inFlight.delete(due.grantId));
+    inFlight.set(due.grantId, renewal);
   }
 }

@@ -20,7 +20,8 @@ export interface GrantStore {
   connect(realm: string, subject: string): Promise<void>;
   /**
    * Opens an exchange, closing one whose lease ran out. Undefined where somebody holds the grant, or any exchange was
-   * opened since `lastExchangeId` was read: then what was read is old, and must be read again.
+   * opened since `lastExchangeId` was read, or another credential is current than `currentId`, because an abandoned
+   * exchange was answered after all: then what was read is old, and must be read again.
    */
   openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined>;
   /**
@@ -68,6 +69,8 @@ export interface ExchangeIntent {
   readonly presentedId: number | undefined;
   readonly accountId?: string | undefined;
   readonly lastExchangeId: number;
+  /** The current credential, by its exchange's id; 0 where there was none. */
+  readonly currentId: number;
   /** Kept as the grant's standing applicant; for `provision` alone. */
   readonly applicant?: Applicant;
 }

@@ -6,7 +6,8 @@ export interface UpkeepStore {
   load(realm: string): Promise<RealmLoad>;
   /**
    * Grants whose access token should be renewed ahead of its end because it is in use, or whose refresh token is near
-   * its own; the most pressing ones first. Those that back off or have expired already are not among them.
+   * its own: those that have been due the longest, the most pressing of them first. Those that back off or have expired
+   * already are not among them.
    */
   due(realm: string, limit: number): Promise<DueGrant[]>;
   /**

@@ -1,6 +1,6 @@
 import { TrustUnavailableError } from '../callers/trust-unavailable-error.ts';
 import { UnauthenticatedError } from '../callers/unauthenticated-error.ts';
-import { KeeperError, type KeeperErrorCode } from '../grants/errors.ts';
+import { KeeperError, StoreUnavailableError, type KeeperErrorCode } from '../grants/errors.ts';
 import { ProblemError } from './problem.ts';
 
 /** How each failure of the keeper looks from outside. */
@@ -27,6 +27,10 @@ export function problemOf(error: unknown): ProblemError {
   }
   if (error instanceof TrustUnavailableError) {
     return new ProblemError(500, error.code, error.message, { headers: retryAfter(error.retryAfterSeconds) });
+  }
+  if (error instanceof StoreUnavailableError) {
+    const headers = retryAfter(error.retryAfterMs / 1000);
+    return new ProblemError(500, error.code, error.message, { headers, cause: error.cause });
   }
   return new ProblemError(500, 'internal_error', 'Something went wrong here, not with your request. Try again.', {
     cause: error,

@@ -47,6 +47,7 @@ export function calComManaged(options: CalComManagedOptions): Provider {
 
 class CalComManaged implements Provider {
   readonly name = 'cal-com-managed';
+  readonly accountIdForm = { pattern: /^[1-9]\d{0,14}$/, meaning: 'the numeric id of the managed user at Cal.com' };
   readonly realm: string;
   /** Per client, where the client's id comes in a header. */
   readonly requestsPerMinute = 500;
@@ -248,9 +249,13 @@ function existingUserId(error: CalComError): string | undefined {
   return error.status === 409 ? /Existing user ID=(\d{1,15})\b/.exec(error.message)?.[1] : undefined;
 }
 
-/** By its proof, or by the moment of its creation as we first saw it: other apps may write the metadata anew. */
+/**
+ * By its proof, or by the moment of its creation as we first saw it: other apps may write the metadata anew. An imported user
+ * has neither, until its profile is noted: for so long the operator's word is all there is.
+ */
 function isSame(profile: AccountProfile, user: unknown, known: KnownAccount, proofs: readonly string[]): boolean {
   if (profile.accountId !== known.accountId) return false;
+  if (known.vouched === true) return true;
   return carriesProof(user, proofs) || (known.createdAt !== null && profile.createdAt === known.createdAt);
 }
 

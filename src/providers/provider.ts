@@ -15,6 +15,8 @@ export interface Provider {
   readonly realm: string;
   /** What the provider does where a spent refresh token comes again; `reject` unless given. */
   readonly onReuse?: ReuseBehaviour;
+  /** What its account ids look like, for an operator who names one; any text will do where undefined. */
+  readonly accountIdForm?: AccountIdForm;
   /** The provider's published limit for our client, in requests a minute; undefined where it publishes none. */
   readonly requestsPerMinute?: number;
   /** Spends a refresh token (RFC 6749 section 6). */
@@ -43,12 +45,21 @@ export interface Provider {
  */
 export type ReuseBehaviour = 'reject' | 'grace' | 'revoke_family';
 
+/** How to tell an account id from a slip. */
+export interface AccountIdForm {
+  readonly pattern: RegExp;
+  /** What it is, fit to stand after "give". */
+  readonly meaning: string;
+}
+
 /** An upstream account that was ours when we last saw it. */
 export interface KnownAccount {
   readonly accountId: string;
   readonly subject: string;
   /** As the profile had it, by which a later account under the same id is told apart; null where unknown. */
   readonly createdAt: string | null;
+  /** True where the operator has said that the account is the subject's, and the provider has not shown it since. */
+  readonly vouched?: boolean;
 }
 
 /** How a provider took our own client. */

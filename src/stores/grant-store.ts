@@ -26,18 +26,6 @@ export interface SqlGrantStoreOptions {
   readonly holder: string;
 }
 
-/** Within which time, in milliseconds, and up to which number exchanges count as recent. */
-const RECENT_MS = 60_000;
-const RECENT_LIMIT = 100;
-
-interface ClaimsRow {
-  last: number | null;
-  recent: number;
-  holder: string | null;
-  leased: number | null;
-  unresolved_for: number | null;
-}
-
 /** The facts in SQL. */
 export class SqlGrantStore implements GrantStore {
   readonly #options: SqlGrantStoreOptions;
@@ -56,18 +44,7 @@ export class SqlGrantStore implements GrantStore {
 
   async claims(grantId: string): Promise<Claims> {
     const { database, holder } = this.#options;
-    const now = database.now();
-    const { rows } = await sql<ClaimsRow>`
-      select
-        (select max(id) from exchanges where grant_id = ${grantId}) as last,
-        (select count(*) from (select opened_at from exchanges where grant_id = ${grantId} order by id desc limit ${RECENT_LIMIT}) r
-          where r.opened_at > ${now} - ${RECENT_MS}) as recent,
-        (select holder from exchanges where grant_id = ${grantId} and finished_at is null) as holder,
-        (select case when lease_until > ${now} then 1 else 0 end from exchanges
-          where grant_id = ${grantId} and finished_at is null) as leased,
-        (select max(opened_at) + ${this.#unresolvedMs} - ${now} from exchanges
-          where grant_id = ${grantId} and outcome is null) as unresolved_for`.execute(database.db);
-    const row = rows[0];
+    const row = await database.readClaims(grantId);
     if (row?.holder != null && isDead(row.holder, holder)) {
       await database.transact((transaction) => closeForsaken(transaction, grantId, holder, database.now()));
       return this.claims(grantId);
@@ -101,10 +78,11 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
-    const { database, bounds, holder } = this.#options;
-    const { grantId, kind, presentedId, accountId, lastExchangeId, applicant } = intent;
+    const { database, bounds, holder, clock } = this.#options;
+    const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
+      const openedAt = clock.now();
       const now = database.now();
       await closeForsaken(transaction, grantId, holder, now);
       const { rows } = await sql<{ id: number }>`
@@ -113,6 +91,8 @@ export class SqlGrantStore implements GrantStore {
           ${now}, ${now} + ${bounds.leaseMs}
         where (select coalesce(max(id), 0) from exchanges where grant_id = ${grantId}) = ${lastExchangeId}
           and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
+          and (select coalesce(max(exchange_id), 0) from credentials
+            where grant_id = ${grantId} and ended_at is null) = ${currentId}
         returning id`.execute(transaction);
       const [row] = rows;
       if (row === undefined) return undefined;
@@ -120,7 +100,7 @@ export class SqlGrantStore implements GrantStore {
         const text = JSON.stringify(applicant);
         await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
       }
-      return { id: row.id, grantId, kind, presentedId, accountId };
+      return { id: row.id, grantId, kind, presentedId, accountId, openedAt };
     });
   }
 

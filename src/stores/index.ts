@@ -1,11 +1,14 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Clock } from '../grants/clock.ts';
 import type { ExchangeBounds } from '../grants/exchange.ts';
+import type { ImportStore } from '../grants/imports.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
+import { EventLog } from './event-log.ts';
 import { SqlGrantStore } from './grant-store.ts';
+import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
 import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
 import { openPostgres } from './postgres.ts';
@@ -34,6 +37,8 @@ export interface StoresOptions {
 export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
   readonly upkeep: UpkeepStore;
+  readonly imports: ImportStore;
+  readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
   /** Resolves where the database answers a read. */
   ping(): Promise<void>;
@@ -66,6 +71,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
     upkeep: new SqlUpkeepStore(database, clock),
+    imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
+    events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
     ping: async () => {
       await database.db.selectFrom('grants').select('id').limit(1).execute();

@@ -16,7 +16,8 @@ export async function recordGain(
   isIntegrated: boolean,
   at: number,
 ): Promise<GrantEvent | undefined> {
-  const isRecovery = isIntegrated && (kind !== 'refresh' || (await hadNothingLeft(transaction, grantId)));
+  const isRepair = kind === 'recover' || kind === 'provision';
+  const isRecovery = isIntegrated && (isRepair || (await hadNothingLeft(transaction, grantId)));
   const type = isRecovery ? 'grant.recovered' : isIntegrated ? 'grant.refreshed' : 'grant.created';
   const reason = isRecovery ? await reasonOfLoss(transaction, grantId, exchangeId) : null;
   return record(transaction, { type, reason, at, grantId, exchangeId });
@@ -60,14 +61,18 @@ interface NewEvent {
 
 async function record(transaction: Transaction<Database>, event: NewEvent): Promise<GrantEvent | undefined> {
   const { type, reason, at, grantId, exchangeId } = event;
+  const { realm } = await transaction
+    .selectFrom('grants')
+    .select('realm')
+    .where('id', '=', grantId)
+    .executeTakeFirstOrThrow();
   const connections = await transaction
     .selectFrom('connections')
-    .select(['realm', 'subject'])
+    .select('subject')
     .where('grant_id', '=', grantId)
     .orderBy('subject')
     .execute();
   const subjects = connections.map(({ subject }) => subject);
-  const realm = connections[0]?.realm ?? '';
   const row = await transaction
     .insertInto('events')
     .values({ type, reason, at, realm, grant_id: grantId, subjects: JSON.stringify(subjects), exchange_id: exchangeId })
@@ -89,23 +94,22 @@ async function hadNothingLeft(transaction: Transaction<Database>, grantId: strin
 }
 
 /**
- * Why the last credential before this exchange was refused; null where none was. Where the same refresh token had been
- * presented before and no answer came, it was that answer which is missing.
+ * Why the credentials were refused that this exchange had to make up for; null where none was. Where the same refresh
+ * token had been presented before and no answer came, it was that answer which is missing, whatever was tried since.
  */
 async function reasonOfLoss(
   transaction: Transaction<Database>,
   grantId: string,
   beforeExchangeId: number,
 ): Promise<EventReason | null> {
-  const { rows } = await sql<{ lost: number }>`
-    select case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.presented_id = r.presented_id
-      and e.id <> r.id and (e.outcome is null or e.outcome = 'unknown')) then 1 else 0 end as lost
+  const { rows } = await sql<{ lost: number | null }>`
+    select max(case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.presented_id = r.presented_id
+      and e.id <> r.id and (e.outcome is null or e.outcome = 'unknown')) then 1 else 0 end) as lost
     from exchanges r
-    where r.id = (select max(id) from exchanges
-        where grant_id = ${grantId} and id < ${beforeExchangeId} and outcome = 'rejected')
+    where r.grant_id = ${grantId} and r.id < ${beforeExchangeId} and r.outcome = 'rejected'
       and not exists (select 1 from exchanges o where o.grant_id = r.grant_id and o.outcome = 'obtained'
         and o.id > r.id and o.id < ${beforeExchangeId})`.execute(transaction);
-  const [row] = rows;
-  if (row === undefined) return null;
-  return row.lost === 1 ? 'answer_lost' : 'refused';
+  const lost = rows[0]?.lost ?? null;
+  if (lost === null) return null;
+  return lost === 1 ? 'answer_lost' : 'refused';
 }

@@ -28,7 +28,7 @@ export async function recordObtained(
   const isNew = await appendCredential(transaction, vault, exchange, answer, obtainedAt);
   if (!isNew) return undefined;
   if (exchange.presentedId !== undefined) await endCredential(transaction, exchange.presentedId, 'exchanged', now);
-  if (exchange.kind !== 'refresh') await supersedeOlder(transaction, exchange, now);
+  if (exchange.kind === 'recover' || exchange.kind === 'provision') await supersedeOlder(transaction, exchange, now);
   await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
   const account = answer.profile === undefined ? {} : accountColumns(answer.profile, obtainedAt);
   if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId);

@@ -17,10 +17,21 @@ export interface SqlDatabase extends AsyncDisposable {
   lockSchema(transaction: Transaction<Database>): Promise<void>;
   /** The warm path's one prepared read. */
   readView(realm: string, subject: string): Promise<ViewRow | undefined>;
+  /** The one prepared read of whoever waits for a grant. */
+  readClaims(grantId: string): Promise<ClaimsRow | undefined>;
   /** Tells the other instances, when the transaction commits, that the grant has changed. */
   announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
+}
+
+/** Who is asking upstream for a grant; null where nobody ever did. */
+export interface ClaimsRow {
+  last: number | null;
+  recent: number;
+  holder: string | null;
+  leased: number | null;
+  unresolved_for: number | null;
 }
 
 /** One credential, its tokens sealed. */

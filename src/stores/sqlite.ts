@@ -2,10 +2,13 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
+import { claimsQuery } from './claims-query.ts';
 import { SQLITE_TYPES } from './column-types.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
-import type { SqlDatabase, ViewRow } from './sql-database.ts';
+import { sharedCommit } from './shared-commit.ts';
+import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
+import { orUnavailable } from './unavailable.ts';
 import { viewQuery } from './view-query.ts';
 
 /** How to open a SQLite file. */
@@ -21,8 +24,11 @@ export interface SqliteOptions {
 const BUSY_TIMEOUT_MS = 20;
 /** SQLITE_BUSY; extended codes carry it in their low byte. */
 const BUSY = 5;
+/** Busy, locked, read-only, I/O error, full, cannot open. */
+const UNAVAILABLE = [BUSY, 6, 8, 10, 13, 14];
 
 const VIEW = viewQuery({ realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' });
+const CLAIMS = claimsQuery({ grantId: ':grant_id', unresolvedMs: ':unresolved_ms', now: ':now' });
 
 /**
  * Opens one SQLite file, creating it with mode 0600. Every commit is on the disk before it is acknowledged
@@ -33,22 +39,30 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   // Of several processes that open a new file at once, all but one are refused at first.
   const { writer, reader } = await retried(() => openConnections(options.path), isBusy);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(writer) }) });
+  const commit = sharedCommit(db, isBusy);
   // Prepared at the first read: a new file has no tables yet.
-  let view: StatementSync | undefined;
+  const prepared = new Map<string, StatementSync>();
+  const read = <Row>(query: string, parameters: Record<string, SQLInputValue>): Promise<Row | undefined> => {
+    try {
+      let statement = prepared.get(query);
+      if (statement === undefined) prepared.set(query, (statement = reader.prepare(query)));
+      const row = statement.get({ ...parameters, now: clock.now(), unresolved_ms: unresolvedMs });
+      return Promise.resolve(row as Row | undefined);
+    } catch (error) {
+      return orUnavailable(Promise.reject(error as Error), isUnavailable);
+    }
+  };
   const { clock, unresolvedMs } = options;
   return {
     db,
     columnTypes: SQLITE_TYPES,
     now: () => sql<number>`${clock.now()}`,
-    transact: (work) => retried(() => db.transaction().execute(work), isBusy),
+    transact: (work) => orUnavailable(commit(work), isUnavailable),
     // Whoever writes to a SQLite file has all of it: every transaction begins as a write.
     lockGrant: () => Promise.resolve(clock.now()),
     lockSchema: () => Promise.resolve(),
-    readView(realm, subject) {
-      view ??= reader.prepare(VIEW);
-      const row = view.get({ realm, subject, now: clock.now(), unresolved_ms: unresolvedMs });
-      return Promise.resolve(row as ViewRow | undefined);
-    },
+    readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
+    readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
     announce: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
     async [Symbol.asyncDispose]() {
@@ -72,7 +86,15 @@ function openConnections(path: string): { writer: DatabaseSync; reader: Database
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
+  return primaryCode(error) === BUSY;
+}
+
+function isUnavailable(error: unknown): boolean {
+  return UNAVAILABLE.includes(primaryCode(error));
+}
+
+function primaryCode(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : NaN;
 }
 
 /** Kysely's view of `node:sqlite`. */

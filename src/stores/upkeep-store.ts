@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import { MOST_AHEAD_MS } from '../grants/schedule.ts';
 import type { DueGrant, RealmLoad, UpkeepStore } from '../grants/upkeep-store.ts';
@@ -7,6 +7,23 @@ import type { SqlDatabase } from './sql-database.ts';
 const MINUTE_MS = 60_000;
 /** How many ids one statement names at most. */
 const IDS_AT_ONCE = 500;
+
+/** What makes a credential due, each with an index of its own. */
+interface Due {
+  readonly dueAt: RawBuilder<number>;
+  readonly endsAt: RawBuilder<number>;
+  readonly inUse: RawBuilder<boolean>;
+}
+
+const ACCESS: Due = { dueAt: sql`c.renew_at`, endsAt: sql`c.expires_at`, inUse: sql`c.used_at is not null` };
+const REFRESH: Due = { dueAt: sql`c.lapse_at`, endsAt: sql`c.refresh_expires_at`, inUse: sql`1 = 1` };
+
+interface DueRow {
+  grant_id: string;
+  exchange_id: number;
+  ends_at: number;
+  subject: string;
+}
 
 /** Upkeep's questions in SQL; the clock judges tokens. */
 export class SqlUpkeepStore implements UpkeepStore {
@@ -34,11 +51,12 @@ export class SqlUpkeepStore implements UpkeepStore {
 
   async load(realm: string): Promise<RealmLoad> {
     const { db } = this.#database;
-    const since = sql<number>`${this.#database.now()} - ${MINUTE_MS}`;
+    // A subquery is asked once, a clock in a comparison for every row of the table.
+    const since = sql<number>`(select ${this.#database.now()} - ${MINUTE_MS})`;
     const { rows } = await sql<{ recent: number; throttled_until: number | null }>`
       select
-        (select count(*) from exchanges e join grants g on g.id = e.grant_id
-          where e.opened_at > ${since} and e.kind <> 'import' and g.realm = ${realm}) as recent,
+        (select count(*) from exchanges e where e.opened_at > ${since} and e.kind <> 'import'
+          and (select g.realm from grants g where g.id = e.grant_id) = ${realm}) as recent,
         (select max(retry_at) from grants where realm = ${realm} and last_failure = 'throttled') as throttled_until`.execute(
       db,
     );
@@ -47,31 +65,47 @@ export class SqlUpkeepStore implements UpkeepStore {
 
   async due(realm: string, limit: number): Promise<DueGrant[]> {
     const now = this.#clock.now();
-    // Nothing is due for longer than this without its end having come: so both ranges of the indexes are short.
-    const since = { access: now - MOST_AHEAD_MS.access, refresh: now - MOST_AHEAD_MS.refresh };
-    const { rows } = await sql<{ grant_id: string; subject: string; exchange_id: number }>`
-      select d.grant_id, min(k.subject) as subject, max(d.exchange_id) as exchange_id
-      from (
-        select grant_id, exchange_id, expires_at as ends_at from credentials
-          where ended_at is null and used_at is not null and renew_at between ${since.access} and ${now} and expires_at > ${now}
-        union all
-        select grant_id, exchange_id, refresh_expires_at as ends_at from credentials
-          where ended_at is null and lapse_at between ${since.refresh} and ${now} and refresh_expires_at > ${now}
-      ) d
-      join grants g on g.id = d.grant_id
-      join connections k on k.grant_id = g.id
-      where g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${now})
-        and d.exchange_id = (select max(s.exchange_id) from credentials s where s.grant_id = g.id and s.ended_at is null)
-      group by d.grant_id
-      order by min(d.ends_at)
+    const found = [
+      ...(await this.#dueFor(realm, limit, ACCESS, now - MOST_AHEAD_MS.access)),
+      ...(await this.#dueFor(realm, limit, REFRESH, now - MOST_AHEAD_MS.refresh)),
+    ];
+    const pressing = found.sort((one, other) => one.ends_at - other.ends_at);
+    const byGrant = new Map(pressing.map((row) => [row.grant_id, row]));
+    return [...byGrant.values()]
+      .slice(0, limit)
+      .map((row) => ({ grantId: row.grant_id, subject: row.subject, exchangeId: row.exchange_id }));
+  }
+
+  /**
+   * Reads along an index and stops at the limit, for the backlog may be long.
+   *
+   * @param since nothing has been due for longer without its end having come, so the range of the index is short
+   */
+  async #dueFor(realm: string, limit: number, { dueAt, endsAt, inUse }: Due, since: number): Promise<DueRow[]> {
+    const now = this.#clock.now();
+    const { rows } = await sql<DueRow>`
+      select c.grant_id, c.exchange_id, ${endsAt} as ends_at,
+        (select min(k.subject) from connections k where k.grant_id = c.grant_id) as subject
+      from credentials c
+      join grants g on g.id = c.grant_id
+      where c.ended_at is null and ${inUse} and ${dueAt} between ${since} and ${now} and ${endsAt} > ${now}
+        and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${now})
+        and c.exchange_id = (select max(s.exchange_id) from credentials s where s.grant_id = c.grant_id and s.ended_at is null)
+        and exists (select 1 from connections k where k.grant_id = c.grant_id)
+      order by ${dueAt}
       limit ${limit}`.execute(this.#database.db);
-    return rows.map((row) => ({ grantId: row.grant_id, subject: row.subject, exchangeId: row.exchange_id }));
+    return rows;
   }
 
   async forget(cutoff: number, limit: number): Promise<number> {
     return this.#database.transact(async (transaction) => {
       const statements = [
-        sql`delete from events where id in (select id from events where at < ${cutoff} order by id limit ${limit})`,
+        // A grant that has lost everything keeps the word of it, lest it be told again.
+        sql`delete from events where id in (
+          select e.id from events e
+          where e.at < ${cutoff} and (e.type <> 'grant.reconnect_required'
+            or exists (select 1 from events n where n.grant_id = e.grant_id and n.id > e.id))
+          order by e.at limit ${limit})`,
         // Only what a newer, standing credential has made history: a grant with nothing left keeps what it knows.
         sql`delete from credentials where exchange_id in (
           select c.exchange_id from credentials c
@@ -84,6 +118,9 @@ export class SqlUpkeepStore implements UpkeepStore {
             and not exists (select 1 from credentials c where c.exchange_id = e.id)
             and exists (select 1 from credentials s where s.grant_id = e.grant_id and s.ended_at is null
               and s.exchange_id > e.id and s.opened_at > e.outcome_at)
+            -- A recovery unsettles whatever is older, should that become current again.
+            and (e.kind <> 'recover' or not exists (select 1 from credentials s where s.grant_id = e.grant_id
+              and s.ended_at is null and (s.exchange_id < e.id or s.opened_at <= e.outcome_at)))
           limit ${limit})`,
       ];
       let forgotten = 0;

@@ -13,7 +13,7 @@ import { profile, REALM } from '../stores/one-grant.ts';
 
 /** One question that the provider was asked. */
 export interface Call {
-  readonly kind: ExchangeKind;
+  readonly kind: Exclude<ExchangeKind, 'import'>;
   /** The refresh token, the account's id, or the applicant's e-mail. */
   readonly about: string;
 }
@@ -65,7 +65,7 @@ export class ScriptedProvider implements Provider {
     // Nothing is open.
   }
 
-  async #asked(kind: ExchangeKind, about: string): Promise<ExchangeAnswer> {
+  async #asked(kind: Call['kind'], about: string): Promise<ExchangeAnswer> {
     const call = { kind, about };
     this.calls.push(call);
     return await this.script(call);

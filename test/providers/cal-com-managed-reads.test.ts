@@ -98,6 +98,13 @@ describe('the profile of a Cal.com user', () => {
     });
   }
 
+  it('is shown where the operator vouches for the id, and gone where nobody does', async () => {
+    await using calCom = await scriptedCalCom(success(USER), success(USER));
+    const imported = { ...KNOWN, createdAt: null };
+    assert.ok(typeof (await calCom.provider.fetchProfile({ ...imported, vouched: true })) === 'object');
+    assert.equal(await calCom.provider.fetchProfile(imported), 'gone');
+  });
+
   it('is gone where the id is given to another user by now', async () => {
     await using calCom = await scriptedCalCom(success({ ...USER, createdDate: '2030-01-01T00:00:00.000Z' }));
     assert.equal(await calCom.provider.fetchProfile(KNOWN), 'gone');

@@ -65,6 +65,7 @@ describe('the look at the user before a recovery', () => {
     ['the proof', { ...ACCOUNT, createdAt: null }, { metadata: { evergrant_subject: proofsOf('alice')[0] } }],
     ['an older proof', { ...ACCOUNT, createdAt: null }, { metadata: { evergrant_subject: proofsOf('alice')[1] } }],
     ['the moment of creation', ACCOUNT, { metadata: null }],
+    ["the operator's word", { ...ACCOUNT, createdAt: null, vouched: true }, { metadata: null }],
   ];
   for (const [name, account, user] of same) {
     it(`knows the user by ${name}`, async () => {
@@ -77,6 +78,8 @@ describe('the look at the user before a recovery', () => {
     ["another subject's proof", ACCOUNT, { createdDate: 'later', metadata: { evergrant_subject: proofsOf('bob')[0] } }],
     ['neither proof nor moment', ACCOUNT, { createdDate: 'later' }],
     ['no moment, where none was known', { ...ACCOUNT, createdAt: null }, { createdDate: null }],
+    ['no word of the operator', { ...ACCOUNT, createdAt: null, vouched: false }, { metadata: null }],
+    ['another id, whoever vouches for this one', { ...ACCOUNT, vouched: true }, { id: 180, metadata: null }],
     ['another id', ACCOUNT, { id: 180, metadata: { evergrant_subject: proofsOf('alice')[0] } }],
   ];
   for (const [name, account, user] of others) {

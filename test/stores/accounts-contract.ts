@@ -97,7 +97,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       );
       await grant.store.connect(REALM, 'bob');
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
       const exchange = (await grant.store.openExchange(intent))!;
       await grant.store.finishObtained(exchange, obtained('of bob', { profile: profile('179', 'Bob') }));
       assert.equal((await grant.store.view(REALM, 'bob'))?.current?.accessToken().reveal(), 'of bob');
@@ -116,7 +116,13 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
     it('is not touched where the exchange could not be opened', async () => {
       await using grant = await oneGrant(openPlace);
       await provision(grant);
-      const late = { grantId: grant.grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      const late = {
+        grantId: grant.grantId,
+        kind: 'provision',
+        presentedId: undefined,
+        lastExchangeId: 0,
+        currentId: 0,
+      } as const;
       await grant.otherStore.openExchange({ ...late, applicant: { ...APPLICANT, email: 'other@example.com' } });
       assert.deepEqual(await grant.store.standingApplicant(grant.grantId), APPLICANT);
     });

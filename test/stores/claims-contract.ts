@@ -16,7 +16,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const first = await grant.open('provision');
       const { lastExchangeId, held } = await otherStore.claims(grantId);
       assert.deepEqual([lastExchangeId, held], [first.id, true]);
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId } as const;
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId, currentId: 0 } as const;
       assert.equal(await store.openExchange(intent), undefined);
       assert.equal(await otherStore.openExchange(intent), undefined);
       await store.finishFailed(first, UNKNOWN);
@@ -42,14 +42,14 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
         held: false,
         isUnresolved: false,
       });
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
       assert.ok((await grant.store.openExchange(intent)) !== undefined);
     });
 
     it('go to one of many who ask at once', async () => {
       await using grant = await oneGrant(openPlace);
       const { store, grantId } = grant;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
       const opened = await Promise.all(Array.from({ length: 40 }, () => store.openExchange(intent)));
       assert.equal(opened.filter((exchange) => exchange !== undefined).length, 1);
     });
@@ -59,16 +59,42 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const { store, otherStore, grantId } = grant;
       const old = await otherStore.claims(grantId);
       await store.finishObtained(await grant.open('provision'), obtained('one'));
-      const intent = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId: old.lastExchangeId } as const;
+      const intent = {
+        grantId,
+        kind: 'refresh',
+        presentedId: 1,
+        lastExchangeId: old.lastExchangeId,
+        currentId: 1,
+      } as const;
       assert.equal(await otherStore.openExchange(intent), undefined);
       assert.equal((await store.claims(grantId)).held, false);
+    });
+
+    it('are refused to whoever read before an abandoned exchange was answered after all', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { clock, store, otherStore, grantId } = grant;
+      await grant.obtain('one', 'provision');
+      const abandoned = await grant.open('refresh', 1);
+      await clock.advance(leaseMs);
+      const { lastExchangeId, held } = await otherStore.claims(grantId);
+      assert.equal(held, false);
+      await store.finishObtained(abandoned, obtained('two'));
+      const intent = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId, currentId: 1 } as const;
+      assert.equal(await otherStore.openExchange(intent), undefined, 'its refresh token is spent');
+      assert.ok((await otherStore.openExchange({ ...intent, presentedId: 2, currentId: 2 })) !== undefined);
     });
 
     it('are taken over the moment a lease runs out, and not before', async () => {
       await using grant = await oneGrant(openPlace);
       const { clock, otherStore, grantId } = grant;
       const first = await grant.open('provision');
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: first.id } as const;
+      const intent = {
+        grantId,
+        kind: 'provision',
+        presentedId: undefined,
+        lastExchangeId: first.id,
+        currentId: 0,
+      } as const;
       await clock.advance(leaseMs - 1);
       assert.equal((await otherStore.claims(grantId)).held, true);
       assert.equal(await otherStore.openExchange(intent), undefined);
@@ -88,7 +114,13 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
         await store.renewLease(exchange);
       }
       await clock.advance(leaseMs - 1);
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: exchange.id } as const;
+      const intent = {
+        grantId,
+        kind: 'provision',
+        presentedId: undefined,
+        lastExchangeId: exchange.id,
+        currentId: 0,
+      } as const;
       assert.equal(await grant.otherStore.openExchange(intent), undefined);
     });
 

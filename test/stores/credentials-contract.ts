@@ -105,7 +105,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       await grant.obtain('one');
       await grant.store.connect(REALM, 'bob');
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
       await grant.store.finishObtained((await grant.store.openExchange(intent))!, obtained('of bob'));
       assert.equal(await grant.current(), 'one');
     });

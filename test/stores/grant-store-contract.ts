@@ -5,6 +5,8 @@ import { backOffContract } from './back-off-contract.ts';
 import { claimsContract } from './claims-contract.ts';
 import { connectionsContract } from './connections-contract.ts';
 import { credentialsContract } from './credentials-contract.ts';
+import { eventsContract } from './events-contract.ts';
+import { lastExchangedContract } from './last-exchanged-contract.ts';
 import { lateAnswersContract } from './late-answers-contract.ts';
 import type { TestClock } from './test-clock.ts';
 import { tokenLookupContract } from './token-lookup-contract.ts';
@@ -35,4 +37,6 @@ export function grantStoreContract(database: string, openPlace: OpenPlace): void
   accountsContract(database, openPlace);
   backOffContract(database, openPlace);
   tokenLookupContract(database, openPlace);
+  lastExchangedContract(database, openPlace);
+  eventsContract(database, openPlace);
 }

@@ -51,7 +51,8 @@ export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
   const { grantId } = await view();
   const open: OneGrant['open'] = async (kind, presentedId, { by = store, applicant, accountId } = {}) => {
     const { lastExchangeId } = await by.claims(grantId);
-    const intent = { grantId, kind, presentedId, accountId, lastExchangeId };
+    const currentId = (await by.view(REALM, SUBJECT))?.current?.exchangeId ?? 0;
+    const intent = { grantId, kind, presentedId, accountId, lastExchangeId, currentId };
     const opened = await by.openExchange(applicant === undefined ? intent : { ...intent, applicant });
     assert.ok(opened !== undefined, 'the grant is held');
     return opened;

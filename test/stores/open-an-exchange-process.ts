@@ -21,6 +21,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'go') break;
   const { grantId } = (await grants.view(REALM, SUBJECT))!;
   const { lastExchangeId } = await grants.claims(grantId);
-  const exchange = await grants.openExchange({ grantId, kind: 'recover', presentedId: undefined, lastExchangeId });
+  const exchange = await grants.openExchange({
+    grantId,
+    kind: 'recover',
+    presentedId: undefined,
+    lastExchangeId,
+    currentId: 0,
+  });
   console.log(`opened ${exchange?.id ?? 'nothing'}`);
 }

@@ -28,8 +28,15 @@ class SharedClock extends TestClock {
   }
 }
 
-/** A new Postgres database, and the stores opened on it. */
-export async function postgresPlace(server: PostgresServer): Promise<StorePlace> {
+/** A Postgres database and the stores opened on it, all closed together. */
+export interface PostgresPlace extends StorePlace {
+  openAll(): Promise<Stores>;
+  /** Runs a statement past the stores; 64-bit numbers come as text. */
+  query(sql: string): Promise<Record<string, unknown>[]>;
+}
+
+/** A new Postgres database. */
+export async function postgresPlace(server: PostgresServer): Promise<PostgresPlace> {
   const url = await server.createDatabase();
   const pool = new Pool({ connectionString: url, max: 2 });
   const clock = new SharedClock(pool);
@@ -37,13 +44,16 @@ export async function postgresPlace(server: PostgresServer): Promise<StorePlace>
   const ownVault = new Vault([ringKey('k1')]);
   const opened: Stores[] = [];
   const location = { kind: 'postgres', url: new Secret(url), now: '(select now from test_clock)' } as const;
+  const openAll = async ({ vault = ownVault } = {}) => {
+    const stores = await openStores({ location, vault, clock, bounds: DEFAULT_BOUNDS });
+    opened.push(stores);
+    return stores;
+  };
   return {
     clock,
-    async open({ vault = ownVault } = {}) {
-      const stores = await openStores({ location, vault, clock, bounds: DEFAULT_BOUNDS });
-      opened.push(stores);
-      return stores.grants;
-    },
+    openAll,
+    query: async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows,
+    open: async (options) => (await openAll(options)).grants,
     countGrants: async () => (await pool.query('select id from grants')).rowCount ?? 0,
     endReasons: async () => {
       const { rows } = await pool.query<{ exchange_id: string; end_reason: unknown }>(

@@ -30,7 +30,14 @@ describe('a start on the machine of a predecessor', () => {
       held: false,
       isUnresolved: false,
     });
-    const exchange = { id: 1, grantId, kind: 'recover', presentedId: undefined, accountId: '179' } as const;
+    const exchange = {
+      id: 1,
+      grantId,
+      kind: 'recover',
+      presentedId: undefined,
+      accountId: '179',
+      openedAt: 0,
+    } as const;
     await grants.finishObtained(exchange, obtained('rescued'));
     assert.equal((await grants.view(REALM, SUBJECT))?.current?.accessToken().reveal(), 'rescued');
   });

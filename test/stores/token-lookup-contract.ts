@@ -49,12 +49,12 @@ export function tokenLookupContract(database: string, openPlace: OpenPlace): voi
       const store = await place.open({ vault: new Vault([first]) });
       await store.connect(REALM, SUBJECT);
       const { grantId } = (await store.view(REALM, SUBJECT))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
       await store.finishObtained((await store.openExchange(intent))!, obtained('one'));
       const rotated = await place.open({ vault: new Vault([second, first]) });
       assert.deepEqual(await ownerOf(rotated, 'one'), OWNER);
       assert.equal((await rotated.view(REALM, SUBJECT))?.current?.accessToken().reveal(), 'one');
-      const next = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId: 1 } as const;
+      const next = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId: 1, currentId: 1 } as const;
       await rotated.finishObtained((await rotated.openExchange(next))!, obtained('two'));
       assert.deepEqual(await ownerOf(rotated, 'two'), OWNER);
       assert.equal(await ownerOf(store, 'two'), undefined);

@@ -6,12 +6,14 @@ export function statements({ integer, countedKey, tableEnd }: ColumnTypes): stri
     `alter table credentials add column used_at ${integer}`,
     `alter table credentials add column renew_at ${integer}`,
     `alter table credentials add column lapse_at ${integer}`,
-    // What is there already isn't spread; it was obtained at all sorts of times.
-    `update credentials set renew_at = expires_at - (expires_at - obtained_at) / 10,
-      lapse_at = refresh_expires_at - (refresh_expires_at - obtained_at) / 10 where ended_at is null`,
+    // What is there already isn't spread, as it was obtained at all sorts of times, but no earlier than the rest may be.
+    `update credentials set
+      renew_at = case when refresh_token is not null then expires_at - ${tenth('expires_at', 900_000)} end,
+      lapse_at = refresh_expires_at - ${tenth('refresh_expires_at', 302_400_000)}
+      where ended_at is null`,
     `create index credentials_renewable on credentials (renew_at) where ended_at is null and used_at is not null`,
     `create index credentials_lapsing on credentials (lapse_at) where ended_at is null`,
-    `create index credentials_ended on credentials (ended_at)`,
+    `create index credentials_ended on credentials (ended_at) where ended_at is not null`,
     `create index exchanges_opened on exchanges (opened_at)`,
     `create index grants_throttled on grants (retry_at) where last_failure = 'throttled'`,
 
@@ -26,5 +28,12 @@ export function statements({ integer, countedKey, tableEnd }: ColumnTypes): stri
       exchange_id ${integer} not null,
       unique (grant_id, exchange_id, type)
     ${tableEnd}`,
+    `create index events_at on events (at)`,
   ];
+}
+
+/** A tenth of the life that ends at `end`, and at most so many milliseconds. */
+function tenth(end: string, mostMs: number): string {
+  const share = `(${end} - obtained_at) / 10`;
+  return `case when ${share} < ${mostMs} then ${share} else ${mostMs} end`;
 }

@@ -1,0 +1,26 @@
+/** Within which time, in milliseconds, and up to which number exchanges count as recent. */
+const RECENT_MS = 60_000;
+const RECENT_LIMIT = 100;
+
+/** How a database names the parameters of {@link claimsQuery}, and its own time. */
+export interface ClaimsParameters {
+  readonly grantId: string;
+  /** How long a call may take effect after its exchange was opened, in milliseconds. */
+  readonly unresolvedMs: string;
+  readonly now: string;
+}
+
+/** What whoever waits for a grant asks again and again, and therefore one statement. */
+export function claimsQuery({ grantId, unresolvedMs, now }: ClaimsParameters): string {
+  const open = `from exchanges where grant_id = ${grantId} and finished_at is null`;
+  return `
+  select
+    (select max(id) from exchanges where grant_id = ${grantId}) as last,
+    (select count(*) from
+      (select opened_at from exchanges where grant_id = ${grantId} order by id desc limit ${RECENT_LIMIT}) r
+      where r.opened_at > ${now} - ${RECENT_MS}) as recent,
+    (select holder ${open}) as holder,
+    (select case when lease_until > ${now} then 1 else 0 end ${open}) as leased,
+    (select max(opened_at) + ${unresolvedMs} - ${now} from exchanges
+      where grant_id = ${grantId} and outcome is null) as unresolved_for`;
+}

@@ -1,0 +1,110 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { EventReason, EventType, GrantEvent } from '../grants/events.ts';
+import type { SqlDatabase } from './sql-database.ts';
+
+/** Which events. */
+export interface EventFilter {
+  /** Any of these; undefined for all. */
+  readonly types?: readonly EventType[] | undefined;
+  /** Of grants that this subject was connected to when it happened. */
+  readonly subject?: string | undefined;
+}
+
+/** Which events, and how many of them. */
+export interface EventQuery extends EventFilter {
+  readonly limit: number;
+  /** Only what has a greater id. */
+  readonly after?: number | undefined;
+}
+
+/** How many events there are of each kind. */
+export interface EventCounts {
+  readonly kinds: readonly {
+    readonly type: EventType;
+    readonly reason: EventReason | undefined;
+    readonly count: number;
+  }[];
+  /** How often a grant had to be recovered or reconnected because an answer never came to be stored. */
+  readonly losses: number;
+}
+
+interface EventRow {
+  id: number;
+  type: EventType;
+  reason: EventReason | null;
+  at: number;
+  realm: string;
+  grant_id: string;
+  subjects: string;
+  exchange_id: number;
+}
+
+/** What was told of grants, for people to read; retention decides how far back it goes. */
+export class EventLog {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  /** The newest events first; with `after` the oldest of those first, so that one may go on from the last of them. */
+  async list({ limit, after, ...filter }: EventQuery): Promise<GrantEvent[]> {
+    const order = after === undefined ? sql`e.id desc` : sql`e.id`;
+    const { rows } = await sql<EventRow>`
+      select e.* from events e where e.id > ${after ?? 0} and ${matches(filter)} order by ${order} limit ${limit}`.execute(
+      this.#database.db,
+    );
+    return rows.map(eventOf);
+  }
+
+  /** The greatest id that was given; 0 where there are no events. */
+  async newestId(): Promise<number> {
+    const { rows } = await sql<{ newest: number | null }>`select max(id) as newest from events`.execute(
+      this.#database.db,
+    );
+    return rows[0]?.newest ?? 0;
+  }
+
+  async counts(filter: EventFilter = {}): Promise<EventCounts> {
+    const { db } = this.#database;
+    const kinds = await sql<{ type: EventType; reason: EventReason | null; count: number }>`
+      select e.type, e.reason, count(*) as count from events e where ${matches(filter)}
+      group by e.type, e.reason order by e.type, e.reason`.execute(db);
+    // What was reconnected after a loss is not a second one.
+    const losses = await sql<{ count: number }>`
+      select count(*) as count from events e where e.reason = 'answer_lost' and ${matches(filter)}
+        and not (e.type = 'grant.recovered' and 'grant.reconnect_required' = coalesce((select p.type from events p
+          where p.grant_id = e.grant_id and p.id < e.id order by p.id desc limit 1), ''))`.execute(db);
+    return {
+      kinds: kinds.rows.map(({ type, reason, count }) => ({ type, reason: reason ?? undefined, count })),
+      losses: losses.rows[0]?.count ?? 0,
+    };
+  }
+}
+
+function matches({ types, subject }: EventFilter): RawBuilder<boolean> {
+  const ofType =
+    types === undefined ? sql`1 = 1` : types.length === 0 ? sql`1 = 0` : sql`e.type in (${sql.join(types)})`;
+  return subject === undefined ? sql`${ofType}` : sql`${ofType} and ${names(subject)}`;
+}
+
+/** Looks for the subject as JSON spells it in a list: a quote within another's name never stands bare after these. */
+function names(subject: string): RawBuilder<boolean> {
+  const spelt = JSON.stringify(subject);
+  // `replace` heeds the case and says the same in every database; `like` doesn't.
+  const holds = (text: string) => sql`replace(e.subjects, cast(${text} as text), '') <> e.subjects`;
+  return sql`(${holds(`[${spelt}`)} or ${holds(`,${spelt}`)})`;
+}
+
+function eventOf({ grant_id, exchange_id, reason, subjects, id, type, at, realm }: EventRow): GrantEvent {
+  return {
+    id,
+    type,
+    reason: reason ?? undefined,
+    at,
+    realm,
+    grantId: grant_id,
+    subjects: JSON.parse(subjects) as string[],
+    exchangeId: exchange_id,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Transaction } from 'kysely';
+import type { ImportedGrant } from '../grants/imports.ts';
+import type { Database } from './schema.ts';
+
+/** The grant that the subject of an import is connected to. */
+export async function connectedTo(
+  transaction: Transaction<Database>,
+  { realm, subject }: ImportedGrant,
+): Promise<string | undefined> {
+  const row = await transaction
+    .selectFrom('connections')
+    .select('grant_id')
+    .where('realm', '=', realm)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+  return row?.grant_id;
+}
+
+/** The grant of the account that an import names. */
+export async function grantOfAccount(
+  transaction: Transaction<Database>,
+  { realm, accountId }: ImportedGrant,
+): Promise<string | undefined> {
+  if (accountId === undefined) return undefined;
+  const row = await transaction
+    .selectFrom('grants')
+    .select('id')
+    .where('realm', '=', realm)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Sees to it that the grant is of the account named, where that is certain; otherwise says what is not. */
+export async function settleAccount(
+  transaction: Transaction<Database>,
+  grantId: string,
+  grant: ImportedGrant,
+): Promise<'other_account' | 'account_elsewhere' | 'account_unnamed' | undefined> {
+  const { account_id: known } = await transaction
+    .selectFrom('grants')
+    .select('account_id')
+    .where('id', '=', grantId)
+    .executeTakeFirstOrThrow();
+  if (known === (grant.accountId ?? null)) return undefined;
+  if (grant.accountId === undefined) return 'account_unnamed';
+  if (known !== null) return 'other_account';
+  // The grant has no account (yet, or any more), and gets this one where that gives it to nobody else.
+  const subjects = await transaction
+    .selectFrom('connections')
+    .select('subject')
+    .where('grant_id', '=', grantId)
+    .limit(2)
+    .execute();
+  if (subjects.length > 1 || (await grantOfAccount(transaction, grant)) !== undefined) return 'account_elsewhere';
+  await transaction
+    .updateTable('grants')
+    .set({ account_id: grant.accountId, profile: null, profile_at: null })
+    .where('id', '=', grantId)
+    .execute();
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Kysely, Transaction } from 'kysely';
+import { retried } from './retried.ts';
+import type { Database } from './schema.ts';
+
+type Work<Result> = (transaction: Transaction<Database>) => Promise<Result>;
+
+interface Waiting {
+  readonly work: Work<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** So that nobody waits long for the others of his commit, nor another process for the lock. */
+const MOST_AT_ONCE = 64;
+/** Left to other processes between two commits, in milliseconds. */
+const GAP_MS = 1;
+
+/**
+ * Runs transactions on a database with one writer. Whatever has come meanwhile shares the next commit, and so one wait for
+ * the lock and one for the disk; each is acknowledged only once that commit is on the disk.
+ *
+ * @param metLock tells from an error that another try may succeed
+ * @returns a function that runs one transaction, perhaps more than once from its start, and throws its error
+ */
+export function sharedCommit(db: Kysely<Database>, metLock: (error: unknown) => boolean) {
+  const queue: Waiting[] = [];
+  let isBusy = false;
+
+  const commit = (works: readonly Work<unknown>[]): Promise<unknown[]> =>
+    retried(
+      () =>
+        db.transaction().execute(async (transaction) => {
+          const results: unknown[] = [];
+          for (const work of works) results.push(await work(transaction));
+          return results;
+        }),
+      metLock,
+    );
+
+  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const results = await commit(batch.map(({ work }) => work));
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
+    } catch (error) {
+      const [only] = batch;
+      // One's failure is not the others': they had no part in it, and nothing of them was committed.
+      if (batch.length > 1) for (const each of batch) await settle([each]);
+      else only?.reject(error);
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    isBusy = true;
+    while (queue.length > 0) {
+      await settle(queue.splice(0, MOST_AT_ONCE));
+      if (queue.length > 0) await delay(GAP_MS);
+    }
+    isBusy = false;
+  };
+
+  return <Result>(work: Work<Result>): Promise<Result> =>
+    new Promise<Result>((resolve, reject) => {
+      queue.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      if (!isBusy) void drain();
+    });
+}

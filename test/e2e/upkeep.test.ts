@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, tokenOf } from './answer.ts';
+import { jwt } from './credentials.ts';
+import { startSandbox, type Sandbox } from './start-sandbox.ts';
+import { startServiceProcesses } from './start-service-process.ts';
+import { environment, newFolder, readRows, startService, TOKEN_PATH } from './start-service.ts';
+
+const LIFE_SECONDS = 24;
+const LIFE_MS = LIFE_SECONDS * 1000;
+/** Longer than a round of upkeep takes; milliseconds. */
+const SLACK_MS = 3_000;
+const SETTINGS = { access_ttl_seconds: LIFE_SECONDS, floor_expiry: false };
+
+/** Waits until Cal.com has been asked for so many refreshes; gives how many those are by then or by the deadline. */
+async function refreshes(sandbox: Sandbox, count: number, deadline: number): Promise<number> {
+  for (;;) {
+    const found = await sandbox.count('refresh');
+    if (found >= count || Date.now() >= deadline) return found;
+    await sleep(100);
+  }
+}
+
+describe('upkeep', { concurrency: true }, () => {
+  it('renews a token that somebody used before it ends, and no token that nobody did', async () => {
+    await using service = await startService({ settings: SETTINGS });
+    const { sandbox } = service;
+    const first = tokenOf(await service.token(jwt('alice'))).access_token;
+    const firstEnd = Date.now() + LIFE_MS;
+    assert.equal(await refreshes(sandbox, 1, firstEnd), 1);
+    assert.ok(Date.now() < firstEnd, 'the first token still lives');
+    const secondEnd = Date.now() + LIFE_MS;
+    assert.equal(await sandbox.fateOf(first), 'live', 'whoever holds it may use it to its end');
+    await sleep(secondEnd + SLACK_MS - Date.now());
+    assert.equal(await sandbox.count('refresh'), 1, 'nobody has used the second one');
+    const third = tokenOf(await service.token(jwt('alice')));
+    assert.equal(third.refreshed, true);
+    assert.equal((await sandbox.me(third.access_token)).status, 200);
+    assert.equal(await sandbox.count('refresh'), 2);
+    assert.equal(await sandbox.count('force-refresh'), 0);
+  });
+
+  it('spares callers the wait: who asks after it gets the new token at once', async () => {
+    await using service = await startService({ settings: SETTINGS });
+    const { sandbox } = service;
+    const first = tokenOf(await service.token(jwt('alice'))).access_token;
+    assert.equal(await refreshes(sandbox, 1, Date.now() + LIFE_MS), 1);
+    while (service.rows('select 1 from credentials').length < 2) await sleep(50);
+    await sandbox.fault('*', { status: 500 });
+    const second = tokenOf(await service.token(jwt('alice')));
+    assert.equal(second.refreshed, false);
+    assert.notEqual(second.access_token, first);
+    await sandbox.clearFaults();
+    assert.equal((await sandbox.me(second.access_token)).status, 200);
+    assert.deepEqual(
+      service.rows('select type from events order by id').map(({ type }) => type),
+      ['grant.created', 'grant.refreshed'],
+    );
+  });
+
+  it('of two instances on one database refreshes each token once', async () => {
+    await using sandbox = await startSandbox({ ...SETTINGS, latency_ms: 300 });
+    using folder = newFolder();
+    const env = environment(sandbox.url, folder.databasePath, { EVERGRANT_UPKEEP_SHARE: '0.9' });
+    await using services = await startServiceProcesses(2, env);
+    const users = Array.from({ length: 6 }, (_, index) => `user-${index}`);
+    await Promise.all(
+      users.flatMap((user) =>
+        services.all.map(async ({ url }) => tokenOf(await call(url + TOKEN_PATH, 'POST', { bearer: jwt(user) }))),
+      ),
+    );
+    const end = Date.now() + LIFE_MS;
+    assert.equal(await refreshes(sandbox, users.length, end), users.length);
+    await sleep(end + SLACK_MS - Date.now());
+    assert.equal(await sandbox.count('refresh'), users.length);
+    const outcomes = readRows(
+      folder.databasePath,
+      "select grant_id from exchanges where kind = 'refresh' and outcome = 'obtained'",
+    );
+    assert.equal(new Set(outcomes.map(({ grant_id: id }) => String(id))).size, users.length);
+    assert.equal(await sandbox.count('force-refresh'), 0);
+  });
+
+  it('renews nothing where it may spend nothing', async () => {
+    await using service = await startService({ settings: SETTINGS, env: { EVERGRANT_UPKEEP_SHARE: '0' } });
+    tokenOf(await service.token(jwt('alice')));
+    await sleep(LIFE_MS + SLACK_MS);
+    assert.equal(await service.sandbox.count('refresh'), 0);
+    assert.ok(service.rows('select used_at from credentials')[0].used_at > 0, 'though it was seen to be in use');
+  });
+});

@@ -1,0 +1,97 @@
+import type { RealmLoad, DueGrant, UpkeepStore } from '../../src/grants/upkeep-store.ts';
+import type { RenewalsAhead } from '../../src/grants/renewals-ahead.ts';
+import type { TestClock } from '../stores/test-clock.ts';
+import { MINUTE_MS } from './facts.ts';
+
+/** How often upkeep comes round, in milliseconds. */
+export const ROUND_MS = 2_000;
+
+/** What all instances have in common: the work, and a record of who asked the providers when. */
+export class Traffic implements UpkeepStore {
+  readonly #clock: TestClock;
+  readonly #due = new Map<string, Map<string, DueGrant>>();
+  readonly #opened = new Map<string, number[]>();
+  readonly throttledUntil = new Map<string, number>();
+  /** How often anything was read. */
+  reads = 0;
+  /** The most exchanges that any minute of a realm has seen once upkeep had opened one more. */
+  readonly busiest = new Map<string, number>();
+  readonly renewed: string[] = [];
+
+  constructor(clock: TestClock) {
+    this.#clock = clock;
+  }
+
+  /** Adds so many grants that are due, under names of their own. */
+  add(realm: string, count: number): void {
+    const due = this.#due.get(realm) ?? new Map<string, DueGrant>();
+    for (let exchangeId = 0; exchangeId < count; exchangeId++) {
+      const name = `${realm}-${exchangeId}`;
+      due.set(name, { grantId: name, subject: name, exchangeId });
+    }
+    this.#due.set(realm, due);
+  }
+
+  /** A caller's exchange. */
+  callerAsks(realm: string): void {
+    this.#openedIn(realm).push(this.#clock.now());
+  }
+
+  /** An exchange of upkeep; the grant is due no longer. */
+  renew(realm: string, { grantId }: DueGrant): void {
+    const opened = this.#openedIn(realm);
+    opened.push(this.#clock.now());
+    this.renewed.push(grantId);
+    this.#due.get(realm)?.delete(grantId);
+    this.busiest.set(realm, Math.max(this.busiest.get(realm) ?? 0, this.#recent(realm)));
+  }
+
+  noteUsed(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  load(realm: string): Promise<RealmLoad> {
+    this.reads++;
+    return Promise.resolve({
+      recentExchanges: this.#recent(realm),
+      throttledUntil: this.throttledUntil.get(realm),
+    });
+  }
+
+  due(realm: string, limit: number): Promise<DueGrant[]> {
+    this.reads++;
+    return Promise.resolve([...(this.#due.get(realm)?.values().take(limit) ?? [])]);
+  }
+
+  forget(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  #openedIn(realm: string): number[] {
+    const opened = this.#opened.get(realm) ?? [];
+    this.#opened.set(realm, opened);
+    return opened;
+  }
+
+  #recent(realm: string): number {
+    const since = this.#clock.now() - MINUTE_MS;
+    const recent = this.#openedIn(realm).filter((at) => at > since);
+    this.#opened.set(realm, recent);
+    return recent.length;
+  }
+}
+
+/** Lets instances come round for so long, each a part of a round after the one before; `meanwhile` once a second. */
+export async function runFor(
+  clock: TestClock,
+  instances: readonly RenewalsAhead[],
+  ms: number,
+  meanwhile: () => void = () => undefined,
+): Promise<void> {
+  const stepMs = ROUND_MS / Math.max(2, instances.length);
+  for (let step = 0; step * stepMs < ms; step++) {
+    await clock.advance(stepMs);
+    await instances[step % Math.max(2, instances.length)]?.round();
+    if (Math.floor(((step + 1) * stepMs) / 1000) > Math.floor((step * stepMs) / 1000)) meanwhile();
+  }
+}

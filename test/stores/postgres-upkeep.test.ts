@@ -1,0 +1,12 @@
+import { after } from 'node:test';
+import { eventLogContract } from './event-log-contract.ts';
+import { postgresSqlPlace } from './sql-place.ts';
+import { startPostgres } from './start-postgres.ts';
+import { upkeepContract } from './upkeep-contract.ts';
+
+const server = await startPostgres();
+after(() => server[Symbol.asyncDispose]());
+const openPlace = () => postgresSqlPlace(server);
+
+upkeepContract('Postgres', openPlace);
+eventLogContract('Postgres', openPlace);

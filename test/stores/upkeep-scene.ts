@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import type { ExchangeKind, OpenExchange } from '../../src/grants/exchange.ts';
+import { scheduleOf, type Schedule } from '../../src/grants/schedule.ts';
+import type { Failure, GrantStore } from '../../src/grants/store.ts';
+import type { UpkeepStore } from '../../src/grants/upkeep-store.ts';
+import { Secret } from '../../src/secret.ts';
+import { HOUR_MS, REALM } from './one-grant.ts';
+import type { SqlPlace } from './sql-place.ts';
+
+export const OTHER_REALM = 'another-provider https://api.example.org client-9';
+export const DAY_MS = 24 * HOUR_MS;
+
+/** What an answer brings, and when; the lives in milliseconds. */
+export interface Wish {
+  readonly realm?: string;
+  readonly kind?: ExchangeKind;
+  readonly presentedId?: number;
+  readonly lifeMs?: number;
+  /** Undefined for a refresh token that never lapses. */
+  readonly refreshLifeMs?: number;
+  readonly refresh?: boolean;
+}
+
+/** A credential that was obtained, and when upkeep should see to it. */
+export interface Given extends Schedule {
+  readonly exchangeId: number;
+  readonly grantId: string;
+  readonly expiresAt: number;
+  readonly token: string;
+}
+
+/** A database, and the words for grants of several subjects in it. */
+export interface UpkeepScene extends AsyncDisposable {
+  readonly place: SqlPlace;
+  readonly clock: SqlPlace['clock'];
+  readonly store: GrantStore;
+  readonly upkeep: UpkeepStore;
+  /** Those of another instance. */
+  readonly other: { readonly grants: GrantStore; readonly upkeep: UpkeepStore };
+  open(subject: string, wish?: Wish): Promise<OpenExchange>;
+  obtain(subject: string, wish?: Wish): Promise<Given>;
+  /** As {@link UpkeepScene.obtain}, for an exchange that is open already. */
+  finish(exchange: OpenExchange, wish?: Wish): Promise<Given>;
+  fail(subject: string, failure: Failure, wish?: Wish): Promise<void>;
+  /** The subjects of what is due. */
+  due(realm?: string, limit?: number): Promise<string[]>;
+  /** Moves on to a point in time, in epoch milliseconds. */
+  goTo(at: number): Promise<void>;
+}
+
+export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<UpkeepScene> {
+  const place = await openPlace();
+  const { clock } = place;
+  const { grants: store, upkeep } = await place.openAll();
+  const other = await place.openAll();
+  const open: UpkeepScene['open'] = async (subject, { realm = REALM, kind = 'provision', presentedId } = {}) => {
+    await store.connect(realm, subject);
+    const view = await store.view(realm, subject);
+    assert.ok(view !== undefined);
+    const { grantId, current } = view;
+    const { lastExchangeId } = await store.claims(grantId);
+    const exchange = await store.openExchange({
+      grantId,
+      kind,
+      presentedId,
+      lastExchangeId,
+      currentId: current?.exchangeId ?? 0,
+    });
+    assert.ok(exchange !== undefined, 'the grant is held');
+    return exchange;
+  };
+  const finish: UpkeepScene['finish'] = async (exchange, wish = {}) => {
+    const { lifeMs = HOUR_MS, refreshLifeMs, refresh = true } = wish;
+    const { id: exchangeId, grantId } = exchange;
+    const expiresAt = clock.now() + lifeMs;
+    const refreshExpiresAt = refreshLifeMs === undefined ? undefined : clock.now() + refreshLifeMs;
+    const token = `access-${exchangeId}`;
+    const tokens = {
+      accessToken: new Secret(token),
+      expiresAt,
+      tokenType: 'Bearer',
+      ...(refresh ? { refreshToken: new Secret(`refresh-${exchangeId}`) } : {}),
+      ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
+    };
+    await store.finishObtained(exchange, { kind: 'obtained', tokens });
+    const schedule = scheduleOf(exchangeId, clock.now(), { expiresAt, refreshExpiresAt });
+    return { exchangeId, grantId, expiresAt, token, ...schedule };
+  };
+  return {
+    place,
+    clock,
+    store,
+    upkeep,
+    other,
+    open,
+    finish,
+    obtain: async (subject, wish) => finish(await open(subject, wish), wish),
+    fail: async (subject, failure, wish) => {
+      await store.finishFailed(await open(subject, wish), failure);
+    },
+    due: async (realm = REALM, limit = 100) => (await upkeep.due(realm, limit)).map(({ subject }) => subject),
+    goTo: (at) => clock.advance(at - clock.now()),
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+  };
+}
