@@ -84,17 +84,20 @@ export class SqlGrantStore implements GrantStore {
       await database.lockGrant(transaction, grantId);
       const openedAt = clock.now();
       const now = database.now();
-      await closeForsaken(transaction, grantId, holder, now);
-      const { rows } = await sql<{ id: number }>`
-        insert into exchanges (grant_id, kind, presented_id, holder, opened_at, lease_until)
-        select cast(${grantId} as text), cast(${kind} as text), cast(${presentedId ?? null} as bigint), cast(${holder} as text),
-          ${now}, ${now} + ${bounds.leaseMs}
-        where (select coalesce(max(id), 0) from exchanges where grant_id = ${grantId}) = ${lastExchangeId}
-          and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
-          and (select coalesce(max(exchange_id), 0) from credentials
-            where grant_id = ${grantId} and ended_at is null) = ${currentId}
-        returning id`.execute(transaction);
-      const [row] = rows;
+      const insert = async () => {
+        const { rows } = await sql<{ id: number }>`
+          insert into exchanges (grant_id, kind, presented_id, holder, opened_at, lease_until)
+          select cast(${grantId} as text), cast(${kind} as text), cast(${presentedId ?? null} as bigint),
+            cast(${holder} as text), ${now}, ${now} + ${bounds.leaseMs}
+          where (select coalesce(max(id), 0) from exchanges where grant_id = ${grantId}) = ${lastExchangeId}
+            and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
+            and (select coalesce(max(exchange_id), 0) from credentials
+              where grant_id = ${grantId} and ended_at is null) = ${currentId}
+          returning id`.execute(transaction);
+        return rows[0];
+      };
+      const inserted = await insert();
+      const row = inserted ?? ((await closeForsaken(transaction, grantId, holder, now)) ? await insert() : undefined);
       if (row === undefined) return undefined;
       if (applicant !== undefined) {
         const text = JSON.stringify(applicant);
@@ -134,7 +137,8 @@ export class SqlGrantStore implements GrantStore {
   async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined> {
     const { database, vault, clock } = this.#options;
     return database.transact(async (transaction) => {
-      const now = await database.lockGrant(transaction, exchange.grantId);
+      await database.lockGrant(transaction, exchange.grantId);
+      const now = await database.readTime(transaction);
       const times = { now, obtainedAt: clock.now() };
       const event = await recordObtained(transaction, vault, exchange, answer, times);
       await database.announce(transaction, exchange.grantId);
@@ -145,7 +149,8 @@ export class SqlGrantStore implements GrantStore {
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {
     const { database } = this.#options;
     return database.transact(async (transaction) => {
-      const now = await database.lockGrant(transaction, exchange.grantId);
+      await database.lockGrant(transaction, exchange.grantId);
+      const now = await database.readTime(transaction);
       const event = await recordFailure(transaction, exchange, failure, { now, unresolvedMs: this.#unresolvedMs });
       await database.announce(transaction, exchange.grantId);
       return event;
@@ -155,7 +160,8 @@ export class SqlGrantStore implements GrantStore {
   async noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined> {
     const { database } = this.#options;
     return database.transact(async (transaction) => {
-      const at = await database.lockGrant(transaction, grantId);
+      await database.lockGrant(transaction, grantId);
+      const at = await database.readTime(transaction);
       return recordLoss(transaction, grantId, wayOut, { at, unresolvedMs: this.#unresolvedMs });
     });
   }

@@ -110,7 +110,8 @@ export class SqlImportStore implements ImportStore {
     const connected = await connectedTo(transaction, grant);
     const existing = connected ?? (await grantOfAccount(transaction, grant));
     const grantId = existing ?? (await this.#create(transaction, grant));
-    const now = await database.lockGrant(transaction, grantId);
+    await database.lockGrant(transaction, grantId);
+    const now = await database.readTime(transaction);
     const marks = importMarks(vault, grant);
     const state =
       existing === undefined ? 'new' : await this.#prepare(transaction, grantId, { grant, marks, connected, now });

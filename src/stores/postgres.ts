@@ -57,6 +57,8 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       ),
     async lockGrant(transaction, grantId) {
       await sql`select 1 from grants where id = ${grantId} for update`.execute(transaction);
+    },
+    async readTime(transaction) {
       const { rows } = await sql<{ now: number }>`select ${sql.raw(now)} as now`.execute(transaction);
       return rows[0]?.now ?? 0;
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { RawBuilder, Transaction } from 'kysely';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
@@ -56,31 +56,30 @@ export async function closeExchangesOfTheDead(database: SqlDatabase, holder: str
  * and otherwise, when its lease has run out, without an outcome, because its holder may yet come back with one.
  *
  * @param now the database's time
+ * @returns whether there was one to close
  */
 export async function closeForsaken(
   transaction: Transaction<Database>,
   grantId: string,
   holder: string,
   now: RawBuilder<number>,
-): Promise<void> {
-  const open = await transaction
-    .selectFrom('exchanges')
-    .select(OPEN)
-    .where('grant_id', '=', grantId)
-    .where('finished_at', 'is', null)
-    .execute();
-  await closeAsUnknown(
-    transaction,
-    open.filter((exchange) => isDead(exchange.holder, holder)),
-    now,
-  );
-  await transaction
+): Promise<boolean> {
+  const { rows } = await sql<{ id: number; holder: string; lapsed: number }>`
+    select id, holder, case when lease_until <= ${now} then 1 else 0 end as lapsed
+    from exchanges where grant_id = ${grantId} and finished_at is null`.execute(transaction);
+  const [open] = rows;
+  if (open === undefined) return false;
+  if (isDead(open.holder, holder)) return (await closeAsUnknown(transaction, [open], now)) > 0;
+  if (open.lapsed === 0) return false;
+  // Its holder may have renewed it at this very moment.
+  const { numUpdatedRows } = await transaction
     .updateTable('exchanges')
     .set({ finished_at: now })
-    .where('grant_id', '=', grantId)
+    .where('id', '=', open.id)
     .where('finished_at', 'is', null)
     .where('lease_until', '<=', now)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 const OPEN = ['id', 'holder'] as const;

@@ -11,8 +11,10 @@ export interface SqlDatabase extends AsyncDisposable {
   now(): RawBuilder<number>;
   /** Runs one transaction, again from its start where it met another's lock. */
   transact<Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result>;
-  /** Keeps others from changing the grant until the transaction ends; gives the database's time, in epoch milliseconds. */
-  lockGrant(transaction: Transaction<Database>, grantId: string): Promise<number>;
+  /** Keeps others from changing the grant until the transaction ends. */
+  lockGrant(transaction: Transaction<Database>, grantId: string): Promise<void>;
+  /** The database's time now, in epoch milliseconds. */
+  readTime(transaction: Transaction<Database>): Promise<number>;
   /** Keeps others from changing the schema until the transaction ends. */
   lockSchema(transaction: Transaction<Database>): Promise<void>;
   /** The warm path's one prepared read. */

@@ -59,7 +59,8 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     now: () => sql<number>`${clock.now()}`,
     transact: (work) => orUnavailable(commit(work), isUnavailable),
     // Whoever writes to a SQLite file has all of it: every transaction begins as a write.
-    lockGrant: () => Promise.resolve(clock.now()),
+    lockGrant: () => Promise.resolve(),
+    readTime: () => Promise.resolve(clock.now()),
     lockSchema: () => Promise.resolve(),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
     readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),

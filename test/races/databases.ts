@@ -1,0 +1,74 @@
+import { dirname, join } from 'node:path';
+import { Pool } from 'pg';
+import { environment, expireStored, newFolder, readRows, type Environment } from '../e2e/start-service.ts';
+import type { PostgresServer } from '../stores/start-postgres.ts';
+
+/** A new database for services to share, and what a test does to it past them. */
+export interface SharedDatabase extends AsyncDisposable {
+  /** The environment of a service on it, in front of a sandbox. */
+  environment(sandboxUrl: string): Environment;
+  /** Ends the life of every stored token. */
+  expireAll(): Promise<void>;
+  /** The exchanges that ended otherwise than with a token, or have not ended. */
+  unfortunate(): Promise<unknown[]>;
+}
+
+/** A way to make such a database, and what it is called in the names of tests. */
+export interface DatabaseKind {
+  readonly name: string;
+  readonly create: () => Promise<SharedDatabase>;
+}
+
+const UNFORTUNATE = "select * from exchanges where outcome is distinct from 'obtained'";
+
+/** One file in a folder of its own. */
+export const sqlite: DatabaseKind = {
+  name: 'SQLite',
+  create: () => {
+    const folder = newFolder();
+    const { databasePath } = folder;
+    return Promise.resolve({
+      environment: (sandboxUrl) => environment(sandboxUrl, databasePath, QUIET),
+      expireAll: () => {
+        expireStored(databasePath);
+        return Promise.resolve();
+      },
+      unfortunate: () => Promise.resolve(readRows(databasePath, UNFORTUNATE)),
+      [Symbol.asyncDispose]: () => {
+        folder[Symbol.dispose]();
+        return Promise.resolve();
+      },
+    });
+  },
+};
+
+/** One database of a real server. */
+export function postgres(server: PostgresServer): DatabaseKind {
+  return {
+    name: 'Postgres',
+    create: async () => {
+      const url = await server.createDatabase();
+      const folder = newFolder();
+      const pool = new Pool({ connectionString: url, max: 2 });
+      const more = {
+        ...QUIET,
+        EVERGRANT_DATABASE_URL: url,
+        EVERGRANT_RESCUE_DIR: join(dirname(folder.databasePath), 'rescue'),
+      };
+      return {
+        environment: (sandboxUrl) => environment(sandboxUrl, folder.databasePath, more),
+        expireAll: async () => {
+          await pool.query('update credentials set expires_at = $1 where ended_at is null', [Date.now() - 1000]);
+        },
+        unfortunate: async () => (await pool.query(UNFORTUNATE)).rows,
+        [Symbol.asyncDispose]: async () => {
+          await pool.end();
+          folder[Symbol.dispose]();
+        },
+      };
+    },
+  };
+}
+
+/** A line for each of 10,000 calls would measure the logger. */
+const QUIET = { EVERGRANT_LOG_LEVEL: 'warn' };

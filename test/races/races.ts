@@ -1,0 +1,46 @@
+import { describe, it } from 'node:test';
+import type { DatabaseKind } from './databases.ts';
+import { manyExpiredGrants } from './many-expired-grants.ts';
+import { oneExpiredGrant } from './one-expired-grant.ts';
+import { slowProvider } from './slow-provider.ts';
+import { startFleet } from './start-fleet.ts';
+
+const PROCESSES = [1, 4];
+const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
+const RUNS = Number(process.env['EVERGRANT_RUNS'] ?? (IS_LONG ? 20 : 1));
+const CALLERS = IS_LONG ? 10_000 : 2_000;
+const CALLERS_EACH = 10;
+const USERS = CALLERS / CALLERS_EACH;
+/** What an answer takes of a provider that is well, and of one that is slower than a lease is long. */
+const LATENCY_MS = 150;
+const SLOW_MS = IS_LONG ? [12_000, 60_000] : [12_000];
+
+/** All races on one kind of database. */
+export function describeRaces(kind: DatabaseKind): void {
+  for (const count of PROCESSES) {
+    describe(`${count} of the services on ${kind.name}`, () => {
+      it(`ask once for ${CALLERS} callers of one expired grant`, async (context) => {
+        await using fleet = await startFleet(kind, count);
+        await oneExpiredGrant(context, fleet, { callers: CALLERS, runs: RUNS, latencyMs: LATENCY_MS });
+      });
+
+      it(`ask ${USERS} times for ${CALLERS_EACH} callers of each of ${USERS} expired grants`, async (context) => {
+        await using fleet = await startFleet(kind, count);
+        const size = { users: USERS, callersEach: CALLERS_EACH, runs: RUNS };
+        await manyExpiredGrants(context, fleet, { ...size, latencyMs: LATENCY_MS });
+      });
+    });
+  }
+
+  // Nothing but waiting, so all at once.
+  describe(`a provider on which reuse costs the grant, with services on ${kind.name}`, { concurrency: true }, () => {
+    for (const count of PROCESSES) {
+      for (const latencyMs of SLOW_MS) {
+        it(`is asked once by ${count} of them when it takes ${latencyMs / 1000} s`, async (context) => {
+          await using fleet = await startFleet(kind, count);
+          await slowProvider(context, fleet, latencyMs);
+        });
+      }
+    }
+  });
+}

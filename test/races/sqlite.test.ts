@@ -1,0 +1,4 @@
+import { sqlite } from './databases.ts';
+import { describeRaces } from './races.ts';
+
+describeRaces(sqlite);
