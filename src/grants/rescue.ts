@@ -25,18 +25,26 @@ export interface Rescued {
  *
  * @param told told of every event that is written with them
  * @returns how many answers were replayed
- * @throws the store's error; what was not replayed yet is still kept
+ * @throws the store's last error, once all have been tried; what it refused is still kept
  */
 export async function replayRescued(
   rescue: Rescue,
   store: GrantStore,
   told: (event: GrantEvent) => void,
 ): Promise<number> {
-  const waiting = await rescue.kept();
-  for (const { exchange, answer } of waiting) {
-    const event = await store.finishObtained(exchange, answer);
-    if (event !== undefined) told(event);
-    await rescue.drop(exchange);
+  let replayed = 0;
+  let refusal: { cause: unknown } | undefined;
+  for (const { exchange, answer } of await rescue.kept()) {
+    try {
+      const event = await store.finishObtained(exchange, answer);
+      if (event !== undefined) told(event);
+      await rescue.drop(exchange);
+      replayed += 1;
+    } catch (cause) {
+      // One that can't be stored must not keep the others from it.
+      refusal = { cause };
+    }
   }
-  return waiting.length;
+  if (refusal !== undefined) throw refusal.cause;
+  return replayed;
 }

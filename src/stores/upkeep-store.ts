@@ -99,36 +99,44 @@ export class SqlUpkeepStore implements UpkeepStore {
 
   async forget(cutoff: number, limit: number): Promise<number> {
     return this.#database.transact(async (transaction) => {
-      const statements = [
-        // A grant that has lost everything keeps the word of it, lest it be told again.
-        sql`delete from events where id in (
-          select e.id from events e
-          where e.at < ${cutoff} and (e.type <> 'grant.reconnect_required'
-            or exists (select 1 from events n where n.grant_id = e.grant_id and n.id > e.id))
-          order by e.at limit ${limit})`,
-        // Only what a newer, standing credential has made history: a grant with nothing left keeps what it knows.
-        sql`delete from credentials where exchange_id in (
-          select c.exchange_id from credentials c
-          where c.ended_at < ${cutoff} and c.expires_at < ${cutoff}
-            and c.exchange_id < (select max(s.exchange_id) from credentials s where s.grant_id = c.grant_id and s.ended_at is null)
-          limit ${limit})`,
-        sql`delete from exchanges where id in (
-          select e.id from exchanges e
-          where e.opened_at < ${cutoff} and e.outcome_at < ${cutoff}
-            and not exists (select 1 from credentials c where c.exchange_id = e.id)
-            and exists (select 1 from credentials s where s.grant_id = e.grant_id and s.ended_at is null
-              and s.exchange_id > e.id and s.opened_at > e.outcome_at)
-            -- A recovery unsettles whatever is older, should that become current again.
-            and (e.kind <> 'recover' or not exists (select 1 from credentials s where s.grant_id = e.grant_id
-              and s.ended_at is null and (s.exchange_id < e.id or s.opened_at <= e.outcome_at)))
-          limit ${limit})`,
-      ];
-      let forgotten = 0;
-      for (const statement of statements) {
-        const { numAffectedRows } = await statement.execute(transaction);
-        forgotten += Number(numAffectedRows ?? 0);
-      }
-      return forgotten;
+      // A grant that has lost everything keeps the word of it, lest it be told again.
+      const events = await sql`delete from events where id in (
+        select e.id from events e
+        where e.at < ${cutoff} and (e.type <> 'grant.reconnect_required'
+          or exists (select 1 from events n where n.grant_id = e.grant_id and n.id > e.id))
+        order by e.at limit ${limit})`.execute(transaction);
+      // Only what a newer, standing credential has made history: a grant with nothing left keeps what it knows.
+      const credentials = await sql<{ exchange_id: number }>`delete from credentials where exchange_id in (
+        select c.exchange_id from credentials c
+        where c.ended_at < ${cutoff} and c.expires_at < ${cutoff}
+          and c.exchange_id < (select max(s.exchange_id) from credentials s
+            where s.grant_id = c.grant_id and s.ended_at is null)
+        limit ${limit}) returning exchange_id`.execute(transaction);
+      const ids = credentials.rows.map((row) => row.exchange_id);
+      const fruitful =
+        ids.length === 0
+          ? undefined
+          : await sql`delete from exchanges where id in (
+              select e.id from exchanges e where e.id in (${sql.join(ids)}) and ${forgettable(cutoff)})`.execute(
+              transaction,
+            );
+      const fruitless = await sql`delete from exchanges where id in (
+        select e.id from exchanges e where e.outcome <> 'obtained' and e.opened_at < ${cutoff} and ${forgettable(cutoff)}
+        limit ${limit})`.execute(transaction);
+      const others = [events, fruitful, fruitless].map((result) => Number(result?.numAffectedRows ?? 0));
+      return others.reduce((sum, count) => sum + count, ids.length);
     });
   }
+}
+
+/** True of an exchange `e` on which nothing depends that stands. */
+function forgettable(cutoff: number): RawBuilder<boolean> {
+  return sql<boolean>`e.outcome_at < ${cutoff}
+    -- Whose mark says that the same line of a file was imported before.
+    and e.kind <> 'import'
+    and exists (select 1 from credentials s where s.grant_id = e.grant_id and s.ended_at is null
+      and s.exchange_id > e.id and s.opened_at > e.outcome_at)
+    -- A recovery unsettles whatever is older, should that become current again.
+    and (e.kind <> 'recover' or not exists (select 1 from credentials s where s.grant_id = e.grant_id
+      and s.ended_at is null and (s.exchange_id < e.id or s.opened_at <= e.outcome_at)))`;
 }

@@ -15,6 +15,7 @@ export function statements({ integer, countedKey, tableEnd }: ColumnTypes): stri
     `create index credentials_lapsing on credentials (lapse_at) where ended_at is null`,
     `create index credentials_ended on credentials (ended_at) where ended_at is not null`,
     `create index exchanges_opened on exchanges (opened_at)`,
+    `create index exchanges_fruitless on exchanges (opened_at) where outcome <> 'obtained'`,
     `create index grants_throttled on grants (retry_at) where last_failure = 'throttled'`,
 
     `create table events (
