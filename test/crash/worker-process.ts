@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Asked, Order, WorkerOptions } from './protocol.ts';
 
@@ -17,7 +19,7 @@ export interface Worker {
 
 /** Starts an instance; undefined where it died of starting, as it was told to. */
 export async function startWorker(options: WorkerOptions): Promise<Worker | undefined> {
-  const child = fork(WORKER, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawnWorker(options);
   const ready = await reply<{ ready: true }>(child, 'ready');
   if (ready === undefined) return undefined;
   const kill = async () => {
@@ -42,11 +44,19 @@ export async function startWorker(options: WorkerOptions): Promise<Worker | unde
 
 /** Starts an instance and kills it after `ms` milliseconds, however far it has come. */
 export async function killWhileStarting(options: WorkerOptions, ms: number): Promise<void> {
-  const child = fork(WORKER, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawnWorker(options);
   const exited = once(child, 'exit');
   await new Promise((resolve) => setTimeout(resolve, ms));
   child.kill('SIGKILL');
   await exited;
+}
+
+function spawnWorker(options: WorkerOptions): ChildProcess {
+  const NODE_COMPILE_CACHE = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'evergrant-compile-cache');
+  return fork(WORKER, [JSON.stringify(options)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE },
+  });
 }
 
 /** The next message with this member; undefined where the process is killed first. */

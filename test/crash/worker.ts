@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { flushCompileCache } from 'node:module';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper } from '../../src/grants/keeper.ts';
 import { replayRescued } from '../../src/grants/rescue.ts';
@@ -103,4 +104,6 @@ async function follow(order: Order): Promise<void> {
   process.send?.({ asked: await Promise.all(order.ask.map(ask)) });
 }
 
+// Who is killed leaves no cache behind, and hundreds will be.
+flushCompileCache();
 process.send?.({ ready: true });
