@@ -17,6 +17,7 @@ import type { ExchangeKind } from './exchange.ts';
 import type { GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
 import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
+import { replayRescued } from './rescue.ts';
 import type { Waiting } from './waiting.ts';
 
 /** What a renewal works on: one subject's grant at one provider. */
@@ -167,8 +168,10 @@ async function exchange(
   { view, claims }: Facts,
   step: ExchangeStep,
 ): Promise<KeeperError | undefined> {
-  const { store, clock, breaker } = means;
+  const { store, clock, breaker, rescue } = means;
   const { provider, subject } = target;
+  // Of a process that died with an answer that the database had refused: to ask again would spend what is spent.
+  if ((await replayRescued(rescue, store, means.told, view.grantId)) > 0) return undefined;
   const openForMs = breaker.openForMs(provider.realm, clock.now());
   if (openForMs !== undefined) return clientRefused(openForMs);
   const question = await questionFor(means, target, view, step);

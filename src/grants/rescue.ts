@@ -9,8 +9,8 @@ export interface Rescue {
   keep(exchange: OpenExchange, answer: Obtained): Promise<void>;
   /** Forgets what was kept of an exchange, if anything. */
   drop(exchange: OpenExchange): Promise<void>;
-  /** Everything that is kept. */
-  kept(): Promise<Rescued[]>;
+  /** Everything that is kept, or what is kept for one grant. */
+  kept(grantId?: string): Promise<Rescued[]>;
 }
 
 /** One answer that waits for the store. */
@@ -24,6 +24,7 @@ export interface Rescued {
  * is stored once.
  *
  * @param told told of every event that is written with them
+ * @param grantId replays the answers for this grant alone
  * @returns how many answers were replayed
  * @throws the store's last error, once all have been tried; what it refused is still kept
  */
@@ -31,10 +32,11 @@ export async function replayRescued(
   rescue: Rescue,
   store: GrantStore,
   told: (event: GrantEvent) => void,
+  grantId?: string,
 ): Promise<number> {
   let replayed = 0;
   let refusal: { cause: unknown } | undefined;
-  for (const { exchange, answer } of await rescue.kept()) {
+  for (const { exchange, answer } of await rescue.kept(grantId)) {
     try {
       const event = await store.finishObtained(exchange, answer);
       if (event !== undefined) told(event);

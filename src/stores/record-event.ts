@@ -45,7 +45,7 @@ export async function recordLoss(
       and not exists (select 1 from exchanges where grant_id = g.id and outcome is null
         and opened_at + ${unresolvedMs} > ${at})`.execute(transaction);
   const exchangeId = rows[0]?.exchange_id;
-  if (exchangeId == null) return undefined;
+  if (exchangeId == null || (await hadNothingLeft(transaction, grantId))) return undefined;
   if (wayOut === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
   const reason = await reasonOfLoss(transaction, grantId, exchangeId + 1);
   return record(transaction, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenExchange } from '../grants/exchange.ts';
@@ -54,12 +55,18 @@ export class RescueFolder implements Rescue {
     await rm(join(this.#path, fileName(exchange)), { force: true });
   }
 
-  async kept(): Promise<Rescued[]> {
+  async kept(grantId?: string): Promise<Rescued[]> {
+    // Asked before every exchange, and there is none as a rule: a look at the disk's cache costs less than a thread.
+    if (!existsSync(this.#path)) return [];
     const names = await readdir(this.#path).catch((error: unknown) => {
       if (isAbsent(error)) return [];
       throw error;
     });
-    const found = names.filter((name) => NAME.test(name)).map((name) => this.#read(name));
+    const wanted = names.filter((name) => {
+      const [, , ofGrant] = NAME.exec(name) ?? [];
+      return ofGrant !== undefined && ofGrant === (grantId ?? ofGrant);
+    });
+    const found = wanted.map((name) => this.#read(name));
     return (await Promise.all(found)).filter((rescued) => rescued !== undefined);
   }
 

@@ -38,6 +38,7 @@ export async function dieAgainAndAgain(lane: Lane, deaths: readonly Death[]): Pr
     return slot;
   };
   let made = 0;
+  let randomDeaths = 0;
   for (let set = 0; set < SETS; set += 1) sets.push(await Promise.all(KINDS.map(({ name }) => newcomer(name))));
 
   let struck: { set: number; death: Death } | undefined;
@@ -67,7 +68,8 @@ export async function dieAgainAndAgain(lane: Lane, deaths: readonly Death[]): Pr
     if (death === 'at random') {
       await worker.killDuring({ ask }, Math.random() * STRIKE_WITHIN_MS);
       toll.kills += 1;
-      if (turn % 3 !== 0) continue;
+      randomDeaths += 1;
+      if (randomDeaths % 3 !== 1) continue;
       await killWhileStarting(options, Math.random() * START_WITHIN_MS);
       toll.kills += 1;
       continue;
