@@ -1,0 +1,245 @@
+import type { EndReason } from '../../src/grants/credential.ts';
+import type { GrantEvent } from '../../src/grants/events.ts';
+import type { LiveToken } from '../../src/grants/keeper.ts';
+import { UNRESOLVED_MS } from './bounds.ts';
+import type { Outcome } from '../../src/grants/exchange.ts';
+import type { ExchangeRow } from './memory/rows.ts';
+import { isUnresolved } from './memory/derive.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Issue, UpstreamKind } from './upstream.ts';
+
+/** A property that does not hold, by its name and what was seen. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  readonly property: string;
+
+  constructor(property: string, seen: string) {
+    super(`${property}: ${seen}`);
+    this.property = property;
+  }
+}
+
+/** Kinds that can always be repaired, or never lose anything by a lost answer. */
+const NEVER_ASKS_THE_USER: readonly UpstreamKind[] = ['not_rotating', 'managed', 'grace'];
+
+/** Compares what the store holds with what the provider honours, whenever facts have changed. */
+export class Judge {
+  readonly #at: Surroundings;
+  readonly #ended = new Map<number, EndReason>();
+  readonly #outcomes = new Map<number, Outcome>();
+  #eventsSeen = 0;
+  #exchangesSeen = 0;
+  readonly #told = new Set<number>();
+  #isDirty = false;
+  #isJudged = false;
+
+  constructor(at: Surroundings) {
+    this.#at = at;
+  }
+
+  changed(): void {
+    this.#isDirty = true;
+  }
+
+  /** For after every step. @throws {@link Violation} */
+  look(): void {
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    this.#factsOnlyGrow();
+    this.#liveTokensStand();
+    this.#newEvents();
+    this.#newExchanges();
+    this.#neverAsksTwice();
+    this.#servesWhatIsHonoured();
+  }
+
+  /** An instance told of an event. @throws {@link Violation} */
+  told(event: GrantEvent): void {
+    if (this.#told.has(event.id)) throw new Violation('told once', `event ${event.id} was told again`);
+    this.#told.add(event.id);
+  }
+
+  /** A caller was given this token, now. @throws {@link Violation} */
+  served(token: LiveToken, asked: { rejected: string | undefined }): void {
+    const { upstream, scheduler, census } = this.#at;
+    const text = token.accessToken.reveal();
+    const end = upstream.endOf(text);
+    if (end === undefined) throw new Violation('never a stranger', `${text} was never issued`);
+    if (text === asked.rejected) throw new Violation('never the rejected one', `${text} was served to who refused it`);
+    // A wall clock that was set wrong is believed: no one could know better.
+    if (scheduler.now - census.skewMs >= end) {
+      throw new Violation('never expired', `${text} was served ${scheduler.now - end} ms after its end`);
+    }
+    if (census.isUndisturbed && !upstream.honours(text)) {
+      throw new Violation('Q9', `${text} was served undisturbed, and upstream does not honour it`);
+    }
+  }
+
+  /** A caller was told that the account must be connected again. @throws {@link Violation} */
+  asksTheUser(how: string): void {
+    const { upstream, memory, scheduler, census } = this.#at;
+    if (NEVER_ASKS_THE_USER.includes(upstream.kind)) {
+      throw new Violation('Q4', `${how}, though ${upstream.kind} never needs the user`);
+    }
+    census.see(how);
+    if (upstream.reused !== undefined) return;
+    const { live } = upstream;
+    if (live === undefined) return;
+    if (this.#standingWith(live)) throw new Violation('Q8', `${how}, while the live ${live} is in the store`);
+    const issue = this.#issueOf(live);
+    if (issue === undefined) throw new Violation('Q8', `${how}, while the live ${live} was never given out`);
+    const { openedAt = 0, outcome } = memory.exchanges[issue.exchangeId - 1] ?? {};
+    if (openedAt + UNRESOLVED_MS <= scheduler.now) return;
+    if (this.#isRescued(issue)) {
+      if (!this.#at.isStrict && outcome === 'unknown')
+        census.see('known: asks the user before a rescued answer is replayed');
+      else throw new Violation('Q8', `${how}, while the live ${live} waits in a rescue folder`);
+    } else if (!issue.isLost()) {
+      throw new Violation('Q8', `${how}, while the live ${live} may yet come`);
+    }
+  }
+
+  /** Whether everything that could still be told by upstream has been. */
+  get isIdle(): boolean {
+    const { upstream, memory, scheduler } = this.#at;
+    if (upstream.travelling > 0) return false;
+    const moment = { now: scheduler.now, unresolvedMs: UNRESOLVED_MS };
+    if (memory.exchanges.some((row) => row.finishedAt === undefined && row.leaseUntil > scheduler.now)) return false;
+    for (const grantId of memory.grants.keys()) if (isUnresolved(memory, grantId, moment)) return false;
+    return upstream.issues.every((issue) => this.#isStored(issue) || (issue.isLost() && !this.#isRescued(issue)));
+  }
+
+  /** For the end, when nothing goes wrong any more and all is told. @throws {@link Violation} */
+  atRest(): void {
+    const { upstream } = this.#at;
+    this.#isDirty = true;
+    this.look();
+    const lost = upstream.issues.find((issue) => !this.#isStored(issue) && !issue.isLost());
+    if (lost !== undefined) throw new Violation('Q1', `${lost.accessToken} came, and was stored nowhere`);
+    if (!this.isIdle) throw new Violation('Q3', 'something is still under way long after the last fault');
+  }
+
+  #factsOnlyGrow(): void {
+    const { memory } = this.#at;
+    for (const { exchangeId, endReason } of memory.credentials) {
+      const before = this.#ended.get(exchangeId);
+      if (before !== undefined && before !== endReason) {
+        throw new Violation(
+          'facts only grow',
+          `credential ${exchangeId} ended as ${before}, then ${endReason ?? 'not'}`,
+        );
+      }
+      if (endReason !== undefined) this.#ended.set(exchangeId, endReason);
+    }
+    for (const { id, outcome } of memory.exchanges) {
+      const before = this.#outcomes.get(id);
+      if (before !== undefined && before !== outcome && !(before === 'unknown' && outcome !== undefined)) {
+        throw new Violation('facts only grow', `exchange ${id} ended as ${before}, then ${outcome ?? 'not'}`);
+      }
+      if (outcome !== undefined) this.#outcomes.set(id, outcome);
+    }
+    const ids = new Set(memory.credentials.map(({ exchangeId }) => exchangeId));
+    if (ids.size !== memory.credentials.length) throw new Violation('stored once', 'one answer was stored twice');
+  }
+
+  /** A token that upstream honours never ends here, save by a recovery. */
+  #liveTokensStand(): void {
+    const { memory, upstream } = this.#at;
+    const { live } = upstream;
+    if (live === undefined) return;
+    const rows = memory.credentials.filter((row) => row.refreshToken?.reveal() === live);
+    if (rows.length === 0 || rows.some((row) => row.endReason === undefined)) return;
+    const reasons = rows.map((row) => row.endReason).join(', ');
+    if (reasons.includes('superseded')) return;
+    throw new Violation('Q7', `the live ${live} ended as ${reasons}`);
+  }
+
+  #newEvents(): void {
+    const { memory, census } = this.#at;
+    for (const event of memory.events.slice(this.#eventsSeen)) {
+      const before = memory.events[event.id - 2];
+      census.see(`event: ${event.type}${event.reason === undefined ? '' : ` (${event.reason})`}`);
+      if (event.type !== 'grant.reconnect_required') continue;
+      if (before?.type === event.type) {
+        throw new Violation('one event', 'reconnect_required came twice in a row');
+      }
+      this.asksTheUser('reconnect_required was written');
+      if (event.reason !== 'answer_lost') census.see('lost, and called refused');
+    }
+    this.#eventsSeen = memory.events.length;
+  }
+
+  /** A refresh token whose successor is in the store is not presented again, save within a grace. */
+  #newExchanges(): void {
+    const { memory, upstream } = this.#at;
+    for (const { id, kind, openedAt, presentedId } of memory.exchanges.slice(this.#exchangesSeen)) {
+      const mayTakeEffect = ({ outcome, openedAt: at }: ExchangeRow) =>
+        outcome === undefined && at + UNRESOLVED_MS > openedAt;
+      if (kind === 'recover' && memory.exchanges.some((row) => row.id < id && mayTakeEffect(row))) {
+        throw new Violation('W', `recovery ${id} does not wait for what may yet take effect`);
+      }
+      const token = presentedId === undefined ? undefined : memory.credential(presentedId)?.refreshToken?.reveal();
+      if (token === undefined || upstream.kind === 'grace') continue;
+      const successor = upstream.issues.find((issue) => issue.spent === token && issue.refreshToken !== undefined);
+      if (successor === undefined || successor.refreshToken === token || !this.#isStored(successor)) continue;
+      // Another credential may hold the same token: an answer without one, of an exchange that overlapped.
+      if (memory.exchanges[successor.exchangeId - 1]?.presentedId !== presentedId) continue;
+      throw new Violation('Q6', `exchange ${id} presents ${token}, whose successor is in the store`);
+    }
+    this.#exchangesSeen = memory.exchanges.length;
+  }
+
+  /** Where reuse ends everything, nothing is asked twice while the first answer may yet come. */
+  #neverAsksTwice(): void {
+    const { upstream, memory, scheduler, bounds } = this.#at;
+    const { reused } = upstream;
+    if (reused === undefined || this.#isJudged || bounds !== 'kept') return;
+    this.#isJudged = true;
+    const openedAt = memory.exchanges[reused.exchangeId - 1]?.openedAt ?? 0;
+    if (!reused.isLost() && openedAt + UNRESOLVED_MS > scheduler.now) {
+      throw new Violation('quarantine', `${reused.spent ?? ''} was spent twice while its first answer may yet come`);
+    }
+  }
+
+  #servesWhatIsHonoured(): void {
+    const { memory, upstream, scheduler } = this.#at;
+    if (!this.isIdle || upstream.reused !== undefined) return;
+    // Whoever still holds an exchange may yet say that it doesn't know, and thereby unsettle the grant.
+    if (memory.exchanges.some((row) => row.outcome === undefined && this.#at.isAlive(row.holder))) return;
+    if (this.#isUntellable()) return;
+    const view = this.#at.view();
+    if (view?.current === undefined || view.unsettled) return;
+    const text = view.current.accessToken().reveal();
+    const end = upstream.endOf(text) ?? 0;
+    if (end > scheduler.now && !upstream.honours(text)) {
+      throw new Violation('Q9', `${text} is current, and upstream does not honour it`);
+    }
+  }
+
+  /** Whether something took effect after its time, and whoever could have told of it died. */
+  #isUntellable(): boolean {
+    const { memory, upstream } = this.#at;
+    return upstream.issues.some((issue) => {
+      const row = memory.exchanges[issue.exchangeId - 1];
+      return row !== undefined && issue.at >= row.openedAt + UNRESOLVED_MS && !this.#at.isAlive(row.holder);
+    });
+  }
+
+  #standingWith(refreshToken: string): boolean {
+    return this.#at.memory.credentials.some(
+      (row) => row.endReason === undefined && row.refreshToken?.reveal() === refreshToken,
+    );
+  }
+
+  #issueOf(refreshToken: string): Issue | undefined {
+    return this.#at.upstream.issues.find((issue) => issue.refreshToken === refreshToken);
+  }
+
+  #isStored({ exchangeId }: Issue): boolean {
+    return this.#at.memory.credential(exchangeId) !== undefined;
+  }
+
+  #isRescued({ exchangeId }: Issue): boolean {
+    return [...this.#at.folders.values()].some((folder) => folder.has(exchangeId));
+  }
+}

@@ -1,0 +1,68 @@
+import type { EventReason } from '../../../src/grants/events.ts';
+import type { CredentialRow, ExchangeRow, Memory } from './rows.ts';
+
+/** A point in time and how long a call may take effect after its exchange was opened, both in milliseconds. */
+export interface Moment {
+  readonly now: number;
+  readonly unresolvedMs: number;
+}
+
+/** Of those not ended, the credential whose exchange was opened last. */
+export function currentOf(memory: Memory, grantId: string): CredentialRow | undefined {
+  return newest(memory.standing(grantId));
+}
+
+/** Whether a recovery other than its own may have ended the current credential upstream. */
+export function isUnsettled(memory: Memory, current: CredentialRow, moment: Moment): boolean {
+  return memory
+    .exchangesOf(current.grantId)
+    .some((row) => row.kind === 'recover' && row.id !== current.exchangeId && mayHaveEnded(row, current, moment));
+}
+
+function mayHaveEnded(recovery: ExchangeRow, current: CredentialRow, { now, unresolvedMs }: Moment): boolean {
+  const isLater = recovery.id > current.exchangeId;
+  const { outcome, outcomeAt = 0, finishedAt, openedAt } = recovery;
+  if (outcome === 'obtained' || outcome === 'unknown') {
+    return isLater || (finishedAt !== undefined && outcomeAt > finishedAt && outcomeAt > current.openedAt);
+  }
+  const agesOutAt = openedAt + unresolvedMs;
+  return (
+    outcome === undefined && finishedAt !== undefined && agesOutAt <= now && (isLater || agesOutAt > current.openedAt)
+  );
+}
+
+/** True while some exchange has no outcome and may still take effect. */
+export function isUnresolved(memory: Memory, grantId: string, { now, unresolvedMs }: Moment): boolean {
+  return memory.exchangesOf(grantId).some((row) => row.outcome === undefined && row.openedAt + unresolvedMs > now);
+}
+
+/** Of the credentials that ended as `exchanged`, the newest, unless it was ever refused. */
+export function lastExchangedOf(memory: Memory, grantId: string): CredentialRow | undefined {
+  const last = newest(memory.credentials.filter((row) => row.grantId === grantId && row.endReason === 'exchanged'));
+  if (last?.refreshToken === undefined) return undefined;
+  const isRefused = (row: ExchangeRow) => row.presentedId === last.exchangeId && row.outcome === 'rejected';
+  return memory.exchangesOf(grantId).some(isRefused) ? undefined : last;
+}
+
+/** Why the credentials were refused that an exchange had to make up for; undefined where none was. */
+export function reasonOfLoss(memory: Memory, grantId: string, beforeExchangeId: number): EventReason | undefined {
+  const rows = memory.exchangesOf(grantId);
+  const before = rows.filter((row) => row.id < beforeExchangeId);
+  const lastObtained = before.findLast((row) => row.outcome === 'obtained')?.id ?? 0;
+  const refused = before.filter((row) => row.outcome === 'rejected' && row.id > lastObtained);
+  if (refused.length === 0) return undefined;
+  const isAnswerMissing = ({ id, presentedId }: ExchangeRow) =>
+    presentedId !== undefined &&
+    rows.some(
+      (row) =>
+        row.presentedId === presentedId && row.id !== id && (row.outcome === undefined || row.outcome === 'unknown'),
+    );
+  return refused.some(isAnswerMissing) ? 'answer_lost' : 'refused';
+}
+
+function newest(rows: readonly CredentialRow[]): CredentialRow | undefined {
+  return rows.reduce<CredentialRow | undefined>(
+    (best, row) => (best === undefined || row.exchangeId > best.exchangeId ? row : best),
+    undefined,
+  );
+}

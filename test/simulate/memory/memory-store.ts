@@ -1,0 +1,187 @@
+import type { Credential } from '../../../src/grants/credential.ts';
+import type { GrantEvent, WayOut } from '../../../src/grants/events.ts';
+import type { ExchangeBounds, OpenExchange } from '../../../src/grants/exchange.ts';
+import type { Account, BackOff, Claims, GrantView } from '../../../src/grants/grant.ts';
+import type { AccessTokenOwner, ExchangeIntent, Failure } from '../../../src/grants/store.ts';
+import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
+import type { Secret } from '../../../src/secret.ts';
+import { currentOf, isUnresolved, isUnsettled, lastExchangedOf, type Moment } from './derive.ts';
+import { recordLoss } from './record-event.ts';
+import { recordFailure, recordObtained } from './record-outcome.ts';
+import type { CredentialRow, ExchangeRow, Memory } from './rows.ts';
+
+/** What one instance's store is made of. */
+export interface MemoryStoreOptions {
+  readonly memory: Memory;
+  readonly bounds: ExchangeBounds;
+  /** The instance's clock, which judges tokens; epoch milliseconds. */
+  readonly now: () => number;
+  /** The database's clock, which judges leases; epoch milliseconds. */
+  readonly databaseNow: () => number;
+  readonly holder: string;
+  /** Whether a holder is a process of this machine, and gone. */
+  readonly isDead: (holder: string) => boolean;
+  /** How access tokens are found again: the hash to write, and all to look for. */
+  readonly hash: (token: Secret) => string;
+  readonly hashes: (token: Secret) => readonly string[];
+}
+
+const RECENT_MS = 60_000;
+const RECENT_LIMIT = 100;
+
+/** The store of grants as plain facts and what is derived from them; every method is done when it returns. */
+export class MemoryStore {
+  readonly #options: MemoryStoreOptions;
+  readonly #memory: Memory;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options;
+    this.#memory = options.memory;
+  }
+
+  view(realm: string, subject: string): GrantView | undefined {
+    const grant = this.#connected(realm, subject);
+    if (grant === undefined) return undefined;
+    const current = currentOf(this.#memory, grant.id);
+    return {
+      grantId: grant.id,
+      accountId: grant.accountId,
+      integratedAt: grant.integratedAt,
+      backOff: grant.backOff,
+      current: current && credential(current),
+      unsettled: current !== undefined && isUnsettled(this.#memory, current, this.#moment()),
+    };
+  }
+
+  claims(grantId: string): Claims {
+    const { holder, isDead } = this.#options;
+    const moment = this.#moment();
+    const rows = this.#memory.exchangesOf(grantId);
+    const open = rows.find(isOpen);
+    if (open !== undefined && open.holder !== holder && isDead(open.holder)) this.#closeForsaken([open]);
+    const recent = rows.slice(-RECENT_LIMIT).filter((row) => row.openedAt > moment.now - RECENT_MS);
+    return {
+      lastExchangeId: rows.at(-1)?.id ?? 0,
+      recentExchanges: recent.length,
+      held: rows.some((row) => isOpen(row) && row.leaseUntil > moment.now),
+      isUnresolved: isUnresolved(this.#memory, grantId, moment),
+    };
+  }
+
+  lastExchanged(grantId: string): Credential | undefined {
+    const row = lastExchangedOf(this.#memory, grantId);
+    return row && credential(row);
+  }
+
+  connect(realm: string, subject: string): void {
+    if (this.#connected(realm, subject) !== undefined) return;
+    const id = `grant-${this.#memory.grants.size + 1}`;
+    const nothing = { accountId: undefined, profile: undefined, profileAt: undefined, applicant: undefined };
+    this.#memory.grants.set(id, { id, realm, ...nothing, integratedAt: undefined, backOff: undefined });
+    this.#memory.connections.push({ realm, subject, grantId: id });
+  }
+
+  openExchange(intent: ExchangeIntent): OpenExchange | undefined {
+    const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
+    const { now, databaseNow, bounds, holder } = this.#options;
+    const rows = this.#memory.exchangesOf(grantId);
+    this.#closeForsaken(rows.filter(isOpen));
+    if ((rows.at(-1)?.id ?? 0) !== lastExchangeId || rows.some(isOpen)) return undefined;
+    if ((currentOf(this.#memory, grantId)?.exchangeId ?? 0) !== currentId) return undefined;
+    const openedAt = databaseNow();
+    const id = this.#memory.exchanges.length + 1;
+    const unfinished = { finishedAt: undefined, outcome: undefined, outcomeAt: undefined };
+    const leaseUntil = openedAt + bounds.leaseMs;
+    this.#memory.exchanges.push({ id, grantId, kind, presentedId, holder, openedAt, leaseUntil, ...unfinished });
+    if (applicant !== undefined) this.#memory.grant(grantId).applicant = applicant;
+    return { id, grantId, kind, presentedId, accountId, openedAt: now() };
+  }
+
+  standingApplicant(grantId: string): Applicant | undefined {
+    return this.#memory.grant(grantId).applicant;
+  }
+
+  renewLease(exchange: OpenExchange): void {
+    const row = this.#memory.exchanges[exchange.id - 1];
+    if (row !== undefined && isOpen(row)) row.leaseUntil = this.#options.databaseNow() + this.#options.bounds.leaseMs;
+  }
+
+  finishObtained(exchange: OpenExchange, answer: Obtained): GrantEvent | undefined {
+    const { now, databaseNow, hash } = this.#options;
+    const accessTokenHash = hash(answer.tokens.accessToken);
+    return recordObtained(this.#memory, exchange, answer, { now: databaseNow(), obtainedAt: now(), accessTokenHash });
+  }
+
+  finishFailed(exchange: OpenExchange, failure: Failure): GrantEvent | undefined {
+    return recordFailure(this.#memory, exchange, failure, this.#moment());
+  }
+
+  noteReconnectRequired(grantId: string, wayOut: WayOut): GrantEvent | undefined {
+    return recordLoss(this.#memory, grantId, wayOut, this.#moment());
+  }
+
+  holdBack(grantId: string, backOff: BackOff): void {
+    this.#memory.grant(grantId).backOff = backOff;
+  }
+
+  findByAccessToken(accessToken: Secret, graceMs: number): AccessTokenOwner | undefined {
+    const hashes = this.#options.hashes(accessToken);
+    const oldest = this.#options.now() - graceMs;
+    const row = this.#memory.credentials.find(
+      (each) => hashes.includes(each.accessTokenHash) && each.expiresAt > oldest,
+    );
+    const connection = row && this.#memory.connections.find((each) => each.grantId === row.grantId);
+    return connection && { realm: connection.realm, subject: connection.subject };
+  }
+
+  account(realm: string, subject: string): Account | undefined {
+    const grant = this.#connected(realm, subject);
+    if (grant === undefined) return undefined;
+    const { id: grantId, accountId, integratedAt, profile, profileAt = 0 } = grant;
+    return { grantId, accountId, integratedAt, profile, profileAt };
+  }
+
+  noteProfile(grantId: string, profile: AccountProfile): void {
+    const grant = this.#memory.grant(grantId);
+    if (grant.accountId !== profile.accountId) return;
+    grant.profile = profile;
+    grant.profileAt = this.#options.now();
+  }
+
+  /** Closes, as `unknown`, what dead processes of this machine left open: for the start of an instance. */
+  closeExchangesOfTheDead(): void {
+    this.#closeForsaken(this.#memory.exchanges.filter((row) => isOpen(row) && this.#options.isDead(row.holder)));
+  }
+
+  #closeForsaken(open: readonly ExchangeRow[]): void {
+    const now = this.#options.databaseNow();
+    for (const row of open) {
+      if (this.#options.isDead(row.holder)) {
+        row.outcome = 'unknown';
+        row.outcomeAt = row.finishedAt = now;
+      } else if (row.leaseUntil <= now) {
+        row.finishedAt = now;
+      }
+    }
+  }
+
+  #connected(realm: string, subject: string) {
+    const found = this.#memory.connections.find((row) => row.realm === realm && row.subject === subject);
+    return found && this.#memory.grant(found.grantId);
+  }
+
+  #moment(): Moment {
+    const { databaseNow, bounds } = this.#options;
+    return { now: databaseNow(), unresolvedMs: bounds.upstreamMs + bounds.marginMs };
+  }
+}
+
+function isOpen(row: ExchangeRow): boolean {
+  return row.finishedAt === undefined;
+}
+
+function credential(row: CredentialRow): Credential {
+  const { exchangeId, obtainedAt, expiresAt, tokenType, accessToken, refreshToken } = row;
+  const tokens = { accessToken: () => accessToken, refreshToken: () => refreshToken };
+  return { exchangeId, obtainedAt, expiresAt, tokenType, ...tokens };
+}

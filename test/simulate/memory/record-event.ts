@@ -1,0 +1,54 @@
+import type { EventReason, EventType, GrantEvent, WayOut } from '../../../src/grants/events.ts';
+import type { OpenExchange } from '../../../src/grants/exchange.ts';
+import { isUnresolved, lastExchangedOf, reasonOfLoss, type Moment } from './derive.ts';
+import type { Memory } from './rows.ts';
+
+/** Writes the event that a new credential is; `isIntegrated` where the grant had one before. */
+export function recordGain(
+  memory: Memory,
+  { id: exchangeId, grantId, kind }: OpenExchange,
+  isIntegrated: boolean,
+  at: number,
+): GrantEvent | undefined {
+  const isRepair = kind === 'recover' || kind === 'provision';
+  const isRecovery = isIntegrated && (isRepair || hadNothingLeft(memory, grantId));
+  const type = isRecovery ? 'grant.recovered' : isIntegrated ? 'grant.refreshed' : 'grant.created';
+  const reason = isRecovery ? reasonOfLoss(memory, grantId, exchangeId) : undefined;
+  return record(memory, { type, reason, at, grantId, exchangeId });
+}
+
+/** Writes the event that a grant has nothing left, if that is so and was not written yet. */
+export function recordLoss(memory: Memory, grantId: string, wayOut: WayOut, moment: Moment): GrantEvent | undefined {
+  const { now: at } = moment;
+  if (wayOut === 'self' || memory.grant(grantId).integratedAt === undefined) return undefined;
+  if (memory.standing(grantId).some((row) => row.refreshToken !== undefined || row.expiresAt > at)) return undefined;
+  if (isUnresolved(memory, grantId, moment)) return undefined;
+  const last = memory.exchangesOf(grantId).findLast(({ outcome }) => outcome === 'obtained' || outcome === 'rejected');
+  if (last === undefined || hadNothingLeft(memory, grantId)) return undefined;
+  if (wayOut === 'replay' && lastExchangedOf(memory, grantId) !== undefined) return undefined;
+  const reason = reasonOfLoss(memory, grantId, last.id + 1);
+  return record(memory, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId: last.id });
+}
+
+function hadNothingLeft(memory: Memory, grantId: string): boolean {
+  return memory.events.findLast((event) => event.grantId === grantId)?.type === 'grant.reconnect_required';
+}
+
+interface NewEvent {
+  readonly type: EventType;
+  readonly reason: EventReason | undefined;
+  readonly at: number;
+  readonly grantId: string;
+  readonly exchangeId: number;
+}
+
+function record(memory: Memory, event: NewEvent): GrantEvent | undefined {
+  const { grantId, exchangeId, type } = event;
+  const isThere = (row: GrantEvent) => row.grantId === grantId && row.exchangeId === exchangeId && row.type === type;
+  if (memory.events.some(isThere)) return undefined;
+  const connections = memory.connections.filter((row) => row.grantId === grantId);
+  const subjects = connections.map(({ subject }) => subject).sort();
+  const written = { ...event, id: memory.events.length + 1, realm: memory.grant(grantId).realm, subjects };
+  memory.events.push(written);
+  return written;
+}

@@ -1,0 +1,271 @@
+import type { Patch } from './mutate.ts';
+import type { Bounds } from './surroundings.ts';
+import type { UpstreamKind } from './upstream.ts';
+
+/** A heart that is broken in one place, and where that must be noticed. */
+export interface Mutant {
+  readonly name: string;
+  readonly kind: UpstreamKind;
+  readonly bounds?: Bounds;
+  readonly patches: readonly Patch[];
+}
+
+const STORE = 'test/simulate/memory/memory-store.ts';
+const RECORD = 'test/simulate/memory/record-outcome.ts';
+const DERIVE = 'test/simulate/memory/derive.ts';
+const NEXT_STEP = 'src/grants/next-step.ts';
+const PERFORM = 'src/grants/perform-exchange.ts';
+const RENEWAL = 'src/grants/renewal.ts';
+
+/** All of them must be noticed. Those of the store break the simulation's, which the databases' contract holds as well. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no claim: an exchange can always be opened',
+    kind: 'rotating',
+    patches: [
+      {
+        file: STORE,
+        find: 'if ((rows.at(-1)?.id ?? 0) !== lastExchangeId || rows.some(isOpen)) return undefined;',
+        replace: 'void lastExchangeId;',
+      },
+      {
+        file: STORE,
+        find: 'if ((currentOf(this.#memory, grantId)?.exchangeId ?? 0) !== currentId) return undefined;',
+        replace: 'void currentId;',
+      },
+    ],
+  },
+  {
+    name: 'a success is fenced off once the claim is lost',
+    kind: 'rotating',
+    patches: [
+      {
+        file: RECORD,
+        find: 'if (memory.credential(exchangeId) !== undefined) return undefined;',
+        replace:
+          'if (memory.credential(exchangeId) !== undefined || exchangeRow(memory, exchange).finishedAt !== undefined) return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'a refusal ends the newest credential instead of the presented one',
+    kind: 'rotating',
+    patches: [
+      {
+        file: RECORD,
+        find: "endCredential(memory, exchange.presentedId, 'rejected', now);",
+        replace:
+          "endCredential(memory, Math.max(...memory.standing(grant.id).map((row) => row.exchangeId)), 'rejected', now);",
+      },
+    ],
+  },
+  {
+    name: 'a refusal ends all credentials',
+    kind: 'rotating',
+    patches: [
+      {
+        file: RECORD,
+        find: "endCredential(memory, exchange.presentedId, 'rejected', now);",
+        replace: "for (const row of memory.standing(grant.id)) endCredential(memory, row.exchangeId, 'rejected', now);",
+      },
+    ],
+  },
+  {
+    name: 'an unknown outcome counts as a refusal',
+    kind: 'rotating',
+    patches: [
+      {
+        file: RECORD,
+        find: "if (answer.kind === 'rejected' && exchange.presentedId",
+        replace: "if ((answer.kind === 'rejected' || answer.kind === 'unknown') && exchange.presentedId",
+      },
+    ],
+  },
+  {
+    name: 'the refresh token is forgotten where the answer brings none',
+    kind: 'not_rotating',
+    patches: [
+      { file: RECORD, find: 'refreshToken: refreshToken ?? presented?.refreshToken,', replace: 'refreshToken,' },
+    ],
+  },
+  {
+    name: 'the presented credential does not end',
+    kind: 'rotating',
+    patches: [
+      {
+        file: RECORD,
+        find: "if (presentedId !== undefined) endCredential(memory, presentedId, 'exchanged', now);",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'reconnect_required is stored instead of derived',
+    kind: 'rotating',
+    patches: [
+      {
+        file: STORE,
+        find: 'const current = currentOf(this.#memory, grant.id);',
+        replace:
+          "const current = this.#memory.events.some(({ type }) => type === 'grant.reconnect_required') ? undefined : currentOf(this.#memory, grant.id);",
+      },
+    ],
+  },
+  {
+    name: 'reconnect_required is told while an answer may yet come',
+    kind: 'rotating',
+    patches: [{ file: NEXT_STEP, find: "  if (claims.isUnresolved) return { do: 'wait' };\n", replace: '' }],
+  },
+  {
+    name: 'nothing unsettles a grant',
+    kind: 'managed',
+    bounds: 'broken',
+    patches: [
+      {
+        file: STORE,
+        find: 'unsettled: current !== undefined && isUnsettled(this.#memory, current, this.#moment()),',
+        replace: 'unsettled: isUnsettled.length === 0,',
+      },
+    ],
+  },
+  {
+    name: 'a recovery waits for nobody',
+    kind: 'managed',
+    patches: [
+      {
+        file: NEXT_STEP,
+        find: "return claims.isUnresolved ? { do: 'wait' } : { do: 'recover', accountId };",
+        replace: "return { do: 'recover', accountId };",
+      },
+    ],
+  },
+  {
+    name: 'a database refusal drops the answer',
+    kind: 'rotating',
+    patches: [
+      {
+        file: PERFORM,
+        find: "if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);",
+        replace: 'void kept; throw cause;',
+      },
+    ],
+  },
+  {
+    name: 'an answer is stored as often as it is replayed',
+    kind: 'rotating',
+    patches: [
+      { file: RECORD, find: 'if (memory.credential(exchangeId) !== undefined) return undefined;', replace: '' },
+    ],
+  },
+  {
+    name: 'a lease is never renewed',
+    kind: 'family',
+    patches: [{ file: PERFORM, find: 'store.renewLease(run.exchange)', replace: 'Promise.resolve()' }],
+  },
+  {
+    name: 'nothing is quarantined',
+    kind: 'family',
+    patches: [
+      {
+        file: NEXT_STEP,
+        find: "provider.onReuse === 'revoke_family' && claims.isUnresolved",
+        replace: 'false',
+      },
+    ],
+  },
+  {
+    name: 'nothing is replayed within a grace',
+    kind: 'grace',
+    patches: [
+      {
+        file: RENEWAL,
+        find: "view.current === undefined && provider.onReuse === 'grace'",
+        replace: 'false',
+      },
+    ],
+  },
+  {
+    name: 'whoever was paused sends all the same',
+    kind: 'family',
+    patches: [{ file: PERFORM, find: 'clock.now() - run.exchange.openedAt > bounds.leaseMs / 2', replace: 'false' }],
+  },
+  {
+    name: 'callers who leave take the call with them',
+    kind: 'rotating',
+    patches: [
+      {
+        file: PERFORM,
+        find: 'await ask(run.provider, run.question)',
+        replace:
+          "await Promise.race([ask(run.provider, run.question), clock.sleep(1_500).then(() => ({ kind: 'unknown', detail: 'cancelled' }) as const)])",
+      },
+    ],
+  },
+  {
+    name: 'a provider that fails is asked again at once',
+    kind: 'rotating',
+    patches: [
+      {
+        file: NEXT_STEP,
+        find: "if (backOff !== undefined && isBackingOff(backOff, now)) return { do: 'back_off' };",
+        replace: 'void [backOff, isBackingOff];',
+      },
+    ],
+  },
+  {
+    name: 'an expired token is served',
+    kind: 'rotating',
+    patches: [
+      { file: 'src/grants/credential.ts', find: 'return credential.expiresAt > now;', replace: 'return now > 0;' },
+    ],
+  },
+  {
+    name: 'an exchange stays unresolved for ever',
+    kind: 'rotating',
+    patches: [
+      {
+        file: DERIVE,
+        find: 'row.outcome === undefined && row.openedAt + unresolvedMs > now)',
+        replace: 'row.outcome === undefined && unresolvedMs > 0 && now > 0)',
+      },
+    ],
+  },
+  {
+    name: 'the exchange of a dead process counts as refused',
+    kind: 'rotating',
+    patches: [
+      {
+        file: STORE,
+        find: "row.outcome = 'unknown';",
+        replace:
+          "row.outcome = 'rejected'; { const presented = this.#memory.credential(row.presentedId ?? 0); if (presented && presented.endedAt === undefined) { presented.endedAt = now; presented.endReason = 'rejected'; } }",
+      },
+    ],
+  },
+];
+
+/** Not noticed, and why: see the test. Only the least number of calls depends on it. */
+export const APPEND_ORDER: Mutant = {
+  name: 'the newest credential is the one appended last',
+  kind: 'managed',
+  patches: [
+    {
+      file: DERIVE,
+      find: 'return newest(memory.standing(grantId));',
+      replace: 'return memory.standing(grantId).at(-1);',
+    },
+  ],
+};
+
+/** Too rare to be met by chance: noticed by the schedule that once found it. */
+export const OPENED_ON_OLD: Mutant = {
+  name: 'an exchange is opened on what was read before a late answer came',
+  kind: 'rotating',
+  patches: [
+    {
+      file: STORE,
+      find: 'if ((currentOf(this.#memory, grantId)?.exchangeId ?? 0) !== currentId) return undefined;',
+      replace: 'void currentId;',
+    },
+  ],
+};
