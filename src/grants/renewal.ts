@@ -14,7 +14,7 @@ import {
   tooManyRenewals,
 } from './errors.ts';
 import type { ExchangeKind } from './exchange.ts';
-import type { GrantView } from './grant.ts';
+import type { Claims, GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
 import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
 import { replayRescued } from './rescue.ts';
@@ -59,6 +59,12 @@ export interface ExchangeReport {
   readonly durationMs: number;
 }
 
+/** What a renewal has read of a grant already: its id, and claims that nothing has been read after. */
+interface Known {
+  readonly grantId: string;
+  readonly claims?: Claims;
+}
+
 type ExchangeStep = Extract<Step, { do: ExchangeKind }>;
 
 /** How long a grant rests whose new token was over on arrival, in milliseconds. */
@@ -69,11 +75,11 @@ const MOST_EXCHANGES = 6;
 /** Takes one step after another until the grant is renewed or nothing more can be done now. */
 export async function renew(means: RenewalMeans, target: RenewalTarget): Promise<RenewalResult> {
   let exchanges = 0;
-  let grantId: string | undefined;
+  let known: Known | undefined;
   for (;;) {
-    const facts = await read(means, target, grantId);
+    const facts = await read(means, target, known);
     const { view } = facts;
-    grantId = view.grantId;
+    known = { grantId: view.grantId };
     const step = nextStep(target.provider, facts, target.demand, means.clock.now());
     if (step.do === 'serve') return { view, failure: undefined };
     if (means.closing()) return { view, failure: slow() };
@@ -82,7 +88,7 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
     if (step.do === 'wait') {
       // Nobody works on it; there is but an answer that may yet come. Whoever can do without need not wait for it.
       if (!facts.claims.held && tolerates(view, target.demand, means.clock.now())) return { view, failure: slow() };
-      await means.waiting.outlast(means, view.grantId, facts.claims);
+      known = { ...known, claims: await means.waiting.outlast(means, view.grantId, facts.claims) };
       continue;
     }
     const failure =
@@ -98,24 +104,26 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
 /**
  * Claims before view: whatever is opened in between is then noticed when this read leads to an exchange.
  *
- * @param knownId the grant's id, where it was read before
+ * @param known what was read of it before
  */
 async function read(
   { store }: RenewalMeans,
   { provider, subject }: RenewalTarget,
-  knownId: string | undefined,
+  known: Known | undefined,
 ): Promise<Facts> {
-  let grantId = knownId;
+  let grantId = known?.grantId;
+  let fresh = known?.claims;
   for (;;) {
     grantId ??= (await store.view(provider.realm, subject))?.grantId;
     if (grantId === undefined) {
       await store.connect(provider.realm, subject);
       continue;
     }
-    const claims = await store.claims(grantId);
+    const claims = fresh ?? (await store.claims(grantId));
     const view = await store.view(provider.realm, subject);
     if (view?.grantId !== grantId) {
       grantId = view?.grantId;
+      fresh = undefined;
       continue;
     }
     const mayReplay = view.current === undefined && provider.onReuse === 'grace';

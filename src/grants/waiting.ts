@@ -21,16 +21,21 @@ export class Waiting {
   /**
    * Resolves once the grant's claims are others than these, or the process is leaving. Looks again and again, because a
    * notice may be missed; the more wait, the more seldom each of them looks, so that waiting doesn't starve the work.
+   *
+   * @returns the claims as they are then
    */
-  async outlast({ store, random, closing }: WaitingMeans, grantId: string, claims: Claims): Promise<void> {
+  async outlast({ store, random, closing }: WaitingMeans, grantId: string, claims: Claims): Promise<Claims> {
     this.#count += 1;
     try {
       let pauseMs = PAUSE_MS.first;
+      let now: Claims;
       do {
         const fairMs = (this.#count * 1000) / LOOKS_A_SECOND;
         await store.awaitChange(grantId, Math.max(pauseMs, fairMs) * (0.5 + random()));
         pauseMs = Math.min(PAUSE_MS.longest, pauseMs * 1.5);
-      } while (!closing() && stands(await store.claims(grantId), claims));
+        now = await store.claims(grantId);
+      } while (!closing() && stands(now, claims));
+      return now;
     } finally {
       this.#count -= 1;
     }

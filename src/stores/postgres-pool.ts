@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { Pool, TypeOverrides, types, type PoolConfig } from 'pg';
 import type { Secret } from '../secret.ts';
 import { PatientPool } from './patient-pool.ts';
+import { prepareStatements } from './prepared-statements.ts';
 
 /** How to open a Postgres database. */
 export interface PostgresOptions {
@@ -46,6 +47,7 @@ export async function openPool(options: PostgresOptions): Promise<PatientPool> {
     // While it is lent out nobody else listens, and an error that nobody listens to ends the process. Whoever has it
     // hears of the loss from the statement that fails.
     client.on('error', () => undefined);
+    prepareStatements(client);
   });
   await requireDurability(pool);
   return new PatientPool(pool, connections);

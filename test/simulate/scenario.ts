@@ -57,7 +57,7 @@ export function scenarios(options: { faults: number; kind: UpstreamKind }): fc.A
     instances: fc.constantFrom(2, 1, 3),
     machines: fc.constantFrom('several', 'one'),
     hints: fc.boolean(),
-    // A grace and a token that stays now and then do not go together yet; see `KNOWN`.
+    // A grace and a token that stays now and then do not go together: of a chain, only the last is presented again.
     answersWithout: options.kind === 'grace' ? fc.constantFrom(0, 4) : fc.constantFrom(0, 0, 1, 4),
     travelMs: fc.constantFrom(30, 30, 400, BOUNDS.upstreamMs / 3),
     beginning:

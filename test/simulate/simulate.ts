@@ -15,7 +15,7 @@ export interface Simulation {
   readonly seed: number;
   /** Where in the search to begin: as fast-check names the place of one schedule. */
   readonly path?: string;
-  /** Whether what is known and accepted is a violation too; see `KNOWN`. */
+  /** Whether what is known and accepted is a violation too; see `NOT_PROMISED`. */
   readonly isStrict?: boolean;
 }
 

@@ -22,7 +22,7 @@ export type Bounds = 'kept' | 'outlived' | 'broken';
 export interface Surroundings {
   readonly scenario: Scenario;
   readonly bounds: Bounds;
-  /** Whether what is known and accepted is a violation too; see `KNOWN`. */
+  /** Whether what is known and accepted is a violation too; see `NOT_PROMISED`. */
   readonly isStrict: boolean;
   readonly scheduler: Scheduler;
   readonly random: Random;

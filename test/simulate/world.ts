@@ -33,7 +33,7 @@ export interface Run {
   readonly kind: UpstreamKind;
   readonly bounds: Bounds;
   readonly scenario: Scenario;
-  /** Whether what is known and accepted is a violation too; see `KNOWN`. */
+  /** Whether what is known and accepted is a violation too; see `NOT_PROMISED`. */
   readonly isStrict?: boolean;
   /** Where every line of the trace goes, if anybody wants it. */
   readonly trace?: (line: string) => void;
