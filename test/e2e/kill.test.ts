@@ -7,7 +7,7 @@ import { startServiceProcess, type ServiceProcess } from './start-service-proces
 import { startSandbox, type Sandbox, type UpstreamCall } from './start-sandbox.ts';
 import { environment, expireStored, newFolder, readRows, TOKEN_PATH, type Environment } from './start-service.ts';
 
-const KILLS = process.env['EVERGRANT_LONG'] === '1' ? 100 : 15;
+const KILLS = process.env['EVERGRANT_LONG'] === '1' ? 100 : 6;
 const SUBJECTS = ['alice', 'bob', 'carol'];
 /** How long the sandbox sits on an answer, so that a kill can hit the call before, during and after its work. */
 const LATENCY_MS = 60;

@@ -4,7 +4,7 @@ import { jwt } from './credentials.ts';
 import type { Sandbox } from './start-sandbox.ts';
 import { TOKEN_PATH } from './start-service.ts';
 
-export const RUNS = process.env['EVERGRANT_LONG'] === '1' ? 20 : 3;
+export const RUNS = process.env['EVERGRANT_LONG'] === '1' ? 20 : 1;
 export const CALLERS = 200;
 
 /** All at once, spread over the services. */
