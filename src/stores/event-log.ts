@@ -1,5 +1,6 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { EventReason, EventType, GrantEvent } from '../grants/events.ts';
+import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Which events. */
@@ -28,16 +29,7 @@ export interface EventCounts {
   readonly losses: number;
 }
 
-interface EventRow {
-  id: number;
-  type: EventType;
-  reason: EventReason | null;
-  at: number;
-  realm: string;
-  grant_id: string;
-  subjects: string;
-  exchange_id: number;
-}
+type EventRow = Selectable<Database['events']>;
 
 /** What was told of grants, for people to read; retention decides how far back it goes. */
 export class EventLog {

@@ -9,11 +9,14 @@ export class SharedReads<Result> {
   join(key: string, read: (begin: () => void) => Promise<Result>): Promise<Result> {
     const waiting = this.#waiting.get(key);
     if (waiting !== undefined) return waiting;
+    const state = { hasBegun: false };
     const begin = () => {
-      if (this.#waiting.get(key) === reading) this.#waiting.delete(key);
+      if (state.hasBegun) return;
+      state.hasBegun = true;
+      this.#waiting.delete(key);
     };
-    const reading: Promise<Result> = read(begin).finally(begin);
-    this.#waiting.set(key, reading);
+    const reading = read(begin).finally(begin);
+    if (!state.hasBegun) this.#waiting.set(key, reading);
     return reading;
   }
 }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { Pool } from 'pg';
+import { PatientPool } from '../../src/stores/patient-pool.ts';
+import { startPostgres } from './start-postgres.ts';
+
+const server = await startPostgres();
+after(() => server[Symbol.asyncDispose]());
+
+async function openPool(size: number) {
+  const connectionString = await server.createDatabase();
+  const pool = new PatientPool(new Pool({ connectionString, max: size, connectionTimeoutMillis: 200 }), size);
+  return { pool, [Symbol.asyncDispose]: () => pool.end() };
+}
+
+describe('a pool of connections', () => {
+  it('lets a crowd wait longer than a connection may take to be made', async () => {
+    await using at = await openPool(2);
+    let most = 0;
+    let busy = 0;
+    const all = Array.from({ length: 12 }, async () => {
+      const client = await at.pool.connect();
+      busy += 1;
+      most = Math.max(most, busy);
+      await client.query('select pg_sleep(0.1)');
+      busy -= 1;
+      client.release();
+    });
+    await Promise.all(all);
+    assert.equal(most, 2);
+  });
+
+  it('gives every turn back, also where no connection can be made', async () => {
+    const nowhere = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
+    const pool = new PatientPool(nowhere, 1);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await assert.rejects(pool.connect(), { code: 'ECONNREFUSED' });
+    }
+    await pool.end();
+  });
+
+  it('gives a turn back where a connection is dropped for good', async () => {
+    await using at = await openPool(1);
+    for (let turn = 0; turn < 3; turn += 1) {
+      const client = await at.pool.connect();
+      client.release(true);
+    }
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
+import { openSqlite } from '../../src/stores/sqlite.ts';
+import { migrate } from '../../src/stores/migrate.ts';
+import { temporaryDirectory } from './open-test-stores.ts';
+import { TestClock } from './test-clock.ts';
+
+async function openDatabase() {
+  const folder = await temporaryDirectory();
+  const path = join(folder.path, 'evergrant.db');
+  const database = await openSqlite({ path, clock: new TestClock(), unresolvedMs: DEFAULT_BOUNDS.upstreamMs });
+  await migrate(database);
+  const add = (id: string, fail = false) =>
+    database.transact(async (transaction) => {
+      await transaction.insertInto('grants').values({ id, realm: 'some', failures: 0, created_at: 0 }).execute();
+      if (fail) throw new Error(`${id} fails`);
+      return id;
+    });
+  const ids = () => {
+    const reader = new DatabaseSync(path, { readOnly: true });
+    try {
+      return reader
+        .prepare('select id from grants order by id')
+        .all()
+        .map((row) => row['id']);
+    } finally {
+      reader.close();
+    }
+  };
+  return {
+    database,
+    path,
+    add,
+    ids,
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('transactions that come together on SQLite', () => {
+  it('are each acknowledged with their own result, once they are on the disk', async () => {
+    await using at = await openDatabase();
+    const added = Array.from({ length: 200 }, async (_, index) => {
+      const id = await at.add(`grant-${index}`);
+      assert.ok(at.ids().includes(id), 'acknowledged before it was there');
+      return id;
+    });
+    assert.deepEqual(
+      await Promise.all(added),
+      Array.from({ length: 200 }, (_, index) => `grant-${index}`),
+    );
+  });
+
+  it('share their commits', async () => {
+    await using at = await openDatabase();
+    let commits = 0;
+    const begin = at.database.db.transaction.bind(at.database.db);
+    at.database.db.transaction = () => {
+      commits += 1;
+      return begin();
+    };
+    await Promise.all(Array.from({ length: 100 }, (_, index) => at.add(`grant-${index}`)));
+    assert.ok(commits <= 4, `${commits} commits`);
+  });
+
+  it('do not suffer from one that fails', async () => {
+    await using at = await openDatabase();
+    const outcomes = await Promise.allSettled([at.add('a'), at.add('b', true), at.add('c'), at.add('a'), at.add('d')]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(at.ids(), ['a', 'c', 'd']);
+  });
+
+  it('wait for another process that writes, and go on after one that did not end', async () => {
+    await using at = await openDatabase();
+    const other = new DatabaseSync(at.path);
+    other.exec('begin immediate');
+    const waiting = [at.add('a'), at.add('b')];
+    setTimeout(() => {
+      other.exec('rollback');
+      other.close();
+    }, 300);
+    assert.deepEqual(await Promise.all(waiting), ['a', 'b']);
+    assert.equal(await at.add('c'), 'c');
+  });
+});
