@@ -63,8 +63,9 @@ describe('credentials', () => {
     const long = hs256({ sub: 'alice', exp: NOW / 1000 + 60, filler: 'x'.repeat(8192) });
     const { message } = await refused(authenticator, long, 'credentials_invalid');
     assert.match(message, /8192/);
+    const huge = Buffer.alloc(10_000_000, 'x.').toString('latin1');
     const started = performance.now();
-    await refused(authenticator, 'x.'.repeat(5_000_000), 'credentials_invalid');
+    await refused(authenticator, huge, 'credentials_invalid');
     assert.ok(performance.now() - started < 500);
   });
 });

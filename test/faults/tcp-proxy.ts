@@ -77,6 +77,8 @@ class Line {
   readonly #client: Socket;
   readonly #server: Socket;
   readonly #proxy: () => TcpProxy;
+  /** What this connection has prepared: it is named alone from then on. */
+  readonly #prepared = new Map<string, string>();
   #since = '';
   #onReply: 'pass' | 'cut' | 'drop' = 'pass';
 
@@ -116,7 +118,7 @@ class Line {
 
   #pass(bytes: Buffer): void {
     const { judge } = this.#proxy();
-    const piece = bytes.toString('latin1');
+    const piece = this.#spelledOut(bytes.toString('latin1'));
     this.#since = (piece.includes('begin\0') ? '' : this.#since) + piece;
     const verdict = judge(piece, this.#since);
     if (verdict === 'cut_request') {
@@ -131,4 +133,14 @@ class Line {
     if (typeof verdict === 'number') setTimeout(send, verdict);
     else send();
   }
+
+  /** The piece, with the text of every statement that it only names (the protocol's Parse and Bind). */
+  #spelledOut(piece: string): string {
+    for (const [, name = '', text = ''] of piece.matchAll(PARSE)) this.#prepared.set(name, text);
+    const named = [...piece.matchAll(BIND)].map(([, name = '']) => this.#prepared.get(name) ?? '');
+    return [piece, ...named].join('\0');
+  }
 }
+
+const PARSE = /P[^]{4}(evergrant-[a-z0-9]+)\0([^\0]+)\0/g;
+const BIND = /B[^]{4}[^\0]*\0(evergrant-[a-z0-9]+)\0/g;
