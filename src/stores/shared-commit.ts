@@ -13,7 +13,7 @@ interface Waiting {
 
 /** So that nobody waits long for the others of his commit, nor another process for the lock. */
 const MOST_AT_ONCE = 64;
-/** Left to other processes between two commits, in milliseconds. */
+/** Left to other processes after a commit that could not take everybody, in milliseconds. */
 const GAP_MS = 1;
 
 /**
@@ -53,8 +53,9 @@ export function sharedCommit(db: Kysely<Database>, metLock: (error: unknown) => 
   const drain = async (): Promise<void> => {
     isBusy = true;
     while (queue.length > 0) {
-      await settle(queue.splice(0, MOST_AT_ONCE));
-      if (queue.length > 0) await delay(GAP_MS);
+      const batch = queue.splice(0, MOST_AT_ONCE);
+      await settle(batch);
+      if (batch.length === MOST_AT_ONCE) await delay(GAP_MS);
     }
     isBusy = false;
   };

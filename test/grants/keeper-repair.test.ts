@@ -118,9 +118,14 @@ describe('an account that is not there yet', () => {
     const bad = at.ask({ applicant: { ...APPLICANT, email: 'taken@example.com' } });
     const good = Array.from({ length: 20 }, () => at.token());
     const refused = assert.rejects(bad, { code: 'account_taken' });
-    await at.clock.advance(1_000);
-    await refused;
-    assert.deepEqual([...new Set(await Promise.all(good))], ['access-1']);
+    const state = { isOver: false };
+    const tokens = Promise.all([...good, refused]).finally(() => (state.isOver = true));
+    // Who waits for another does so by the test's clock, and begins to when the real disk has been written to.
+    for (let turn = 0; !state.isOver && turn < 200; turn++) {
+      await at.clock.advance(100);
+      await delay(1);
+    }
+    assert.deepEqual([...new Set((await tokens).slice(0, -1))], ['access-1']);
     assert.equal(at.provider.calls.length, 2);
   });
 });
