@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -137,9 +137,25 @@ export async function inTime<Result>(result: Promise<Result>, complaint: () => s
 
 /** Ports that nothing listens on just now. */
 export async function freePorts<Count extends number>(count: Count): Promise<number[] & { length: Count }> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
+  }
   return ports as number[] & { length: Count };
+}
+
+/** Below those that outgoing connections are given, of which other tests make thousands meanwhile. */
+const FIRST_PORT = 12_000;
+const PORTS = 18_000;
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    await once(server.close(), 'close');
+    return true;
+  } catch {
+    return false;
+  }
 }

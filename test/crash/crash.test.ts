@@ -10,12 +10,12 @@ import { postgresLedger, sqliteLedger } from './ledger.ts';
 import { startUpstream } from './upstream.ts';
 
 /** On each of the two databases. */
-const KILLS = Number(process.env['EVERGRANT_KILLS'] ?? (process.env['EVERGRANT_LONG'] === '1' ? 1_000 : 250));
+const KILLS = Number(process.env['EVERGRANT_KILLS'] ?? (process.env['EVERGRANT_LONG'] === '1' ? 1_000 : 180));
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
-describe('processes that are killed one after another', { concurrency: true }, () => {
+describe('processes that are killed one after another', () => {
   for (const database of ['SQLite', 'Postgres'] as const) {
     it(`on ${database} lose nothing but what nobody could have kept`, async (context) => {
       await using folder = await temporaryDirectory();
