@@ -34,6 +34,11 @@ export interface ExchangeBounds {
   readonly marginMs: number;
 }
 
+/** How long after its exchange was opened a call may take effect, in milliseconds: U + Q. */
+export function unresolvedMs({ upstreamMs, marginMs }: ExchangeBounds): number {
+  return upstreamMs + marginMs;
+}
+
 /** What design and measurement settled on; only the cap of an upstream call is the operator's to set. */
 export const DEFAULT_BOUNDS: ExchangeBounds = {
   leaseMs: 10_000,

@@ -35,8 +35,8 @@ interface Budget {
 
 /**
  * Renews what is due ahead of need, a little at a time. What all instances have asked within the last minute, callers'
- * exchanges first, is taken off a share of each provider's limit; those that look at the same moment may exceed it by a round. It begins with
- * nothing saved up, so that a restart is no stampede.
+ * exchanges first, is taken off a share of each provider's limit; those that look at the same moment may exceed it by a
+ * round. It begins with nothing saved up, so that a restart is no stampede.
  */
 export class RenewalsAhead {
   readonly #options: RenewalsAheadOptions;

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Credential } from '../grants/credential.ts';
 import type { GrantEvent, WayOut } from '../grants/events.ts';
-import type { ExchangeBounds, OpenExchange } from '../grants/exchange.ts';
+import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
 import type { AccessTokenOwner, ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
@@ -33,7 +33,7 @@ export class SqlGrantStore implements GrantStore {
 
   constructor(options: SqlGrantStoreOptions) {
     this.#options = options;
-    this.#unresolvedMs = options.bounds.upstreamMs + options.bounds.marginMs;
+    this.#unresolvedMs = unresolvedMs(options.bounds);
   }
 
   async view(realm: string, subject: string): Promise<GrantView | undefined> {

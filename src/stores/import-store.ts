@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
-import type { ExchangeBounds } from '../grants/exchange.ts';
+import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportedGrant, ImportStore, ImportVerdict } from '../grants/imports.ts';
 import type { Obtained } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
@@ -45,7 +45,7 @@ export class SqlImportStore implements ImportStore {
 
   constructor(options: SqlImportStoreOptions) {
     this.#options = options;
-    this.#unresolvedMs = options.bounds.upstreamMs + options.bounds.marginMs;
+    this.#unresolvedMs = unresolvedMs(options.bounds);
   }
 
   add(imports: readonly ImportedGrant[]): Promise<ImportVerdict[]> {

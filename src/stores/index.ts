@@ -1,6 +1,6 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Clock } from '../grants/clock.ts';
-import type { ExchangeBounds } from '../grants/exchange.ts';
+import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/imports.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
@@ -82,7 +82,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
 }
 
 function openDatabase({ location, clock, bounds, trouble }: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
-  const unresolvedMs = bounds.upstreamMs + bounds.marginMs;
-  if (location.kind === 'sqlite') return openSqlite({ path: location.path, clock, unresolvedMs });
-  return openPostgres({ ...location, unresolvedMs, ...(trouble === undefined ? {} : { trouble }) });
+  const common = { unresolvedMs: unresolvedMs(bounds) };
+  if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });
+  return openPostgres({ ...common, ...location, ...(trouble === undefined ? {} : { trouble }) });
 }

@@ -45,7 +45,11 @@ function link(path: string): string {
  */
 export async function closeExchangesOfTheDead(database: SqlDatabase, holder: string): Promise<number> {
   return database.transact(async (transaction) => {
-    const open = await transaction.selectFrom('exchanges').select(OPEN).where('finished_at', 'is', null).execute();
+    const open = await transaction
+      .selectFrom('exchanges')
+      .select(['id', 'holder'])
+      .where('finished_at', 'is', null)
+      .execute();
     const orphans = open.filter((exchange) => isDead(exchange.holder, holder));
     return closeAsUnknown(transaction, orphans, database.now());
   });
@@ -81,8 +85,6 @@ export async function closeForsaken(
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;
 }
-
-const OPEN = ['id', 'holder'] as const;
 
 async function closeAsUnknown(
   transaction: Transaction<Database>,

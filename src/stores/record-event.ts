@@ -61,11 +61,6 @@ interface NewEvent {
 
 async function record(transaction: Transaction<Database>, event: NewEvent): Promise<GrantEvent | undefined> {
   const { type, reason, at, grantId, exchangeId } = event;
-  const { realm } = await transaction
-    .selectFrom('grants')
-    .select('realm')
-    .where('id', '=', grantId)
-    .executeTakeFirstOrThrow();
   const connections = await transaction
     .selectFrom('connections')
     .select('subject')
@@ -75,11 +70,19 @@ async function record(transaction: Transaction<Database>, event: NewEvent): Prom
   const subjects = connections.map(({ subject }) => subject);
   const row = await transaction
     .insertInto('events')
-    .values({ type, reason, at, realm, grant_id: grantId, subjects: JSON.stringify(subjects), exchange_id: exchangeId })
+    .values({
+      type,
+      reason,
+      at,
+      realm: sql<string>`(select realm from grants where id = ${grantId})`,
+      grant_id: grantId,
+      subjects: JSON.stringify(subjects),
+      exchange_id: exchangeId,
+    })
     .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
+    .returning(['id', 'realm'])
     .executeTakeFirst();
-  return row && { id: row.id, type, reason: reason ?? undefined, at, realm, grantId, subjects, exchangeId };
+  return row && { ...row, type, reason: reason ?? undefined, at, grantId, subjects, exchangeId };
 }
 
 async function hadNothingLeft(transaction: Transaction<Database>, grantId: string): Promise<boolean> {

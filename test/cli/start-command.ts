@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 
 /** The repository. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -137,25 +137,7 @@ export async function inTime<Result>(result: Promise<Result>, complaint: () => s
 
 /** Ports that nothing listens on just now. */
 export async function freePorts<Count extends number>(count: Count): Promise<number[] & { length: Count }> {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
-  }
-  return ports as number[] & { length: Count };
-}
-
-/** Below those that outgoing connections are given, of which other tests make thousands meanwhile. */
-const FIRST_PORT = 12_000;
-const PORTS = 18_000;
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-    await once(server.close(), 'close');
-    return true;
-  } catch {
-    return false;
-  }
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports] as number[] & { length: Count };
 }

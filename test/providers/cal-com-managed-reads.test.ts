@@ -3,15 +3,8 @@ import { describe, it } from 'node:test';
 import { Secret } from '../../src/secret.ts';
 import { deafPort } from '../oauth/listening.ts';
 import { CLIENT_REFUSALS, exception, SAY_NOTHING, USER } from './cal-com-replies.ts';
-import {
-  CLIENT_ID,
-  CLIENT_SECRET,
-  providerAt,
-  refusal,
-  scriptedCalCom,
-  success,
-  type Script,
-} from './scripted-cal-com.ts';
+import type { Script } from '../oauth/scripted-server.ts';
+import { CLIENT_ID, CLIENT_SECRET, providerAt, refusal, scriptedCalCom, success } from './scripted-cal-com.ts';
 
 const CLIENT_PATH = encodeURIComponent(CLIENT_ID);
 const TOKEN = new Secret('access-1');

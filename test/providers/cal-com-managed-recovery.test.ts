@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ExchangeAnswer, KnownAccount } from '../../src/providers/provider.ts';
 import { exception, SAY_NOTHING, TOKENS, USER, USER_UNKNOWN } from './cal-com-replies.ts';
-import { CLIENT_ID, proofsOf, refusal, scriptedCalCom, success, type Script } from './scripted-cal-com.ts';
+import type { Script } from '../oauth/scripted-server.ts';
+import { CLIENT_ID, proofsOf, refusal, scriptedCalCom, success } from './scripted-cal-com.ts';
 
 const CLIENT_PATH = encodeURIComponent(CLIENT_ID);
 const ACCOUNT: KnownAccount = { accountId: '179', subject: 'alice', createdAt: USER.createdDate };

@@ -4,6 +4,7 @@ import type { Applicant, ExchangeAnswer } from '../../src/providers/provider.ts'
 import { Secret } from '../../src/secret.ts';
 import { deafPort } from '../oauth/listening.ts';
 import { CLIENT_REFUSALS, exception, invalid, SAY_NOTHING, taken, TOKENS, USER } from './cal-com-replies.ts';
+import type { Script } from '../oauth/scripted-server.ts';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -14,7 +15,6 @@ import {
   scriptedCalCom,
   success,
   type ScriptedCalCom,
-  type Script,
 } from './scripted-cal-com.ts';
 
 const APPLICANT: Applicant = { subject: 'alice', email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };

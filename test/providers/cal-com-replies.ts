@@ -1,4 +1,5 @@
-import { NOW, refusal, type Reply } from './scripted-cal-com.ts';
+import type { Reply } from '../oauth/scripted-server.ts';
+import { NOW, refusal } from './scripted-cal-com.ts';
 
 const MINUTE_MS = 60_000;
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;

