@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import type { Applicant, ExchangeAnswer } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import { deafPort } from '../oauth/listening.ts';
-import { CLIENT_REFUSALS, exception, invalid, SAY_NOTHING, taken, TOKENS, USER } from './cal-com-replies.ts';
 import type { Script } from '../oauth/scripted-server.ts';
+import { CLIENT_REFUSALS, exception, invalid, SAY_NOTHING, taken, TOKENS, USER } from './cal-com-replies.ts';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
