@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findLeaks } from '../security/leaks.ts';
 import { line, lines, newImportScene, summary } from './import-scene.ts';
-import { inTime, ROOT, startCommand } from './start-command.ts';
+import { inTime, MAIN, startCommand } from './start-command.ts';
 
 const CLEAN = { imported: 0, already_there: 0, refused: 0, dry_run: false, interrupted: false, refused_lines: [] };
 
@@ -73,8 +73,7 @@ describe('evergrant import', { concurrency: 2 }, () => {
   it('reads standard input', async () => {
     using scene = newImportScene();
     const file = scene.file(lines(3));
-    const main = join(ROOT, 'src/cli/main.ts');
-    const command = `"${process.execPath}" "${main}" import - --json < ${file}`;
+    const command = `"${process.execPath}" "${MAIN}" import - --json < ${file}`;
     await using running = startCommand('/bin/sh', ['-c', command], { cwd: scene.folder, env: scene.env });
     assert.equal(summary(await inTime(running.ended, running.stderr)).imported, 3);
   });
@@ -190,8 +189,7 @@ describe('evergrant import', { concurrency: 2 }, () => {
 
   it('ends at SIGINT though standard input never does', async () => {
     using scene = newImportScene();
-    const main = join(ROOT, 'src/cli/main.ts');
-    const command = `mkfifo pipe; exec 3<>pipe; exec "${process.execPath}" "${main}" import - < pipe`;
+    const command = `mkfifo pipe; exec 3<>pipe; exec "${process.execPath}" "${MAIN}" import - < pipe`;
     await using running = startCommand('/bin/sh', ['-c', command], { cwd: scene.folder, env: scene.env });
     while (!existsSync(scene.databasePath)) await sleep(10);
     while (!scene.rows("select 1 from sqlite_master where name = 'events'").length) await sleep(10);

@@ -4,17 +4,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundle, COMPILE_CACHE } from '../bundle.ts';
 import { freePort } from '../free-port.ts';
 
 /** The repository. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-const MAIN = join(ROOT, 'src/cli/main.ts');
+/** `evergrant` in one file. */
+export const MAIN = await bundle(new URL('../../src/cli/main.ts', import.meta.url));
+
 /** Longer than anything takes on a busy machine; milliseconds. */
 const PATIENCE_MS = 60_000;
-
-/** All commands compile the same sources; what one has compiled serves the others. The place is Node's own default. */
-const COMPILED = join(tmpdir(), 'node-compile-cache');
 
 /** A folder to run commands in, removed at the end. */
 export interface WorkFolder extends Disposable {
@@ -74,7 +74,7 @@ export async function evergrant(args: readonly string[], surroundings: Surroundi
 export function startCommand(file: string, args: readonly string[], { cwd, env }: Surroundings): RunningCommand {
   const child = spawn(file, args, {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: COMPILED, ...env },
+    env: { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

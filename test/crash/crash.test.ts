@@ -10,7 +10,7 @@ import { postgresLedger, sqliteLedger } from './ledger.ts';
 import { startUpstream } from './upstream.ts';
 
 /** On each of the two databases. */
-const KILLS = Number(process.env['EVERGRANT_KILLS'] ?? (process.env['EVERGRANT_LONG'] === '1' ? 1_000 : 180));
+const KILLS = Number(process.env['EVERGRANT_KILLS'] ?? (process.env['EVERGRANT_LONG'] === '1' ? 1_000 : 250));
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());

@@ -1,6 +1,7 @@
 import { promises as fs } from 'node:fs';
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { syncBuiltinESMExports } from 'node:module';
 import { StatementSync } from 'node:sqlite';
+import pg from 'pg';
 import type { Rescue } from '../../src/grants/rescue.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
 import type { ExchangeAnswer, Provider } from '../../src/providers/provider.ts';
@@ -136,12 +137,11 @@ export function makeCommitsDeadly(): void {
     return Reflect.apply(run, this, parameters);
   });
 
-  const { Client } = createRequire(import.meta.url)('pg') as { Client: { prototype: { query: Method } } };
-  const query = Client.prototype.query;
-  Client.prototype.query = function (...parameters: unknown[]) {
+  const query = Reflect.get(pg.Client.prototype, 'query') as Method;
+  Reflect.set(pg.Client.prototype, 'query', function (this: pg.Client, ...parameters: unknown[]) {
     if (parameters[0] === 'commit' && atWork !== undefined) die();
     return Reflect.apply(query, this, parameters);
-  };
+  });
 
   const rename = fs.rename;
   fs.rename = async (from, to) => {

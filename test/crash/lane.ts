@@ -23,6 +23,8 @@ export interface Toll {
 
 /** Each death strikes another set of subjects, so that nobody is renewed more often than the keeper allows. */
 const SETS = 6;
+/** How many others ask while one dies at a planned step. */
+const OTHERS = 2;
 const STRIKE_WITHIN_MS = 260;
 const START_WITHIN_MS = 500;
 
@@ -41,30 +43,30 @@ export async function dieAgainAndAgain(lane: Lane, deaths: readonly Death[]): Pr
   let randomDeaths = 0;
   for (let set = 0; set < SETS; set += 1) sets.push(await Promise.all(KINDS.map(({ name }) => newcomer(name))));
 
-  let struck: { set: number; death: Death } | undefined;
+  let struck: { set: Slot[]; asked: Slot[]; death: Death } | undefined;
   for (const [turn, death] of [...deaths, undefined].entries()) {
     const worker = await startWorker(options);
     assert.ok(worker !== undefined, 'a process dies of starting');
-    const slots = sets[struck?.set ?? 0] ?? [];
-    const asked = await worker.follow({ hold: newcomers, ask: struck === undefined ? [] : slots });
+    const asked = await worker.follow({ hold: newcomers, ask: struck?.asked ?? [] });
     assert.ok(asked !== undefined, 'a process dies without being told to');
     newcomers = [];
     for (const [index, answer] of asked.entries()) {
-      const slot = slots[index];
+      const slot = struck?.asked[index];
       assert.ok(slot !== undefined && struck !== undefined);
       const verdict = await judge(lane, slot, answer, struck.death);
       toll.judged += 1;
       toll.verdicts[verdict] += 1;
-      if (verdict !== 'kept') slots[index] = await newcomer(slot.kind);
+      if (verdict !== 'kept') struck.set[struck.set.indexOf(slot)] = await newcomer(slot.kind);
     }
     if (death === undefined) {
       await worker.kill();
       break;
     }
-    struck = { set: turn % SETS, death };
+    const set = sets[turn % SETS] ?? [];
     // Whoever is new must be held before it is asked for.
     const unheld = new Set(newcomers);
-    const ask = (sets[struck.set] ?? []).filter((slot) => !unheld.has(slot));
+    const ask = witnesses(set, death, turn).filter((slot) => !unheld.has(slot));
+    struck = { set, asked: ask, death };
     if (death === 'at random') {
       await worker.killDuring({ ask }, Math.random() * STRIKE_WITHIN_MS);
       toll.kills += 1;
@@ -87,4 +89,10 @@ export async function dieAgainAndAgain(lane: Lane, deaths: readonly Death[]): Pr
   }
   await assertSound(lane.ledger);
   return toll;
+}
+
+/** Whose exchanges are under way at a death: everybody's, or of the one to die and of some others. */
+function witnesses(set: readonly Slot[], death: Death, turn: number): Slot[] {
+  if (death === 'at random') return [...set];
+  return set.filter(({ kind }, index) => kind === death.kind || (index + turn) % KINDS.length < OTHERS);
 }

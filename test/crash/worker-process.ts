@@ -1,11 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { bundle, COMPILE_CACHE } from '../bundle.ts';
 import type { Asked, Order, WorkerOptions } from './protocol.ts';
 
-const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
+const WORKER = await bundle(new URL('worker.ts', import.meta.url));
 const PATIENCE_MS = 60_000;
 
 /** One instance in a process of its own. */
@@ -52,10 +50,9 @@ export async function killWhileStarting(options: WorkerOptions, ms: number): Pro
 }
 
 function spawnWorker(options: WorkerOptions): ChildProcess {
-  const NODE_COMPILE_CACHE = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'evergrant-compile-cache');
   return fork(WORKER, [JSON.stringify(options)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, NODE_COMPILE_CACHE },
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
 }
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { loadConfig } from '../../src/config/index.ts';
 import { createEvergrant } from '../../src/evergrant.ts';
 import { listen } from '../../src/http/serve.ts';
@@ -8,3 +9,5 @@ const listening = await listen(config);
 const evergrant = await createEvergrant({ config: { ...config, publicUrl: listening.url }, secrets });
 listening.serve(evergrant);
 console.log(listening.url);
+// Whoever is killed leaves no cache behind.
+flushCompileCache();

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { bundle, COMPILE_CACHE } from '../bundle.ts';
 import type { Environment } from './start-service.ts';
+
+const PROGRAM = await bundle(new URL('serve-in-child.ts', import.meta.url));
 
 /** A service in a process of its own. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -15,8 +18,8 @@ export interface ServiceProcess extends AsyncDisposable {
 
 /** Starts a service and resolves when it serves; rejects with what it wrote where it ends before that. */
 export async function startServiceProcess(env: Environment): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [new URL('serve-in-child.ts', import.meta.url).pathname], {
-    env: { ...env, PATH: process.env['PATH'] },
+  const child = spawn(process.execPath, [PROGRAM], {
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

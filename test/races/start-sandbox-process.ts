@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { bundle, COMPILE_CACHE } from '../bundle.ts';
 import { CLIENT_ID } from '../e2e/start-sandbox.ts';
+
+const PROGRAM = await bundle(new URL('sandbox-in-child.ts', import.meta.url));
 
 /** How often Cal.com was asked for tokens, by what was asked; whatever asks for none is `other`. */
 export interface Asked {
@@ -30,7 +33,8 @@ export interface SandboxProcess extends AsyncDisposable {
 
 /** Starts it without a rate limit. */
 export async function startSandboxProcess(): Promise<SandboxProcess> {
-  const child = spawn(process.execPath, [new URL('sandbox-in-child.ts', import.meta.url).pathname], {
+  const child = spawn(process.execPath, [PROGRAM], {
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
