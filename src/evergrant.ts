@@ -2,9 +2,11 @@ import { pino, type Logger } from 'pino';
 import { createAuthenticator, type Authenticator } from './callers/authenticate.ts';
 import type { ApiKeyStore } from './callers/api-key.ts';
 import type { Config, Secrets } from './config/index.ts';
+import { configuredProvidersOf, databaseLocation } from './configured.ts';
+import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
-import type { ImportStore } from './grants/imports.ts';
 import { Keeper } from './grants/keeper.ts';
+import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
 import type { ExchangeReport } from './grants/renewal.ts';
@@ -12,11 +14,10 @@ import { replayRescued } from './grants/rescue.ts';
 import { startUpkeep } from './grants/upkeep.ts';
 import { Usage } from './grants/usage.ts';
 import { createApp } from './http/app.ts';
+import { CONNECT_PATH } from './http/begin-link.ts';
 import type { BookingsSettings } from './http/services.ts';
-import { configuredProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
-import { migrateDatabase as migrateLocation, openStores, type DatabaseLocation, type Stores } from './stores/index.ts';
-import type { EventLog } from './stores/event-log.ts';
+import { openStores, type Stores } from './stores/index.ts';
 import { RescueFolder } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
 import { systemClock } from './system-clock.ts';
@@ -43,9 +44,6 @@ export interface Evergrant extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The provider behind `/api/v1/bookings`. */
-export const BOOKINGS_PROVIDER = 'cal-com-managed';
-
 /**
  * The composition root: every part is built once, here, in order.
  *
@@ -68,7 +66,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
     trouble('the database still refuses what was rescued', cause);
   });
-  const providers = configuredProviders(providerOptions(config, secrets, vault)).map((each) => opened.use(each));
+  const providers = configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each));
   const usage = new Usage();
   const keeper = new Keeper({
     store: stores.grants,
@@ -95,12 +93,23 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const app = createApp({
     keeper,
     profiles: new Profiles({ store: stores.grants, providers, clock }),
+    connections: new Connections({ store: stores.connections, grants: stores.grants, providers, clock, told }),
+    linking: new Linking({
+      store: stores.links,
+      providers,
+      clock,
+      redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
+      told,
+    }),
     authenticator,
     checkReadiness,
     settings: {
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
       bookings: bookingsSettings(config),
+      providers: providers.map(({ name }) => name),
+      linkable: providers.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name),
+      returnUrls: config.returnUrls,
       version: VERSION,
     },
     logger,
@@ -112,6 +121,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     providers,
     grants: stores.grants,
     store: stores.upkeep,
+    links: stores.links,
+    connections: stores.connections,
+    bounds,
     rescue,
     clock,
     random: Math.random,
@@ -151,82 +163,19 @@ function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiK
   };
 }
 
-/** What imports need, and nothing that asks a provider. */
-export interface Imports extends AsyncDisposable {
-  readonly store: ImportStore;
-  readonly providers: readonly Provider[];
-}
-
-/**
- * Opens the database for imports; no upkeep runs, and services on the same database may.
- *
- * @throws as {@link createEvergrant}
- */
-export async function openImports({ config, secrets }: EvergrantOptions): Promise<Imports> {
-  const vault = new Vault(secrets.encryptionKeys);
-  const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
-  await using opened = new AsyncDisposableStack();
-  const location = databaseLocation(config, secrets);
-  const stores = opened.use(await openStores({ location, vault, clock: systemClock, bounds }));
-  const providers = configuredProviders(providerOptions(config, secrets, vault)).map((each) => opened.use(each));
-  const parts = opened.move();
-  return { store: stores.imports, providers, [Symbol.asyncDispose]: () => parts.disposeAsync() };
-}
-
-/** What was told of grants. */
-export interface Events extends AsyncDisposable {
-  readonly log: EventLog;
-}
-
-/**
- * Opens the database for reading events; no upkeep runs, and services on the same database may.
- *
- * @throws as {@link createEvergrant}
- */
-export async function openEvents({ config, secrets }: EvergrantOptions): Promise<Events> {
-  const vault = new Vault(secrets.encryptionKeys);
-  const location = databaseLocation(config, secrets);
-  const stores = await openStores({ location, vault, clock: systemClock, bounds: DEFAULT_BOUNDS });
-  return { log: stores.events, [Symbol.asyncDispose]: () => stores[Symbol.asyncDispose]() };
-}
-
-/** Brings the schema up to date and touches nothing else; gives the names of the migrations applied now. */
-export function migrateDatabase({ config, secrets }: EvergrantOptions): Promise<string[]> {
-  const location = databaseLocation(config, secrets);
-  return migrateLocation({ location, clock: systemClock, bounds: DEFAULT_BOUNDS });
-}
-
-function databaseLocation({ database }: Config, { databaseUrl }: Secrets): DatabaseLocation {
-  if (database.kind === 'sqlite') return database;
-  if (databaseUrl === undefined) throw new Error('A Postgres database without its URL.');
-  return { kind: 'postgres', url: databaseUrl };
-}
-
-function providerOptions({ calCom, upstreamTimeoutMs }: Config, { calComClientSecret }: Secrets, vault: Vault) {
-  if (calCom === undefined || calComClientSecret === undefined) return {};
-  const managed = {
-    clientId: calCom.clientId,
-    clientSecret: calComClientSecret,
-    apiUrl: calCom.apiUrl,
-    upstreamTimeoutMs,
-    subjectProofs: (subject: string) => vault.subjectProofs(subject),
-    now: () => systemClock.now(),
-  };
-  return { [BOOKINGS_PROVIDER]: managed };
-}
-
 function jwtTrust({ jwt }: Config, { jwtSecret: secret }: Secrets) {
   return jwt === undefined ? undefined : { ...jwt, secret };
 }
 
-function bookingsSettings({ calCom }: Config): BookingsSettings | undefined {
-  if (calCom === undefined) return undefined;
+function bookingsSettings({ bookings: mode, calCom, calComOAuth }: Config): BookingsSettings | undefined {
+  const client = mode === 'managed' ? calCom : calComOAuth;
+  if (client === undefined) return undefined;
   return {
-    provider: BOOKINGS_PROVIDER,
-    mode: 'managed',
-    calClientId: calCom.clientId,
-    calApiUrl: calCom.apiUrl,
-    calAppUrl: calCom.appUrl,
+    provider: mode === 'managed' ? 'cal-com-managed' : 'cal-com',
+    mode,
+    calClientId: client.clientId,
+    calApiUrl: client.apiUrl,
+    calAppUrl: client.appUrl,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { openEvents } from '../evergrant.ts';
+import { openEvents } from '../operator-doors.ts';
 import { EVENT_TYPES, type EventType, type GrantEvent } from '../grants/events.ts';
 import type { EventCounts } from '../stores/event-log.ts';
 import { followEvents } from './follow-events.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { parseSubject } from '../callers/subject.ts';
-import { openImports } from '../evergrant.ts';
+import { openImports } from '../operator-doors.ts';
 import { runImport, type ImportCounts, type RefusedLine } from '../grants/import-run.ts';
 import { systemClock } from '../system-clock.ts';
 import { importHelp } from './import-help.ts';

@@ -1,13 +1,16 @@
 import { isIP } from 'node:net';
 
+import { type CalComConfig, type CalComOAuthConfig, decideCalCom } from './cal-com-config.ts';
 import { type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
+import { type CronofyConfig, decideCronofy } from './cronofy-config.ts';
 import { type DatabaseConfig, parseDatabaseUrl } from './database-url.ts';
 import { type JwtConfig, decideJwt } from './jwt-config.ts';
 import { type LogLevel, parseLogLevel } from './log-level.ts';
 import { parsePort, parseShare, secondsBetween } from './numbers.ts';
 import { Refusal } from './refusal.ts';
+import { parseReturnUrls } from './return-urls.ts';
 import type { Settings } from './settings.ts';
-import { isLoopback, localUrl, parseCalComApiUrl, parseSecureUrl, parseUrl } from './urls.ts';
+import { isLoopback, localUrl, parseUrl } from './urls.ts';
 
 /** Everything that is decided by the environment, without the secrets. It can be shown. */
 export interface Config {
@@ -24,6 +27,14 @@ export interface Config {
   readonly jwt?: JwtConfig;
   /** Absent where no Cal.com platform client is given. */
   readonly calCom?: CalComConfig;
+  /** Absent where no Cal.com OAuth client is given. */
+  readonly calComOAuth?: CalComOAuthConfig;
+  /** Absent where no Cronofy client is given. */
+  readonly cronofy?: CronofyConfig;
+  /** Whose accounts the bookings API serves: those we make, or those that users link. */
+  readonly bookings: 'managed' | 'oauth';
+  /** Pages of the app that users may return to once they have linked an account; the first where none is named. */
+  readonly returnUrls: readonly string[];
   readonly upstreamTimeoutMs: number;
   readonly callerWaitMs: number;
   readonly atomsGraceMs: number;
@@ -39,21 +50,13 @@ export interface UpkeepConfig {
   readonly retentionMs: number;
 }
 
-/** The Cal.com platform client; its secret is `Secrets.calComClientSecret`. */
-export interface CalComConfig {
-  readonly clientId: string;
-  /** With the version, without a last slash. */
-  readonly apiUrl: string;
-  readonly appUrl: string;
-}
-
 /** Applies defaults and refuses contradictions; what is wrong is noted in `settings`. */
 export function decideConfig(settings: Settings): Config {
   const host = settings.decide('EVERGRANT_HOST', parseHost);
   const port = settings.decide('EVERGRANT_PORT', parsePort);
   const database = settings.decide('EVERGRANT_DATABASE_URL', parseDatabaseUrl);
   const jwt = decideJwt(settings);
-  const calCom = decideCalCom(settings);
+  const cronofy = decideCronofy(settings);
   return {
     host,
     port,
@@ -62,7 +65,10 @@ export function decideConfig(settings: Settings): Config {
     rescueFolder: settings.read('EVERGRANT_RESCUE_DIR', (text) => text) ?? besides(database),
     corsOrigins: settings.read('EVERGRANT_CORS_ORIGINS', parseCorsOrigins) ?? [],
     ...(jwt !== undefined && { jwt }),
-    ...(calCom !== undefined && { calCom }),
+    ...decideCalCom(settings),
+    ...(cronofy !== undefined && { cronofy }),
+    bookings: settings.decide('EVERGRANT_BOOKINGS', parseBookings),
+    returnUrls: settings.read('EVERGRANT_RETURN_URLS', parseReturnUrls) ?? [],
     upstreamTimeoutMs: settings.decide('EVERGRANT_UPSTREAM_TIMEOUT', secondsBetween(1, 600)),
     callerWaitMs: settings.decide('EVERGRANT_CALLER_WAIT', secondsBetween(0.1, 600)),
     atomsGraceMs: settings.decide('EVERGRANT_ATOMS_GRACE', secondsBetween(0, 2_592_000)),
@@ -77,24 +83,6 @@ export function decideConfig(settings: Settings): Config {
 /** Beside a SQLite file; a Postgres is elsewhere, and then the working directory is as good as any. */
 function besides(database: DatabaseConfig): string {
   return database.kind === 'sqlite' ? `${database.path}-rescue` : './evergrant-rescue';
-}
-
-function decideCalCom(settings: Settings): CalComConfig | undefined {
-  const clientId = settings.read('CAL_COM_CLIENT_ID', parseClientId);
-  const apiUrl = settings.decide('CAL_COM_API_URL', parseCalComApiUrl);
-  const appUrl = settings.decide('CAL_COM_APP_URL', parseSecureUrl);
-  const [hasId, hasSecret] = [settings.has('CAL_COM_CLIENT_ID'), settings.has('CAL_COM_CLIENT_SECRET')];
-  if (hasId !== hasSecret) {
-    const [missing, present] = hasId
-      ? ['CAL_COM_CLIENT_SECRET', 'CAL_COM_CLIENT_ID']
-      : ['CAL_COM_CLIENT_ID', 'CAL_COM_CLIENT_SECRET'];
-    settings.refuse(
-      missing,
-      `is not set, but ${present} is`,
-      'Set both or neither; both are in the settings of your Cal.com platform client.',
-    );
-  }
-  return clientId === undefined ? undefined : { clientId, apiUrl, appUrl };
 }
 
 function decidePublicUrl(settings: Settings, host: string, port: number): string {
@@ -123,10 +111,10 @@ function parseHost(text: string): string {
   );
 }
 
-function parseClientId(text: string): string {
-  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+function parseBookings(text: string): 'managed' | 'oauth' {
+  if (text === 'managed' || text === 'oauth') return text;
   throw new Refusal(
-    'is not a client id',
-    'Accepted: the client id as the settings of your Cal.com platform client show it.',
+    'is not a kind of bookings',
+    'Accepted: managed for accounts that the service makes, oauth for accounts that users link.',
   );
 }

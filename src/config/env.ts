@@ -10,12 +10,17 @@ export type Values = Readonly<Partial<Record<VariableName, string>>>;
 const VERBATIM: VariableName = 'EVERGRANT_JWT_SECRET';
 
 /** Half of one account must never be completed with the default half of another. */
-const PAIR: readonly VariableName[] = ['CAL_COM_CLIENT_ID', 'CAL_COM_CLIENT_SECRET'];
+const PAIRS: readonly (readonly VariableName[])[] = [
+  ['CAL_COM_CLIENT_ID', 'CAL_COM_CLIENT_SECRET'],
+  ['CAL_COM_OAUTH_CLIENT_ID', 'CAL_COM_OAUTH_CLIENT_SECRET'],
+  ['CRONOFY_CLIENT_ID', 'CRONOFY_CLIENT_SECRET'],
+];
 
 /** Reads the known variables. An empty one counts as unset; `defaults` go before the defaults of the table. */
 export function readEnv(environment: Environment, defaults: Values = {}): Values {
   const given = present(environment);
-  const fallback = PAIR.some((name) => given[name] !== undefined) ? without(defaults, PAIR) : defaults;
+  const taken = PAIRS.filter((pair) => pair.some((name) => given[name] !== undefined)).flat();
+  const fallback = without(defaults, taken);
   return { ...present(tableDefaults()), ...present(fallback), ...given };
 }
 

@@ -1,4 +1,5 @@
 import { Secret } from '../secret.ts';
+import { parseClientSecret } from './clients.ts';
 import { isPostgresUrl } from './database-url.ts';
 import { type EncryptionKey, HOW_TO_MAKE_A_KEY, parseEncryptionKeys } from './encryption-keys.ts';
 import { Refusal } from './refusal.ts';
@@ -14,6 +15,10 @@ export interface Secrets {
   readonly jwtSecret?: Secret;
   /** There exactly when `Config.calCom` is. */
   readonly calComClientSecret?: Secret;
+  /** Absent for a public client. */
+  readonly calComOAuthClientSecret?: Secret;
+  /** There exactly when `Config.cronofy` is. */
+  readonly cronofyClientSecret?: Secret;
 }
 
 const SHORTEST_JWT_SECRET_BYTES = 32;
@@ -31,6 +36,8 @@ export function decideSecrets(settings: Settings): Secrets {
     return parseJwtSecret(text);
   });
   const calComClientSecret = settings.read('CAL_COM_CLIENT_SECRET', parseClientSecret);
+  const calComOAuthClientSecret = settings.read('CAL_COM_OAUTH_CLIENT_SECRET', parseClientSecret);
+  const cronofyClientSecret = settings.read('CRONOFY_CLIENT_SECRET', parseClientSecret);
   const databaseUrl = settings.read('EVERGRANT_DATABASE_URL', (text) =>
     isPostgresUrl(text) ? new Secret(text) : undefined,
   );
@@ -39,15 +46,9 @@ export function decideSecrets(settings: Settings): Secrets {
     ...(databaseUrl !== undefined && { databaseUrl }),
     ...(jwtSecret !== undefined && { jwtSecret }),
     ...(calComClientSecret !== undefined && { calComClientSecret }),
+    ...(calComOAuthClientSecret !== undefined && { calComOAuthClientSecret }),
+    ...(cronofyClientSecret !== undefined && { cronofyClientSecret }),
   };
-}
-
-function parseClientSecret(text: string): Secret {
-  if (/^[\x21-\x7e]{1,4096}$/.test(text)) return new Secret(text);
-  throw new Refusal(
-    'holds white space or characters that no header can carry',
-    'Accepted: the client secret as the settings of your Cal.com platform client show it.',
-  );
 }
 
 function parseJwtSecret(text: string): Secret {

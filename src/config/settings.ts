@@ -35,6 +35,13 @@ export class Settings {
     return this.read(variable, parse) ?? parse(defaultOf(variable));
   }
 
+  /** Refuses where one of two is set without the other; `where` says where both are to be found. */
+  requireBoth(one: VariableName, other: VariableName, where: string): void {
+    if (this.has(one) === this.has(other)) return;
+    const [missing, present] = this.has(one) ? [other, one] : [one, other];
+    this.refuse(missing, `is not set, but ${present} is`, `Set both or neither; ${where}.`);
+  }
+
   refuse(variable: string, problem: string, accepted: string): void {
     this.#problems.push({ variable, problem, accepted });
   }

@@ -69,6 +69,46 @@ export const CONFIG_VARIABLES = [
   { name: 'CAL_COM_API_URL', default: 'https://api.cal.com/v2', meaning: "Cal.com's API, with its version." },
   { name: 'CAL_COM_APP_URL', default: 'https://app.cal.com', meaning: "Cal.com's web app." },
   {
+    name: 'CAL_COM_OAUTH_CLIENT_ID',
+    default: undefined,
+    meaning: 'Client id of a Cal.com OAuth client, for users who link their own account.',
+  },
+  { name: 'CAL_COM_OAUTH_CLIENT_SECRET', default: undefined, meaning: 'Its secret. A public client has none.' },
+  {
+    name: 'CAL_COM_OAUTH_SCOPES',
+    default: 'PROFILE_READ EVENT_TYPE_READ SCHEDULE_READ BOOKING_READ BOOKING_WRITE',
+    meaning: 'What users who link a Cal.com account are asked to consent to.',
+  },
+  {
+    name: 'CAL_COM_OAUTH_ENDPOINTS',
+    default: 'v2',
+    meaning: "Which token endpoint to ask: v2 for the API's, app for the older ones of the web app.",
+  },
+  { name: 'CRONOFY_CLIENT_ID', default: undefined, meaning: 'Client id of a Cronofy application.' },
+  { name: 'CRONOFY_CLIENT_SECRET', default: undefined, meaning: 'Client secret of a Cronofy application.' },
+  {
+    name: 'CRONOFY_DATA_CENTER',
+    default: 'us',
+    meaning: 'Where the Cronofy application lives: us, au, ca, de, sg or uk.',
+  },
+  { name: 'CRONOFY_API_URL', default: undefined, meaning: "Cronofy's API, in place of the data center's." },
+  { name: 'CRONOFY_APP_URL', default: undefined, meaning: "Cronofy's web app, in place of the data center's." },
+  {
+    name: 'CRONOFY_SCOPES',
+    default: 'read_account list_calendars read_events create_event delete_event',
+    meaning: 'What users who link a Cronofy account are asked to consent to.',
+  },
+  {
+    name: 'EVERGRANT_BOOKINGS',
+    default: 'managed',
+    meaning: 'Whose Cal.com accounts bookings use: managed for those made here, oauth for those that users link.',
+  },
+  {
+    name: 'EVERGRANT_RETURN_URLS',
+    default: undefined,
+    meaning: 'Pages of the app to return to after linking an account, comma separated. Each must be met exactly.',
+  },
+  {
     name: 'EVERGRANT_UPSTREAM_TIMEOUT',
     default: '120',
     meaning: 'Hard cap of one call to a provider, in seconds. Low values give up answers that hold new tokens.',

@@ -13,6 +13,7 @@ export type KeeperErrorCode =
   | 'upstream_slow'
   | 'expired_on_arrival'
   | 'too_many_renewals'
+  | 'consent_required'
   | 'reconnect_required';
 
 /** Why the keeper has no live token to give. The message is fit to show a person and holds no secret. */
@@ -92,6 +93,11 @@ export function tooManyRenewals(): KeeperError {
   return new KeeperError('too_many_renewals', 'This token was renewed too often in the last minute. Try again later.', {
     retryAfterMs: 30_000,
   });
+}
+
+/** For a subject who has linked no account yet, at a provider where nobody else can. */
+export function consentRequired(): KeeperError {
+  return new KeeperError('consent_required', 'No account is linked yet. Its user must consent first.');
 }
 
 /** For a grant that nothing but its user can repair. */

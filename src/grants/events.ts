@@ -4,11 +4,18 @@
  * - `grant.refreshed`: one more, by the ordinary way
  * - `grant.recovered`: one more after it had none, or none that could be trusted
  * - `grant.reconnect_required`: nothing is left that could give one; only its user can repair it
+ * - `grant.disconnected`: a subject has left it; with the last one it ends
  */
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Every {@link EventType}. */
-export const EVENT_TYPES = ['grant.created', 'grant.refreshed', 'grant.recovered', 'grant.reconnect_required'] as const;
+export const EVENT_TYPES = [
+  'grant.created',
+  'grant.refreshed',
+  'grant.recovered',
+  'grant.reconnect_required',
+  'grant.disconnected',
+] as const;
 
 /**
  * Why a grant had to be recovered or reconnected:
@@ -29,9 +36,9 @@ export interface GrantEvent {
   readonly at: number;
   readonly realm: string;
   readonly grantId: string;
-  /** Everybody connected to the grant when it happened. */
+  /** Everybody connected to the grant when it happened; of `grant.disconnected`, who was until then. */
   readonly subjects: readonly string[];
-  /** The exchange that made it so. */
+  /** The exchange that made it so; of `grant.disconnected`, the last one before. */
   readonly exchangeId: number;
 }
 

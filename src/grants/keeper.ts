@@ -4,7 +4,7 @@ import { Breaker } from './breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { satisfies, tolerates, type Demand, type StandingDemand } from './demand.ts';
-import { KeeperError, slow } from './errors.ts';
+import { consentRequired, KeeperError, slow } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
@@ -100,6 +100,7 @@ export class Keeper {
     if (view?.current !== undefined && satisfies(view, demand, this.#options.clock.now())) {
       return this.#handOut(view.current, false, false);
     }
+    if (view === undefined && provider.provision === undefined) throw consentRequired();
     const created = view?.integratedAt === undefined;
     const credential = await this.#renewed(provider, request, demand, created);
     return this.#handOut(credential, credential.exchangeId > seen, created);

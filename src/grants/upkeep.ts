@@ -1,5 +1,9 @@
 import type { Provider } from '../providers/provider.ts';
 import { Chores } from './chores.ts';
+import type { ConnectionStore } from './connection-store.ts';
+import type { ExchangeBounds } from './exchange.ts';
+import type { LinkStore } from './link-store.ts';
+import { Revocations } from './revocations.ts';
 import type { Clock, Random } from './clock.ts';
 import type { GrantEvent } from './events.ts';
 import type { Keeper } from './keeper.ts';
@@ -16,6 +20,9 @@ export interface UpkeepOptions {
   readonly providers: readonly Provider[];
   readonly grants: GrantStore;
   readonly store: UpkeepStore;
+  readonly links: LinkStore;
+  readonly connections: ConnectionStore;
+  readonly bounds: ExchangeBounds;
   readonly rescue: Rescue;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,12 +34,12 @@ export interface UpkeepOptions {
   readonly trouble: (what: string, cause: unknown) => void;
 }
 
-const EVERY_MS = { renewal: 2_000, usage: 10_000, replay: 30_000, forgetting: 60_000 };
+const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000 };
 const FORGOTTEN_AT_ONCE = 500;
 
 /**
  * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
- * lapse, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
+ * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
  */
 export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
   const { keeper, usage, store, grants, rescue, clock, retentionMs, told, trouble } = options;
@@ -44,18 +51,20 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
       });
     },
   });
+  const revocations = new Revocations({ ...options, store: options.connections });
   const noteUsage = () => usage.drain((exchangeIds) => store.noteUsed(exchangeIds));
   const chores = new Chores({
     clock,
     trouble,
     chores: [
       { name: 'look for tokens to renew', everyMs: EVERY_MS.renewal, work: () => ahead.round() },
+      { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
       { name: 'note which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
       { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: () => replayRescued(rescue, grants, told) },
       {
         name: 'forget what has ended',
         everyMs: EVERY_MS.forgetting,
-        work: () => forgetAll(store, clock.now() - retentionMs),
+        work: () => Promise.all([forgetAll(store, clock.now() - retentionMs), options.links.forgetExpired()]),
       },
     ],
   });

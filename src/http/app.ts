@@ -9,6 +9,8 @@ import { ProblemError } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 import { mountAtoms } from './routes/atoms.ts';
 import { mountBookings } from './routes/bookings.ts';
+import { mountConnect } from './routes/connect.ts';
+import { mountConnections } from './routes/connections.ts';
 import { mountOperations } from './routes/operations.ts';
 import type { HttpEnv, HttpServices, HttpSettings } from './services.ts';
 
@@ -22,6 +24,8 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   mountOperations(app, services);
   mountBookings(app, services);
   mountAtoms(app, services);
+  mountConnections(app, services);
+  mountConnect(app, services);
   mountDocs(app, openApiDocument(app, services.settings));
   app.notFound((context) => noSuchRoute(app, context).toResponse());
   app.onError((error, context) => {
@@ -38,7 +42,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
 function allowedOrigins(origins: HttpSettings['corsOrigins']): MiddlewareHandler<HttpEnv> {
   const answer: MiddlewareHandler<HttpEnv> = cors({
     origin: origins === '*' ? '*' : [...origins],
-    allowMethods: ['GET', 'POST'],
+    allowMethods: ['GET', 'POST', 'DELETE'],
     allowHeaders: ['authorization', 'content-type', 'x-api-key', SUBJECT_HEADER.toLowerCase()],
     exposeHeaders: ['retry-after'],
     maxAge: PREFLIGHT_SECONDS,
@@ -51,7 +55,7 @@ function allowedOrigins(origins: HttpSettings['corsOrigins']): MiddlewareHandler
 function noSuchRoute(app: OpenAPIHono<HttpEnv>, context: Context): ProblemError {
   const { path, method } = context.req;
   const methods = app.routes
-    .filter((route) => route.method !== 'ALL' && route.path === withoutLastSlash(path))
+    .filter((route) => route.method !== 'ALL' && isServedAt(route.path, withoutLastSlash(path)))
     .map((route) => route.method);
   if (methods.length === 0) {
     return new ProblemError(404, 'not_found', 'Nothing is served here. /docs lists what is.');
@@ -60,4 +64,10 @@ function noSuchRoute(app: OpenAPIHono<HttpEnv>, context: Context): ProblemError 
   return new ProblemError(405, 'method_not_allowed', `${method} is not served here; ${allow} is.`, {
     headers: { allow },
   });
+}
+
+/** Whether a route's path, in which `:name` stands for any part, is the one asked for. */
+function isServedAt(routePath: string, path: string): boolean {
+  const [parts, asked] = [routePath.split('/'), path.split('/')];
+  return parts.length === asked.length && parts.every((part, index) => part.startsWith(':') || part === asked[index]);
 }

@@ -32,6 +32,7 @@ export function openApiDocument(app: OpenAPIHono<HttpEnv>, settings: HttpSetting
     servers: [{ url: settings.publicUrl }],
     tags: [
       { name: 'Bookings', description: 'A Cal.com account and a live token for every user.' },
+      { name: 'Connections', description: 'Accounts that users link, and their live tokens.' },
       { name: 'Operations', description: 'For whatever watches the process.' },
     ],
   });

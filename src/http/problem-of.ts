@@ -1,6 +1,7 @@
 import { TrustUnavailableError } from '../callers/trust-unavailable-error.ts';
 import { UnauthenticatedError } from '../callers/unauthenticated-error.ts';
 import { KeeperError, StoreUnavailableError, type KeeperErrorCode } from '../grants/errors.ts';
+import { LinkError, type LinkErrorCode } from '../grants/link-error.ts';
 import { ProblemError } from './problem.ts';
 
 /** How each failure of the keeper looks from outside. */
@@ -15,13 +16,28 @@ const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: 
   upstream_slow: { status: 500, code: 'upstream_slow' },
   expired_on_arrival: { status: 500, code: 'token_expired_on_arrival' },
   too_many_renewals: { status: 429, code: 'too_many_renewals' },
+  consent_required: { status: 409, code: 'consent_required' },
   reconnect_required: { status: 409, code: 'reconnect_required' },
+};
+
+/** And how each failure to link an account does. */
+const LINK_STATUSES: Readonly<Record<LinkErrorCode, number>> = {
+  provider_not_linkable: 400,
+  link_expired: 400,
+  access_denied: 400,
+  provider_refused: 400,
+  link_code_invalid: 400,
+  link_failed: 400,
+  other_account: 409,
 };
 
 /** The one place that turns errors into HTTP. An error it doesn't know tells the caller nothing of itself. */
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof KeeperError) return keeperProblem(error);
+  if (error instanceof LinkError) {
+    return new ProblemError(LINK_STATUSES[error.code], error.code, error.message, { cause: error.cause });
+  }
   if (error instanceof UnauthenticatedError) {
     return new ProblemError(401, error.code, error.message, { headers: { 'www-authenticate': error.challenge } });
   }

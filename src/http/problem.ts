@@ -21,6 +21,10 @@ export const problemSchema = z
     code: z.string().openapi({ description: 'Stable; branch on this.', example: 'invalid_request' }),
     detail: z.string().openapi({ description: 'What happened and what to do next, fit to show a person.' }),
     errors: z.array(fieldErrorSchema).optional(),
+    authorize_url: z
+      .string()
+      .optional()
+      .openapi({ description: 'Where to send the user’s browser, where its consent is all that is missing.' }),
   })
   .openapi('Problem');
 
@@ -34,19 +38,26 @@ export class ProblemError extends Error {
   readonly code: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly authorizeUrl: string | undefined;
 
   /** @param detail fit to show a person; holds no secret */
   constructor(
     status: number,
     code: string,
     detail: string,
-    extras: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+    extras: {
+      errors?: readonly FieldError[];
+      headers?: Readonly<Record<string, string>>;
+      authorizeUrl?: string;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: extras.cause });
     this.status = status;
     this.code = code;
     this.errors = extras.errors;
     this.headers = extras.headers ?? {};
+    this.authorizeUrl = extras.authorizeUrl;
   }
 
   /** The answer. */
@@ -58,6 +69,7 @@ export class ProblemError extends Error {
       code: this.code,
       detail: this.message,
       ...(this.errors === undefined ? {} : { errors: this.errors }),
+      ...(this.authorizeUrl === undefined ? {} : { authorize_url: this.authorizeUrl }),
     };
     const headers = { ...COMMON_HEADERS, 'content-type': PROBLEM_TYPE, ...this.headers };
     return new Response(JSON.stringify(body), { status: this.status, headers });

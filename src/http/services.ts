@@ -1,13 +1,17 @@
 import type { Logger } from 'pino';
 import type { Authenticator } from '../callers/authenticate.ts';
 import type { Caller } from '../callers/caller.ts';
+import type { Connections } from '../grants/connections.ts';
 import type { Keeper } from '../grants/keeper.ts';
+import type { Linking } from '../grants/linking.ts';
 import type { Profiles } from '../grants/profiles.ts';
 
 /** What the HTTP side is given; it wires nothing itself. */
 export interface HttpServices {
   readonly keeper: Keeper;
   readonly profiles: Profiles;
+  readonly connections: Connections;
+  readonly linking: Linking;
   readonly authenticator: Authenticator;
   /** Rejects where a part that every call needs does not answer. */
   readonly checkReadiness: () => Promise<void>;
@@ -25,6 +29,11 @@ export interface HttpSettings {
   readonly corsOrigins: '*' | readonly string[];
   /** Undefined where Cal.com isn't configured; the routes then say so. */
   readonly bookings: BookingsSettings | undefined;
+  /** The names of all providers served, and of those whose accounts users can link. */
+  readonly providers: readonly string[];
+  readonly linkable: readonly string[];
+  /** Pages that users may return to once they have linked an account; the first where none is named. */
+  readonly returnUrls: readonly string[];
   readonly version: string;
 }
 
@@ -32,7 +41,7 @@ export interface HttpSettings {
 export interface BookingsSettings {
   /** The provider that answers for bookings. */
   readonly provider: string;
-  readonly mode: 'managed';
+  readonly mode: 'managed' | 'oauth';
   readonly calClientId: string;
   readonly calApiUrl: string;
   readonly calAppUrl: string;

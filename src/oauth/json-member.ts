@@ -8,3 +8,8 @@ export function jsonMember(value: unknown, name: string): unknown {
   }
   return (value as Readonly<Record<string, unknown>>)[name];
 }
+
+/** The member at a path of names parted by dots, such as `data.id`. */
+export function jsonMemberAt(value: unknown, path: string): unknown {
+  return path.split('.').reduce(jsonMember, value);
+}

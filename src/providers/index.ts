@@ -1,14 +1,22 @@
+import { calCom, type CalComOptions } from './cal-com.ts';
 import { calComManaged, type CalComManagedOptions } from './cal-com-managed.ts';
+import { cronofy, type CronofyOptions } from './cronofy.ts';
 import type { Provider } from './provider.ts';
 
 /** What each provider needs to be built; a provider without options is not served. */
 export interface ProviderOptions {
-  readonly 'cal-com-managed'?: CalComManagedOptions;
+  readonly 'cal-com-managed'?: CalComManagedOptions | undefined;
+  readonly 'cal-com'?: CalComOptions | undefined;
+  readonly cronofy?: CronofyOptions | undefined;
 }
 
 /** Every provider Evergrant knows, built where it is configured. */
 export function configuredProviders(options: ProviderOptions): Provider[] {
-  return [built(calComManaged, options['cal-com-managed'])].filter((provider) => provider !== undefined);
+  return [
+    built(calComManaged, options['cal-com-managed']),
+    built(calCom, options['cal-com']),
+    built(cronofy, options.cronofy),
+  ].filter((provider) => provider !== undefined);
 }
 
 function built<Options>(build: (options: Options) => Provider, options: Options | undefined): Provider | undefined {

@@ -9,6 +9,10 @@ export interface OAuth2Definition {
   readonly name: string;
   /** The whole URL of the token endpoint. */
   readonly tokenUrl: string;
+  /** The one for refreshing, where that is another. */
+  readonly refreshUrl?: string;
+  /** The revocation endpoint (RFC 7009); left out where there is none. */
+  readonly revokeUrl?: string;
   readonly clientId: string;
   /**
    * How the client authenticates at the token endpoint: its secret in the `body`, by HTTP `basic` authentication, or, for a
@@ -34,12 +38,43 @@ export interface OAuth2Definition {
   readonly longestAccessTtlSeconds?: number;
   /** How long a refresh token lives from the answer that brings it; left out where it has no known end. */
   readonly refreshTtlSeconds?: number;
+  /** How users consent; left out where accounts are only ever imported. */
+  readonly authorization?: OAuth2AuthorizationDefinition;
+}
+
+/** The page where users consent, and how to learn who did. */
+export interface OAuth2AuthorizationDefinition {
+  /** The authorization endpoint. */
+  readonly url: string;
+  readonly scopes: readonly string[];
+  /** What stands between scopes; a space is the standard's. */
+  readonly scopeSeparator?: string;
+  /** More that the page wants to be told. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** False where the provider refuses a `code_verifier`; true unless given. */
+  readonly pkce?: boolean;
+  /** What it calls itself in `iss` (RFC 9207). */
+  readonly issuer?: string;
+  readonly account: OAuth2AccountDefinition;
+}
+
+/** Where an access token's account is described: a URL, and where in its JSON things stand, as `data.id`. */
+export interface OAuth2AccountDefinition {
+  readonly url: string;
+  /** A text or a whole number that never changes. */
+  readonly id: string;
+  readonly email?: string;
+  readonly username?: string;
+  readonly name?: string;
+  readonly timeZone?: string;
 }
 
 /** A refusal, known by its HTTP status and the code in its `error`. The texts beside them are for people. */
 export interface ErrorSignal {
   readonly status: number;
   readonly error: string;
+  /** Where the code stands, for a server that has no `error`. */
+  readonly at?: string;
 }
 
 /** The standard has 400 and allows 401 (RFC 6749 section 5.2); which one comes with which code differs by provider. */

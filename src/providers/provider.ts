@@ -1,5 +1,8 @@
-import type { TokenAnswer } from '../oauth/token-answer.ts';
 import type { Secret } from '../secret.ts';
+import type { AccountProfile, ExchangeAnswer } from './answer.ts';
+import type { Authorization } from './authorization.ts';
+
+export type * from './answer.ts';
 
 /**
  * One way of reaching one API. `refresh` is all a provider must do; the rest are extras that change what the keeper
@@ -28,6 +31,10 @@ export interface Provider {
   recover?(account: KnownAccount): Promise<ExchangeAnswer>;
   /** Creates the upstream account of a subject who has none. */
   provision?(applicant: Applicant): Promise<ExchangeAnswer>;
+  /** How a user consents; undefined where accounts are made or imported. */
+  readonly authorization?: Authorization;
+  /** Ends a consent with every token that came of it (RFC 7009). One that is over already is `revoked` as well. */
+  revoke?(credential: Revocable): Promise<'revoked' | 'refused' | 'unreachable'>;
   /** Asks the provider whether it would still accept this access token. */
   probe?(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'>;
   /** The account as the provider shows it now; `gone` where it has none by that id, or another's. */
@@ -62,6 +69,12 @@ export interface KnownAccount {
   readonly vouched?: boolean;
 }
 
+/** A credential of the consent that is to end. */
+export interface Revocable {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | undefined;
+}
+
 /** How a provider took our own client. */
 export interface ClientCheck {
   readonly verdict: 'accepted' | 'refused' | 'unreachable';
@@ -76,74 +89,4 @@ export interface Applicant {
   readonly name: string;
   /** IANA name. */
   readonly timeZone: string;
-}
-
-/** An upstream account as a person would describe it. `null` where the provider has nothing. */
-export interface AccountProfile {
-  readonly accountId: string;
-  readonly username: string | null;
-  readonly email: string | null;
-  readonly name: string | null;
-  readonly timeZone: string | null;
-  readonly timeFormat: number | null;
-  readonly weekStart: string | null;
-  readonly locale: string | null;
-  readonly defaultScheduleId: number | null;
-  readonly avatarUrl: string | null;
-  readonly bio: string | null;
-  /** ISO 8601, as the provider wrote it. */
-  readonly createdAt: string | null;
-}
-
-/** What came of one exchange, in the words the keeper acts on. */
-export type ExchangeAnswer =
-  | Obtained
-  | Failed<'rejected'>
-  | Failed<'account_gone'>
-  | AccountExists
-  | Failed<'account_taken'>
-  | InputRefused
-  | Failed<'client_refused'>
-  | Throttled
-  | Failed<'unknown'>
-  | Failed<'not_sent'>;
-
-/** A credential; `profile` where the answer described the account as well. */
-export interface Obtained {
-  readonly kind: 'obtained';
-  readonly tokens: TokenAnswer;
-  readonly profile?: AccountProfile;
-}
-
-/**
- * - `rejected`: the presented credential is dead (`invalid_grant` and its kin)
- * - `account_gone`: the provider has no such account any more
- * - `account_taken`: the account asked for belongs to somebody who is not provably this subject
- * - `client_refused`: the provider refuses us, not the grant: the operator must look at the client's configuration
- * - `unknown`: sent, and nobody can say what came of it
- * - `not_sent`: no byte of the request left this machine
- */
-export interface Failed<Kind extends string> {
-  readonly kind: Kind;
-  /** For the operator's journal; holds no secret and no text of unknown origin. */
-  readonly detail: string;
-  readonly cause?: unknown;
-}
-
-/** The account asked for is there already and provably this subject's: our earlier answer was lost. */
-export interface AccountExists {
-  readonly kind: 'account_exists';
-  readonly accountId: string;
-  readonly profile: AccountProfile;
-}
-
-/** The provider would not take what the caller gave; `fields` are its names in the caller's own request. */
-export interface InputRefused extends Failed<'input_refused'> {
-  readonly fields: readonly string[];
-}
-
-/** Refused for now without having been looked at. */
-export interface Throttled extends Failed<'throttled'> {
-  /** Milliseconds, where the provider says. */
-  readonly retryAfterMs?: number;
 }

@@ -1,35 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { ImportedGrant } from '../grants/imports.ts';
+import { grantOfAccount } from './connection.ts';
 import type { Database } from './schema.ts';
-
-/** The grant that the subject of an import is connected to. */
-export async function connectedTo(
-  transaction: Transaction<Database>,
-  { realm, subject }: ImportedGrant,
-): Promise<string | undefined> {
-  const row = await transaction
-    .selectFrom('connections')
-    .select('grant_id')
-    .where('realm', '=', realm)
-    .where('subject', '=', subject)
-    .executeTakeFirst();
-  return row?.grant_id;
-}
-
-/** The grant of the account that an import names. */
-export async function grantOfAccount(
-  transaction: Transaction<Database>,
-  { realm, accountId }: ImportedGrant,
-): Promise<string | undefined> {
-  if (accountId === undefined) return undefined;
-  const row = await transaction
-    .selectFrom('grants')
-    .select('id')
-    .where('realm', '=', realm)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  return row?.id;
-}
 
 /** Sees to it that the grant is of the account named, where that is certain; otherwise says what is not. */
 export async function settleAccount(

@@ -5,7 +5,8 @@ import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportedGrant, ImportStore, ImportVerdict } from '../grants/imports.ts';
 import type { Obtained } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
-import { connectedTo, grantOfAccount, settleAccount } from './import-account.ts';
+import { connectedTo, connectTo, createGrant, grantOfAccount } from './connection.ts';
+import { settleAccount } from './import-account.ts';
 import { hasMark, importMarks, knownImports } from './import-marks.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordObtained } from './record-outcome.ts';
@@ -106,17 +107,17 @@ export class SqlImportStore implements ImportStore {
   }
 
   async #addOne(transaction: Transaction<Database>, grant: ImportedGrant): Promise<ImportVerdict> {
-    const { database, vault } = this.#options;
+    const { database, vault, clock } = this.#options;
     const connected = await connectedTo(transaction, grant);
     const existing = connected ?? (await grantOfAccount(transaction, grant));
-    const grantId = existing ?? (await this.#create(transaction, grant));
+    const grantId = existing ?? (await createGrant(transaction, grant, clock.now()));
     await database.lockGrant(transaction, grantId);
     const now = await database.readTime(transaction);
     const marks = importMarks(vault, grant);
     const state =
       existing === undefined ? 'new' : await this.#prepare(transaction, grantId, { grant, marks, connected, now });
     if (state !== 'new' && state !== 'known') return state;
-    if (connected === undefined) await this.#connect(transaction, grantId, grant);
+    if (connected === undefined) await connectTo(transaction, grantId, grant, clock.now());
     if (state === 'new') await this.#append(transaction, grantId, grant, marks[0] ?? '', now);
     await database.announce(transaction, grantId);
     return 'imported';
@@ -139,24 +140,6 @@ export class SqlImportStore implements ImportStore {
     }
     const refusal = await settleAccount(transaction, grantId, grant);
     return refusal ?? (isKnown ? 'known' : 'new');
-  }
-
-  async #create(transaction: Transaction<Database>, { realm, accountId }: ImportedGrant): Promise<string> {
-    const id = randomUUID();
-    await transaction
-      .insertInto('grants')
-      .values({ id, realm, account_id: accountId ?? null, failures: 0, created_at: this.#options.clock.now() })
-      .execute();
-    return id;
-  }
-
-  async #connect(
-    transaction: Transaction<Database>,
-    grantId: string,
-    { realm, subject }: ImportedGrant,
-  ): Promise<void> {
-    const row = { realm, subject, grant_id: grantId, created_at: this.#options.clock.now() };
-    await transaction.insertInto('connections').values(row).execute();
   }
 
   async #isAsked(transaction: Transaction<Database>, grantId: string, now: number): Promise<boolean> {

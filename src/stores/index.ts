@@ -2,10 +2,14 @@ import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Clock } from '../grants/clock.ts';
 import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/imports.ts';
+import type { ConnectionStore } from '../grants/connection-store.ts';
+import type { LinkStore } from '../grants/link-store.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
+import { SqlConnectionStore } from './connection-store.ts';
+import { SqlLinkStore } from './link-store.ts';
 import { EventLog } from './event-log.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
@@ -38,6 +42,8 @@ export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
   readonly upkeep: UpkeepStore;
   readonly imports: ImportStore;
+  readonly links: LinkStore;
+  readonly connections: ConnectionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
   /** Resolves where the database answers a read. */
@@ -72,6 +78,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
     upkeep: new SqlUpkeepStore(database, clock),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
+    links: new SqlLinkStore({ database, vault, clock, holder }),
+    connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
     ping: async () => {

@@ -51,6 +51,26 @@ export async function recordLoss(
   return record(transaction, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId });
 }
 
+/**
+ * Writes the event that a subject has left. For the transaction that deletes the connection.
+ *
+ * @param at epoch milliseconds
+ */
+export async function recordDisconnection(
+  transaction: Transaction<Database>,
+  grantId: string,
+  subject: string,
+  at: number,
+): Promise<GrantEvent | undefined> {
+  const last = await transaction
+    .selectFrom('exchanges')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .where('grant_id', '=', grantId)
+    .executeTakeFirst();
+  const event = { type: 'grant.disconnected', reason: null, at, grantId, exchangeId: last?.id ?? 0 } as const;
+  return insertEvent(transaction, event, [subject]);
+}
+
 interface NewEvent {
   readonly type: EventType;
   readonly reason: EventReason | null;
@@ -60,14 +80,21 @@ interface NewEvent {
 }
 
 async function record(transaction: Transaction<Database>, event: NewEvent): Promise<GrantEvent | undefined> {
-  const { type, reason, at, grantId, exchangeId } = event;
   const connections = await transaction
     .selectFrom('connections')
     .select('subject')
-    .where('grant_id', '=', grantId)
+    .where('grant_id', '=', event.grantId)
     .orderBy('subject')
     .execute();
   const subjects = connections.map(({ subject }) => subject);
+  return insertEvent(transaction, event, subjects);
+}
+
+async function insertEvent(
+  transaction: Transaction<Database>,
+  { type, reason, at, grantId, exchangeId }: NewEvent,
+  subjects: readonly string[],
+): Promise<GrantEvent | undefined> {
   const row = await transaction
     .insertInto('events')
     .values({
@@ -90,6 +117,7 @@ async function hadNothingLeft(transaction: Transaction<Database>, grantId: strin
     .selectFrom('events')
     .select('type')
     .where('grant_id', '=', grantId)
+    .where('type', '<>', 'grant.disconnected')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -25,6 +25,13 @@ export async function recordObtained(
   answer: Obtained,
   { now, obtainedAt }: { now: number; obtainedAt: number },
 ): Promise<GrantEvent | undefined> {
+  const grant = await transaction
+    .selectFrom('grants')
+    .select('integrated_at')
+    .where('id', '=', exchange.grantId)
+    .executeTakeFirst();
+  // Disconnected and erased meanwhile: nobody is left to whom the tokens could be of use.
+  if (grant === undefined) return undefined;
   const isNew = await appendCredential(transaction, vault, exchange, answer, obtainedAt);
   if (!isNew) return undefined;
   if (exchange.presentedId !== undefined) await endCredential(transaction, exchange.presentedId, 'exchanged', now);
@@ -32,23 +39,18 @@ export async function recordObtained(
   await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
   const account = answer.profile === undefined ? {} : accountColumns(answer.profile, obtainedAt);
   if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId);
-  const { integrated_at } = await transaction
-    .selectFrom('grants')
-    .select('integrated_at')
-    .where('id', '=', exchange.grantId)
-    .executeTakeFirstOrThrow();
   await transaction
     .updateTable('grants')
     .set({
       ...account,
-      integrated_at: integrated_at ?? obtainedAt,
+      integrated_at: grant.integrated_at ?? obtainedAt,
       failures: 0,
       retry_at: null,
       last_failure: null,
     })
     .where('id', '=', exchange.grantId)
     .execute();
-  return recordGain(transaction, exchange, integrated_at !== null, now);
+  return recordGain(transaction, exchange, grant.integrated_at !== null, now);
 }
 
 /**

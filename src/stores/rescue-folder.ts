@@ -3,21 +3,16 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenExchange } from '../grants/exchange.ts';
 import type { Rescue, Rescued } from '../grants/rescue.ts';
-import type { AccountProfile, Obtained } from '../providers/provider.ts';
+import type { Obtained } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
+import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-content.ts';
 import type { Vault } from './vault.ts';
 
 const NAME = /^(\d+)\.([0-9a-f-]{36})\.sealed$/;
 
-/** What is sealed in a file, as JSON. Times in epoch milliseconds. */
-interface Content {
+/** What is sealed in a file, as JSON. */
+interface Content extends ObtainedContent {
   readonly exchange: OpenExchange;
-  readonly accessToken: string;
-  readonly expiresAt: number;
-  readonly refreshToken?: string;
-  readonly refreshExpiresAt?: number;
-  readonly tokenType: string;
-  readonly profile?: AccountProfile;
 }
 
 /**
@@ -42,7 +37,8 @@ export class RescueFolder implements Rescue {
     const aside = join(this.#path, `${name}.part`);
     const file = await open(aside, 'w', 0o600);
     try {
-      await file.writeFile(this.#vault.seal(new Secret(JSON.stringify(content(exchange, answer))), place(exchange)));
+      const content: Content = { exchange, ...obtainedContent(answer) };
+      await file.writeFile(this.#vault.seal(new Secret(JSON.stringify(content)), place(exchange)));
       await file.sync();
     } finally {
       await file.close();
@@ -75,7 +71,8 @@ export class RescueFolder implements Rescue {
     try {
       const sealed = await readFile(join(this.#path, name));
       const text = this.#vault.open(sealed, place({ id: Number(exchangeId), grantId })).reveal();
-      return rescued(JSON.parse(text) as Content);
+      const { exchange, ...content } = JSON.parse(text) as Content;
+      return { exchange, answer: obtainedFrom(content) };
     } catch (cause) {
       // Somebody was faster, and has stored it.
       if (isAbsent(cause)) return undefined;
@@ -95,28 +92,6 @@ function fileName({ id, grantId }: OpenExchange): string {
 
 function place({ id, grantId }: Pick<OpenExchange, 'id' | 'grantId'>) {
   return { grantId, exchangeId: id, field: 'rescue' } as const;
-}
-
-function content(exchange: OpenExchange, { tokens, profile }: Obtained): Content {
-  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType } = tokens;
-  return {
-    exchange,
-    accessToken: accessToken.reveal(),
-    expiresAt,
-    tokenType,
-    ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.reveal() }),
-    ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
-    ...(profile === undefined ? {} : { profile }),
-  };
-}
-
-function rescued({ exchange, accessToken, refreshToken, profile, ...times }: Content): Rescued {
-  const tokens = {
-    ...times,
-    accessToken: new Secret(accessToken),
-    ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
-  };
-  return { exchange, answer: { kind: 'obtained', tokens, ...(profile === undefined ? {} : { profile }) } };
 }
 
 /** A new name is on the disk only once its folder is. */

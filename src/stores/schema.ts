@@ -11,6 +11,7 @@ export interface Database {
   exchanges: ExchangesTable;
   credentials: CredentialsTable;
   events: EventsTable;
+  links: LinksTable;
   api_keys: ApiKeysTable;
   vault_keys: VaultKeysTable;
 }
@@ -31,6 +32,8 @@ interface GrantsTable {
   retry_at: number | null;
   last_failure: RetriedFailure | null;
   created_at: number;
+  /** When its last subject left it; null while there is one, and where there never was. */
+  left_at: number | null;
 }
 
 interface ConnectionsTable {
@@ -87,6 +90,25 @@ interface EventsTable {
   /** JSON of a list. */
   subjects: string;
   exchange_id: number;
+}
+
+interface LinksTable {
+  id: string;
+  realm: string;
+  subject: string;
+  return_to: string;
+  /** `begun`, `departed` to the provider, `consented`, `taken` by whoever completes it. */
+  step: 'begun' | 'departed' | 'consented' | 'taken';
+  ticket_hash: Uint8Array;
+  browser_hash: Uint8Array | null;
+  state_hash: Uint8Array | null;
+  completion_hash: Uint8Array | null;
+  code_verifier: Uint8Array | null;
+  code: Uint8Array | null;
+  /** A sealed `Obtained`, once the code is spent. */
+  answer: Uint8Array | null;
+  created_at: number;
+  expires_at: number;
 }
 
 interface ApiKeysTable {

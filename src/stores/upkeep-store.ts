@@ -55,7 +55,7 @@ export class SqlUpkeepStore implements UpkeepStore {
     const since = sql<number>`(select ${this.#database.now()} - ${MINUTE_MS})`;
     const { rows } = await sql<{ recent: number; throttled_until: number | null }>`
       select
-        (select count(*) from exchanges e where e.opened_at > ${since} and e.kind <> 'import'
+        (select count(*) from exchanges e where e.opened_at > ${since} and e.kind not in ('import', 'link')
           and (select g.realm from grants g where g.id = e.grant_id) = ${realm}) as recent,
         (select max(retry_at) from grants where realm = ${realm} and last_failure = 'throttled') as throttled_until`.execute(
       db,
@@ -103,7 +103,8 @@ export class SqlUpkeepStore implements UpkeepStore {
       const events = await sql`delete from events where id in (
         select e.id from events e
         where e.at < ${cutoff} and (e.type <> 'grant.reconnect_required'
-          or exists (select 1 from events n where n.grant_id = e.grant_id and n.id > e.id))
+          or not exists (select 1 from grants g where g.id = e.grant_id)
+          or exists (select 1 from events n where n.grant_id = e.grant_id and n.id > e.id and n.type <> 'grant.disconnected'))
         order by e.at limit ${limit})`.execute(transaction);
       // Only what a newer, standing credential has made history: a grant with nothing left keeps what it knows.
       const credentials = await sql<{ exchange_id: number }>`delete from credentials where exchange_id in (

@@ -9,9 +9,10 @@ export interface RingKey {
 
 /** Where a sealed value stands. It opens nowhere else: a swapped row or column fails loudly. */
 export interface Place {
+  /** Or the id of a link, which has no exchange yet: that is 0 then. */
   readonly grantId: string;
   readonly exchangeId: number;
-  readonly field: 'access_token' | 'refresh_token' | 'rescue';
+  readonly field: 'access_token' | 'refresh_token' | 'rescue' | 'code' | 'code_verifier' | 'answer';
 }
 
 /** A sealed value that was tampered with, moved, or sealed under a key that the ring doesn't have. */

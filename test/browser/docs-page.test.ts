@@ -18,6 +18,9 @@ const settings: HttpSettings = {
   publicUrl: 'https://evergrant.example.com',
   corsOrigins: [],
   version: '0.0.0-test',
+  providers: [],
+  linkable: [],
+  returnUrls: [],
   bookings: {
     provider: 'cal',
     mode: 'managed',

@@ -19,6 +19,8 @@ describe('loadConfig', () => {
       database: { kind: 'sqlite', path: './evergrant.db' },
       rescueFolder: './evergrant.db-rescue',
       corsOrigins: [],
+      bookings: 'managed',
+      returnUrls: [],
       upstreamTimeoutMs: 120_000,
       callerWaitMs: 15_000,
       atomsGraceMs: 86_400_000,
@@ -53,6 +55,16 @@ describe('loadConfig', () => {
         CAL_COM_CLIENT_SECRET: ' client-secret\n',
         CAL_COM_API_URL: 'http://localhost:4010/v2/',
         CAL_COM_APP_URL: 'http://localhost:4010/',
+        CAL_COM_OAUTH_CLIENT_ID: 'oauth-client',
+        CAL_COM_OAUTH_CLIENT_SECRET: 'oauth-secret',
+        CAL_COM_OAUTH_SCOPES: 'BOOKING_READ, PROFILE_READ',
+        CAL_COM_OAUTH_ENDPOINTS: 'app',
+        CRONOFY_CLIENT_ID: 'cronofy-client',
+        CRONOFY_CLIENT_SECRET: 'cronofy-secret',
+        CRONOFY_DATA_CENTER: 'DE',
+        CRONOFY_SCOPES: 'read_account',
+        EVERGRANT_BOOKINGS: 'oauth',
+        EVERGRANT_RETURN_URLS: 'https://app.example.com/linked?a=b, http://localhost:3000/',
         EVERGRANT_UPSTREAM_TIMEOUT: '60',
         EVERGRANT_CALLER_WAIT: '2.5',
         EVERGRANT_ATOMS_GRACE: '0',
@@ -78,6 +90,21 @@ describe('loadConfig', () => {
         nameClaim: 'full_name',
       },
       calCom: { clientId: 'client', apiUrl: 'http://localhost:4010/v2', appUrl: 'http://localhost:4010' },
+      calComOAuth: {
+        clientId: 'oauth-client',
+        apiUrl: 'http://localhost:4010/v2',
+        appUrl: 'http://localhost:4010',
+        scopes: ['BOOKING_READ', 'PROFILE_READ'],
+        endpoints: 'app',
+      },
+      cronofy: {
+        clientId: 'cronofy-client',
+        apiUrl: 'https://api-de.cronofy.com',
+        appUrl: 'https://app-de.cronofy.com',
+        scopes: ['read_account'],
+      },
+      bookings: 'oauth',
+      returnUrls: ['https://app.example.com/linked?a=b', 'http://localhost:3000/'],
       upstreamTimeoutMs: 60_000,
       callerWaitMs: 2_500,
       atomsGraceMs: 0,
@@ -86,6 +113,8 @@ describe('loadConfig', () => {
     });
     assert.equal(secrets.jwtSecret?.reveal(), SECRET);
     assert.equal(secrets.calComClientSecret?.reveal(), 'client-secret');
+    assert.equal(secrets.calComOAuthClientSecret?.reveal(), 'oauth-secret');
+    assert.equal(secrets.cronofyClientSecret?.reveal(), 'cronofy-secret');
     assert.deepEqual(warnings, []);
   });
 
@@ -220,6 +249,21 @@ describe('what is refused', () => {
     CAL_COM_API_URL: ['http://api.cal.com/v2', 'https://api.cal.com', 'api.cal.com/v2'],
     CAL_COM_APP_URL: ['http://app.cal.com', 'app.cal.com'],
     EVERGRANT_UPSTREAM_TIMEOUT: ['0', '601', '20s', '-1', 'Infinity', 'NaN', ''.padEnd(400, '9')],
+    EVERGRANT_BOOKINGS: ['cal', 'OAuth', 'both'],
+    EVERGRANT_RETURN_URLS: [
+      'app.example.com/linked',
+      'http://app.example.com/linked',
+      'https://app.example.com',
+      'https://app.example.com/#linked',
+      'https://u:p@app.example.com/',
+      'javascript:alert(1)',
+      'https://a.example/,',
+    ],
+    CAL_COM_OAUTH_ENDPOINTS: ['v1', 'V2', 'https://api.cal.com'],
+    CAL_COM_OAUTH_SCOPES: [',', 'A"B'],
+    CRONOFY_DATA_CENTER: ['xx', 'eu', 'api-de.cronofy.com'],
+    CRONOFY_API_URL: ['http://api.cronofy.com', 'api.cronofy.com'],
+    CRONOFY_SCOPES: [','],
     EVERGRANT_CALLER_WAIT: ['0', '15s', '1,5'],
     EVERGRANT_ATOMS_GRACE: ['24h', '-1', '99999999'],
     EVERGRANT_UPKEEP_SHARE: ['half', '-0.1', '1', '50%'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ExchangeKind } from '../../src/grants/exchange.ts';
 import { openKeeper } from './open-keeper.ts';
 import { refusal } from './scripted-provider.ts';
 
@@ -20,10 +21,14 @@ describe('no answer of a provider', () => {
       it(`makes the keeper ask without end: ${kind} to every ${question}`, async () => {
         await using at = await openKeeper();
         await at.expired();
-        const others = { refresh: 'rejected', recover: 'account_gone', provision: 'unknown' } as const;
+        const others: Partial<Record<ExchangeKind, 'rejected' | 'account_gone' | 'unknown'>> = {
+          refresh: 'rejected',
+          recover: 'account_gone',
+          provision: 'unknown',
+        };
         at.provider.script = (call) => {
           if (at.provider.calls.length > 10) return refusal('throttled');
-          return refusal(call.kind === question ? kind : others[call.kind]);
+          return refusal(call.kind === question ? kind : (others[call.kind] ?? 'unknown'));
         };
         await assert.rejects(at.ask());
         assert.ok(at.provider.calls.length <= 6, at.provider.asked.join(', '));

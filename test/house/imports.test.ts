@@ -20,7 +20,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['secret.ts', 'oauth', 'providers', 'grants', 'callers'],
   client: ['http (types)'],
   dashboard: [],
+  'configured.ts': ['system-clock.ts', 'config', 'providers', 'stores (types)'],
+  'operator-doors.ts': ['system-clock.ts', 'configured.ts', 'config', 'providers', 'grants', 'stores'],
   'evergrant.ts': [
+    'configured.ts',
     'secret.ts',
     'version.ts',
     'system-clock.ts',
@@ -49,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'doctor.ts',
     'evergrant.ts',
+    'operator-doors.ts',
     'index.ts',
     'secret.ts',
     'version.ts',

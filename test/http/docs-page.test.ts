@@ -8,6 +8,9 @@ const settings: HttpSettings = {
   publicUrl: 'https://evergrant.example.com',
   corsOrigins: [],
   version: '1.2.3-test',
+  providers: [],
+  linkable: [],
+  returnUrls: [],
   bookings: {
     provider: 'cal',
     mode: 'managed',

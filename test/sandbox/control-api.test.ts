@@ -79,6 +79,16 @@ describe('the settings', () => {
       stale_cache_401: false,
       variant: 'platform',
       default_event_types: true,
+      oauth_access_ttl_seconds: 1800,
+      oauth_refresh_ttl_seconds: 2_592_000,
+      oauth_code_ttl_seconds: 600,
+      oauth_rotation: 'keep_old',
+      oauth_distinct_tokens: true,
+      oauth_scope_in_answer: true,
+      oauth_confidential_pkce: 'refused',
+      oauth_app_answer: 'full',
+      oauth_app_errors: 'codes',
+      oauth_app_refresh_token_in: 'body_or_header',
       latency_ms: 0,
       rate_limit_per_minute: null,
     });
@@ -180,6 +190,8 @@ describe('the reset', () => {
         'other-owner@example.org',
         `taken+${CLIENT_ID}@example.com`,
         `occupied+${CLIENT_ID}@example.com`,
+        'ben@example.org',
+        'alma@example.org',
       ],
     );
     assert.equal((await cal.control('GET', '/clock')).json.offset_seconds, 0);

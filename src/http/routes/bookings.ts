@@ -9,6 +9,7 @@ import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
 import { withoutLastSlash } from '../paths.ts';
 import { ProblemError } from '../problem.ts';
+import { withConsent } from '../with-consent.ts';
 import { calConfig, calTokenRefresh, calTokenRefreshRequest, calUser } from '../schemas/bookings.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { ATOMS_REFRESH_PATH } from './atoms.ts';
@@ -42,7 +43,7 @@ const tokenRefreshRoute = createRoute({
     401: problem('The caller is not known'),
     403: problem('The key may not act for this user'),
     413: problem('The body is larger than 16 KiB'),
-    409: problem('The account must be connected again'),
+    409: problem('The user must link an account first, or again; `authorize_url` is where'),
     415: problem('The body is not JSON'),
     429: problem('This user’s token was renewed too often in the last minute'),
     500: problem('No live token to be had now; `code` says why, and `Retry-After` is there where waiting helps'),
@@ -90,14 +91,16 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     const caller = context.get('caller');
     const subject = subjectOf(caller, context.req.header(SUBJECT_HEADER));
     const body = await jsonBody(context, calTokenRefreshRequest);
-    const token = await keeper.token({
-      provider: bookings.provider,
-      subject,
-      applicant: applicant(caller, subject, body.cal_email, body.timezone),
-      force: body.force_refresh,
-      minTtlMs: body.min_ttl === undefined ? undefined : body.min_ttl * 1000,
-      rejected: body.rejected_access_token === undefined ? undefined : new Secret(body.rejected_access_token),
-    });
+    const token = await withConsent(services, bookings, subject, () =>
+      keeper.token({
+        provider: bookings.provider,
+        subject,
+        applicant: applicant(caller, subject, body.cal_email, body.timezone),
+        force: body.force_refresh,
+        minTtlMs: body.min_ttl === undefined ? undefined : body.min_ttl * 1000,
+        rejected: body.rejected_access_token === undefined ? undefined : new Secret(body.rejected_access_token),
+      }),
+    );
     return jsonAnswer(tokenAnswer(token, bookings.calClientId, now()));
   });
 
@@ -108,7 +111,9 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
       throw new ProblemError(
         404,
         'not_integrated',
-        `This user has no Cal.com account yet. POST ${tokenRefreshRoute.path} creates one.`,
+        bookings.mode === 'managed'
+          ? `This user has no Cal.com account yet. POST ${tokenRefreshRoute.path} creates one.`
+          : `This user has linked no Cal.com account yet. POST ${tokenRefreshRoute.path} says where to.`,
       );
     }
     return jsonAnswer(calUserOf(profile));
@@ -119,7 +124,7 @@ function notConfigured(): never {
   throw new ProblemError(
     500,
     'provider_not_configured',
-    'This deployment has no Cal.com client. The operator must set CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET.',
+    'This deployment has no Cal.com client. The operator must set CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET, or CAL_COM_OAUTH_CLIENT_ID with EVERGRANT_BOOKINGS=oauth.',
   );
 }
 
@@ -148,7 +153,8 @@ function tokenAnswer(token: LiveToken, calClientId: string, now: number) {
 
 function calUserOf(profile: AccountProfile) {
   return {
-    cal_user_id: Number(profile.accountId),
+    // The older endpoints of Cal.com's web app tell no number.
+    cal_user_id: /^\d+$/.test(profile.accountId) ? Number(profile.accountId) : null,
     username: profile.username,
     email: profile.email,
     name: profile.name,

@@ -72,7 +72,7 @@ export const calConfig = z
 /** The answer of `GET /bookings/user/`. */
 export const calUser = z
   .object({
-    cal_user_id: z.int(),
+    cal_user_id: z.int().nullable(),
     username: z.string().nullable(),
     email: z.string().nullable().openapi({ description: 'As Cal.com has it: with the client id after a plus sign' }),
     name: z.string().nullable(),

@@ -1,14 +1,22 @@
 import type { CalCom } from './cal-com.ts';
 import { tokenExpired, unauthorized } from './exceptions.ts';
+import { authenticateOAuthToken } from './oauth/bearer.ts';
 import { isOriginAllowed } from './origin.ts';
 import type { OAuthClient, Token, User } from './records.ts';
 
-/** Finds whose access token this is, or throws what Cal.com API v2 answers. The signature is never looked at. */
+/**
+ * Finds whose access token this is, or throws what Cal.com API v2 answers. The signature is never looked at. A third
+ * party's token speaks for no client that manages users, and its origin is not looked at.
+ * @param scopes what a third party's token must have; undefined where the endpoint is closed to those with scopes
+ */
 export function authenticateAccessToken(
   cal: CalCom,
   presented: string,
   origin: string | undefined,
-): { user: User; client: OAuthClient } {
+  scopes: readonly string[] | undefined,
+): { user: User; client: OAuthClient | undefined } {
+  const consented = authenticateOAuthToken(cal, presented, scopes);
+  if (consented !== undefined) return { user: consented, client: undefined };
   const token = validAccessToken(cal, presented);
   const client = cal.world.clients.get(token.clientId);
   if (client === undefined) throw clientNotFound();

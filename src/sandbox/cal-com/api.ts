@@ -4,11 +4,14 @@ import { COMMON_HEADERS, preflight } from './cors.ts';
 import { failure } from './envelope.ts';
 import { CalException, databaseErrors, notFound } from './exceptions.ts';
 import type { RateLimiter } from './rate-limit.ts';
+import { appOAuthRoutes } from './routes/app-oauth.ts';
 import { atomsRoutes } from './routes/atoms.ts';
+import { authorizeRoutes } from './routes/authorize.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { calendarRoutes } from './routes/calendars.ts';
 import { managedUserRoutes } from './routes/managed-users.ts';
 import { meRoutes } from './routes/me.ts';
+import { oauth2TokenRoutes } from './routes/oauth2-token.ts';
 import { oauthFlowRoutes } from './routes/oauth-flow.ts';
 import { providerRoutes } from './routes/provider.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
@@ -18,9 +21,15 @@ export interface ApiEnv {
   Bindings: { address: string };
 }
 
-/** Cal.com's API v2 with everything that goes around its routes: CORS, rate limit, error envelope. */
+/**
+ * Cal.com's API v2 with everything that goes around its routes: CORS, rate limit, error envelope; and of the app, which
+ * has another host at Cal.com and none of these, what belongs to OAuth.
+ */
 export function apiV2(cal: CalCom, limiter: RateLimiter): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
+
+  app.route('/auth/oauth2/authorize', authorizeRoutes(cal));
+  app.route('/api/auth/oauth', appOAuthRoutes(cal));
 
   app.use(async (c, next) => {
     if (c.req.method === 'OPTIONS') return preflight();
@@ -37,6 +46,7 @@ export function apiV2(cal: CalCom, limiter: RateLimiter): Hono<ApiEnv> {
   });
 
   app.route('/v2/oauth-clients', managedUserRoutes(cal));
+  app.route('/v2/auth/oauth2', oauth2TokenRoutes(cal));
   app.route('/v2/oauth', oauthFlowRoutes(cal));
   app.route('/v2/provider', providerRoutes(cal));
   app.route('/v2/me', meRoutes(cal));

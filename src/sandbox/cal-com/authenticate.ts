@@ -3,23 +3,28 @@ import type { CalCom } from './cal-com.ts';
 import { unauthorized } from './exceptions.ts';
 import type { OAuthClient, User } from './records.ts';
 
-/** Who calls. The client is known unless an API key was used. */
+/** Who calls. The client is known unless an API key or a third party's token was used. */
 export interface Caller {
   user: User;
   client: OAuthClient | undefined;
   method: 'client_secret' | 'access_token' | 'api_key';
 }
 
-/**
- * Authenticates a request in the order of Cal.com API v2: client id and secret, then the bearer token.
- * @param pathClientId the `{clientId}` of the path, which goes before the header
- */
-export function authenticate(cal: CalCom, headers: Headers, pathClientId?: string): Caller {
-  const clientId = pathClientId ?? given(headers, 'x-cal-client-id');
+/** What an endpoint asks of whoever calls it. */
+export interface Endpoint {
+  /** The `{clientId}` of its path, which goes before the header. */
+  clientId?: string;
+  /** The scopes that a third party's token must have; left out where the endpoint is closed to those with scopes. */
+  scopes?: readonly string[];
+}
+
+/** Authenticates a request in the order of Cal.com API v2: client id and secret, then the bearer token. */
+export function authenticate(cal: CalCom, headers: Headers, endpoint: Endpoint = {}): Caller {
+  const clientId = endpoint.clientId ?? given(headers, 'x-cal-client-id');
   const secret = given(headers, 'x-cal-secret-key');
   const bearer = given(headers, 'authorization')?.replace('Bearer ', '');
   if (clientId !== undefined && secret !== undefined) return authenticateClient(cal, clientId, secret);
-  if (bearer !== undefined) return authenticateBearer(cal, bearer, given(headers, 'origin'));
+  if (bearer !== undefined) return authenticateBearer(cal, bearer, given(headers, 'origin'), endpoint.scopes);
   if (clientId !== undefined) {
     throw refusal(
       "Only 'x-cal-client-id' header provided. Please also provide 'x-cal-secret-key' header or Auth bearer token as 'Authentication' header",
@@ -49,9 +54,14 @@ function authenticateClient(cal: CalCom, clientId: string, secret: string): Call
   return { user, client, method: 'client_secret' };
 }
 
-function authenticateBearer(cal: CalCom, bearer: string, origin: string | undefined): Caller {
+function authenticateBearer(
+  cal: CalCom,
+  bearer: string,
+  origin: string | undefined,
+  scopes: readonly string[] | undefined,
+): Caller {
   if (!bearer.startsWith('cal_')) {
-    return { ...authenticateAccessToken(cal, bearer, origin), method: 'access_token' };
+    return { ...authenticateAccessToken(cal, bearer, origin, scopes), method: 'access_token' };
   }
   const user = cal.world.user(cal.world.apiKeys.get(bearer) ?? 0);
   if (user === undefined) throw refusal('api key - Your api key is not valid');

@@ -15,6 +15,13 @@ export function describeWorld({ world, clock }: CalCom): object {
       organization_id: client.organizationId,
       redirect_uris: client.redirectUris,
     })),
+    oauth_clients: [...world.thirdPartyClients.values()].map((client) => ({
+      client_id: client.id,
+      public: client.secret === null,
+      status: client.status,
+      scopes: client.scopes,
+      redirect_uris: client.redirectUris,
+    })),
     accounts: [...world.users].map((user) => ({
       id: user.id,
       client_id: user.clientId,
@@ -34,6 +41,7 @@ export function describeWorld({ world, clock }: CalCom): object {
       family: token.family,
       issued_at: new Date(token.issuedAt).toISOString(),
       expires_at: new Date(token.expiresAt).toISOString(),
+      scopes: token.scopes,
     })),
   };
 }

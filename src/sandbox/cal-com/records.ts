@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { oauthSnapshot } from './oauth/records.ts';
+import { seedOAuth } from './oauth/seed.ts';
 
 export const metadata = z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]));
 
@@ -51,8 +53,8 @@ const token = z.object({
   kind: z.enum(['access', 'refresh']),
   clientId: z.string(),
   userId: z.int(),
-  issuedBy: z.enum(['create', 'refresh', 'force_refresh']),
-  /** Shared by all tokens that descend from one creation or force-refresh. */
+  issuedBy: z.enum(['create', 'refresh', 'force_refresh', 'consent']),
+  /** Shared by all tokens that descend from one creation, force-refresh or consent. */
   family: z.string(),
   /** Unix ms. */
   issuedAt: z.number(),
@@ -62,6 +64,8 @@ const token = z.object({
   fate: z.enum(['live', 'used', 'deleted', 'purged']),
   /** How often it was accepted. */
   uses: z.int(),
+  /** What was consented to; undefined for the token of a managed user. */
+  scopes: z.array(z.string()).optional(),
 });
 
 /** The whole state of the fake as JSON data. */
@@ -74,6 +78,8 @@ export const worldSnapshot = z.object({
   schedules: z.array(schedule),
   eventTypes: z.array(eventType),
   tokens: z.array(token),
+  /** A state from before there were any has those of the start. */
+  oauth: oauthSnapshot.default(seedOAuth),
 });
 
 export type Metadata = z.output<typeof metadata>;

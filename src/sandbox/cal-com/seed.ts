@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { seedOAuth } from './oauth/seed.ts';
 import type { OAuthClient, User, WorldSnapshot } from './records.ts';
 
 const LOOPBACK_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*'];
@@ -62,8 +63,9 @@ function managedByAnotherApp(id: number, name: string, mailbox: string): User {
 }
 
 /**
- * The state at the start: a client with an organization, one without, one of another organization, their owners, an owner's API key, and two
- * managed users whom another app made through the first client, so that their addresses are taken.
+ * The state at the start: a client with an organization, one without, one of another organization, their owners, an owner's API key, two
+ * managed users whom another app made through the first client, so that their addresses are taken, and two ordinary
+ * accounts that may consent to a third party.
  */
 export function seedWorld(): WorldSnapshot {
   return structuredClone({
@@ -77,9 +79,12 @@ export function seedWorld(): WorldSnapshot {
       { ...person(3, 'Olaf Otherowner', 'other-owner@example.org'), organizationId: 2 },
       managedByAnotherApp(101, 'Tara Taken', 'taken'),
       managedByAnotherApp(102, 'Oscar Occupied', 'occupied'),
+      person(201, 'Ben Booker', 'ben@example.org'),
+      person(202, 'Alma Account', 'alma@example.org'),
     ],
     schedules: [],
     eventTypes: [],
     tokens: [],
+    oauth: seedOAuth(),
   });
 }

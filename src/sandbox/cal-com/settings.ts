@@ -3,6 +3,9 @@ import { Settings } from '../control/settings.ts';
 
 const rotation = z.union([z.enum(['always', 'never']), z.string().regex(/^every:[1-9]\d{0,5}$/)]);
 
+const wholeSeconds = (seconds: number): z.ZodDefault<z.ZodInt> =>
+  z.int().min(1).max(1e9).default(seconds).describe('a whole number of seconds from 1');
+
 const schema = z.strictObject({
   access_ttl_seconds: z.number().positive().max(1e9).default(3600).describe('a number of seconds above 0'),
   refresh_ttl_seconds: z.number().positive().max(1e10).default(31_536_000).describe('a number of seconds above 0'),
@@ -33,6 +36,29 @@ const schema = z.strictObject({
   /** The hosted platform, or forks of cal.diy: another username, no default schedule, no event types. */
   variant: z.enum(['platform', 'cal_diy']).default('platform').describe('"platform" or "cal_diy"'),
   default_event_types: z.boolean().default(true).describe('true or false'),
+  oauth_access_ttl_seconds: wholeSeconds(1800),
+  oauth_refresh_ttl_seconds: wholeSeconds(2_592_000),
+  oauth_code_ttl_seconds: wholeSeconds(600),
+  /**
+   * What becomes of the old refresh tokens of a user and client when one is refreshed: Cal.com's versions leave them
+   * all good until they expire, or end them all.
+   */
+  oauth_rotation: z.enum(['keep_old', 'single_use']).default('keep_old').describe('"keep_old" or "single_use"'),
+  /** False makes tokens of the same second and scopes the same text, as Cal.com's are. */
+  oauth_distinct_tokens: z.boolean().default(true).describe('true or false'),
+  /** Whether the newer token endpoint tells the scope. */
+  oauth_scope_in_answer: z.boolean().default(true).describe('true or false'),
+  /** Whether the newer token endpoint takes a `code_verifier` from a client with a secret; versions differ. */
+  oauth_confidential_pkce: z.enum(['refused', 'accepted']).default('refused').describe('"refused" or "accepted"'),
+  /** What the older endpoints answer: all of it, or tokens alone, and a refresh no refresh token. */
+  oauth_app_answer: z.enum(['full', 'tokens_only']).default('full').describe('"full" or "tokens_only"'),
+  /** How the older endpoints refuse: with `error`, or with `message` and mostly 401. */
+  oauth_app_errors: z.enum(['codes', 'messages']).default('codes').describe('"codes" or "messages"'),
+  /** Where the older refresh takes its token: from the body, else the Authorization header, or from the header alone. */
+  oauth_app_refresh_token_in: z
+    .enum(['body_or_header', 'header'])
+    .default('body_or_header')
+    .describe('"body_or_header" or "header"'),
   /** How long every answer waits, in ms. The work is done before the wait, as behind a slow network. */
   latency_ms: z.number().min(0).max(3_600_000).default(0).describe('a number of ms from 0 to 3600000'),
   rate_limit_per_minute: z

@@ -11,7 +11,10 @@ import { selectTokens } from './select-tokens.ts';
 import { calComSettings } from './settings.ts';
 import { World } from './world.ts';
 
-/** Starts a fake Cal.com. Its API v2 is at `${url}/v2`, its control API at `${url}/__sandbox/`. */
+/**
+ * Starts a fake Cal.com. Its API v2 is at `${url}/v2`, the app's pages and older token endpoints for OAuth are at
+ * `${url}/auth/oauth2/authorize` and `${url}/api/auth/oauth`, its control API at `${url}/__sandbox/`.
+ */
 export async function startCalCom(options: SandboxOptions): Promise<RunningSandbox> {
   const settings = calComSettings();
   const clock = new SandboxClock();

@@ -1,14 +1,17 @@
+import type { AuthorizationCode, ThirdPartyClient } from './oauth/records.ts';
 import type { EventType, OAuthClient, Schedule, Token, User, WorldSnapshot } from './records.ts';
 
 /** What the fake Cal.com knows. Whoever changes a record says so through one of the methods here. */
 export class World {
   readonly signingKey: string;
   readonly clients: ReadonlyMap<string, OAuthClient>;
+  readonly thirdPartyClients: ReadonlyMap<string, ThirdPartyClient>;
   readonly apiKeys: ReadonlyMap<string, number>;
   readonly #users: Map<number, User>;
   readonly #usersByEmail: Map<string, User>;
   readonly #tokens: Map<string, Token>;
   readonly #rows: Set<Token>;
+  readonly #codes: Map<string, AuthorizationCode>;
   #schedules: Schedule[];
   #eventTypes: EventType[];
   #lastId: number;
@@ -18,6 +21,7 @@ export class World {
     this.signingKey = snapshot.signingKey;
     this.#lastId = snapshot.lastId;
     this.clients = new Map(snapshot.clients.map((client) => [client.id, client]));
+    this.thirdPartyClients = new Map(snapshot.oauth.clients.map((client) => [client.id, client]));
     this.apiKeys = new Map(snapshot.apiKeys.map(({ key, userId }) => [key, userId]));
     this.#users = new Map(snapshot.users.map((user) => [user.id, user]));
     this.#usersByEmail = new Map(snapshot.users.map((user) => [user.email, user]));
@@ -25,6 +29,7 @@ export class World {
     this.#eventTypes = snapshot.eventTypes;
     this.#tokens = new Map(snapshot.tokens.map((token) => [token.value, token]));
     this.#rows = new Set(snapshot.tokens.filter((token) => token.fate === 'live'));
+    this.#codes = new Map(snapshot.oauth.codes.map((code) => [code.value, code]));
   }
 
   snapshot(): WorldSnapshot {
@@ -37,6 +42,7 @@ export class World {
       schedules: this.#schedules,
       eventTypes: this.#eventTypes,
       tokens: [...this.#tokens.values()],
+      oauth: { clients: [...this.thirdPartyClients.values()], codes: [...this.#codes.values()] },
     };
   }
 
@@ -98,6 +104,23 @@ export class World {
 
   addEventType(eventType: EventType): void {
     this.#eventTypes.push(eventType);
+    this.#changed = true;
+  }
+
+  /** A code that was given and not yet presented, be it expired. */
+  code(value: string): AuthorizationCode | undefined {
+    return this.#codes.get(value);
+  }
+
+  /** Adds a code, and forgets those that have expired by now. */
+  addCode(code: AuthorizationCode, now: number): void {
+    for (const one of this.#codes.values()) if (one.expiresAt <= now) this.#codes.delete(one.value);
+    this.#codes.set(code.value, code);
+    this.#changed = true;
+  }
+
+  removeCode(code: AuthorizationCode): void {
+    this.#codes.delete(code.value);
     this.#changed = true;
   }
 

@@ -6,9 +6,8 @@ import { readJson } from '../control/read-json.ts';
 import type { OAuth2 } from './oauth-2.ts';
 import { describeAccount } from './oracle.ts';
 import type { Account, Client } from './records.ts';
-import { tokensForConsent } from './tokens.ts';
-
-const SCOPE = 'openid email profile offline_access';
+import { USUAL_SCOPE } from './scopes.ts';
+import { beginFamily, firstRefreshToken, issue } from './tokens.ts';
 
 const client_id = z.string().default('sandbox-oauth2-client');
 const text = z.string().min(1);
@@ -30,9 +29,9 @@ export function accountCalls(oauth: OAuth2): ControlCalls {
     if (client === undefined) {
       throw new BadRequest(`client_id: accepts ${[...oauth.world.clients.keys()].join(', ')}`);
     }
-    if (!('count' in wanted)) return c.json([consent(oauth, accountFor(oauth, wanted), client)], 201);
+    if (!('count' in wanted)) return c.json([consent(oauth, findOrAddAccount(oauth, wanted), client)], 201);
     return c.json(
-      Array.from({ length: wanted.count }, () => consent(oauth, accountFor(oauth, {}), client)),
+      Array.from({ length: wanted.count }, () => consent(oauth, findOrAddAccount(oauth, {}), client)),
       201,
     );
   });
@@ -46,8 +45,8 @@ export function accountCalls(oauth: OAuth2): ControlCalls {
   return { routes, names: 'POST accounts, GET accounts/{sub}' };
 }
 
-/** The account of this name, made if there is none. */
-function accountFor(
+/** The account of this name, or of a new one, made if there is none; throws a `BadRequest` where it has another e-mail. */
+export function findOrAddAccount(
   { world }: OAuth2,
   { sub, email }: { sub?: string | undefined; email?: string | undefined },
 ): Account {
@@ -63,12 +62,14 @@ function accountFor(
 }
 
 function consent(oauth: OAuth2, account: Account, client: Client): object {
-  const { access, refresh } = tokensForConsent(oauth, account, client, SCOPE);
+  const family = beginFamily(oauth, account, client, USUAL_SCOPE);
+  const access = issue(oauth, 'access', { family });
+  const refresh = firstRefreshToken(oauth, family);
   return {
     sub: account.sub,
     email: account.email,
     access_token: access.value,
     refresh_token: refresh.value,
-    expires_in: oauth.settings.values.access_ttl_seconds,
+    expires_in: Math.round(((access.expiresAt ?? 0) - access.issuedAt) / 1000),
   };
 }

@@ -1,6 +1,9 @@
 import { Hono } from 'hono';
 import type { Circumstances } from '../control/fake.ts';
+import { authorizeRoutes, issuerOf } from './authorize.ts';
 import { authenticateClient } from './authenticate-client.ts';
+import { exchangeCode } from './exchange-code.ts';
+import { metadata } from './metadata.ts';
 import type { OAuth2 } from './oauth-2.ts';
 import { readParameters, required } from './parameters.ts';
 import type { RateLimiter } from './rate-limit.ts';
@@ -24,10 +27,15 @@ export function oauth2Api(oauth: OAuth2, limiter: RateLimiter): Hono<ApiEnv> {
     await next();
   });
 
+  app.route('/authorize', authorizeRoutes(oauth));
+
   app.post('/token', async (c) => {
     const parameters = await readParameters(c.req.raw, settings.values.body);
     const client = authenticateClient(oauth, c.req.raw.headers, parameters);
     const grantType = required(parameters, 'grant_type');
+    if (grantType === 'authorization_code') {
+      return answer(200, tokenAnswer(oauth, exchangeCode(oauth, client, parameters)));
+    }
     if (grantType !== 'refresh_token') {
       throw new Refusal(400, 'unsupported_grant_type', `There is no grant type ${grantType}.`);
     }
@@ -45,13 +53,21 @@ export function oauth2Api(oauth: OAuth2, limiter: RateLimiter): Hono<ApiEnv> {
     return answer(200, { sub, email, name });
   });
 
+  for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
+    app.get(path, (c) => answer(200, metadata(oauth, issuerOf(c.req.url))));
+  }
+
   app.notFound(() =>
-    answer(404, { error: 'not_found', error_description: 'There are POST /token, POST /revoke and GET /userinfo.' }),
+    answer(404, {
+      error: 'not_found',
+      error_description: 'There are GET /authorize, POST /token, POST /revoke and GET /userinfo.',
+    }),
   );
   app.onError((error) => {
     // A refusal is part of the play; anything else is a defect of this fake and must not go unseen.
     if (!(error instanceof Refusal)) throw error;
-    return answer(error.status, { error: error.error, error_description: error.message }, error.headers);
+    const own = error.error === 'invalid_grant' ? settings.values.invalid_grant_fields : {};
+    return answer(error.status, { error: error.error, error_description: error.message, ...own }, error.headers);
   });
   return app;
 }

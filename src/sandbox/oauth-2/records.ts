@@ -23,7 +23,7 @@ const family = z.object({
   /** Unix ms. */
   startedAt: z.number(),
   /** Why no token of it can ever be issued or taken again; null while that is not so. */
-  ended: z.enum(['revoked', 'reused_family_revoked']).nullable(),
+  ended: z.enum(['revoked', 'reused_family_revoked', 'code_reused']).nullable(),
   /** How many refreshes were answered with tokens. */
   refreshes: z.int(),
   /** How often a spent refresh token was presented, whatever came of it. */
@@ -31,7 +31,7 @@ const family = z.object({
 });
 
 const ending = z.object({
-  why: z.enum(['rotated', 'superseded', 'revoked', 'reused_family_revoked', 'purged']),
+  why: z.enum(['rotated', 'superseded', 'revoked', 'reused_family_revoked', 'code_reused', 'purged']),
   /** Unix ms. */
   at: z.number(),
 });
@@ -54,12 +54,29 @@ const token = z.object({
   uses: z.int(),
 });
 
+const code = z.object({
+  value: z.string(),
+  clientId: z.string(),
+  sub: z.string(),
+  scope: z.string(),
+  redirectUri: z.string(),
+  /** Of the method S256. */
+  codeChallenge: z.string().nullable(),
+  /** Whether its exchange brings a refresh token. */
+  bringsRefreshToken: z.boolean(),
+  /** Unix ms. */
+  expiresAt: z.number(),
+  /** The family of the tokens that it gave; null until then. */
+  family: z.string().nullable(),
+});
+
 /** The whole state of the fake as JSON data. */
 export const worldSnapshot = z.object({
   clients: z.array(client),
   accounts: z.array(account),
   families: z.array(family),
   tokens: z.array(token),
+  codes: z.array(code).default([]),
 });
 
 export type Client = z.output<typeof client>;
@@ -67,6 +84,8 @@ export type Account = z.output<typeof account>;
 /** The tokens that descend from one consent. */
 export type Family = z.output<typeof family>;
 export type Token = z.output<typeof token>;
+/** An authorization code, kept until it expires so that its reuse is seen. */
+export type Code = z.output<typeof code>;
 /** Why a token was ended before its time. */
 export type Ending = z.output<typeof ending>['why'];
 export type WorldSnapshot = z.output<typeof worldSnapshot>;

@@ -72,8 +72,14 @@ function commit(oauth: OAuth2, presented: string, scope: string): Issued {
   const wasSpent = token.ended !== null || isRotatedNow(settings.values.rotation, token.uses);
   const origin = { family, parent: { token: token.value, wasSpent } };
   const access = issue(oauth, 'access', { ...origin, scope });
-  if (!wasSpent) return { access, refresh: token, isRotated: false };
-  if (token.ended === null) world.endToken(token, 'rotated', now);
+  if (!wasSpent) {
+    const { refresh_ttl_from, refresh_ttl_seconds } = settings.values;
+    if (refresh_ttl_from === 'last_use' && refresh_ttl_seconds !== null) {
+      world.prolongToken(token, now + refresh_ttl_seconds * 1000);
+    }
+    return { access, refresh: token, isRotated: false };
+  }
+  if (token.ended === null && settings.values.rotated_refresh_token === 'spent') world.endToken(token, 'rotated', now);
   return { access, refresh: issue(oauth, 'refresh', origin), isRotated: true };
 }
 

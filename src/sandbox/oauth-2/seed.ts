@@ -22,5 +22,6 @@ export function seedWorld(): WorldSnapshot {
     accounts: [],
     families: [],
     tokens: [],
+    codes: [],
   };
 }

@@ -12,7 +12,10 @@ import { selectTokens } from './select-tokens.ts';
 import { oauth2Settings } from './settings.ts';
 import { World } from './world.ts';
 
-/** Starts a fake OAuth 2 authorization server: `/token`, `/revoke`, `/userinfo`, and its control API at `/__sandbox/`. */
+/**
+ * Starts a fake OAuth 2 authorization server: `/authorize`, `/token`, `/revoke`, `/userinfo`, what it tells about itself
+ * at `/.well-known/oauth-authorization-server`, and its control API at `/__sandbox/`.
+ */
 export async function startOAuth2(options: SandboxOptions): Promise<RunningSandbox> {
   const settings = oauth2Settings();
   const clock = new SandboxClock();

@@ -1,10 +1,11 @@
 import type { OAuth2 } from './oauth-2.ts';
 import type { Account } from './records.ts';
 import { Refusal } from './refusal.ts';
+import { splitScope } from './scopes.ts';
 import { isLive } from './world.ts';
 
-/** The account that a live access token speaks for; throws the 401 of RFC 6750 section 3. */
-export function accountOfBearer({ world, clock }: OAuth2, headers: Headers): Account {
+/** The account that a live access token speaks for; throws the 401 or 403 of RFC 6750 section 3. */
+export function accountOfBearer({ world, clock, settings }: OAuth2, headers: Headers): Account {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   if (bearer === undefined) {
     throw new Refusal(401, 'invalid_request', 'There is no bearer token.', { 'WWW-Authenticate': 'Bearer' });
@@ -12,9 +13,14 @@ export function accountOfBearer({ world, clock }: OAuth2, headers: Headers): Acc
   const token = world.token(bearer);
   const account =
     token?.kind === 'access' && isLive(token, clock.now()) ? world.account(world.familyOf(token).sub) : undefined;
-  if (account === undefined) {
+  if (token === undefined || account === undefined) {
     const challenge = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
     throw new Refusal(401, 'invalid_token', 'The access token is invalid, expired or revoked.', challenge);
+  }
+  const { userinfo_scope: scope } = settings.values;
+  if (scope !== null && !splitScope(token.scope).includes(scope)) {
+    const challenge = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` };
+    throw new Refusal(403, 'insufficient_scope', 'The access token lacks a scope.', challenge);
   }
   return account;
 }

@@ -1,4 +1,4 @@
-import type { Account, Client, Ending, Family, Token, WorldSnapshot } from './records.ts';
+import type { Account, Client, Code, Ending, Family, Token, WorldSnapshot } from './records.ts';
 
 interface FamilyTokens {
   readonly family: Family;
@@ -15,6 +15,7 @@ export class World {
   readonly #families = new Map<string, FamilyTokens>();
   readonly #familiesOf = new Map<string, Family[]>();
   readonly #tokens = new Map<string, Token>();
+  readonly #codes = new Map<string, Code>();
   #lastAccount = 0;
   #changed = true;
 
@@ -23,6 +24,7 @@ export class World {
     for (const account of snapshot.accounts) this.addAccount(account);
     for (const family of snapshot.families) this.addFamily(family);
     for (const token of snapshot.tokens) this.addToken(token);
+    for (const code of snapshot.codes) this.#codes.set(code.value, code);
   }
 
   snapshot(): WorldSnapshot {
@@ -31,6 +33,7 @@ export class World {
       accounts: [...this.#accounts.values()],
       families: [...this.#families.values()].map(({ family }) => family),
       tokens: [...this.#tokens.values()],
+      codes: [...this.#codes.values()],
     };
   }
 
@@ -67,9 +70,13 @@ export class World {
     return this.#familiesOf.get(sub) ?? [];
   }
 
+  family(id: string): Family {
+    return this.#tokensOf(id).family;
+  }
+
   /** The family of a token. */
   familyOf(token: Token): Family {
-    return this.#tokensOf(token.family).family;
+    return this.family(token.family);
   }
 
   addFamily(family: Family): void {
@@ -136,6 +143,29 @@ export class World {
 
   expireToken(token: Token, now: number): void {
     token.expiresAt = Math.min(token.expiresAt ?? now, now);
+    this.#changed = true;
+  }
+
+  /** Gives a token a later end. */
+  prolongToken(token: Token, expiresAt: number): void {
+    token.expiresAt = expiresAt;
+    this.#changed = true;
+  }
+
+  /** A code that was given, be it spent or expired. */
+  code(value: string): Code | undefined {
+    return this.#codes.get(value);
+  }
+
+  /** Adds a code, and forgets those that have expired by now. */
+  addCode(code: Code, now: number): void {
+    for (const one of this.#codes.values()) if (one.expiresAt <= now) this.#codes.delete(one.value);
+    this.#codes.set(code.value, code);
+    this.#changed = true;
+  }
+
+  spendCode(code: Code, family: Family): void {
+    code.family = family.id;
     this.#changed = true;
   }
 

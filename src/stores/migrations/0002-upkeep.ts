@@ -26,9 +26,11 @@ export function statements({ integer, countedKey, tableEnd }: ColumnTypes): stri
       realm text not null,
       grant_id text not null,
       subjects text not null,
-      exchange_id ${integer} not null,
-      unique (grant_id, exchange_id, type)
+      exchange_id ${integer} not null
     ${tableEnd}`,
+    // Of one exchange several may disconnect.
+    `create unique index events_once on events (grant_id, exchange_id, type) where type <> 'grant.disconnected'`,
+    `create index events_grant on events (grant_id, id)`,
     `create index events_at on events (at)`,
   ];
 }

@@ -8,7 +8,7 @@ export function bookingRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 
   app.get('/bookings', (c) => {
-    authenticate(cal, c.req.raw.headers);
+    authenticate(cal, c.req.raw.headers, { scopes: ['BOOKING_READ'] });
     return success([]);
   });
 

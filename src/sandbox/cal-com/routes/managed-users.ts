@@ -14,7 +14,7 @@ import { parseInteger, validate } from '../validate.ts';
 
 /** Lets only the client itself, or its organization's owner, manage users. */
 function admit(cal: CalCom, headers: Headers, clientId: string): OAuthClient {
-  const { user } = authenticate(cal, headers, clientId);
+  const { user } = authenticate(cal, headers, { clientId });
   const client = cal.world.clients.get(clientId);
   if (client === undefined) throw notFound('OAuthClientGuard - OAuth client not found.');
   if (user.id !== client.ownerId) throw forbidden('Forbidden resource');

@@ -12,11 +12,11 @@ import { validate } from '../validate.ts';
 export function meRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 
-  app.get('/', (c) => success(meAnswer(authenticate(cal, c.req.raw.headers).user)));
+  app.get('/', (c) => success(meAnswer(authenticate(cal, c.req.raw.headers, { scopes: ['PROFILE_READ'] }).user)));
 
   app.patch('/', async (c) => {
     const body = await readBody(c.req.raw);
-    const { user } = authenticate(cal, c.req.raw.headers);
+    const { user } = authenticate(cal, c.req.raw.headers, { scopes: ['PROFILE_WRITE'] });
     return success(meAnswer(updateUser(cal, user, validate(userChangeFields, body))));
   });
 

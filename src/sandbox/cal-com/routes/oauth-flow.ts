@@ -18,7 +18,7 @@ export function oauthFlowRoutes(cal: CalCom): Hono {
   app.post('/:clientId/refresh', async (c) => {
     const body = await readBody(c.req.raw);
     const clientId = c.req.param('clientId');
-    const { client, method } = authenticate(cal, c.req.raw.headers, clientId);
+    const { client, method } = authenticate(cal, c.req.raw.headers, { clientId });
     const { refreshToken } = validate(refreshFields, body);
     // A bearer passes the guard as well, but then there is no secret to find the client by.
     if (method !== 'client_secret' || client === undefined) throw badRequest('Invalid OAuthClient credentials.');

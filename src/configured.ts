@@ -1,0 +1,41 @@
+import type { Config, Secrets } from './config/index.ts';
+import { configuredProviders } from './providers/index.ts';
+import type { Provider } from './providers/provider.ts';
+import type { DatabaseLocation } from './stores/index.ts';
+import type { Vault } from './stores/vault.ts';
+import { systemClock } from './system-clock.ts';
+
+/** Where the configuration says that things are kept. */
+export function databaseLocation({ database }: Config, { databaseUrl }: Secrets): DatabaseLocation {
+  if (database.kind === 'sqlite') return database;
+  if (databaseUrl === undefined) throw new Error('A Postgres database without its URL.');
+  return { kind: 'postgres', url: databaseUrl };
+}
+
+/** What the providers of a configuration are made of. */
+export interface ConfiguredProvidersOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly vault: Vault;
+}
+
+/** Every provider that the configuration names. */
+export function configuredProvidersOf({ config, secrets, vault }: ConfiguredProvidersOptions): Provider[] {
+  const { calCom, calComOAuth, cronofy } = config;
+  const common = { upstreamTimeoutMs: config.upstreamTimeoutMs, now: () => systemClock.now() };
+  const { calComClientSecret, calComOAuthClientSecret, cronofyClientSecret } = secrets;
+  return configuredProviders({
+    'cal-com-managed':
+      calCom && calComClientSecret
+        ? {
+            ...common,
+            clientId: calCom.clientId,
+            clientSecret: calComClientSecret,
+            apiUrl: calCom.apiUrl,
+            subjectProofs: (subject) => vault.subjectProofs(subject),
+          }
+        : undefined,
+    'cal-com': calComOAuth && { ...common, ...calComOAuth, clientSecret: calComOAuthClientSecret },
+    cronofy: cronofy && cronofyClientSecret ? { ...common, ...cronofy, clientSecret: cronofyClientSecret } : undefined,
+  });
+}

@@ -1,0 +1,111 @@
+import type { Provider } from '../providers/provider.ts';
+import type { Clock } from './clock.ts';
+import type { Connection, ConnectionStore } from './connection-store.ts';
+import { KeeperError } from './errors.ts';
+import type { GrantEvent } from './events.ts';
+import { nextStep } from './next-step.ts';
+import type { GrantStore } from './store.ts';
+
+/** What connections are made of. */
+export interface ConnectionsOptions {
+  readonly store: ConnectionStore;
+  readonly grants: GrantStore;
+  readonly providers: readonly Provider[];
+  readonly clock: Clock;
+  readonly told: (event: GrantEvent) => void;
+}
+
+/**
+ * How a connection does:
+ * - `active`: a live token is there, or to be had by asking
+ * - `retrying`: the provider fails just now, and is asked again by itself
+ * - `reconnect_required`: its user must link the account again
+ */
+export type Health = 'active' | 'retrying' | 'reconnect_required';
+
+/** A connection, for people. */
+export interface ConnectionReport extends Omit<Connection, 'realm' | 'grantId'> {
+  readonly provider: string;
+  readonly health: Health;
+  /** When the present access token ends, in epoch milliseconds; undefined where there is none. */
+  readonly expiresAt: number | undefined;
+}
+
+/** What a subject is connected to. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /** All of a subject's, in the order in which they were made. */
+  async list(subject: string): Promise<ConnectionReport[]> {
+    const { store, providers } = this.#options;
+    return this.#reports(
+      subject,
+      await store.of(
+        subject,
+        providers.map(({ realm }) => realm),
+      ),
+    );
+  }
+
+  /**
+   * One of a subject's; undefined where there is none.
+   *
+   * @throws {@link KeeperError} `provider_not_configured`
+   */
+  async find(subject: string, provider: string): Promise<ConnectionReport | undefined> {
+    const [report] = await this.#reports(
+      subject,
+      await this.#options.store.of(subject, [this.#provider(provider).realm]),
+    );
+    return report;
+  }
+
+  /**
+   * Ends one; what the provider granted is revoked by upkeep, once nobody else is connected to it.
+   *
+   * @returns false where there is none
+   * @throws {@link KeeperError} `provider_not_configured`
+   */
+  async disconnect(subject: string, provider: string): Promise<boolean> {
+    const { store, told } = this.#options;
+    const event = await store.disconnect(this.#provider(provider).realm, subject);
+    if (event === undefined) return false;
+    told(event);
+    return true;
+  }
+
+  #provider(name: string): Provider {
+    const provider = this.#options.providers.find((each) => each.name === name);
+    if (provider !== undefined) return provider;
+    throw new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
+  }
+
+  async #reports(subject: string, connections: readonly Connection[]): Promise<ConnectionReport[]> {
+    const reports = connections.map(async ({ realm, grantId, ...connection }) => {
+      const provider = this.#options.providers.find((each) => each.realm === realm);
+      if (provider === undefined) return undefined;
+      const { health, expiresAt } = await this.#health(provider, subject, grantId);
+      return { ...connection, provider: provider.name, health, expiresAt };
+    });
+    return (await Promise.all(reports)).filter((report) => report !== undefined);
+  }
+
+  /** What a caller who asked for a token now would meet. */
+  async #health(provider: Provider, subject: string, grantId: string) {
+    const { grants, clock } = this.#options;
+    const claims = await grants.claims(grantId);
+    const view = await grants.view(provider.realm, subject);
+    if (view === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
+    const { current } = view;
+    const mayReplay = current === undefined && provider.onReuse === 'grace';
+    const lastExchanged = mayReplay ? await grants.lastExchanged(view.grantId) : undefined;
+    const step = nextStep(provider, { view, claims, lastExchanged }, { seen: 0 }, clock.now());
+    const isLost = step.do === 'give_up' && step.because === 'reconnect_required';
+    const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
+    return { health, expiresAt: current?.expiresAt };
+  }
+}

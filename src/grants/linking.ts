@@ -1,0 +1,223 @@
+import { codeChallenge, newCodeVerifier } from '../oauth/pkce.ts';
+import { unguessable } from '../oauth/unguessable.ts';
+import type { Authorization } from '../providers/authorization.ts';
+import type { AccountProfile, ExchangeAnswer, Obtained, Provider } from '../providers/provider.ts';
+import type { Secret } from '../secret.ts';
+import type { Clock } from './clock.ts';
+import { clientRefused, KeeperError } from './errors.ts';
+import type { GrantEvent } from './events.ts';
+import { LinkError } from './link-error.ts';
+import type { ConnectionVerdict, ConsentedLink, LinkStore, NewConnection } from './link-store.ts';
+
+/** What linking is made of. */
+export interface LinkingOptions {
+  readonly store: LinkStore;
+  readonly providers: readonly Provider[];
+  readonly clock: Clock;
+  /** Where a provider is to send browsers back to. Each has its own, so that no answer passes for another's. */
+  readonly redirectUri: (provider: string) => string;
+  readonly told: (event: GrantEvent) => void;
+}
+
+/** What a provider's answer brought back, as it stood in the browser's address. */
+export interface Return {
+  readonly provider: string;
+  readonly state: Secret;
+  readonly browser: Secret;
+  readonly code?: Secret | undefined;
+  /** RFC 6749 section 4.1.2.1. */
+  readonly error?: string | undefined;
+  /** RFC 9207. */
+  readonly issuer?: string | undefined;
+}
+
+/** Who completes a link, and with what. */
+export interface Completion {
+  readonly provider: string;
+  readonly subject: string;
+  readonly code: Secret;
+  readonly replace: boolean;
+}
+
+/** How long a user has from the ticket to the end, in milliseconds. */
+const LINK_LIFE_MS = 600_000;
+const KEEP_PATIENCE_MS = 30_000;
+const KEEP_PAUSE_MS = 500;
+const BUSY_MS = 5_000;
+
+/**
+ * Links a subject to an account that its user has already, in four steps: a ticket for the subject; the browser that takes
+ * it to the provider; the consent that comes back to the same browser; and the completion, which only the same subject can
+ * ask for. Until then nothing is asked of the provider, so that whoever was lured into consenting links nobody.
+ */
+export class Linking {
+  readonly #options: LinkingOptions;
+
+  constructor(options: LinkingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A ticket to the provider's page, for one subject.
+   *
+   * @returns `expiresAt` in epoch milliseconds
+   * @throws {@link LinkError} `provider_not_linkable`
+   */
+  async begin(provider: string, subject: string, returnTo: string): Promise<{ ticket: Secret; expiresAt: number }> {
+    const { realm } = this.#linkable(provider);
+    const ticket = unguessable();
+    const expiresAt = this.#options.clock.now() + LINK_LIFE_MS;
+    await this.#options.store.begin({ realm, subject, returnTo, ticket, expiresAt });
+    return { ticket, expiresAt };
+  }
+
+  /**
+   * Sends a browser on its way.
+   *
+   * @param browser what this browser is known by, if it is
+   * @returns the provider's page, and what the browser is to be known by until it comes back
+   * @throws {@link LinkError} `link_expired`
+   */
+  async depart(ticket: Secret, browser = unguessable()): Promise<{ pageUrl: string; browser: Secret }> {
+    const state = unguessable();
+    const codeVerifier = newCodeVerifier();
+    const link = await this.#options.store.depart(ticket, { browser, state, codeVerifier });
+    const provider = this.#options.providers.find(({ realm }) => realm === link?.realm);
+    if (provider?.authorization === undefined) throw new LinkError('link_expired');
+    const { usesPkce } = provider.authorization;
+    const pageUrl = provider.authorization.pageUrl({
+      redirectUri: this.#options.redirectUri(provider.name),
+      state: state.reveal(),
+      codeChallenge: usesPkce ? codeChallenge(codeVerifier) : undefined,
+    });
+    return { pageUrl, browser };
+  }
+
+  /**
+   * Takes a browser back.
+   *
+   * @returns where to send it on to, and the code by which its subject may complete the link
+   * @throws {@link LinkError}
+   */
+  async receive({
+    provider,
+    state,
+    browser,
+    code,
+    error,
+    issuer,
+  }: Return): Promise<{ returnTo: string; code: Secret }> {
+    const { authorization, realm } = this.#linkable(provider);
+    const isFromThere = issuer === undefined || authorization.issuer === undefined || issuer === authorization.issuer;
+    const completion = unguessable();
+    const brought = isFromThere && error === undefined && code !== undefined ? { code, completion } : undefined;
+    const link = await this.#options.store.receive(state, browser, brought);
+    if (link?.realm !== realm) throw new LinkError('link_expired');
+    const { returnTo } = link;
+    if (brought !== undefined) return { returnTo, code: completion };
+    throw new LinkError(error === 'access_denied' ? 'access_denied' : 'provider_refused', { returnTo });
+  }
+
+  /**
+   * Spends the consent and connects the subject.
+   *
+   * @throws {@link LinkError}; {@link KeeperError} where the same may be tried again later
+   */
+  async complete({ provider: name, subject, code, replace }: Completion): Promise<void> {
+    const { store, told } = this.#options;
+    const { authorization, realm } = this.#linkable(name);
+    const link = await store.take(code, { realm, subject });
+    if (link === undefined) throw new LinkError('link_code_invalid');
+    const answer = link.answer ?? (await this.#redeemed(name, authorization, link));
+    const profile = answer.profile ?? (await this.#identified(authorization, link, answer));
+    const verdict = await this.#connected({ link, answer: { ...answer, profile }, replace });
+    if (verdict.kind === 'connected') {
+      if (verdict.event !== undefined) told(verdict.event);
+      return;
+    }
+    await store.putBack(link);
+    throw verdict.kind === 'other_account' ? new LinkError('other_account') : unavailable(BUSY_MS);
+  }
+
+  #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {
+    const provider = this.#options.providers.find((each) => each.name === name);
+    if (provider === undefined) {
+      throw new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
+    }
+    const { realm, authorization } = provider;
+    if (authorization === undefined) throw new LinkError('provider_not_linkable');
+    return { realm, authorization };
+  }
+
+  async #redeemed(name: string, authorization: Authorization, link: ConsentedLink): Promise<Obtained> {
+    const { store } = this.#options;
+    const { code, codeVerifier } = link;
+    const answer = await authorization.redeem({
+      code,
+      redirectUri: this.#options.redirectUri(name),
+      codeVerifier: authorization.usesPkce ? codeVerifier : undefined,
+    });
+    if (answer.kind === 'obtained') {
+      await this.#kept(link, answer);
+      return answer;
+    }
+    if (isUnspent(answer)) {
+      await store.putBack(link);
+      throw answer.kind === 'client_refused' ? clientRefused(undefined) : unavailable(retryAfterMs(answer));
+    }
+    await store.end(link);
+    throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
+  }
+
+  async #identified(authorization: Authorization, link: ConsentedLink, answer: Obtained): Promise<AccountProfile> {
+    const account = await authorization.identify(answer.tokens.accessToken);
+    if (typeof account === 'object') return account;
+    const { store } = this.#options;
+    if (account === 'unreachable') {
+      await store.putBack(link);
+      throw unavailable(BUSY_MS);
+    }
+    await store.end(link);
+    throw new LinkError('link_failed');
+  }
+
+  /** What the code brought is there once: it must be stored before anything else can fail. */
+  async #kept(link: ConsentedLink, answer: Obtained): Promise<void> {
+    const { store, clock } = this.#options;
+    const giveUpAt = clock.now() + KEEP_PATIENCE_MS;
+    for (;;) {
+      try {
+        await store.keep(link, answer);
+        return;
+      } catch (cause) {
+        if (clock.now() >= giveUpAt) throw cause;
+        await clock.sleep(KEEP_PAUSE_MS);
+      }
+    }
+  }
+
+  async #connected(connection: NewConnection): Promise<ConnectionVerdict> {
+    const { store } = this.#options;
+    try {
+      return await store.connect(connection);
+    } catch (cause) {
+      await store.putBack(connection.link).catch(() => undefined);
+      throw cause;
+    }
+  }
+}
+
+/** Whether the code is still good for another try. */
+function isUnspent(answer: ExchangeAnswer): boolean {
+  return answer.kind === 'not_sent' || answer.kind === 'throttled' || answer.kind === 'client_refused';
+}
+
+function retryAfterMs(answer: ExchangeAnswer): number {
+  return (answer.kind === 'throttled' ? answer.retryAfterMs : undefined) ?? BUSY_MS;
+}
+
+function unavailable(retryAfterMs: number): KeeperError {
+  return new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
+    retryAfterMs,
+  });
+}

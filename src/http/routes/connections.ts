@@ -1,0 +1,207 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ConnectionReport } from '../../grants/connections.ts';
+import { Secret } from '../../secret.ts';
+import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
+import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
+import { beginLink } from '../begin-link.ts';
+import { expiresIn } from '../expires-in.ts';
+import { jsonBody } from '../json-body.ts';
+import { withoutLastSlash } from '../paths.ts';
+import { ProblemError } from '../problem.ts';
+import {
+  authorizeAnswer,
+  authorizeRequest,
+  completeRequest,
+  connection,
+  connectionList,
+  tokenAnswer,
+  tokenRequest,
+} from '../schemas/connections.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { CALLER_SECURITY, json, problem, SUBJECT_PARAMETER } from './definitions.ts';
+
+const PROVIDER = z.object({ provider: z.string().openapi({ example: 'cronofy' }) });
+const COMMON = {
+  401: problem('The caller is not known'),
+  403: problem('The key may not act for this user'),
+  404: problem('There is no such provider here, or no connection'),
+};
+const COMMON_ROUTE = { tags: ['Connections'], security: CALLER_SECURITY, parameters: [SUBJECT_PARAMETER] };
+
+const listRoute = createRoute({
+  ...COMMON_ROUTE,
+  method: 'get',
+  path: '/api/v1/connections/',
+  operationId: 'connections-list',
+  summary: 'What a user has linked',
+  responses: { 200: json(connectionList, 'The connections'), 401: COMMON[401], 403: COMMON[403] },
+});
+
+const readRoute = createRoute({
+  ...COMMON_ROUTE,
+  method: 'get',
+  path: '/api/v1/connections/{provider}/',
+  operationId: 'connections-retrieve',
+  summary: 'One connection and its health',
+  request: { params: PROVIDER },
+  responses: { 200: json(connection, 'The connection'), ...COMMON },
+});
+
+const deleteRoute = createRoute({
+  ...COMMON_ROUTE,
+  method: 'delete',
+  path: '/api/v1/connections/{provider}/',
+  operationId: 'connections-destroy',
+  summary: 'Disconnect',
+  description:
+    'Ends the connection at once. Where nobody else is connected to the same account, its grant is revoked at the provider, again and again until that has succeeded, and then erased.',
+  request: { params: PROVIDER },
+  responses: { 204: { description: 'It is over' }, ...COMMON },
+});
+
+const authorizeRoute = createRoute({
+  ...COMMON_ROUTE,
+  method: 'post',
+  path: '/api/v1/connections/{provider}/authorize/',
+  operationId: 'connections-authorize',
+  summary: 'Begin to link an account',
+  description:
+    'Send the user’s browser to `authorize_url`. It comes back to the app with `evergrant_code`, which the same user’s session then completes.',
+  request: {
+    params: PROVIDER,
+    body: { content: { 'application/json': { schema: authorizeRequest } }, required: false },
+  },
+  responses: {
+    200: json(authorizeAnswer, 'Where to send the browser'),
+    400: problem('`return_to` is not allowed'),
+    ...COMMON,
+  },
+});
+
+const completeRoute = createRoute({
+  ...COMMON_ROUTE,
+  method: 'post',
+  path: '/api/v1/connections/{provider}/complete/',
+  operationId: 'connections-complete',
+  summary: 'Complete a link',
+  description:
+    'Only the user who began may complete, so nobody can be linked to a stranger’s account. A 409 `other_account` may be answered with `"replace": true` and the same code.',
+  request: { params: PROVIDER, body: { content: { 'application/json': { schema: completeRequest } }, required: true } },
+  responses: {
+    200: json(connection, 'The connection'),
+    400: problem('The code is not valid, or the provider gave nothing for it'),
+    409: problem('Another account than before was chosen'),
+    500: problem('The provider does not answer; `Retry-After` says when to send the same again'),
+    ...COMMON,
+  },
+});
+
+const tokenRoute = createRoute({
+  ...COMMON_ROUTE,
+  method: 'post',
+  path: '/api/v1/connections/{provider}/token/',
+  operationId: 'connections-token',
+  summary: 'A live token of any provider',
+  request: { params: PROVIDER, body: { content: { 'application/json': { schema: tokenRequest } }, required: false } },
+  responses: {
+    200: json(tokenAnswer, 'A live token'),
+    409: problem('The user must link an account first (`consent_required`) or again (`reconnect_required`)'),
+    500: problem('No live token to be had now; `code` says why'),
+    ...COMMON,
+  },
+});
+
+/** The connections API: what is linked and how it does, linking, a live token of any provider, disconnecting. */
+export function mountConnections(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { keeper, connections, linking, settings, now } = services;
+  const admitted = authenticated(services.authenticator);
+  const routes = [listRoute, readRoute, deleteRoute, authorizeRoute, completeRoute, tokenRoute];
+  for (const route of routes) app.openAPIRegistry.registerPath(route);
+  const { providers, linkable } = settings;
+
+  const about = (context: Context<HttpEnv>) => {
+    const provider = context.req.param('provider') ?? '';
+    if (providers.includes(provider)) {
+      return { provider, subject: subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER)) };
+    }
+    const known = providers.length === 0 ? 'none' : providers.join(', ');
+    throw new ProblemError(404, 'provider_not_configured', `There is no such provider here. There are: ${known}.`);
+  };
+  const found = async (subject: string, provider: string) => {
+    const report = await connections.find(subject, provider);
+    if (report !== undefined) return jsonAnswer(connectionOf(report, now()));
+    throw new ProblemError(404, 'not_connected', 'This user has linked no account of this provider.');
+  };
+
+  app.get(pathOf(listRoute.path), admitted, async (context) => {
+    const reports = await connections.list(subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER)));
+    return jsonAnswer({ connections: reports.map((report) => connectionOf(report, now())), linkable });
+  });
+
+  app.get(pathOf(readRoute.path), admitted, async (context) => {
+    const { provider, subject } = about(context);
+    return found(subject, provider);
+  });
+
+  app.delete(pathOf(deleteRoute.path), admitted, async (context) => {
+    const { provider, subject } = about(context);
+    if (await connections.disconnect(subject, provider)) return noContent();
+    throw new ProblemError(404, 'not_connected', 'This user has linked no account of this provider.');
+  });
+
+  app.post(pathOf(authorizeRoute.path), admitted, async (context) => {
+    const { provider, subject } = about(context);
+    const { return_to: asked } = await jsonBody(context, authorizeRequest);
+    const { authorizeUrl, expiresAt } = await beginLink(services, provider, subject, asked);
+    return jsonAnswer({ authorize_url: authorizeUrl, expires_in: Math.floor((expiresAt - now()) / 1000) });
+  });
+
+  app.post(pathOf(completeRoute.path), admitted, async (context) => {
+    const { provider, subject } = about(context);
+    const { code, replace } = await jsonBody(context, completeRequest);
+    await linking.complete({ provider, subject, code: new Secret(code), replace });
+    return found(subject, provider);
+  });
+
+  app.post(pathOf(tokenRoute.path), admitted, async (context) => {
+    const { provider, subject } = about(context);
+    const body = await jsonBody(context, tokenRequest);
+    const token = await keeper.token({
+      provider,
+      subject,
+      force: body.force_refresh,
+      minTtlMs: body.min_ttl === undefined ? undefined : body.min_ttl * 1000,
+      rejected: body.rejected_access_token === undefined ? undefined : new Secret(body.rejected_access_token),
+    });
+    return jsonAnswer({
+      access_token: token.accessToken.reveal(),
+      expires_in: expiresIn(token, now()),
+      token_type: token.tokenType,
+      refreshed: token.refreshed,
+    });
+  });
+}
+
+/** A documented path as the router spells it. */
+function pathOf(path: string): string {
+  return withoutLastSlash(path.replace('{provider}', ':provider'));
+}
+
+function noContent(): Response {
+  return new Response(null, { status: 204, headers: COMMON_HEADERS });
+}
+
+function connectionOf(report: ConnectionReport, now: number) {
+  const { provider, health, accountId, profile, connectedAt, expiresAt } = report;
+  const { email = null, username = null, name = null } = profile ?? {};
+  const path = `/api/v1/connections/${provider}/authorize/`;
+  return {
+    provider,
+    status: health,
+    account: accountId === undefined ? null : { id: accountId, email, username, name },
+    connected_at: new Date(connectedAt).toISOString(),
+    expires_in: expiresAt === undefined ? null : Math.max(0, Math.floor((expiresAt - now) / 1000)),
+    ...(health === 'reconnect_required' ? { authorize: { method: 'POST', path } } : {}),
+  };
+}

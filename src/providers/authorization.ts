@@ -1,0 +1,32 @@
+import type { Secret } from '../secret.ts';
+import type { AccountProfile, ExchangeAnswer } from './answer.ts';
+
+/** How a user consents that we act for them (RFC 6749 section 4.1). No method rejects. */
+export interface Authorization {
+  /** Whether the code is bound to a verifier (RFC 7636). A provider that refuses one gets none. */
+  readonly usesPkce: boolean;
+  /** What the provider calls itself in `iss` (RFC 9207), compared where the browser brings one; undefined where unknown. */
+  readonly issuer: string | undefined;
+  /** The page to send the user's browser to. */
+  pageUrl(request: AuthorizationRequest): string;
+  /** Spends a code. `rejected` means that the code is dead. */
+  redeem(grant: CodeGrant): Promise<ExchangeAnswer>;
+  /** Whose access token this is. */
+  identify(accessToken: Secret): Promise<AccountProfile | 'refused' | 'unreachable'>;
+}
+
+/** What a user is asked to consent to. */
+export interface AuthorizationRequest {
+  readonly redirectUri: string;
+  readonly state: string;
+  /** Of the method `S256`; undefined where no verifier will come. */
+  readonly codeChallenge: string | undefined;
+}
+
+/** What a user's consent brought. */
+export interface CodeGrant {
+  readonly code: Secret;
+  /** The same as in the request for it. */
+  readonly redirectUri: string;
+  readonly codeVerifier: Secret | undefined;
+}

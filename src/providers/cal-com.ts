@@ -1,0 +1,83 @@
+import type { Secret } from '../secret.ts';
+import { oauth2 } from './oauth-2.ts';
+import type { OAuth2Definition } from './oauth-2-definition.ts';
+import type { Provider } from './provider.ts';
+
+/** How to reach Cal.com as an OAuth client, for users who have an account there already. */
+export interface CalComOptions {
+  readonly clientId: string;
+  /** Undefined for a public client. */
+  readonly clientSecret: Secret | undefined;
+  /** With the version, without a last slash: `https://api.cal.com/v2`. */
+  readonly apiUrl: string;
+  /** Without a last slash: `https://app.cal.com`. */
+  readonly appUrl: string;
+  readonly scopes: readonly string[];
+  /** `v2`: the API's own token endpoint. `app`: those of the web app, which came before it. */
+  readonly endpoints: 'v2' | 'app';
+  /** Hard cap of one upstream call, in milliseconds. */
+  readonly upstreamTimeoutMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Cal.com for third parties, where a user consents to what an app does with their account. */
+export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: CalComOptions): Provider {
+  const definition = options.endpoints === 'v2' ? newer(options, clientSecret) : older(options, clientSecret);
+  return oauth2({ definition, clientSecret, upstreamTimeoutMs, now });
+}
+
+type Place = Pick<CalComOptions, 'clientId' | 'apiUrl' | 'appUrl' | 'scopes'>;
+
+const THIRTY_DAYS_SECONDS = 30 * 86_400;
+
+function newer({ clientId, apiUrl, appUrl, scopes }: Place, clientSecret: Secret | undefined): OAuth2Definition {
+  return {
+    ...common(clientId, clientSecret),
+    tokenUrl: `${apiUrl}/auth/oauth2/token`,
+    authorization: {
+      url: `${appUrl}/auth/oauth2/authorize`,
+      scopes,
+      // The endpoint refuses a verifier beside a secret.
+      pkce: clientSecret === undefined,
+      account: {
+        url: `${apiUrl}/me`,
+        id: 'data.id',
+        email: 'data.email',
+        username: 'data.username',
+        name: 'data.name',
+        timeZone: 'data.timeZone',
+      },
+    },
+  };
+}
+
+function older({ clientId, appUrl, scopes }: Place, clientSecret: Secret | undefined): OAuth2Definition {
+  return {
+    ...common(clientId, clientSecret),
+    tokenUrl: `${appUrl}/api/auth/oauth/token`,
+    refreshUrl: `${appUrl}/api/auth/oauth/refreshToken`,
+    // Early versions have no OAuth errors: this is all that they say of a dead refresh token.
+    deadGrant: [{ status: 401, error: 'Unauthorized', at: 'message' }],
+    authorization: {
+      url: `${appUrl}/auth/oauth2/authorize`,
+      scopes,
+      // Nothing but the name is shown here.
+      account: { url: `${appUrl}/api/auth/oauth/me`, id: 'username', username: 'username' },
+    },
+  };
+}
+
+function common(clientId: string, clientSecret: Secret | undefined) {
+  return {
+    name: 'cal-com',
+    clientId,
+    clientAuth: clientSecret === undefined ? 'none' : 'body',
+    body: 'form',
+    // Some versions leave spent tokens in force, the strictest refuses them; none ends more than that.
+    onReuse: 'reject',
+    requestsPerMinute: 120,
+    defaultAccessTtlSeconds: 1_800,
+    refreshTtlSeconds: THIRTY_DAYS_SECONDS,
+  } as const;
+}

@@ -1,0 +1,94 @@
+import { jsonMemberAt } from '../oauth/json-member.ts';
+import { retryAfterMs } from '../oauth/retry-after.ts';
+import { errorCode, tokenResponse, type TokenLifetimes } from '../oauth/token-response.ts';
+import type { UpstreamAnswer, UpstreamResult } from '../oauth/transport.ts';
+import {
+  STANDARD_DEAD_GRANT,
+  STANDARD_WRONG_CLIENT,
+  type ErrorSignal,
+  type OAuth2Definition,
+} from './oauth-2-definition.ts';
+import type { ExchangeAnswer, Throttled } from './provider.ts';
+
+const DEFAULT_ACCESS_TTL_SECONDS = 300;
+const LONGEST_ACCESS_TTL_SECONDS = 86_400;
+
+/** The codes of RFC 6749 that a token endpoint may send; any other text of a provider's stays out of the journal. */
+const STANDARD_ERRORS = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+];
+
+/** Tells what a token endpoint's answer means, by what is defined of the server. */
+export class OAuth2Judgement {
+  readonly #deadGrant: readonly ErrorSignal[];
+  readonly #wrongClient: readonly ErrorSignal[];
+  readonly #lifetimes: TokenLifetimes;
+
+  constructor(definition: OAuth2Definition) {
+    this.#deadGrant = [...STANDARD_DEAD_GRANT, ...(definition.deadGrant ?? [])];
+    this.#wrongClient = [...STANDARD_WRONG_CLIENT, ...(definition.wrongClient ?? [])];
+    this.#lifetimes = lifetimes(definition);
+  }
+
+  /**
+   * @param askedAt when the call was begun, and `now`, both in epoch milliseconds
+   */
+  ofTokens(result: UpstreamResult, { askedAt, now }: { askedAt: number; now: number }): ExchangeAnswer {
+    if (result.kind === 'not_sent') return { kind: 'not_sent', detail: 'could not connect', cause: result.cause };
+    if (result.kind === 'unanswered') return { kind: 'unknown', detail: 'no complete answer', cause: result.cause };
+    if (result.status === 429) return throttled(result, now);
+    const tokens = isSuccess(result) ? tokenResponse(result.json, askedAt, this.#lifetimes) : undefined;
+    return tokens === undefined ? this.#refused(result) : { kind: 'obtained', tokens };
+  }
+
+  /** Of a revocation endpoint: a token that it doesn't know is revoked well enough (RFC 7009 section 2.2). */
+  ofRevocation(result: UpstreamResult): 'revoked' | 'refused' | 'unreachable' {
+    if (result.kind !== 'answered') return 'unreachable';
+    if (isSuccess(result)) return 'revoked';
+    const { kind } = this.#refused(result);
+    if (kind === 'rejected') return 'revoked';
+    return kind === 'client_refused' ? 'refused' : 'unreachable';
+  }
+
+  /** Only what the definition knows has a meaning; an unfamiliar refusal ends nothing and stops nobody. */
+  #refused(result: UpstreamAnswer): ExchangeAnswer {
+    const { status, json } = result;
+    const code = errorCode(json);
+    const saysSo = (signal: ErrorSignal) =>
+      signal.status === status && signal.error === (signal.at === undefined ? code : jsonMemberAt(json, signal.at));
+    const known = [...this.#deadGrant, ...this.#wrongClient].find(saysSo)?.error;
+    const told = known ?? STANDARD_ERRORS.find((error) => error === code);
+    const detail = told === undefined ? `HTTP ${status}` : `HTTP ${status} ${told}`;
+    if (this.#wrongClient.some(saysSo)) return { kind: 'client_refused', detail };
+    if (this.#deadGrant.some(saysSo)) return { kind: 'rejected', detail };
+    return { kind: 'unknown', detail: detail + (isSuccess(result) ? ' without a usable bearer token' : '') };
+  }
+}
+
+function isSuccess({ status }: UpstreamAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+function throttled({ headers }: UpstreamAnswer, now: number): Throttled {
+  const wait = retryAfterMs(headers['retry-after'], now);
+  return { kind: 'throttled', detail: 'HTTP 429', ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+function lifetimes(definition: OAuth2Definition): TokenLifetimes {
+  const {
+    defaultAccessTtlSeconds = DEFAULT_ACCESS_TTL_SECONDS,
+    longestAccessTtlSeconds = LONGEST_ACCESS_TTL_SECONDS,
+    refreshTtlSeconds,
+  } = definition;
+  return {
+    access: { fallbackMs: defaultAccessTtlSeconds * 1000, maximumMs: longestAccessTtlSeconds * 1000 },
+    refreshMs: refreshTtlSeconds === undefined ? undefined : refreshTtlSeconds * 1000,
+  };
+}

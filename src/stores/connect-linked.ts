@@ -1,0 +1,102 @@
+import { sql, type Transaction } from 'kysely';
+import type { Clock } from '../grants/clock.ts';
+import type { ConnectionVerdict, NewConnection } from '../grants/link-store.ts';
+import { connectedTo, connectTo, createGrant, grantOfAccount, noteForsaken } from './connection.ts';
+import { closeForsaken } from './predecessors.ts';
+import { recordObtained } from './record-outcome.ts';
+import type { Database } from './schema.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import type { Vault } from './vault.ts';
+
+/** What connecting is made of. */
+export interface ConnectLinkedOptions {
+  readonly database: SqlDatabase;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly holder: string;
+}
+
+/**
+ * Connects a subject to the account that its user has consented for. Subjects who link the same account share its grant:
+ * the provider may well have given them the same refresh token.
+ */
+export function connectLinked(options: ConnectLinkedOptions, connection: NewConnection): Promise<ConnectionVerdict> {
+  const { database, clock } = options;
+  const { link, answer, replace } = connection;
+  const account = { realm: link.realm, accountId: answer.profile.accountId };
+  return database.transact(async (transaction) => {
+    // Whoever looks for the same account at the same moment must find the same grant.
+    await database.lockSchema(transaction);
+    const before = await connectedTo(transaction, link);
+    const existing = await grantOfAccount(transaction, account);
+    const isOther = before !== undefined && before !== existing;
+    if (isOther && !replace && (await hasAccount(transaction, before))) return { kind: 'other_account' };
+    const grantId = existing ?? (await createGrant(transaction, account, clock.now()));
+    await database.lockGrant(transaction, grantId);
+    await closeForsaken(transaction, grantId, options.holder, database.now());
+    if (await isBeingRevoked(transaction, grantId)) return { kind: 'busy' };
+    if (before !== grantId) await connectTo(transaction, grantId, link, clock.now());
+    if (isOther) await noteForsaken(transaction, before, clock.now());
+    const event = await append(options, transaction, grantId, answer);
+    await transaction.deleteFrom('links').where('id', '=', link.id).execute();
+    await database.announce(transaction, grantId);
+    return { kind: 'connected', event };
+  });
+}
+
+/** The consent is an exchange that ended the moment it began, with its credential. */
+async function append(
+  { database, vault, clock, holder }: ConnectLinkedOptions,
+  transaction: Transaction<Database>,
+  grantId: string,
+  answer: NewConnection['answer'],
+) {
+  const now = await database.readTime(transaction);
+  const obtainedAt = clock.now();
+  // A provider that gives no refresh token a second time leaves the first in force.
+  const presentedId = answer.tokens.refreshToken === undefined ? await currentOf(transaction, grantId) : undefined;
+  const { id } = await transaction
+    .insertInto('exchanges')
+    .values({
+      grant_id: grantId,
+      kind: 'link',
+      holder,
+      opened_at: now,
+      lease_until: now,
+      finished_at: now,
+      presented_id: presentedId ?? null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const { accountId } = answer.profile;
+  const exchange = { id, grantId, kind: 'link', presentedId, accountId, openedAt: obtainedAt } as const;
+  return recordObtained(transaction, vault, exchange, answer, { now, obtainedAt });
+}
+
+async function hasAccount(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('grants')
+    .select('account_id')
+    .where('id', '=', grantId)
+    .executeTakeFirstOrThrow();
+  return row.account_id !== null;
+}
+
+async function isBeingRevoked(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('exchanges')
+    .select('id')
+    .where('grant_id', '=', grantId)
+    .where('finished_at', 'is', null)
+    .where('kind', '=', 'revoke')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function currentOf(transaction: Transaction<Database>, grantId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number | null }>`
+    select max(exchange_id) as id from credentials where grant_id = ${grantId} and ended_at is null`.execute(
+    transaction,
+  );
+  return rows[0]?.id ?? undefined;
+}

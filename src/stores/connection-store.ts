@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import type { Clock } from '../grants/clock.ts';
+import type { Connection, ConnectionStore, Forsaken } from '../grants/connection-store.ts';
+import type { GrantEvent } from '../grants/events.ts';
+import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
+import type { BackOff } from '../grants/grant.ts';
+import type { AccountProfile } from '../providers/provider.ts';
+import { connectedTo, noteForsaken } from './connection.ts';
+import { StoredCredential } from './grant-view.ts';
+import { closeForsaken } from './predecessors.ts';
+import { recordDisconnection } from './record-event.ts';
+import { backOffColumns } from './record-outcome.ts';
+import type { CredentialRow, SqlDatabase } from './sql-database.ts';
+import type { Vault } from './vault.ts';
+
+/** What the store is made of. */
+export interface SqlConnectionStoreOptions {
+  readonly database: SqlDatabase;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly bounds: ExchangeBounds;
+  readonly holder: string;
+}
+
+/** Connections in SQL. */
+export class SqlConnectionStore implements ConnectionStore {
+  readonly #options: SqlConnectionStoreOptions;
+
+  constructor(options: SqlConnectionStoreOptions) {
+    this.#options = options;
+  }
+
+  async of(subject: string, realms: readonly string[]): Promise<Connection[]> {
+    if (realms.length === 0) return [];
+    const rows = await this.#options.database.db
+      .selectFrom('connections')
+      .innerJoin('grants', 'grants.id', 'connections.grant_id')
+      .select(['connections.realm', 'connections.created_at', 'grants.id', 'grants.account_id', 'grants.profile'])
+      .where('connections.realm', 'in', realms)
+      .where('connections.subject', '=', subject)
+      .orderBy('connections.created_at')
+      .execute();
+    return rows.map((row) => ({
+      realm: row.realm,
+      grantId: row.id,
+      connectedAt: row.created_at,
+      accountId: row.account_id ?? undefined,
+      profile: row.profile === null ? undefined : (JSON.parse(row.profile) as AccountProfile),
+    }));
+  }
+
+  async disconnect(realm: string, subject: string): Promise<GrantEvent | undefined> {
+    const { database, clock } = this.#options;
+    return database.transact(async (transaction) => {
+      const grantId = await connectedTo(transaction, { realm, subject });
+      if (grantId === undefined) return undefined;
+      await database.lockGrant(transaction, grantId);
+      const { numDeletedRows } = await transaction
+        .deleteFrom('connections')
+        .where('realm', '=', realm)
+        .where('subject', '=', subject)
+        .where('grant_id', '=', grantId)
+        .executeTakeFirstOrThrow();
+      if (numDeletedRows === 0n) return undefined;
+      const event = await recordDisconnection(transaction, grantId, subject, await database.readTime(transaction));
+      await noteForsaken(transaction, grantId, clock.now());
+      await database.announce(transaction, grantId);
+      return event;
+    });
+  }
+
+  async takeForsaken(realm: string): Promise<Forsaken | undefined> {
+    const { database, clock, bounds, holder, vault } = this.#options;
+    return database.transact(async (transaction) => {
+      const now = database.now();
+      // A call whose answer may still come could bring tokens that would then be left in force.
+      const { rows } = await sql<{ id: string; failures: number }>`
+        select g.id, g.failures from grants g
+        where g.left_at is not null and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${clock.now()})
+          and not exists (select 1 from connections k where k.grant_id = g.id)
+          and not exists (select 1 from exchanges e where e.grant_id = g.id and e.outcome is null
+            and e.kind <> 'revoke' and e.opened_at + ${unresolvedMs(bounds)} > ${now})
+          and not exists (select 1 from exchanges e where e.grant_id = g.id and e.finished_at is null
+            and e.kind = 'revoke' and e.lease_until > ${now})
+        order by g.left_at limit 1`.execute(transaction);
+      const [grant] = rows;
+      if (grant === undefined) return undefined;
+      const grantId = grant.id;
+      await database.lockGrant(transaction, grantId);
+      await closeForsaken(transaction, grantId, holder, now);
+      const opened = await sql<{ id: number }>`
+        insert into exchanges (grant_id, kind, holder, opened_at, lease_until)
+        select cast(${grantId} as text), 'revoke', cast(${holder} as text), ${now}, ${now} + ${bounds.leaseMs}
+        where not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
+          and not exists (select 1 from connections where grant_id = ${grantId})
+        returning id`.execute(transaction);
+      const id = opened.rows[0]?.id;
+      if (id === undefined) return undefined;
+      const standing = await sql<CredentialRow>`
+        select exchange_id, obtained_at, expires_at, token_type, access_token, refresh_token from credentials
+        where grant_id = ${grantId} and ended_at is null order by exchange_id desc limit 1`.execute(transaction);
+      const [row] = standing.rows;
+      const credential = row && new StoredCredential(row, row.exchange_id, grantId, vault);
+      return {
+        exchange: {
+          id,
+          grantId,
+          kind: 'revoke',
+          presentedId: undefined,
+          accountId: undefined,
+          openedAt: clock.now(),
+        },
+        tokens: credential && { accessToken: credential.accessToken(), refreshToken: credential.refreshToken() },
+        failures: grant.failures,
+      };
+    });
+  }
+
+  async erase({ grantId }: OpenExchange): Promise<void> {
+    const { database } = this.#options;
+    await database.transact(async (transaction) => {
+      await database.lockGrant(transaction, grantId);
+      await transaction.deleteFrom('credentials').where('grant_id', '=', grantId).execute();
+      await transaction.deleteFrom('exchanges').where('grant_id', '=', grantId).execute();
+      await transaction.deleteFrom('grants').where('id', '=', grantId).execute();
+    });
+  }
+
+  async putBack({ id, grantId }: OpenExchange, backOff: BackOff): Promise<void> {
+    const { database } = this.#options;
+    await database.transact(async (transaction) => {
+      await database.lockGrant(transaction, grantId);
+      const now = await database.readTime(transaction);
+      await transaction
+        .updateTable('exchanges')
+        .set({ finished_at: now, outcome: backOff.lastFailure, outcome_at: now })
+        .where('id', '=', id)
+        .execute();
+      await transaction.updateTable('grants').set(backOffColumns(backOff)).where('id', '=', grantId).execute();
+    });
+  }
+}

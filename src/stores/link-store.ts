@@ -1,0 +1,191 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Clock } from '../grants/clock.ts';
+import type {
+  ConnectionVerdict,
+  ConsentedLink,
+  Departure,
+  Link,
+  LinkStore,
+  NewConnection,
+  NewLink,
+} from '../grants/link-store.ts';
+import type { Obtained } from '../providers/provider.ts';
+import { Secret } from '../secret.ts';
+import { connectLinked } from './connect-linked.ts';
+import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-content.ts';
+import type { Database } from './schema.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import type { Place, Vault } from './vault.ts';
+
+/** What the store is made of. */
+export interface SqlLinkStoreOptions {
+  readonly database: SqlDatabase;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly holder: string;
+}
+
+type LinkRow = Selectable<Database['links']>;
+
+/** Links in SQL. The words that lead on are unguessable, so their bare hash keeps them; what they lead to is sealed. */
+export class SqlLinkStore implements LinkStore {
+  readonly #options: SqlLinkStoreOptions;
+
+  constructor(options: SqlLinkStoreOptions) {
+    this.#options = options;
+  }
+
+  async begin({ realm, subject, returnTo, ticket, expiresAt }: NewLink): Promise<void> {
+    const { database, clock } = this.#options;
+    await database.transact(async (transaction) => {
+      await transaction
+        .insertInto('links')
+        .values({
+          id: randomUUID(),
+          realm,
+          subject,
+          return_to: returnTo,
+          step: 'begun',
+          ticket_hash: hash(ticket),
+          created_at: clock.now(),
+          expires_at: expiresAt,
+        })
+        .execute();
+    });
+  }
+
+  async depart(ticket: Secret, { browser, state, codeVerifier }: Departure): Promise<Link | undefined> {
+    const { database, clock, vault } = this.#options;
+    return database.transact(async (transaction) => {
+      const row = await transaction
+        .updateTable('links')
+        .set({ step: 'departed', browser_hash: hash(browser), state_hash: hash(state) })
+        .where('ticket_hash', '=', hash(ticket))
+        .where('step', 'in', ['begun', 'departed'])
+        .where('expires_at', '>', clock.now())
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const verifier = codeVerifier && vault.seal(codeVerifier, place(row.id, 'code_verifier'));
+      await transaction
+        .updateTable('links')
+        .set({ code_verifier: verifier ?? null })
+        .where('id', '=', row.id)
+        .execute();
+      return linkOf(row);
+    });
+  }
+
+  async receive(
+    state: Secret,
+    browser: Secret,
+    brought: { readonly code: Secret; readonly completion: Secret } | undefined,
+  ): Promise<Link | undefined> {
+    const { database, clock, vault } = this.#options;
+    return database.transact(async (transaction) => {
+      const row = await transaction
+        .updateTable('links')
+        .set({ step: 'consented', completion_hash: brought === undefined ? null : hash(brought.completion) })
+        .where('state_hash', '=', hash(state))
+        .where('browser_hash', '=', hash(browser))
+        .where('step', '=', 'departed')
+        .where('expires_at', '>', clock.now())
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      if (brought === undefined) {
+        await transaction.deleteFrom('links').where('id', '=', row.id).execute();
+      } else {
+        const code = vault.seal(brought.code, place(row.id, 'code'));
+        await transaction.updateTable('links').set({ code }).where('id', '=', row.id).execute();
+      }
+      return linkOf(row);
+    });
+  }
+
+  async take(
+    completion: Secret,
+    { realm, subject }: { readonly realm: string; readonly subject: string },
+  ): Promise<ConsentedLink | undefined> {
+    const { database, clock } = this.#options;
+    const row = await database.transact((transaction) =>
+      transaction
+        .updateTable('links')
+        .set({ step: 'taken' })
+        .where('completion_hash', '=', hash(completion))
+        .where('realm', '=', realm)
+        .where('subject', '=', subject)
+        .where('step', '=', 'consented')
+        .where('expires_at', '>', clock.now())
+        .returningAll()
+        .executeTakeFirst(),
+    );
+    return row && this.#consented(row);
+  }
+
+  async keep(link: Link, answer: Obtained): Promise<void> {
+    const { database, vault } = this.#options;
+    const text = new Secret(JSON.stringify(obtainedContent(answer)));
+    await database.transact(async (transaction) => {
+      await transaction
+        .updateTable('links')
+        .set({ answer: vault.seal(text, place(link.id, 'answer')) })
+        .where('id', '=', link.id)
+        .execute();
+    });
+  }
+
+  async putBack(link: Link): Promise<void> {
+    await this.#options.database.transact(async (transaction) => {
+      await transaction
+        .updateTable('links')
+        .set({ step: 'consented' })
+        .where('id', '=', link.id)
+        .where('step', '=', 'taken')
+        .execute();
+    });
+  }
+
+  connect(connection: NewConnection): Promise<ConnectionVerdict> {
+    return connectLinked(this.#options, connection);
+  }
+
+  async end(link: Link): Promise<void> {
+    await this.#options.database.transact(async (transaction) => {
+      await transaction.deleteFrom('links').where('id', '=', link.id).execute();
+    });
+  }
+
+  async forgetExpired(): Promise<void> {
+    const now = this.#options.clock.now();
+    await this.#options.database.transact(async (transaction) => {
+      await transaction.deleteFrom('links').where('expires_at', '<=', now).execute();
+    });
+  }
+
+  #consented(row: LinkRow): ConsentedLink {
+    const { vault } = this.#options;
+    const open = (sealed: Uint8Array | null, field: Place['field']) =>
+      sealed === null ? undefined : vault.open(sealed, place(row.id, field));
+    const answer = open(row.answer, 'answer');
+    return {
+      ...linkOf(row),
+      code: open(row.code, 'code') ?? new Secret(''),
+      codeVerifier: open(row.code_verifier, 'code_verifier'),
+      answer: answer && obtainedFrom(JSON.parse(answer.reveal()) as ObtainedContent),
+    };
+  }
+}
+
+function linkOf({ id, realm, subject, return_to }: LinkRow): Link {
+  return { id, realm, subject, returnTo: return_to };
+}
+
+function hash(word: Secret): Uint8Array {
+  return createHash('sha256').update(word.reveal()).digest();
+}
+
+function place(linkId: string, field: Place['field']): Place {
+  return { grantId: linkId, exchangeId: 0, field };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { problemOf, tokenOf } from '../e2e/answer.ts';
+import { ACCOUNTS, RETURN_URL, startLinkScene } from './link-scene.ts';
+
+describe('whoever links an account', () => {
+  it('comes back to the app, completes, and has a live token', async () => {
+    await using scene = await startLinkScene();
+    problemOf(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
+    const back = await scene.consent(await scene.begin('alice'));
+    assert.equal(back.href.startsWith(RETURN_URL), true, back.href);
+    assert.equal(back.searchParams.get('evergrant_provider'), 'cronofy');
+    assert.equal(await scene.asked('authorization_code'), 0, 'nothing is asked before the same user completes');
+    const code = back.searchParams.get('evergrant_code') ?? '';
+    const { status, json } = await scene.as('alice', 'POST', 'cronofy/complete/', { code });
+    assert.equal(status, 200);
+    assert.equal(json.provider, 'cronofy');
+    assert.equal(json.status, 'active');
+    assert.equal(json.account.email, 'ada@example.com');
+    const token = tokenOf(await scene.as('alice', 'POST', 'cronofy/token/'));
+    const userinfo = await fetch(`${scene.cronofyUrl}/v1/userinfo`, {
+      headers: { authorization: `Bearer ${token.access_token}` },
+    });
+    assert.equal(userinfo.status, 200);
+    const listed = await scene.as('alice', 'GET', '');
+    assert.deepEqual(
+      listed.json.connections.map((each: any) => [each.provider, each.status]),
+      [['cronofy', 'active']],
+    );
+    assert.deepEqual(listed.json.linkable, ['cronofy']);
+  });
+
+  it('shares the grant and its refresh with whoever links the same account', async () => {
+    await using scene = await startLinkScene();
+    const [alice, bob] = [await scene.link('alice'), await scene.link('bob')];
+    assert.deepEqual([alice.status, bob.status], [200, 200]);
+    assert.equal(scene.service.rows('select id from grants').length, 1);
+    await scene.service.expire('here');
+    const before = await scene.asked('refresh_token');
+    const tokens = await Promise.all(
+      ['alice', 'bob', 'alice', 'bob'].map(async (user) => tokenOf(await scene.as(user, 'POST', 'cronofy/token/'))),
+    );
+    assert.equal(new Set(tokens.map((token) => token.access_token)).size, 1);
+    assert.equal((await scene.asked('refresh_token')) - before, 1);
+  });
+
+  it('again has the same connection repaired', async () => {
+    await using scene = await startLinkScene();
+    await scene.link('alice');
+    await scene.control('POST', '/tokens/purge', { all: true, kind: 'refresh' });
+    await scene.service.expire('here');
+    problemOf(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'reconnect_required');
+    const lost = await scene.as('alice', 'GET', 'cronofy/');
+    assert.equal(lost.json.status, 'reconnect_required');
+    assert.deepEqual(lost.json.authorize, { method: 'POST', path: '/api/v1/connections/cronofy/authorize/' });
+    assert.equal((await scene.link('alice')).status, 200);
+    tokenOf(await scene.as('alice', 'POST', 'cronofy/token/'));
+    assert.equal(scene.service.rows('select id from grants').length, 1);
+    assert.deepEqual(
+      scene.service.rows('select type from events order by id').map(({ type }) => type),
+      ['grant.created', 'grant.reconnect_required', 'grant.recovered'],
+    );
+  });
+
+  it('with another account than before is asked, and may replace it', async () => {
+    await using scene = await startLinkScene();
+    await scene.link('alice', ACCOUNTS.ada);
+    const back = await scene.consent(await scene.begin('alice'), ACCOUNTS.ben);
+    const code = back.searchParams.get('evergrant_code');
+    problemOf(await scene.as('alice', 'POST', 'cronofy/complete/', { code }), 409, 'other_account');
+    assert.equal((await scene.as('alice', 'GET', 'cronofy/')).json.account.email, 'ada@example.com');
+    const replaced = await scene.as('alice', 'POST', 'cronofy/complete/', { code, replace: true });
+    assert.equal(replaced.status, 200, replaced.text);
+    assert.equal(replaced.json.account.email, 'ben@example.com');
+    assert.equal(await scene.asked('authorization_code'), 2, 'the second code was spent once');
+  });
+});
