@@ -1,17 +1,17 @@
 import type { Config } from '../config/index.ts';
-import { DEV_FOLDER, SANDBOX_CAL_CLIENT } from './dev-data.ts';
+import { DEV_FOLDER, SANDBOX_CAL_CLIENT, SANDBOX_CRONOFY_CLIENT, type DevUpstreams } from './dev-data.ts';
 
 /** What `evergrant dev` tells at its start. */
-export interface DevBannerFacts {
+export interface DevBannerFacts extends DevUpstreams {
   readonly url: string;
-  readonly calComUrl: string;
   readonly config: Config;
   readonly demoKey: string;
 }
 
-/** Where everything is, and three lines to paste. */
-export function devBanner({ url, calComUrl, config, demoKey }: DevBannerFacts): string {
+/** Where everything is, and lines to paste. */
+export function devBanner({ url, calComUrl, cronofyUrl, config, demoKey }: DevBannerFacts): string {
   const sandboxed = config.calCom?.clientId === SANDBOX_CAL_CLIENT.id;
+  const isCronofySandboxed = config.cronofy?.clientId === SANDBOX_CRONOFY_CLIENT.id;
   const auth = `-H 'Authorization: Bearer ${demoKey}'`;
   const tokenCall = `curl -s -X POST ${url}/api/v1/bookings/token/refresh/ ${auth}`;
   return `
@@ -19,6 +19,7 @@ Evergrant is running. Press Ctrl-C to stop it.
 
   API       ${url}   (docs: ${url}/docs)
   Cal.com   ${sandboxed ? `${calComUrl}/v2   a sandbox: nothing leaves this machine` : (config.calCom?.apiUrl ?? 'not configured')}
+  Cronofy   ${isCronofySandboxed ? `${cronofyUrl}   a sandbox as well` : (config.cronofy?.apiUrl ?? 'not configured')}
   Data      ${DEV_FOLDER}/   delete it to begin anew
 
 Demo user "alice", with the API key
@@ -34,5 +35,8 @@ Try, in another terminal:
 
   # Cal.com itself, asked with that token
   curl -s ${config.calCom?.apiUrl ?? calComUrl}/me -H "Authorization: Bearer $(${tokenCall} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')"
+
+  # where alice links a Cronofy account of her own; open it in a browser
+  curl -s -X POST ${url}/api/v1/connections/cronofy/authorize/ ${auth}
 `;
 }

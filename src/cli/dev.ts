@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { mintApiKey, type ApiKeyStore } from '../callers/api-key.ts';
 import { loadConfig } from '../config/index.ts';
-import { startCalCom, type RunningSandbox } from '../sandbox/index.ts';
+import { startCalCom, startCronofy, type SandboxOptions } from '../sandbox/index.ts';
 import { devBanner } from './dev-banner.ts';
-import { DEV_CAL_PORT, DEV_FOLDER, devDefaults, keep, readDevFile } from './dev-data.ts';
+import { DEV_CAL_PORT, DEV_CRONOFY_PORT, DEV_FOLDER, devDefaults, keep, readDevFile } from './dev-data.ts';
 import { devJournal } from './dev-journal.ts';
 import { orphaned } from './orphaned.ts';
 import { parsePort } from './parse-port.ts';
@@ -26,28 +26,31 @@ export function devCommand(): Command {
   return new Command('dev')
     .description('run service and sandbox together, with a demo user; nothing to configure')
     .option('--cal-port <port>', "the sandbox's Cal.com", parsePort, DEV_CAL_PORT)
-    .action(async (options: { calPort: number }) => {
-      await using sandbox = await patiently(() => startDevCalCom(options.calPort));
-      const loaded = loadConfig(process.env, devDefaults(process.env, sandbox.url));
+    .option('--cronofy-port <port>', "the sandbox's Cronofy", parsePort, DEV_CRONOFY_PORT)
+    .action(async (options: { calPort: number; cronofyPort: number }) => {
+      // Killed at any time, the sandbox must remember what it gave out, as the real ones would.
+      keep('README', 'Made by "evergrant dev": keys, tokens and a demo database. Delete it to begin anew.');
+      await using calCom = await patiently(() => startCalCom(kept(options.calPort, 'sandbox-cal-com.json')));
+      await using cronofy = await patiently(() => startCronofy(kept(options.cronofyPort, 'sandbox-cronofy.json')));
+      const upstreams = { calComUrl: calCom.url, cronofyUrl: cronofy.url };
+      const loaded = loadConfig(process.env, devDefaults(process.env, upstreams));
       for (const warning of loaded.warnings) console.error(`Warning: ${warning}`);
       const logger = pino({ level: loaded.config.logLevel }, devJournal(process.stderr));
       const service = await patiently(() => runService(loaded, logger));
       const demoKey = await demoUserKey(service.evergrant.apiKeys);
-      console.log(devBanner({ url: service.url, calComUrl: sandbox.url, config: loaded.config, demoKey }));
+      console.log(devBanner({ ...upstreams, url: service.url, config: loaded.config, demoKey }));
       await Promise.race([askedToStop(), orphaned()]);
       console.log('\nStopping: what is in flight is finished first.');
       const stopped = service.close();
       // What still hangs at the sandbox by then hangs because somebody told it to.
       await Promise.race([stopped, delay(HANG_PATIENCE_MS, undefined, { ref: false })]);
-      await sandbox.close();
+      await Promise.all([calCom.close(), cronofy.close()]);
       await stopped;
     });
 }
 
-function startDevCalCom(port: number): Promise<RunningSandbox> {
-  // Killed at any time, the sandbox must remember what it gave out, as Cal.com would.
-  keep('README', 'Made by "evergrant dev": keys, tokens and a demo database. Delete it to begin anew.');
-  return startCalCom({ port, stateFile: join(DEV_FOLDER, 'sandbox-cal-com.json') });
+function kept(port: number, file: string): SandboxOptions {
+  return { port, stateFile: join(DEV_FOLDER, file) };
 }
 
 /** The demo user's key: the same after a restart, so that what was pasted once works again. */

@@ -11,7 +11,7 @@ function explain(error: unknown): string {
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
     return (
       `Port ${String(error.port)} is taken by another program. Stop it, or choose another port ` +
-      '(EVERGRANT_PORT for the service, --cal-port for the sandbox).'
+      '(EVERGRANT_PORT for the service, --cal-port and --cronofy-port for the sandbox).'
     );
   }
   const expected =

@@ -8,9 +8,9 @@ import { evergrant, newWorkFolder, ROOT } from './start-command.ts';
 /** Every command, and what its help must name. */
 const COMMANDS: Record<string, string[]> = {
   '': ['dev', 'serve', 'sandbox', 'keys', 'doctor', 'migrate', '--version'],
-  dev: ['--cal-port'],
+  dev: ['--cal-port', '--cronofy-port'],
   serve: CONFIG_VARIABLES.map(({ name }) => name),
-  sandbox: ['--cal-port', '--host', '--state'],
+  sandbox: ['--cal-port', '--cronofy-port', '--oauth2-port', '--host', '--state'],
   keys: ['create', 'list', 'revoke'],
   'keys create': ['--role', '"user", "server", "admin"', '--subject', '--email', '--name', '--json', '--dev'],
   'keys list': ['--json', '--dev'],

@@ -8,7 +8,7 @@ import { evergrant, inTime, newWorkFolder, startEvergrant, type WorkFolder } fro
 
 /** Starts it on a free port and gives where it listens. */
 async function started(folder: WorkFolder, ...args: string[]) {
-  const command = startEvergrant(['sandbox', '--cal-port', '0', ...args], { cwd: folder.path });
+  const command = startEvergrant(['sandbox', '--cal-port', '0', '--cronofy-port', '0', ...args], { cwd: folder.path });
   await command.printed(/__sandbox/);
   const url = /sandbox: (\S+)\/v2$/m.exec(command.stdout())?.[1] ?? '';
   return { command, url, [Symbol.asyncDispose]: () => command.kill() };
@@ -51,7 +51,9 @@ describe('evergrant sandbox', { concurrency: 3 }, () => {
   it('refuses a port that is none', async () => {
     using folder = newWorkFolder();
     for (const port of ['65536', '']) {
-      const { code, stderr } = await evergrant(['sandbox', `--cal-port=${port}`], { cwd: folder.path });
+      const { code, stderr } = await evergrant(['sandbox', `--cal-port=${port}`, '--cronofy-port=0'], {
+        cwd: folder.path,
+      });
       assert.equal(code, 1);
       assert.match(stderr, /0 to 65535/);
     }

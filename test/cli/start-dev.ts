@@ -17,21 +17,21 @@ export interface DevScene extends Disposable {
   readonly folder: WorkFolder;
   readonly url: string;
   readonly calComUrl: string;
-  readonly ports: { readonly service: number; readonly calCom: number };
+  readonly ports: { readonly service: number; readonly calCom: number; readonly cronofy: number };
   readonly databasePath: string;
   /** The path of a file in the dev folder. */
   file(name: string): string;
 }
 
 export async function newDevScene(): Promise<DevScene> {
-  const [service = 0, calCom = 0] = await freePorts(2);
+  const [service = 0, calCom = 0, cronofy = 0] = await freePorts(3);
   const folder = newWorkFolder();
   const file = (name: string) => join(folder.path, '.evergrant', name);
   return {
     folder,
     url: `http://127.0.0.1:${service}`,
     calComUrl: `http://127.0.0.1:${calCom}`,
-    ports: { service, calCom },
+    ports: { service, calCom, cronofy },
     databasePath: file('evergrant.db'),
     file,
     [Symbol.dispose]: () => {
@@ -57,7 +57,7 @@ export async function startDev(scene: DevScene, env: Record<string, string> = {}
 
 /** Starts `evergrant dev` and waits for nothing. */
 export function beginDev({ folder, ports }: DevScene, env: Record<string, string> = {}): RunningCommand {
-  return startEvergrant(['dev', '--cal-port', String(ports.calCom)], {
+  return startEvergrant(['dev', ...portOptions(ports)], {
     cwd: folder.path,
     env: { EVERGRANT_PORT: String(ports.service), ...env },
   });
@@ -65,16 +65,20 @@ export function beginDev({ folder, ports }: DevScene, env: Record<string, string
 
 /** Starts the package's own `npm start` in the scene's folder, which must look like the package. */
 export function beginNpmStart({ folder, ports }: DevScene): RunningCommand {
-  return startCommand('npm', ['start', '--', '--cal-port', String(ports.calCom)], {
+  return startCommand('npm', ['start', '--', ...portOptions(ports)], {
     cwd: folder.path,
     env: { EVERGRANT_PORT: String(ports.service), npm_config_update_notifier: 'false' },
   });
 }
 
+function portOptions({ calCom, cronofy }: DevScene['ports']): string[] {
+  return ['--cal-port', String(calCom), '--cronofy-port', String(cronofy)];
+}
+
 /** Resolves once it has said all that it says at its start; ends it where that fails. */
 export async function serving({ url }: DevScene, command: RunningCommand): Promise<Dev> {
   try {
-    await command.printed(/# Cal\.com itself[\s\S]*curl .*\n/);
+    await command.printed(/# where alice links[\s\S]*curl .*\n/);
   } catch (error) {
     await command.kill();
     throw error;

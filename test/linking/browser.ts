@@ -17,9 +17,16 @@ export class Browser {
     return this.#go(url, until, { method: 'GET' });
   }
 
-  /** Posts a form to the page it is on. */
+  /** Posts the form of the page it is on, with what that holds already. */
   async submit(page: Page, fields: Readonly<Record<string, string>>, until: string): Promise<Page> {
-    return this.#go(page.url, until, { method: 'POST', body: new URLSearchParams(fields) });
+    const form = /<form\b[^>]*>/.exec(page.text)?.[0] ?? '';
+    const hidden = [...page.text.matchAll(/<input type="hidden"[^>]*>/g)].map(([tag]) => [
+      attribute(tag, 'name'),
+      attribute(tag, 'value'),
+    ]);
+    const body = new URLSearchParams({ ...(Object.fromEntries(hidden) as Record<string, string>), ...fields });
+    const action = attribute(form, 'action');
+    return this.#go(action === '' ? page.url : new URL(action, page.url).href, until, { method: 'POST', body });
   }
 
   async #go(url: string, until: string, request: RequestInit): Promise<Page> {
@@ -48,4 +55,9 @@ export class Browser {
     const path = attributes.find((each) => /^path=/i.test(each))?.slice(5) ?? '/';
     this.#cookies.set(`${origin} ${name}`, { path, value });
   }
+}
+
+function attribute(tag: string, name: string): string {
+  const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
+  return value.replace(/&(amp|quot|#39);/g, (_, entity: string) => ({ amp: '&', quot: '"' })[entity] ?? "'");
 }

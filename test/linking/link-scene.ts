@@ -21,15 +21,16 @@ export interface LinkScene extends AsyncDisposable {
   /** Goes there, and consents as whoever is named; gives the address in the app that the browser comes back to. */
   consent(url: string, account?: string, browser?: Browser): Promise<URL>;
   /** All of it: afterwards the user is connected. */
-  link(subject: string, account?: string): Promise<Answer>;
+  link(subject: string, account?: string, provider?: string): Promise<Answer>;
   /** How often Cronofy's token endpoint was asked with this grant type. */
   asked(grantType: string): Promise<number>;
 }
 
-/** Accounts that the fake Cronofy has from the start. */
+/** Accounts that the fake Cronofy and the fake Cal.com have from the start, as their pages name them. */
 export const ACCOUNTS = {
   ada: `pro_${'0'.repeat(23)}1`,
   ben: `pro_${'0'.repeat(23)}2`,
+  alma: '202',
 } as const;
 
 /** Starts it all. */
@@ -43,6 +44,8 @@ export async function startLinkScene(more: Environment = {}): Promise<LinkScene>
         CRONOFY_CLIENT_SECRET: 'sandbox-cronofy-secret',
         CRONOFY_API_URL: cronofy.url,
         CRONOFY_APP_URL: cronofy.url,
+        CAL_COM_OAUTH_CLIENT_ID: 'sandbox-cal-oauth-client',
+        CAL_COM_OAUTH_CLIENT_SECRET: 'sandbox-cal-oauth-secret',
         EVERGRANT_RETURN_URLS: `${RETURN_URL},http://127.0.0.1:9/other`,
         ...more,
       },
@@ -77,9 +80,9 @@ export async function startLinkScene(more: Environment = {}): Promise<LinkScene>
     as,
     begin,
     consent,
-    link: async (subject, account) => {
-      const back = await consent(await begin(subject), account);
-      return as(subject, 'POST', 'cronofy/complete/', { code: back.searchParams.get('evergrant_code') ?? '' });
+    link: async (subject, account, provider = 'cronofy') => {
+      const back = await consent(await begin(subject, provider), account);
+      return as(subject, 'POST', `${provider}/complete/`, { code: back.searchParams.get('evergrant_code') ?? '' });
     },
     asked: async (grantType) => {
       const journal: any[] = await control('GET', '/journal');
@@ -92,6 +95,7 @@ export async function startLinkScene(more: Environment = {}): Promise<LinkScene>
   };
 }
 
+/** Each page has its own name for the account; the other's passes it by. */
 function allow(browser: Browser, page: Page, account: string): Promise<Page> {
-  return browser.submit(page, { profile_id: account, decision: 'allow' }, RETURN_URL);
+  return browser.submit(page, { profile_id: account, account, decision: 'allow' }, RETURN_URL);
 }

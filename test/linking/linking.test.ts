@@ -27,7 +27,7 @@ describe('whoever links an account', () => {
       listed.json.connections.map((each: any) => [each.provider, each.status]),
       [['cronofy', 'active']],
     );
-    assert.deepEqual(listed.json.linkable, ['cronofy']);
+    assert.deepEqual(listed.json.linkable, ['cal-com', 'cronofy']);
   });
 
   it('shares the grant and its refresh with whoever links the same account', async () => {
