@@ -36,6 +36,11 @@ export function configuredProvidersOf({ config, secrets, vault }: ConfiguredProv
           }
         : undefined,
     'cal-com': calComOAuth && { ...common, ...calComOAuth, clientSecret: calComOAuthClientSecret },
+    oauth2: config.oauth2.map((definition) => ({
+      ...common,
+      definition,
+      clientSecret: secrets.oauth2ClientSecrets[definition.name],
+    })),
     cronofy: cronofy && cronofyClientSecret ? { ...common, ...cronofy, clientSecret: cronofyClientSecret } : undefined,
   });
 }

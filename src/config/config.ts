@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { OAuth2Definition } from '../providers/oauth-2-definition.ts';
 
 import { type CalComConfig, type CalComOAuthConfig, decideCalCom } from './cal-com-config.ts';
 import { type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
@@ -31,6 +32,8 @@ export interface Config {
   readonly calComOAuth?: CalComOAuthConfig;
   /** Absent where no Cronofy client is given. */
   readonly cronofy?: CronofyConfig;
+  /** Providers of the operator's own. */
+  readonly oauth2: readonly OAuth2Definition[];
   /** Whose accounts the bookings API serves: those we make, or those that users link. */
   readonly bookings: 'managed' | 'oauth';
   /** Pages of the app that users may return to once they have linked an account; the first where none is named. */
@@ -51,7 +54,7 @@ export interface UpkeepConfig {
 }
 
 /** Applies defaults and refuses contradictions; what is wrong is noted in `settings`. */
-export function decideConfig(settings: Settings): Config {
+export function decideConfig(settings: Settings): Omit<Config, 'oauth2'> {
   const host = settings.decide('EVERGRANT_HOST', parseHost);
   const port = settings.decide('EVERGRANT_PORT', parsePort);
   const database = settings.decide('EVERGRANT_DATABASE_URL', parseDatabaseUrl);

@@ -1,4 +1,5 @@
 import { type Config, decideConfig } from './config.ts';
+import { decideProviders } from './provider-definitions.ts';
 import { type Environment, type Values, readEnv } from './env.ts';
 import { type Secrets, decideSecrets } from './secrets.ts';
 import { Settings } from './settings.ts';
@@ -18,8 +19,9 @@ export interface LoadedConfig {
  */
 export function loadConfig(environment: Environment, defaults?: Values): LoadedConfig {
   const settings = new Settings(readEnv(environment, defaults));
-  const config = decideConfig(settings);
-  const secrets = decideSecrets(settings);
+  const { definitions, secrets: oauth2ClientSecrets } = decideProviders(settings, environment);
+  const config = { ...decideConfig(settings), oauth2: definitions };
+  const secrets = { ...decideSecrets(settings), oauth2ClientSecrets };
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     settings.refuse(
       'NODE_TLS_REJECT_UNAUTHORIZED',

@@ -19,12 +19,14 @@ export interface Secrets {
   readonly calComOAuthClientSecret?: Secret;
   /** There exactly when `Config.cronofy` is. */
   readonly cronofyClientSecret?: Secret;
+  /** Of `Config.oauth2`, by name; none for public clients. */
+  readonly oauth2ClientSecrets: Readonly<Record<string, Secret>>;
 }
 
 const SHORTEST_JWT_SECRET_BYTES = 32;
 
 /** Judges the key material; what is wrong is noted in `settings`. */
-export function decideSecrets(settings: Settings): Secrets {
+export function decideSecrets(settings: Settings): Omit<Secrets, 'oauth2ClientSecrets'> {
   if (!settings.has('EVERGRANT_ENCRYPTION_KEYS')) {
     settings.refuse('EVERGRANT_ENCRYPTION_KEYS', 'is not set, so no token could be stored', HOW_TO_MAKE_A_KEY);
   }

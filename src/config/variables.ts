@@ -99,6 +99,11 @@ export const CONFIG_VARIABLES = [
     meaning: 'What users who link a Cronofy account are asked to consent to.',
   },
   {
+    name: 'EVERGRANT_PROVIDERS',
+    default: undefined,
+    meaning: 'A JSON file that defines further OAuth 2 providers; docs/providers/adding.md says how.',
+  },
+  {
     name: 'EVERGRANT_BOOKINGS',
     default: 'managed',
     meaning: 'Whose Cal.com accounts bookings use: managed for those made here, oauth for those that users link.',

@@ -1,6 +1,7 @@
 import { calCom, type CalComOptions } from './cal-com.ts';
 import { calComManaged, type CalComManagedOptions } from './cal-com-managed.ts';
 import { cronofy, type CronofyOptions } from './cronofy.ts';
+import { oauth2, type OAuth2Options } from './oauth-2.ts';
 import type { Provider } from './provider.ts';
 
 /** What each provider needs to be built; a provider without options is not served. */
@@ -8,6 +9,8 @@ export interface ProviderOptions {
   readonly 'cal-com-managed'?: CalComManagedOptions | undefined;
   readonly 'cal-com'?: CalComOptions | undefined;
   readonly cronofy?: CronofyOptions | undefined;
+  /** Those of the operator's own. */
+  readonly oauth2?: readonly OAuth2Options[];
 }
 
 /** Every provider Evergrant knows, built where it is configured. */
@@ -16,6 +19,7 @@ export function configuredProviders(options: ProviderOptions): Provider[] {
     built(calComManaged, options['cal-com-managed']),
     built(calCom, options['cal-com']),
     built(cronofy, options.cronofy),
+    ...(options.oauth2 ?? []).map(oauth2),
   ].filter((provider) => provider !== undefined);
 }
 

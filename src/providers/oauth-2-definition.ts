@@ -42,6 +42,9 @@ export interface OAuth2Definition {
   readonly authorization?: OAuth2AuthorizationDefinition;
 }
 
+/** All that is known of a server without a client of ours there. */
+export type ReadyDefinition = Omit<OAuth2Definition, 'name' | 'clientId'>;
+
 /** The page where users consent, and how to learn who did. */
 export interface OAuth2AuthorizationDefinition {
   /** The authorization endpoint. */

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
   oauth: ['secret.ts'],
   callers: ['secret.ts'],
-  config: ['secret.ts', 'callers (types)'],
+  config: ['secret.ts', 'callers (types)', 'providers'],
   providers: ['secret.ts', 'oauth'],
   grants: ['secret.ts', 'oauth', 'providers'],
   stores: ['secret.ts', 'oauth', 'providers', 'grants', 'callers'],

@@ -1,0 +1,24 @@
+import type { ReadyDefinition } from '../oauth-2-definition.ts';
+
+const SIX_MONTHS_SECONDS = 180 * 86_400;
+
+/**
+ * Google: one refresh token that is never replaced, given at the first consent or at one that is asked for again. It lapses
+ * when nobody uses it for six months, counted here from the consent at the least.
+ */
+export const GOOGLE: ReadyDefinition = {
+  tokenUrl: 'https://oauth2.googleapis.com/token',
+  revokeUrl: 'https://oauth2.googleapis.com/revoke',
+  clientAuth: 'body',
+  body: 'form',
+  onReuse: 'reject',
+  defaultAccessTtlSeconds: 3_599,
+  refreshTtlSeconds: SIX_MONTHS_SECONDS,
+  authorization: {
+    url: 'https://accounts.google.com/o/oauth2/v2/auth',
+    scopes: ['openid', 'email', 'https://www.googleapis.com/auth/calendar'],
+    parameters: { access_type: 'offline', prompt: 'consent' },
+    issuer: 'https://accounts.google.com',
+    account: { url: 'https://openidconnect.googleapis.com/v1/userinfo', id: 'sub', email: 'email', name: 'name' },
+  },
+};

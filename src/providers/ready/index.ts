@@ -1,0 +1,11 @@
+import type { ReadyDefinition } from '../oauth-2-definition.ts';
+import { CALENDLY } from './calendly.ts';
+import { GOOGLE } from './google.ts';
+import { MICROSOFT } from './microsoft.ts';
+
+/** Definitions that need nothing but a client, by the name that a configuration gives as `preset`. */
+export const READY_DEFINITIONS: Readonly<Record<string, ReadyDefinition>> = {
+  calendly: CALENDLY,
+  google: GOOGLE,
+  microsoft: MICROSOFT,
+};

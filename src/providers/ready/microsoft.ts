@@ -1,0 +1,18 @@
+import type { ReadyDefinition } from '../oauth-2-definition.ts';
+
+const NINETY_DAYS_SECONDS = 90 * 86_400;
+
+/** Microsoft: a new refresh token each time, the old ones stay good; all lapse after 90 days. */
+export const MICROSOFT: ReadyDefinition = {
+  tokenUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
+  clientAuth: 'body',
+  body: 'form',
+  onReuse: 'grace',
+  defaultAccessTtlSeconds: 3_600,
+  refreshTtlSeconds: NINETY_DAYS_SECONDS,
+  authorization: {
+    url: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
+    scopes: ['openid', 'email', 'profile', 'offline_access', 'Calendars.ReadWrite'],
+    account: { url: 'https://graph.microsoft.com/oidc/userinfo', id: 'sub', email: 'email', name: 'name' },
+  },
+};
