@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ConnectionVerdict } from '../../src/grants/link-store.ts';
+import type { AccountProfile, Obtained } from '../../src/providers/provider.ts';
+import { Secret } from '../../src/secret.ts';
+import type { Stores } from '../../src/stores/index.ts';
+import { HOUR_MS, REALM } from './one-grant.ts';
+import type { SqlPlace } from './sql-place.ts';
+
+type OpenSqlPlace = () => Promise<SqlPlace>;
+
+const NOBODY: Omit<AccountProfile, 'accountId'> = {
+  username: null,
+  email: null,
+  name: null,
+  timeZone: null,
+  timeFormat: null,
+  weekStart: null,
+  locale: null,
+  defaultScheduleId: null,
+  avatarUrl: null,
+  bio: null,
+  createdAt: null,
+};
+
+/** Two instances on one database, and the words for linking subjects to accounts. */
+interface LinkStoreScene extends AsyncDisposable {
+  readonly place: SqlPlace;
+  readonly stores: Stores;
+  readonly other: Stores;
+  /** Everything up to the completion; gives the word for that. */
+  consent(subject: string): Promise<Secret>;
+  /** Completes with tokens of that name; `refresh` false for an answer without a refresh token. */
+  complete(
+    subject: string,
+    completion: Secret,
+    brought: { account: string; name: string; refresh?: boolean; replace?: boolean },
+  ): Promise<ConnectionVerdict>;
+  /** Both. */
+  link(subject: string, account: string, name: string): Promise<ConnectionVerdict>;
+  /** The name of the current access token. */
+  current(subject: string): Promise<string | undefined>;
+}
+
+async function linkStoreScene(openPlace: OpenSqlPlace): Promise<LinkStoreScene> {
+  const place = await openPlace();
+  const [stores, other] = [await place.openAll(), await place.openAll()];
+  let words = 0;
+  const word = (what: string) => new Secret(`${what}-${(words += 1)}`);
+  const consent: LinkStoreScene['consent'] = async (subject) => {
+    const [ticket, state, browser, completion] = [word('ticket'), word('state'), word('browser'), word('completion')];
+    const expiresAt = place.clock.now() + 600_000;
+    await stores.links.begin({ realm: REALM, subject, returnTo: 'https://app.example/', ticket, expiresAt });
+    assert.ok(await other.links.depart(ticket, { browser, state, codeVerifier: word('verifier') }));
+    assert.ok(await stores.links.receive(state, browser, { code: word('code'), completion }));
+    return completion;
+  };
+  const complete: LinkStoreScene['complete'] = async (subject, completion, { account, name, refresh, replace }) => {
+    const link = await other.links.take(completion, { realm: REALM, subject });
+    assert.ok(link !== undefined, 'the completion is good');
+    const answer: Obtained & { profile: AccountProfile } = {
+      kind: 'obtained',
+      tokens: {
+        accessToken: new Secret(`access-${name}`),
+        expiresAt: place.clock.now() + HOUR_MS,
+        tokenType: 'Bearer',
+        ...(refresh === false ? {} : { refreshToken: new Secret(`refresh-${name}`) }),
+      },
+      profile: { ...NOBODY, accountId: account },
+    };
+    return other.links.connect({ link, answer, replace: replace ?? false });
+  };
+  return {
+    place,
+    stores,
+    other,
+    consent,
+    complete,
+    link: async (subject, account, name) => complete(subject, await consent(subject), { account, name }),
+    current: async (subject) => (await stores.grants.view(REALM, subject))?.current?.accessToken().reveal(),
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+  };
+}
+
+/** Linking and disconnecting, whatever database is under it. */
+export function linkContract(database: string, openPlace: OpenSqlPlace): void {
+  describe(`linking in ${database}`, () => {
+    it('connects a subject to an account, once for one completion', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const completion = await scene.consent('alice');
+      const verdict = await scene.complete('alice', completion, { account: 'acc-1', name: 'one' });
+      assert.equal(verdict.kind === 'connected' && verdict.event?.type, 'grant.created');
+      assert.equal(await scene.stores.links.take(completion, { realm: REALM, subject: 'alice' }), undefined);
+      assert.equal(await scene.current('alice'), 'access-one');
+      assert.deepEqual(await scene.place.query('select id from links'), []);
+    });
+
+    it('gives a completion to its own subject only, and to one of those who ask at once', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const completion = await scene.consent('alice');
+      const owner = { realm: REALM, subject: 'alice' };
+      assert.equal(await scene.stores.links.take(completion, { ...owner, subject: 'bob' }), undefined);
+      assert.equal(await scene.stores.links.take(completion, { ...owner, realm: 'another' }), undefined);
+      const taken = await Promise.all(
+        [scene.stores, scene.other, scene.stores].map(({ links }) => links.take(completion, owner)),
+      );
+      const [link, ...others] = taken.filter((each) => each !== undefined);
+      assert.equal(others.length, 0);
+      assert.deepEqual(
+        [link?.code.reveal().split('-')[0], link?.codeVerifier?.reveal().split('-')[0]],
+        ['code', 'verifier'],
+      );
+    });
+
+    it('gives what was put back once more, with what its code brought', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const completion = await scene.consent('alice');
+      const owner = { realm: REALM, subject: 'alice' };
+      const link = await scene.stores.links.take(completion, owner);
+      assert.ok(link !== undefined && link.answer === undefined);
+      const tokens = { accessToken: new Secret('a'), expiresAt: 1, tokenType: 'Bearer' };
+      await scene.stores.links.keep(link, { kind: 'obtained', tokens });
+      await scene.stores.links.putBack(link);
+      assert.equal((await scene.other.links.take(completion, owner))?.answer?.tokens.accessToken.reveal(), 'a');
+    });
+
+    it('forgets links that are too old, and takes none of them', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const completion = await scene.consent('alice');
+      await scene.place.clock.advance(600_001);
+      assert.equal(await scene.stores.links.take(completion, { realm: REALM, subject: 'alice' }), undefined);
+      await scene.stores.links.forgetExpired();
+      assert.deepEqual(await scene.place.query('select id from links'), []);
+    });
+
+    it('makes one grant of an account that many link at once', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const subjects = ['alice', 'bob', 'carol', 'dave'];
+      const completions: Secret[] = [];
+      for (const subject of subjects) completions.push(await scene.consent(subject));
+      await Promise.all(
+        subjects.map((subject, index) =>
+          scene.complete(subject, completions[index] ?? new Secret(''), { account: 'acc-1', name: subject }),
+        ),
+      );
+      assert.equal((await scene.place.query('select id from grants')).length, 1);
+      const held = await Promise.all(subjects.map((subject) => scene.current(subject)));
+      assert.equal(new Set(held).size, 1);
+    });
+
+    it('keeps the refresh token of before where a consent brings none', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      await scene.link('alice', 'acc-1', 'one');
+      const again = await scene.consent('alice');
+      await scene.complete('alice', again, { account: 'acc-1', name: 'two', refresh: false });
+      const current = (await scene.stores.grants.view(REALM, 'alice'))?.current;
+      assert.deepEqual(
+        [current?.accessToken().reveal(), current?.refreshToken()?.reveal()],
+        ['access-two', 'refresh-one'],
+      );
+    });
+
+    it('puts another account in the place of the first only where it may, and forsakes that', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      await scene.link('alice', 'acc-1', 'one');
+      const completion = await scene.consent('alice');
+      const brought = { account: 'acc-2', name: 'two' };
+      assert.equal((await scene.complete('alice', completion, brought)).kind, 'other_account');
+      assert.equal(await scene.current('alice'), 'access-one');
+      const replacing = await scene.consent('alice');
+      assert.equal((await scene.complete('alice', replacing, { ...brought, replace: true })).kind, 'connected');
+      assert.equal(await scene.current('alice'), 'access-two');
+      const forsaken = await scene.stores.connections.takeForsaken(REALM);
+      assert.equal(forsaken?.tokens?.refreshToken?.reveal(), 'refresh-one');
+    });
+  });
+
+  describe(`disconnecting in ${database}`, () => {
+    it('takes a grant only when nobody is connected, once at a time, and erases it', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const { stores, other } = scene;
+      await scene.link('alice', 'acc-1', 'one');
+      await scene.link('bob', 'acc-1', 'two');
+      const event = await stores.connections.disconnect(REALM, 'alice');
+      assert.deepEqual([event?.type, event?.subjects], ['grant.disconnected', ['alice']]);
+      assert.equal(await stores.connections.disconnect(REALM, 'alice'), undefined);
+      assert.equal(await stores.connections.takeForsaken(REALM), undefined, 'bob is there');
+      assert.ok(await stores.connections.disconnect(REALM, 'bob'));
+      assert.equal(await stores.connections.takeForsaken('another realm'), undefined);
+      const taken = await Promise.all([stores, other].map(({ connections }) => connections.takeForsaken(REALM)));
+      const [forsaken, ...more] = taken.filter((each) => each !== undefined);
+      assert.ok(forsaken !== undefined && more.length === 0);
+      assert.equal((await scene.link('carol', 'acc-1', 'three')).kind, 'busy', 'it is being revoked');
+      await stores.connections.erase(forsaken.exchange);
+      for (const table of ['grants', 'credentials', 'exchanges']) {
+        assert.deepEqual(await scene.place.query(`select * from ${table}`), []);
+      }
+      assert.equal((await scene.link('carol', 'acc-1', 'four')).kind, 'connected');
+    });
+
+    it('takes a grant again later that could not be ended, and one whose holder is gone', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const { connections } = scene.stores;
+      await scene.link('alice', 'acc-1', 'one');
+      await connections.disconnect(REALM, 'alice');
+      const first = await connections.takeForsaken(REALM);
+      assert.ok(first !== undefined);
+      const retryAt = scene.place.clock.now() + 5_000;
+      await connections.putBack(first.exchange, { failures: 1, retryAt, lastFailure: 'unknown' });
+      assert.equal(await connections.takeForsaken(REALM), undefined);
+      await scene.place.clock.advance(5_001);
+      const second = await connections.takeForsaken(REALM);
+      assert.deepEqual([second?.failures, second?.tokens?.accessToken.reveal()], [1, 'access-one']);
+      await scene.place.clock.advance(HOUR_MS);
+      assert.ok(await scene.other.connections.takeForsaken(REALM), 'its lease is over');
+    });
+
+    it('waits for an exchange whose answer may still come, and passes over what comes too late', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const { connections, grants } = scene.stores;
+      await scene.link('alice', 'acc-1', 'one');
+      const view = await grants.view(REALM, 'alice');
+      assert.ok(view?.current !== undefined);
+      const { lastExchangeId } = await grants.claims(view.grantId);
+      const currentId = view.current.exchangeId;
+      const intent = { grantId: view.grantId, presentedId: currentId, lastExchangeId, currentId };
+      const exchange = await grants.openExchange({ ...intent, kind: 'refresh' });
+      assert.ok(exchange !== undefined);
+      await connections.disconnect(REALM, 'alice');
+      assert.equal(await connections.takeForsaken(REALM), undefined);
+      await scene.place.clock.advance(HOUR_MS);
+      const forsaken = await connections.takeForsaken(REALM);
+      assert.ok(forsaken !== undefined);
+      await connections.erase(forsaken.exchange);
+      const tokens = { accessToken: new Secret('late'), expiresAt: scene.place.clock.now() + 1, tokenType: 'Bearer' };
+      assert.equal(await grants.finishObtained(exchange, { kind: 'obtained', tokens }), undefined);
+      assert.deepEqual(await scene.place.query('select * from credentials'), []);
+    });
+
+    it('lists a subject’s connections in the realms asked for', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      await scene.link('alice', 'acc-1', 'one');
+      const { connections } = scene.stores;
+      const [found] = await connections.of('alice', [REALM, 'another']);
+      assert.deepEqual([found?.realm, found?.accountId, found?.profile?.accountId], [REALM, 'acc-1', 'acc-1']);
+      assert.deepEqual(await connections.of('alice', ['another']), []);
+      assert.deepEqual(await connections.of('bob', [REALM]), []);
+      assert.deepEqual(await connections.of('alice', []), []);
+    });
+  });
+}
