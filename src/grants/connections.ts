@@ -1,7 +1,7 @@
 import type { Provider } from '../providers/provider.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, ConnectionStore } from './connection-store.ts';
-import { KeeperError } from './errors.ts';
+import { providerNotConfigured } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import { nextStep } from './next-step.ts';
 import type { GrantStore } from './store.ts';
@@ -81,7 +81,7 @@ export class Connections {
   #provider(name: string): Provider {
     const provider = this.#options.providers.find((each) => each.name === name);
     if (provider !== undefined) return provider;
-    throw new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
+    throw providerNotConfigured(name);
   }
 
   async #reports(subject: string, connections: readonly Connection[]): Promise<ConnectionReport[]> {

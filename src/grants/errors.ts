@@ -95,6 +95,11 @@ export function tooManyRenewals(): KeeperError {
   });
 }
 
+/** For a provider that this deployment doesn't have. */
+export function providerNotConfigured(name: string): KeeperError {
+  return new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
+}
+
 /** For a subject who has linked no account yet, at a provider where nobody else can. */
 export function consentRequired(): KeeperError {
   return new KeeperError('consent_required', 'No account is linked yet. Its user must consent first.');

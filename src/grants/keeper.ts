@@ -4,7 +4,7 @@ import { Breaker } from './breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { satisfies, tolerates, type Demand, type StandingDemand } from './demand.ts';
-import { consentRequired, KeeperError, slow } from './errors.ts';
+import { consentRequired, KeeperError, providerNotConfigured, slow } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
@@ -165,7 +165,7 @@ export class Keeper {
   #provider(name: string): Provider {
     const provider = this.#providers.get(name);
     if (provider !== undefined) return provider;
-    throw new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
+    throw providerNotConfigured(name);
   }
 
   async #renewed(

@@ -4,7 +4,7 @@ import type { Authorization } from '../providers/authorization.ts';
 import type { AccountProfile, ExchangeAnswer, Obtained, Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
-import { clientRefused, KeeperError } from './errors.ts';
+import { clientRefused, KeeperError, providerNotConfigured } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import { LinkError } from './link-error.ts';
 import type { ConnectionVerdict, ConsentedLink, LinkStore, NewConnection } from './link-store.ts';
@@ -141,9 +141,7 @@ export class Linking {
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {
     const provider = this.#options.providers.find((each) => each.name === name);
-    if (provider === undefined) {
-      throw new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
-    }
+    if (provider === undefined) throw providerNotConfigured(name);
     const { realm, authorization } = provider;
     if (authorization === undefined) throw new LinkError('provider_not_linkable');
     return { realm, authorization };

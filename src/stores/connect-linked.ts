@@ -8,8 +8,8 @@ import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
-/** What connecting is made of. */
-export interface ConnectLinkedOptions {
+/** What links are stored with, on their way and at their end. */
+export interface LinkStoreOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface ConnectLinkedOptions {
  * Connects a subject to the account that its user has consented for. Subjects who link the same account share its grant:
  * the provider may well have given them the same refresh token.
  */
-export function connectLinked(options: ConnectLinkedOptions, connection: NewConnection): Promise<ConnectionVerdict> {
+export function connectLinked(options: LinkStoreOptions, connection: NewConnection): Promise<ConnectionVerdict> {
   const { database, clock } = options;
   const { link, answer, replace } = connection;
   const account = { realm: link.realm, accountId: answer.profile.accountId };
@@ -46,7 +46,7 @@ export function connectLinked(options: ConnectLinkedOptions, connection: NewConn
 
 /** The consent is an exchange that ended the moment it began, with its credential. */
 async function append(
-  { database, vault, clock, holder }: ConnectLinkedOptions,
+  { database, vault, clock, holder }: LinkStoreOptions,
   transaction: Transaction<Database>,
   grantId: string,
   answer: NewConnection['answer'],

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { Clock } from '../grants/clock.ts';
 import type {
   ConnectionVerdict,
   ConsentedLink,
@@ -12,27 +11,18 @@ import type {
 } from '../grants/link-store.ts';
 import type { Obtained } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
-import { connectLinked } from './connect-linked.ts';
+import { connectLinked, type LinkStoreOptions } from './connect-linked.ts';
 import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-content.ts';
 import type { Database } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
-import type { Place, Vault } from './vault.ts';
-
-/** What the store is made of. */
-export interface SqlLinkStoreOptions {
-  readonly database: SqlDatabase;
-  readonly vault: Vault;
-  readonly clock: Clock;
-  readonly holder: string;
-}
+import type { Place } from './vault.ts';
 
 type LinkRow = Selectable<Database['links']>;
 
 /** Links in SQL. The words that lead on are unguessable, so their bare hash keeps them; what they lead to is sealed. */
 export class SqlLinkStore implements LinkStore {
-  readonly #options: SqlLinkStoreOptions;
+  readonly #options: LinkStoreOptions;
 
-  constructor(options: SqlLinkStoreOptions) {
+  constructor(options: LinkStoreOptions) {
     this.#options = options;
   }
 

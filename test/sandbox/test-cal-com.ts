@@ -1,19 +1,13 @@
 import { startCalCom, type SandboxOptions } from '../../src/sandbox/index.ts';
+import { toAnswer, type Answer } from '../e2e/answer.ts';
+
+export type { Answer };
 
 export const CLIENT_ID = 'sandbox-cal-client';
 export const SECRET = 'sandbox-cal-secret';
 export const USERS = `/v2/oauth-clients/${CLIENT_ID}/users`;
 export const REFRESH = `/v2/oauth/${CLIENT_ID}/refresh`;
 export const ACCESS_TOKEN_CHECK = `/v2/provider/${CLIENT_ID}/access-token`;
-
-/** An answer, read to its end. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-  /** The parsed body; undefined when it is not JSON. */
-  json: any;
-}
 
 export interface Call {
   body?: unknown;
@@ -52,13 +46,7 @@ async function send(url: string, method: string, { body, headers = {}, bearer, s
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  return { status: response.status, headers: response.headers, text, json };
+  return toAnswer(response.status, response.headers, text);
 }
 
 /** Starts a fake Cal.com on a free port, without a rate limit unless the settings name one. */

@@ -1,4 +1,7 @@
 import { startCronofy, type SandboxOptions } from '../../src/sandbox/index.ts';
+import { toAnswer, type Answer } from '../e2e/answer.ts';
+
+export type { Answer };
 
 export const CLIENT = { client_id: 'sandbox-cronofy-client', client_secret: 'sandbox-cronofy-secret' };
 export const OTHER_CLIENT = {
@@ -10,15 +13,6 @@ export const REDIRECT_URI = 'https://app.example.com/cronofy/callback?tenant=a%2
 /** One of the people that are there at the start. */
 export function seeded(digit: 1 | 2 | 3 | 4): { sub: string; profileId: string } {
   return { sub: `acc_${String(digit).padStart(24, '0')}`, profileId: `pro_${String(digit).padStart(24, '0')}` };
-}
-
-/** An answer, read to its end. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-  /** The parsed body; undefined when it is not JSON. */
-  json: any;
 }
 
 /** What `POST /__sandbox/accounts` gives of one account. */
@@ -73,13 +67,7 @@ async function send(url: string, method: string, headers: Record<string, string>
     ...(body === undefined ? {} : { body }),
   });
   const text = await response.text();
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  return { status: response.status, headers: response.headers, text, json };
+  return toAnswer(response.status, response.headers, text);
 }
 
 function openBrowser(url: string): TestBrowser {

@@ -1,16 +1,10 @@
 import { startOAuth2, type SandboxOptions } from '../../src/sandbox/index.ts';
+import { toAnswer, type Answer } from '../e2e/answer.ts';
+
+export type { Answer };
 
 export const CLIENT = { id: 'sandbox-oauth2-client', secret: 'sandbox-oauth2-secret' };
 export const PUBLIC_CLIENT = 'sandbox-oauth2-public-client';
-
-/** An answer, read to its end. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-  /** The parsed body; undefined when it is not JSON. */
-  json: any;
-}
 
 /** What `POST /__sandbox/accounts` gives of one account. */
 export interface LinkedAccount {
@@ -45,13 +39,7 @@ export interface TestOAuth2 extends AsyncDisposable {
 async function send(url: string, method: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
   const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
   const text = await response.text();
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  return { status: response.status, headers: response.headers, text, json };
+  return toAnswer(response.status, response.headers, text);
 }
 
 /** Starts a fake authorization server on a free port. */

@@ -4,24 +4,10 @@ import type { ConnectionVerdict } from '../../src/grants/link-store.ts';
 import type { AccountProfile, Obtained } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
-import { HOUR_MS, REALM } from './one-grant.ts';
+import { HOUR_MS, profile, REALM } from './one-grant.ts';
 import type { SqlPlace } from './sql-place.ts';
 
 type OpenSqlPlace = () => Promise<SqlPlace>;
-
-const NOBODY: Omit<AccountProfile, 'accountId'> = {
-  username: null,
-  email: null,
-  name: null,
-  timeZone: null,
-  timeFormat: null,
-  weekStart: null,
-  locale: null,
-  defaultScheduleId: null,
-  avatarUrl: null,
-  bio: null,
-  createdAt: null,
-};
 
 /** Two instances on one database, and the words for linking subjects to accounts. */
 interface LinkStoreScene extends AsyncDisposable {
@@ -66,7 +52,7 @@ async function linkStoreScene(openPlace: OpenSqlPlace): Promise<LinkStoreScene> 
         tokenType: 'Bearer',
         ...(refresh === false ? {} : { refreshToken: new Secret(`refresh-${name}`) }),
       },
-      profile: { ...NOBODY, accountId: account },
+      profile: profile(account),
     };
     return other.links.connect({ link, answer, replace: replace ?? false });
   };

@@ -2,9 +2,9 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Caller } from '../../callers/caller.ts';
 import type { LiveToken } from '../../grants/keeper.ts';
 import type { AccountProfile, Applicant } from '../../providers/provider.ts';
-import { Secret } from '../../secret.ts';
 import { jsonAnswer } from '../answer.ts';
 import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
+import { demandOf } from '../demand-of.ts';
 import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
 import { withoutLastSlash } from '../paths.ts';
@@ -96,9 +96,7 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
         provider: bookings.provider,
         subject,
         applicant: applicant(caller, subject, body.cal_email, body.timezone),
-        force: body.force_refresh,
-        minTtlMs: body.min_ttl === undefined ? undefined : body.min_ttl * 1000,
-        rejected: body.rejected_access_token === undefined ? undefined : new Secret(body.rejected_access_token),
+        ...demandOf(body),
       }),
     );
     return jsonAnswer(tokenAnswer(token, bookings.calClientId, now()));

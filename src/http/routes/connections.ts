@@ -5,6 +5,7 @@ import { Secret } from '../../secret.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
 import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
 import { beginLink } from '../begin-link.ts';
+import { demandOf } from '../demand-of.ts';
 import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
 import { withoutLastSlash } from '../paths.ts';
@@ -170,9 +171,7 @@ export function mountConnections(app: OpenAPIHono<HttpEnv>, services: HttpServic
     const token = await keeper.token({
       provider,
       subject,
-      force: body.force_refresh,
-      minTtlMs: body.min_ttl === undefined ? undefined : body.min_ttl * 1000,
-      rejected: body.rejected_access_token === undefined ? undefined : new Secret(body.rejected_access_token),
+      ...demandOf(body),
     });
     return jsonAnswer({
       access_token: token.accessToken.reveal(),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { rotation } from '../control/rotation.ts';
 import { Settings } from '../control/settings.ts';
-
-const rotation = z.union([z.enum(['always', 'never']), z.string().regex(/^every:[1-9]\d{0,5}$/)]);
 
 const wholeSeconds = (seconds: number): z.ZodDefault<z.ZodInt> =>
   z.int().min(1).max(1e9).default(seconds).describe('a whole number of seconds from 1');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isRotationDue } from '../control/rotation.ts';
 import type { CalCom } from './cal-com.ts';
 import { badRequest, databaseErrors, type CalException } from './exceptions.ts';
 import { signJwt } from './jwt.ts';
@@ -94,15 +95,9 @@ export function refresh(cal: CalCom, client: OAuthClient, presented: string): To
   world.countUse(token);
   const origin = { clientId: client.id, userId: token.userId, issuedBy: 'refresh' as const, family: token.family };
   const access = issue(cal, 'access', origin);
-  if (!isRotatedNow(settings.values.rotation, token.uses)) return { access, refresh: token };
+  if (!isRotationDue(settings.values.rotation, token.uses)) return { access, refresh: token };
   world.endToken(token, 'used');
   return { access, refresh: issue(cal, 'refresh', origin) };
-}
-
-function isRotatedNow(rotation: string, uses: number): boolean {
-  if (rotation === 'never') return false;
-  const every = rotation.startsWith('every:') ? Number(rotation.slice('every:'.length)) : 1;
-  return uses >= every;
 }
 
 function refuseReuse(cal: CalCom, used: Token): CalException {

@@ -1,3 +1,4 @@
+import { isRotationDue } from '../control/rotation.ts';
 import type { Cronofy } from './cronofy.ts';
 import type { Client } from './records.ts';
 import { tokenError } from './refusal.ts';
@@ -32,10 +33,4 @@ export function refresh(cronofy: Cronofy, client: Client, presented: string): Is
     access: issue(cronofy, 'access', authorization),
     refresh: isRotated ? issue(cronofy, 'refresh', authorization) : token,
   };
-}
-
-function isRotationDue(rotation: string, uses: number): boolean {
-  if (rotation === 'never') return false;
-  const every = rotation.startsWith('every:') ? Number(rotation.slice('every:'.length)) : 1;
-  return uses >= every;
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { rotation } from '../control/rotation.ts';
 import { Settings } from '../control/settings.ts';
 
 const MAX_WAIT_MS = 3_600_000;
 /** Cronofy never promises a longer life than this. */
 const MAX_EXPIRES_IN = 2_147_483_647;
 
-const rotation = z.union([z.enum(['always', 'never']), z.string().regex(/^every:[1-9]\d{0,5}$/)]);
 const flag = (preset: boolean) => z.boolean().default(preset).describe('true or false');
 const wait = () => z.number().min(0).max(MAX_WAIT_MS).default(0).describe(`a number of ms from 0 to ${MAX_WAIT_MS}`);
 const limit = (preset: number) =>

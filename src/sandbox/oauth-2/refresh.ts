@@ -1,4 +1,5 @@
 import type { Circumstances } from '../control/fake.ts';
+import { isRotationDue } from '../control/rotation.ts';
 import type { OAuth2 } from './oauth-2.ts';
 import { required, type Parameters } from './parameters.ts';
 import type { Client, Token } from './records.ts';
@@ -69,7 +70,7 @@ function commit(oauth: OAuth2, presented: string, scope: string): Issued {
     }
   }
   world.countRefresh(family);
-  const wasSpent = token.ended !== null || isRotatedNow(settings.values.rotation, token.uses);
+  const wasSpent = token.ended !== null || isRotationDue(settings.values.rotation, token.uses);
   const origin = { family, parent: { token: token.value, wasSpent } };
   const access = issue(oauth, 'access', { ...origin, scope });
   if (!wasSpent) {
@@ -91,12 +92,6 @@ function isUsable(world: World, token: Token): boolean {
 function isInGrace({ clock, settings }: OAuth2, spentAt: number): boolean {
   const { on_reuse, grace_seconds } = settings.values;
   return on_reuse === 'grace' && clock.now() < spentAt + grace_seconds * 1000;
-}
-
-function isRotatedNow(rotation: string, uses: number): boolean {
-  if (rotation === 'never') return false;
-  const every = rotation.startsWith('every:') ? Number(rotation.slice('every:'.length)) : 1;
-  return uses >= every;
 }
 
 /** Ends every live token that goes back to a former spending of this one, so that the latest pair is the only one. */

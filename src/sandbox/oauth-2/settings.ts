@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { rotation } from '../control/rotation.ts';
 import { Settings } from '../control/settings.ts';
 import { consentSettings } from './consent-settings.ts';
 import { tokenAnswerSettings } from './token-answer-settings.ts';
 
 const MAX_WAIT_MS = 3_600_000;
-const rotation = z.union([z.enum(['always', 'never']), z.string().regex(/^every:[1-9]\d{0,5}$/)]);
 const wait = (): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(MAX_WAIT_MS).default(0);
 const WAIT_ACCEPTS = `a number of ms from 0 to ${MAX_WAIT_MS}`;
 
