@@ -24,6 +24,8 @@ export function configuredProvidersOf({ config, secrets, vault }: ConfiguredProv
   const { calCom, calComOAuth, cronofy } = config;
   const common = { upstreamTimeoutMs: config.upstreamTimeoutMs, now: () => systemClock.now() };
   const { calComClientSecret, calComOAuthClientSecret, cronofyClientSecret } = secrets;
+  const cronofyOptions =
+    cronofy && cronofyClientSecret ? { ...common, ...cronofy, clientSecret: cronofyClientSecret } : undefined;
   return configuredProviders({
     'cal-com-managed':
       calCom && calComClientSecret
@@ -39,8 +41,10 @@ export function configuredProvidersOf({ config, secrets, vault }: ConfiguredProv
     oauth2: config.oauth2.map((definition) => ({
       ...common,
       definition,
+      clientSettings: `client_id and client_secret_env of "${definition.name}" in the file of EVERGRANT_PROVIDERS`,
       clientSecret: secrets.oauth2ClientSecrets[definition.name],
     })),
-    cronofy: cronofy && cronofyClientSecret ? { ...common, ...cronofy, clientSecret: cronofyClientSecret } : undefined,
+    cronofy: cronofy?.modes.includes('oauth') ? cronofyOptions : undefined,
+    'cronofy-managed': cronofy?.modes.includes('managed') ? cronofyOptions : undefined,
   });
 }

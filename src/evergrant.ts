@@ -5,6 +5,7 @@ import type { Config, Secrets } from './config/index.ts';
 import { configuredProvidersOf, databaseLocation } from './configured.ts';
 import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
+import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
@@ -94,6 +95,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     keeper,
     profiles: new Profiles({ store: stores.grants, providers, clock }),
     connections: new Connections({ store: stores.connections, grants: stores.grants, providers, clock, told }),
+    frontendTokens: new FrontendTokens({ keeper, grants: stores.grants, providers }),
     linking: new Linking({
       store: stores.links,
       providers,

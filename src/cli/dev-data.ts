@@ -62,6 +62,7 @@ function cronofyClient(cronofyUrl: string): Values {
     CRONOFY_CLIENT_SECRET: SANDBOX_CRONOFY_CLIENT.secret,
     CRONOFY_API_URL: cronofyUrl,
     CRONOFY_APP_URL: cronofyUrl,
+    CRONOFY_MODE: 'oauth,managed',
   };
 }
 

@@ -70,7 +70,7 @@ export function decideConfig(settings: Settings): Omit<Config, 'oauth2'> {
     ...(jwt !== undefined && { jwt }),
     ...decideCalCom(settings),
     ...(cronofy !== undefined && { cronofy }),
-    bookings: settings.decide('EVERGRANT_BOOKINGS', parseBookings),
+    bookings: decideBookings(settings),
     returnUrls: settings.read('EVERGRANT_RETURN_URLS', parseReturnUrls) ?? [],
     upstreamTimeoutMs: settings.decide('EVERGRANT_UPSTREAM_TIMEOUT', secondsBetween(1, 600)),
     callerWaitMs: settings.decide('EVERGRANT_CALLER_WAIT', secondsBetween(0.1, 600)),
@@ -112,6 +112,18 @@ function parseHost(text: string): string {
     'is not a host',
     'Accepted: an IP address or a host name, without scheme and port, for example 0.0.0.0.',
   );
+}
+
+function decideBookings(settings: Settings): 'managed' | 'oauth' {
+  const bookings = settings.decide('EVERGRANT_BOOKINGS', parseBookings);
+  if (bookings === 'oauth' && !settings.has('CAL_COM_OAUTH_CLIENT_ID')) {
+    settings.refuse(
+      'EVERGRANT_BOOKINGS',
+      'is oauth, but CAL_COM_OAUTH_CLIENT_ID is not set',
+      'Set the id of your Cal.com OAuth client, or leave EVERGRANT_BOOKINGS at managed.',
+    );
+  }
+  return bookings;
 }
 
 function parseBookings(text: string): 'managed' | 'oauth' {

@@ -1,3 +1,4 @@
+import { isOrigin } from '../origin.ts';
 import { Refusal } from './refusal.ts';
 
 /** Which origins (RFC 6454) may call from a browser: all, or exactly these. */
@@ -12,12 +13,4 @@ export function parseCorsOrigins(text: string): CorsOrigins {
     'holds something that is not an origin',
     'Accepted: * alone, or scheme, host and port without a path or last slash, for example https://app.example.com,http://localhost:3000.',
   );
-}
-
-/** Browsers send the canonical spelling, so another one would never match. */
-function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { origin, protocol, host } = new URL(text);
-  // The URL standard gives no origin to the schemes of mobile shells, such as capacitor://localhost; browsers do.
-  return host !== '' && text === (origin === 'null' ? `${protocol}//${host}` : origin);
 }

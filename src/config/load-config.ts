@@ -29,6 +29,20 @@ export function loadConfig(environment: Environment, defaults?: Values): LoadedC
       'Unset it. To trust a certificate authority of your own, name its file in NODE_EXTRA_CA_CERTS.',
     );
   }
+  if (isLinkable(config) && config.returnUrls.length === 0) {
+    settings.warnings.push(
+      'EVERGRANT_RETURN_URLS is not set, so nobody can link an account: name the pages of the app to come back to.',
+    );
+  }
   settings.finish();
   return { config, secrets, warnings: [...settings.warnings, ...warnOfUnknown(environment)] };
+}
+
+/** Whether there is any provider whose accounts users link by themselves. */
+function isLinkable({ calComOAuth, cronofy, oauth2 }: Config): boolean {
+  return (
+    calComOAuth !== undefined ||
+    cronofy?.modes.includes('oauth') === true ||
+    oauth2.some(({ authorization }) => authorization !== undefined)
+  );
 }

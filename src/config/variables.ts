@@ -94,6 +94,11 @@ export const CONFIG_VARIABLES = [
   { name: 'CRONOFY_API_URL', default: undefined, meaning: "Cronofy's API, in place of the data center's." },
   { name: 'CRONOFY_APP_URL', default: undefined, meaning: "Cronofy's web app, in place of the data center's." },
   {
+    name: 'CRONOFY_MODE',
+    default: 'oauth',
+    meaning: 'Whose calendars: oauth for those that users link, managed for application calendars; or oauth,managed.',
+  },
+  {
     name: 'CRONOFY_SCOPES',
     default: 'read_account list_calendars read_events create_event delete_event',
     meaning: 'What users who link a Cronofy account are asked to consent to.',

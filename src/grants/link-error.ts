@@ -1,3 +1,5 @@
+import type { AccountProfile } from '../providers/provider.ts';
+
 /** The stable codes of {@link LinkError}. */
 export type LinkErrorCode =
   | 'provider_not_linkable'
@@ -15,11 +17,25 @@ export class LinkError extends Error {
   /** Where the user may be sent on to; undefined where that isn't known. */
   readonly returnTo: string | undefined;
 
-  constructor(code: LinkErrorCode, options: { returnTo?: string; cause?: unknown } = {}) {
-    super(MESSAGES[code], { cause: options.cause });
+  /** Of `other_account`: which ones it is about. */
+  readonly accounts: TwoAccounts | undefined;
+
+  constructor(
+    code: LinkErrorCode,
+    options: { returnTo?: string | undefined; accounts?: TwoAccounts; cause?: unknown } = {},
+  ) {
+    const { accounts, cause, returnTo } = options;
+    super(accounts === undefined ? MESSAGES[code] : otherAccount(accounts), { cause });
     this.code = code;
-    this.returnTo = options.returnTo;
+    this.returnTo = returnTo;
+    this.accounts = accounts;
   }
+}
+
+/** The account that a user has just chosen, and the one that is linked already; undefined where little is known of that. */
+export interface TwoAccounts {
+  readonly chosen: AccountProfile;
+  readonly present: AccountProfile | undefined;
 }
 
 const MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
@@ -30,6 +46,14 @@ const MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
   provider_refused: 'The provider could not ask for your consent. Nothing was linked; try again later.',
   link_code_invalid: 'This code is not valid: it is unknown, used, too old, or not yours. Link the account again.',
   link_failed: 'The provider did not give us access in the end. Link the account again.',
-  other_account:
-    'Another account than before was chosen. Ask whether it is to take its place, then send "replace": true.',
+  other_account: 'Another account than before was chosen. Linking it would end the link to the one before.',
 };
+
+function otherAccount({ chosen, present }: TwoAccounts): string {
+  const before = present === undefined ? 'another account' : nameOf(present);
+  return `You chose ${nameOf(chosen)}, but ${before} is linked already. To link the one is to give up the other.`;
+}
+
+function nameOf({ email, username, name, accountId }: AccountProfile): string {
+  return email ?? username ?? name ?? accountId;
+}

@@ -50,13 +50,13 @@ export interface NewConnection {
  */
 export type ConnectionVerdict =
   | { readonly kind: 'connected'; readonly event: GrantEvent | undefined }
-  | { readonly kind: 'other_account' }
+  | { readonly kind: 'other_account'; readonly present: AccountProfile | undefined }
   | { readonly kind: 'busy' };
 
 /** Where links are kept on their way. Every step is one transaction, and can be taken once. */
 export interface LinkStore {
   begin(link: NewLink): Promise<void>;
-  /** Binds the link to a browser on its way to the provider, anew where it has not come back yet. */
+  /** Binds the link to a browser on its way to the provider. The first browser that comes back ends all other departures. */
   depart(ticket: Secret, departure: Departure): Promise<Link | undefined>;
   /**
    * Takes what the provider sent back: the code, to be had once more for `completion`; without one the link is over.

@@ -129,14 +129,16 @@ export class Linking {
     const link = await store.take(code, { realm, subject });
     if (link === undefined) throw new LinkError('link_code_invalid');
     const answer = link.answer ?? (await this.#redeemed(name, authorization, link));
-    const profile = answer.profile ?? (await this.#identified(authorization, link, answer));
+    const profile = answer.profile ?? (await this.#identified(name, authorization, link, answer));
     const verdict = await this.#connected({ link, answer: { ...answer, profile }, replace });
     if (verdict.kind === 'connected') {
       if (verdict.event !== undefined) told(verdict.event);
       return;
     }
     await store.putBack(link);
-    throw verdict.kind === 'other_account' ? new LinkError('other_account') : unavailable(BUSY_MS);
+    throw verdict.kind === 'other_account'
+      ? new LinkError('other_account', { accounts: { chosen: profile, present: verdict.present } })
+      : unavailable(BUSY_MS);
   }
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {
@@ -167,16 +169,22 @@ export class Linking {
     throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
   }
 
-  async #identified(authorization: Authorization, link: ConsentedLink, answer: Obtained): Promise<AccountProfile> {
-    const account = await authorization.identify(answer.tokens.accessToken);
-    if (typeof account === 'object') return account;
+  async #identified(
+    name: string,
+    authorization: Authorization,
+    link: ConsentedLink,
+    answer: Obtained,
+  ): Promise<AccountProfile> {
+    const identified = await authorization.identify(answer.tokens.accessToken);
+    if (identified.kind === 'known') return identified.profile;
     const { store } = this.#options;
-    if (account === 'unreachable') {
+    const cause = new Error(`${name}: ${identified.detail}`);
+    if (identified.kind === 'unreachable') {
       await store.putBack(link);
-      throw unavailable(BUSY_MS);
+      throw unavailable(BUSY_MS, cause);
     }
     await store.end(link);
-    throw new LinkError('link_failed');
+    throw new LinkError('link_failed', { cause });
   }
 
   /** What the code brought is there once: it must be stored before anything else can fail. */
@@ -214,8 +222,9 @@ function retryAfterMs(answer: ExchangeAnswer): number {
   return (answer.kind === 'throttled' ? answer.retryAfterMs : undefined) ?? BUSY_MS;
 }
 
-function unavailable(retryAfterMs: number): KeeperError {
+function unavailable(retryAfterMs: number, cause?: Error): KeeperError {
   return new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
     retryAfterMs,
+    cause,
   });
 }

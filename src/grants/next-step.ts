@@ -58,7 +58,10 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
     // Another exchange in flight might take effect after this one, and nobody could tell which tokens were left.
     return claims.isUnresolved ? { do: 'wait' } : { do: 'recover', accountId };
   }
-  if (provider.provision !== undefined) return { do: 'provision' };
+  if (provider.provision !== undefined) {
+    const isQuarantined = provider.provisionsAgain === true && claims.isUnresolved;
+    return isQuarantined ? { do: 'wait' } : { do: 'provision' };
+  }
   if (claims.isUnresolved) return { do: 'wait' };
   const replayed = lastExchanged?.refreshToken();
   if (current === undefined && lastExchanged !== undefined && replayed !== undefined) {

@@ -24,7 +24,7 @@ import type { Waiting } from './waiting.ts';
 export interface RenewalTarget {
   readonly provider: Provider;
   readonly subject: string;
-  /** Whom to create the account for, where there is none yet and the caller said. */
+  /** Whom to create the account for, where there is none yet and a caller asks. */
   readonly applicant: Applicant | undefined;
   /** False where no caller asks: an account that is gone may be gone on purpose. */
   readonly mayProvision: boolean;
@@ -212,7 +212,7 @@ async function exchange(
   return clientRefused(breaker.openForMs(provider.realm, clock.now()));
 }
 
-/** What to ask; undefined where nobody has said whom to create an account for. */
+/** What to ask; undefined where an account is to be created and the e-mail for it is missing. */
 async function questionFor(
   { store }: RenewalMeans,
   { provider, subject, applicant }: RenewalTarget,
@@ -227,6 +227,7 @@ async function questionFor(
     const vouched = account?.accountId === step.accountId && account.profile === undefined;
     return { kind: 'recover', account: { accountId: step.accountId, subject, createdAt, vouched } };
   }
-  const standing = (await store.standingApplicant(grantId)) ?? applicant;
-  return standing && { kind: 'provision', applicant: standing };
+  const standing = (await store.standingApplicant(grantId)) ?? applicant ?? { subject, timeZone: 'UTC' };
+  if (provider.needsEmail === true && standing.email === undefined) return undefined;
+  return { kind: 'provision', applicant: standing };
 }

@@ -10,6 +10,7 @@ import { problemOf } from './problem-of.ts';
 import { mountAtoms } from './routes/atoms.ts';
 import { mountBookings } from './routes/bookings.ts';
 import { mountConnect } from './routes/connect.ts';
+import { mountConnectionToken } from './routes/connection-token.ts';
 import { mountConnections } from './routes/connections.ts';
 import { mountOperations } from './routes/operations.ts';
 import type { HttpEnv, HttpServices, HttpSettings } from './services.ts';
@@ -25,6 +26,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   mountBookings(app, services);
   mountAtoms(app, services);
   mountConnections(app, services);
+  mountConnectionToken(app, services);
   mountConnect(app, services);
   mountDocs(app, openApiDocument(app, services.settings));
   app.notFound((context) => noSuchRoute(app, context).toResponse());

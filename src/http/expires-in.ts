@@ -1,6 +1,4 @@
-import type { LiveToken } from '../grants/keeper.ts';
-
-/** Whole seconds of life left, never more than there are. `now` in epoch milliseconds. */
-export function expiresIn(token: LiveToken, now: number): number {
-  return Math.max(0, Math.floor((token.expiresAt - now) / 1000));
+/** Whole seconds of life left, never more than there are. `now` and `expiresAt` in epoch milliseconds. */
+export function expiresIn({ expiresAt }: { readonly expiresAt: number }, now: number): number {
+  return Math.max(0, Math.floor((expiresAt - now) / 1000));
 }

@@ -1,7 +1,8 @@
 import { TrustUnavailableError } from '../callers/trust-unavailable-error.ts';
 import { UnauthenticatedError } from '../callers/unauthenticated-error.ts';
 import { KeeperError, StoreUnavailableError, type KeeperErrorCode } from '../grants/errors.ts';
-import { LinkError, type LinkErrorCode } from '../grants/link-error.ts';
+import { LinkError, type LinkErrorCode, type TwoAccounts } from '../grants/link-error.ts';
+import { accountOf } from './account-of.ts';
 import { ProblemError } from './problem.ts';
 
 /** How each failure of the keeper looks from outside. */
@@ -36,7 +37,10 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof KeeperError) return keeperProblem(error);
   if (error instanceof LinkError) {
-    return new ProblemError(LINK_STATUSES[error.code], error.code, error.message, { cause: error.cause });
+    return new ProblemError(LINK_STATUSES[error.code], error.code, error.message, {
+      cause: error.cause,
+      members: accountMembers(error.accounts),
+    });
   }
   if (error instanceof UnauthenticatedError) {
     return new ProblemError(401, error.code, error.message, { headers: { 'www-authenticate': error.challenge } });
@@ -58,6 +62,12 @@ export function asUnavailable(problem: ProblemError): ProblemError {
   if (problem.status !== 500 || problem.headers['retry-after'] === undefined) return problem;
   const { code, message, headers, cause } = problem;
   return new ProblemError(503, code, message, { headers, cause });
+}
+
+function accountMembers(accounts: TwoAccounts | undefined) {
+  if (accounts === undefined) return {};
+  const { chosen, present } = accounts;
+  return { account: accountOf(chosen), ...(present === undefined ? {} : { present_account: accountOf(present) }) };
 }
 
 function keeperProblem(error: KeeperError): ProblemError {

@@ -12,6 +12,16 @@ export const fieldErrorSchema = z
   })
   .openapi('FieldError');
 
+/** An account at a provider, as people know it. */
+export const accountSchema = z
+  .object({
+    id: z.string(),
+    email: z.string().nullable(),
+    username: z.string().nullable(),
+    name: z.string().nullable(),
+  })
+  .openapi('Account');
+
 /** The body of every error answer (RFC 9457). */
 export const problemSchema = z
   .object({
@@ -25,11 +35,15 @@ export const problemSchema = z
       .string()
       .optional()
       .openapi({ description: 'Where to send the user’s browser, where its consent is all that is missing.' }),
+    account: accountSchema.optional().openapi({ description: 'Of `other_account`: the account that was chosen now.' }),
+    present_account: accountSchema.optional().openapi({ description: 'Of `other_account`: the one linked already.' }),
   })
   .openapi('Problem');
 
 /** One thing that is wrong with a request. */
 export type FieldError = z.infer<typeof fieldErrorSchema>;
+
+type ProblemMembers = Readonly<Pick<z.infer<typeof problemSchema>, 'authorize_url' | 'account' | 'present_account'>>;
 
 /** An error that is an HTTP answer already. */
 export class ProblemError extends Error {
@@ -38,7 +52,8 @@ export class ProblemError extends Error {
   readonly code: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly authorizeUrl: string | undefined;
+  /** Further members of the body (RFC 9457 section 3.2). */
+  readonly members: ProblemMembers;
 
   /** @param detail fit to show a person; holds no secret */
   constructor(
@@ -48,7 +63,7 @@ export class ProblemError extends Error {
     extras: {
       errors?: readonly FieldError[];
       headers?: Readonly<Record<string, string>>;
-      authorizeUrl?: string;
+      members?: ProblemMembers;
       cause?: unknown;
     } = {},
   ) {
@@ -57,7 +72,7 @@ export class ProblemError extends Error {
     this.code = code;
     this.errors = extras.errors;
     this.headers = extras.headers ?? {};
-    this.authorizeUrl = extras.authorizeUrl;
+    this.members = extras.members ?? {};
   }
 
   /** The answer. */
@@ -69,7 +84,7 @@ export class ProblemError extends Error {
       code: this.code,
       detail: this.message,
       ...(this.errors === undefined ? {} : { errors: this.errors }),
-      ...(this.authorizeUrl === undefined ? {} : { authorize_url: this.authorizeUrl }),
+      ...this.members,
     };
     const headers = { ...COMMON_HEADERS, 'content-type': PROBLEM_TYPE, ...this.headers };
     return new Response(JSON.stringify(body), { status: this.status, headers });

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../callers/authenticate.ts';
 import type { Caller } from '../callers/caller.ts';
 import type { Connections } from '../grants/connections.ts';
+import type { FrontendTokens } from '../grants/frontend-tokens.ts';
 import type { Keeper } from '../grants/keeper.ts';
 import type { Linking } from '../grants/linking.ts';
 import type { Profiles } from '../grants/profiles.ts';
@@ -11,6 +12,7 @@ export interface HttpServices {
   readonly keeper: Keeper;
   readonly profiles: Profiles;
   readonly connections: Connections;
+  readonly frontendTokens: FrontendTokens;
   readonly linking: Linking;
   readonly authenticator: Authenticator;
   /** Rejects where a part that every call needs does not answer. */

@@ -23,6 +23,6 @@ export async function withConsent<Result>(
     if (mode !== 'oauth' || !isMissing || services.settings.returnUrls.length === 0) throw error;
     const { authorizeUrl } = await beginLink(services, provider, subject);
     const { status, code, message } = problemOf(error);
-    throw new ProblemError(status, code, message, { authorizeUrl });
+    throw new ProblemError(status, code, message, { members: { authorize_url: authorizeUrl } });
   }
 }

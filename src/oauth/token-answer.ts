@@ -7,7 +7,7 @@ export interface TokenAnswer {
   readonly expiresAt: number;
   /** Absent where the answer has none; the presented one then stays in force. */
   readonly refreshToken?: Secret;
-  /** Epoch milliseconds; absent where the provider doesn't say. */
+  /** When the refresh token ends that is in force now, in epoch milliseconds; absent where nothing new is known of it. */
   readonly refreshExpiresAt?: number;
   readonly tokenType: string;
 }

@@ -1,11 +1,15 @@
 import { jsonMember } from './json-member.ts';
 import { boundedExpiry, tokenText, type LifetimeBounds, type TokenAnswer } from './token-answer.ts';
 
+const LONGEST_REFRESH_MS = 10 * 365 * 86_400_000;
+
 /** What is known of a provider's tokens besides what its answers say. */
 export interface TokenLifetimes {
   readonly access: LifetimeBounds;
   /** Milliseconds from the answer that brings a refresh token; undefined where it has no known end. */
   readonly refreshMs?: number | undefined;
+  /** Milliseconds from any use of a refresh token after which it lapses; undefined where it doesn't matter. */
+  readonly refreshIdleMs?: number | undefined;
 }
 
 /**
@@ -18,14 +22,30 @@ export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLi
   const accessToken = tokenText(jsonMember(json, 'access_token'));
   if (accessToken === undefined || !isBearer(jsonMember(json, 'token_type'))) return undefined;
   const refreshToken = tokenText(jsonMember(json, 'refresh_token'));
-  const refreshMs = refreshToken === undefined ? undefined : lifetimes.refreshMs;
+  const refreshExpiresAt = refreshEnd(json, refreshToken !== undefined, askedAt, lifetimes);
   return {
     accessToken,
     expiresAt: boundedExpiry(claimedEnd(jsonMember(json, 'expires_in'), askedAt), askedAt, lifetimes.access),
     ...(refreshToken === undefined ? {} : { refreshToken }),
-    ...(refreshMs === undefined ? {} : { refreshExpiresAt: askedAt + refreshMs }),
+    ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     tokenType: 'Bearer',
   };
+}
+
+/**
+ * When the refresh token ends, in epoch milliseconds: the answer's own word, which is no part of the standard but widely
+ * spoken, goes before what is known of the provider.
+ */
+function refreshEnd(
+  json: unknown,
+  isNew: boolean,
+  askedAt: number,
+  { refreshMs, refreshIdleMs }: TokenLifetimes,
+): number | undefined {
+  const lifeMs = isNew ? (refreshMs ?? refreshIdleMs) : refreshIdleMs;
+  const fallback = lifeMs === undefined ? undefined : askedAt + lifeMs;
+  const claimed = claimedEnd(jsonMember(json, 'refresh_token_expires_in'), askedAt) ?? fallback;
+  return claimed === undefined ? undefined : Math.min(claimed, askedAt + LONGEST_REFRESH_MS);
 }
 
 /** The `error` of a refusal (RFC 6749 section 5.2); some providers put it in an envelope, as `error.code`. */

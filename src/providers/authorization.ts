@@ -12,7 +12,7 @@ export interface Authorization {
   /** Spends a code. `rejected` means that the code is dead. */
   redeem(grant: CodeGrant): Promise<ExchangeAnswer>;
   /** Whose access token this is. */
-  identify(accessToken: Secret): Promise<AccountProfile | 'refused' | 'unreachable'>;
+  identify(accessToken: Secret): Promise<Identified>;
 }
 
 /** What a user is asked to consent to. */
@@ -30,3 +30,8 @@ export interface CodeGrant {
   readonly redirectUri: string;
   readonly codeVerifier: Secret | undefined;
 }
+
+/** Whose an access token is; `detail` says why that isn't known, for the operator, and holds no secret. */
+export type Identified =
+  | { readonly kind: 'known'; readonly profile: AccountProfile }
+  | { readonly kind: 'refused' | 'unreachable'; readonly detail: string };

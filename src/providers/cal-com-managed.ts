@@ -49,6 +49,7 @@ class CalComManaged implements Provider {
   readonly name = 'cal-com-managed';
   readonly accountIdForm = { pattern: /^[1-9]\d{0,14}$/, meaning: 'the numeric id of the managed user at Cal.com' };
   readonly realm: string;
+  readonly needsEmail = true;
   /** Per client, where the client's id comes in a header. */
   readonly requestsPerMinute = 500;
   readonly #options: CalComManagedOptions;
@@ -91,11 +92,14 @@ class CalComManaged implements Provider {
   }
 
   async provision(applicant: Applicant): Promise<ExchangeAnswer> {
+    const { email } = applicant;
+    if (email === undefined) return { kind: 'input_refused', detail: 'there is no e-mail', fields: ['cal_email'] };
     const askedAt = this.#options.now();
     const proofs = this.#options.subjectProofs(applicant.subject);
     const result = await this.#ask('POST', `/oauth-clients/${this.#client}/users`, {
-      email: applicant.email,
-      name: applicant.name,
+      email,
+      // Cal.com wants a name.
+      name: applicant.name ?? email.slice(0, email.lastIndexOf('@')),
       timeZone: applicant.timeZone,
       metadata: { [PROOF_KEY]: proofs[0] },
     });

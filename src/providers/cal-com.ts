@@ -24,7 +24,8 @@ export interface CalComOptions {
 /** Cal.com for third parties, where a user consents to what an app does with their account. */
 export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: CalComOptions): Provider {
   const definition = options.endpoints === 'v2' ? newer(options, clientSecret) : older(options, clientSecret);
-  return oauth2({ definition, clientSecret, upstreamTimeoutMs, now });
+  const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET';
+  return oauth2({ definition, clientSecret, clientSettings, upstreamTimeoutMs, now });
 }
 
 type Place = Pick<CalComOptions, 'clientId' | 'apiUrl' | 'appUrl' | 'scopes'>;

@@ -1,43 +1,36 @@
-import type { Secret } from '../secret.ts';
+import { openTransport } from '../oauth/transport.ts';
+import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './cronofy-client.ts';
+import { elementTokens } from './cronofy-element-tokens.ts';
 import { oauth2 } from './oauth-2.ts';
+import type { OAuth2Definition } from './oauth-2-definition.ts';
 import type { Provider } from './provider.ts';
 
-/** How to reach Cronofy in the data center where the app's accounts live. */
-export interface CronofyOptions {
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  /** Without a last slash: `https://api.cronofy.com`. */
-  readonly apiUrl: string;
+/** How to reach Cronofy. */
+export interface CronofyOptions extends CronofyClient {
   /** Without a last slash: `https://app.cronofy.com`. */
   readonly appUrl: string;
   readonly scopes: readonly string[];
-  /** Hard cap of one upstream call, in milliseconds. */
-  readonly upstreamTimeoutMs: number;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
 }
 
-/** Cronofy: refresh tokens are mostly given back as they were, and from time to time replaced. */
-export function cronofy({ clientId, clientSecret, apiUrl, appUrl, scopes, ...rest }: CronofyOptions): Provider {
-  return oauth2({
-    ...rest,
-    clientSecret,
-    definition: {
-      name: 'cronofy',
-      tokenUrl: `${apiUrl}/oauth/token`,
-      revokeUrl: `${apiUrl}/oauth/token/revoke`,
-      clientId,
-      clientAuth: 'body',
-      body: 'json',
-      onReuse: 'reject',
-      requestsPerMinute: 500,
-      authorization: {
-        url: `${appUrl}/oauth/authorize`,
-        scopes,
-        // Cronofy documents none.
-        pkce: false,
-        account: { url: `${apiUrl}/v1/userinfo`, id: 'sub', email: 'email', name: 'name', timeZone: 'zoneinfo' },
-      },
+/** Cronofy, for users who link their calendars. */
+export function cronofy(options: CronofyOptions): Provider {
+  const { apiUrl, appUrl, scopes } = options;
+  const transport = openTransport();
+  const definition: OAuth2Definition = {
+    ...cronofyTokens(options),
+    name: 'cronofy',
+    authorization: {
+      url: `${appUrl}/oauth/authorize`,
+      scopes,
+      // Else whoever consents in a browser that somebody else has consented in before gets that person's account.
+      parameters: { avoid_linking: 'true' },
+      // Cronofy documents none.
+      pkce: false,
+      account: { url: `${apiUrl}/v1/userinfo`, id: 'sub', email: 'email', name: 'name', timeZone: 'zoneinfo' },
     },
-  });
+  };
+  return {
+    ...oauth2({ ...options, definition, clientSettings: CRONOFY_SETTINGS }, transport),
+    issueFrontendToken: elementTokens(options, transport),
+  };
 }

@@ -1,5 +1,7 @@
 import { calCom, type CalComOptions } from './cal-com.ts';
 import { calComManaged, type CalComManagedOptions } from './cal-com-managed.ts';
+import type { CronofyClient } from './cronofy-client.ts';
+import { cronofyManaged } from './cronofy-managed.ts';
 import { cronofy, type CronofyOptions } from './cronofy.ts';
 import { oauth2, type OAuth2Options } from './oauth-2.ts';
 import type { Provider } from './provider.ts';
@@ -9,6 +11,7 @@ export interface ProviderOptions {
   readonly 'cal-com-managed'?: CalComManagedOptions | undefined;
   readonly 'cal-com'?: CalComOptions | undefined;
   readonly cronofy?: CronofyOptions | undefined;
+  readonly 'cronofy-managed'?: CronofyClient | undefined;
   /** Those of the operator's own. */
   readonly oauth2?: readonly OAuth2Options[];
 }
@@ -19,7 +22,8 @@ export function configuredProviders(options: ProviderOptions): Provider[] {
     built(calComManaged, options['cal-com-managed']),
     built(calCom, options['cal-com']),
     built(cronofy, options.cronofy),
-    ...(options.oauth2 ?? []).map(oauth2),
+    built(cronofyManaged, options['cronofy-managed']),
+    ...(options.oauth2 ?? []).map((each) => oauth2(each)),
   ].filter((provider) => provider !== undefined);
 }
 

@@ -1,8 +1,9 @@
 import { jsonMemberAt } from '../oauth/json-member.ts';
 import type { Transport } from '../oauth/transport.ts';
 import type { Secret } from '../secret.ts';
-import type { Authorization, AuthorizationRequest, CodeGrant } from './authorization.ts';
+import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from './authorization.ts';
 import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './oauth-2-definition.ts';
+import { profileOf } from './profile-of.ts';
 import type { AccountProfile, ExchangeAnswer } from './provider.ts';
 
 /** What consenting at an OAuth 2 server is made of. */
@@ -15,7 +16,6 @@ export interface OAuth2AuthorizationOptions {
 }
 
 const READ_TIMEOUT_MS = 5_000;
-const LONGEST_ID = 255;
 
 /** Consent by the standard's own means: an authorization code, and what the provider says of an access token's account. */
 export class OAuth2Authorization implements Authorization {
@@ -54,42 +54,42 @@ export class OAuth2Authorization implements Authorization {
     });
   }
 
-  async identify(accessToken: Secret): Promise<AccountProfile | 'refused' | 'unreachable'> {
+  async identify(accessToken: Secret): Promise<Identified> {
     const { definition, transport } = this.#options;
+    const { url } = definition.account;
     const result = await transport.send({
       method: 'GET',
-      url: definition.account.url,
+      url,
       headers: { authorization: `Bearer ${accessToken.reveal()}` },
       timeoutMs: READ_TIMEOUT_MS,
     });
-    if (result.kind !== 'answered') return 'unreachable';
-    if (result.status === 401 || result.status === 403) return 'refused';
-    const isSuccess = result.status >= 200 && result.status < 300;
-    return (isSuccess ? profile(result.json, definition.account) : undefined) ?? 'unreachable';
+    if (result.kind !== 'answered') return { kind: 'unreachable', detail: `${url} does not answer` };
+    const { status, json } = result;
+    if (status === 401 || status === 403) return { kind: 'refused', detail: `${url} answers HTTP ${status}` };
+    if (status < 200 || status >= 300) return { kind: 'unreachable', detail: `${url} answers HTTP ${status}` };
+    const known = profile(json, definition.account);
+    return known === undefined
+      ? { kind: 'unreachable', detail: `${url} shows no account id at "${definition.account.id}"; ${membersOf(json)}` }
+      : { kind: 'known', profile: known };
   }
+}
+
+const MOST_MEMBERS = 20;
+
+/** What is there instead, by name alone. */
+function membersOf(json: unknown): string {
+  if (typeof json !== 'object' || json === null) return 'its answer is no JSON object';
+  const names = Object.keys(json).filter((name) => /^[\w.-]{1,40}$/.test(name));
+  return `it has ${names.slice(0, MOST_MEMBERS).join(', ') || 'no members'}`;
 }
 
 /** The account as its JSON has it; undefined where that shows no usable id. */
 function profile(json: unknown, places: OAuth2AccountDefinition): AccountProfile | undefined {
-  const id = jsonMemberAt(json, places.id);
-  const accountId = typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id;
-  if (typeof accountId !== 'string' || accountId === '' || accountId.length > LONGEST_ID) return undefined;
-  const text = (path: string | undefined) => {
-    const value = path === undefined ? undefined : jsonMemberAt(json, path);
-    return typeof value === 'string' ? value : null;
-  };
-  return {
-    accountId,
-    username: text(places.username),
-    email: text(places.email),
-    name: text(places.name),
-    timeZone: text(places.timeZone),
-    timeFormat: null,
-    weekStart: null,
-    locale: null,
-    defaultScheduleId: null,
-    avatarUrl: null,
-    bio: null,
-    createdAt: null,
-  };
+  const at = (path: string | undefined) => (path === undefined ? undefined : jsonMemberAt(json, path));
+  return profileOf(at(places.id), {
+    username: at(places.username),
+    email: at(places.email),
+    name: at(places.name),
+    timeZone: at(places.timeZone),
+  });
 }

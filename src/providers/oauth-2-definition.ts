@@ -38,6 +38,8 @@ export interface OAuth2Definition {
   readonly longestAccessTtlSeconds?: number;
   /** How long a refresh token lives from the answer that brings it; left out where it has no known end. */
   readonly refreshTtlSeconds?: number;
+  /** How long a refresh token may rest before it lapses, where each use of it counts anew. */
+  readonly refreshIdleTtlSeconds?: number;
   /** How users consent; left out where accounts are only ever imported. */
   readonly authorization?: OAuth2AuthorizationDefinition;
 }

@@ -86,9 +86,15 @@ function lifetimes(definition: OAuth2Definition): TokenLifetimes {
     defaultAccessTtlSeconds = DEFAULT_ACCESS_TTL_SECONDS,
     longestAccessTtlSeconds = LONGEST_ACCESS_TTL_SECONDS,
     refreshTtlSeconds,
+    refreshIdleTtlSeconds,
   } = definition;
   return {
     access: { fallbackMs: defaultAccessTtlSeconds * 1000, maximumMs: longestAccessTtlSeconds * 1000 },
-    refreshMs: refreshTtlSeconds === undefined ? undefined : refreshTtlSeconds * 1000,
+    refreshMs: inMs(refreshTtlSeconds),
+    refreshIdleMs: inMs(refreshIdleTtlSeconds),
   };
+}
+
+function inMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }

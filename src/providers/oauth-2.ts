@@ -1,17 +1,18 @@
-import { tokenRequest, type ClientAuthentication, type TokenEndpoint } from '../oauth/token-request.ts';
-import { openTransport, type Transport } from '../oauth/transport.ts';
-import type { Secret } from '../secret.ts';
-import type { Authorization } from './authorization.ts';
+import { tokenRequest, type ClientAuthentication } from '../oauth/token-request.ts';
+import { openTransport, type Transport, type UpstreamResult } from '../oauth/transport.ts';
+import { Secret } from '../secret.ts';
 import { OAuth2Authorization } from './oauth-2-authorization.ts';
 import type { OAuth2Definition } from './oauth-2-definition.ts';
 import { OAuth2Judgement } from './oauth-2-judgement.ts';
-import type { ExchangeAnswer, Provider, ReuseBehaviour, Revocable } from './provider.ts';
+import type { ClientCheck, ExchangeAnswer, Provider } from './provider.ts';
 
 /** A server that speaks OAuth 2, and how to reach it. */
 export interface OAuth2Options {
   readonly definition: OAuth2Definition;
   /** Needed unless the client is a public one. */
   readonly clientSecret: Secret | undefined;
+  /** The settings that hold both, for an operator whose client is refused. */
+  readonly clientSettings?: string;
   /** Hard cap of one upstream call, in milliseconds. */
   readonly upstreamTimeoutMs: number;
   /** Epoch milliseconds. */
@@ -21,81 +22,84 @@ export interface OAuth2Options {
 /**
  * Any OAuth 2 server, by its definition.
  *
+ * @param transport ended with the provider
  * @throws Error where the definition wants a client secret and there is none; TypeError where its URL is none
  */
-export function oauth2(options: OAuth2Options): Provider {
-  return new OAuth2(options, openTransport());
+export function oauth2(options: OAuth2Options, transport: Transport = openTransport()): Provider {
+  const { definition, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
+  const { name, tokenUrl, refreshUrl = tokenUrl, revokeUrl, clientId, requestsPerMinute } = definition;
+  const realm = `${name} ${new URL(tokenUrl).origin} ${clientId}`;
+  const judgement = new OAuth2Judgement(definition);
+  const client = {
+    clientId,
+    clientAuthentication: clientAuthentication(definition, clientSecret),
+    bodyFormat: definition.body,
+  };
+  const send = (url: string, parameters: Readonly<Record<string, string>>) =>
+    transport.send({ ...tokenRequest({ ...client, url }, parameters), timeoutMs });
+  const ask = async (url: string, grant: Readonly<Record<string, string>>) => {
+    const askedAt = now();
+    const result = await send(url, grant);
+    return judgement.ofTokens(result, { askedAt, now: now() });
+  };
+  const refresh = (refreshToken: Secret) =>
+    ask(refreshUrl, { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() });
+  return {
+    name,
+    realm,
+    onReuse: definition.onReuse,
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    refresh,
+    ...(revokeUrl === undefined ? {} : { revoke: revoking(judgement, (parameters) => send(revokeUrl, parameters)) }),
+    ...consenting(definition, transport, (grant) => ask(tokenUrl, grant)),
+    checkClient: async () => clientCheck(options, await refresh(MADE_UP_TOKEN)),
+    [Symbol.asyncDispose]: async () => {
+      await transport[Symbol.asyncDispose]();
+    },
+  };
 }
 
-class OAuth2 implements Provider {
-  readonly name: string;
-  readonly realm: string;
-  readonly onReuse: ReuseBehaviour;
-  readonly requestsPerMinute?: number;
-  readonly authorization?: Authorization;
-  readonly revoke?: (credential: Revocable) => Promise<'revoked' | 'refused' | 'unreachable'>;
-  readonly probe?: (accessToken: Secret) => Promise<'accepted' | 'refused' | 'unreachable'>;
-  readonly #options: OAuth2Options;
-  readonly #transport: Transport;
-  readonly #endpoint: TokenEndpoint;
-  readonly #judgement: OAuth2Judgement;
+/** No server has issued it: one that refuses it, and not the client, has accepted the client. */
+const MADE_UP_TOKEN = new Secret('evergrant-asks-whether-its-client-is-accepted');
 
-  constructor(options: OAuth2Options, transport: Transport) {
-    const { definition } = options;
-    const { name, tokenUrl, revokeUrl, clientId, authorization } = definition;
-    this.name = name;
-    this.realm = `${name} ${new URL(tokenUrl).origin} ${clientId}`;
-    this.onReuse = definition.onReuse;
-    if (definition.requestsPerMinute !== undefined) this.requestsPerMinute = definition.requestsPerMinute;
-    this.#options = options;
-    this.#transport = transport;
-    this.#endpoint = {
-      url: tokenUrl,
-      clientId,
-      clientAuthentication: clientAuthentication(definition, options.clientSecret),
-      bodyFormat: definition.body,
-    };
-    this.#judgement = new OAuth2Judgement(definition);
-    if (revokeUrl !== undefined) this.revoke = (credential) => this.#revokeAt(revokeUrl, credential);
-    if (authorization !== undefined) {
-      const consent = new OAuth2Authorization({
-        definition: authorization,
-        clientId,
-        transport,
-        ask: (grant) => this.#ask(tokenUrl, grant),
-      });
-      this.authorization = consent;
-      this.probe = async (accessToken) => {
-        const account = await consent.identify(accessToken);
-        return typeof account === 'object' ? 'accepted' : account;
-      };
-    }
-  }
+function revoking(
+  judgement: OAuth2Judgement,
+  send: (parameters: Readonly<Record<string, string>>) => Promise<UpstreamResult>,
+): NonNullable<Provider['revoke']> {
+  // The refresh token where there is one, as an access token may have ended by itself.
+  return async ({ refreshToken, accessToken }) =>
+    judgement.ofRevocation(await send({ token: (refreshToken ?? accessToken).reveal() }));
+}
 
-  refresh(refreshToken: Secret): Promise<ExchangeAnswer> {
-    const { refreshUrl, tokenUrl } = this.#options.definition;
-    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() };
-    return this.#ask(refreshUrl ?? tokenUrl, grant);
-  }
+function consenting(
+  { authorization: definition, clientId }: OAuth2Definition,
+  transport: Transport,
+  ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeAnswer>,
+): Pick<Provider, 'authorization' | 'probe'> {
+  if (definition === undefined) return {};
+  const authorization = new OAuth2Authorization({ definition, clientId, transport, ask });
+  return {
+    authorization,
+    probe: async (accessToken) => {
+      const { kind } = await authorization.identify(accessToken);
+      return kind === 'known' ? 'accepted' : kind;
+    },
+  };
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#transport[Symbol.asyncDispose]();
+function clientCheck(
+  { definition, clientSettings = 'its id and secret' }: OAuth2Options,
+  answer: ExchangeAnswer,
+): ClientCheck {
+  const { host } = new URL(definition.tokenUrl);
+  if (answer.kind === 'client_refused') {
+    return { verdict: 'refused', detail: `${host} refuses the client. Check ${clientSettings}.` };
   }
-
-  async #ask(url: string, grant: Readonly<Record<string, string>>): Promise<ExchangeAnswer> {
-    const { upstreamTimeoutMs: timeoutMs, now } = this.#options;
-    const askedAt = now();
-    const result = await this.#transport.send({ ...tokenRequest({ ...this.#endpoint, url }, grant), timeoutMs });
-    return this.#judgement.ofTokens(result, { askedAt, now: now() });
+  if (answer.kind === 'rejected' || answer.kind === 'obtained') {
+    return { verdict: 'accepted', detail: `${host} accepts ${definition.clientId}.` };
   }
-
-  /** The refresh token where there is one, as an access token may have ended by itself. */
-  async #revokeAt(url: string, { refreshToken, accessToken }: Revocable) {
-    const parameters = { token: (refreshToken ?? accessToken).reveal() };
-    const timeoutMs = this.#options.upstreamTimeoutMs;
-    const result = await this.#transport.send({ ...tokenRequest({ ...this.#endpoint, url }, parameters), timeoutMs });
-    return this.#judgement.ofRevocation(result);
-  }
+  const why = 'detail' in answer ? answer.detail : answer.kind;
+  return { verdict: 'unreachable', detail: `${host} does not answer properly: ${why}.` };
 }
 
 function clientAuthentication(

@@ -31,10 +31,16 @@ export interface Provider {
   recover?(account: KnownAccount): Promise<ExchangeAnswer>;
   /** Creates the upstream account of a subject who has none. */
   provision?(applicant: Applicant): Promise<ExchangeAnswer>;
+  /** True where no account can be created without an e-mail. */
+  readonly needsEmail?: boolean;
+  /** True where provisioning an account that is there already gives new tokens of it, and perhaps ends those before. */
+  readonly provisionsAgain?: boolean;
   /** How a user consents; undefined where accounts are made or imported. */
   readonly authorization?: Authorization;
   /** Ends a consent with every token that came of it (RFC 7009). One that is over already is `revoked` as well. */
   revoke?(credential: Revocable): Promise<'revoked' | 'refused' | 'unreachable'>;
+  /** Makes what a web page may hold in place of an access token, where the provider has such a thing. */
+  issueFrontendToken?(request: FrontendTokenRequest): Promise<FrontendTokenAnswer>;
   /** Asks the provider whether it would still accept this access token. */
   probe?(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'>;
   /** The account as the provider shows it now; `gone` where it has none by that id, or another's. */
@@ -85,8 +91,36 @@ export interface ClientCheck {
 /** Whom to create an upstream account for. */
 export interface Applicant {
   readonly subject: string;
-  readonly email: string;
-  readonly name: string;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
   /** IANA name. */
   readonly timeZone: string;
+}
+
+/** What a web page wants to do, and for whose account. */
+export interface FrontendTokenRequest {
+  readonly accountId: string;
+  /** Of the page (RFC 6454). */
+  readonly origin: string;
+  /** In the provider's own words. */
+  readonly permissions: readonly string[];
+}
+
+/**
+ * What came of asking for a frontend token:
+ * - `account_refused`: the provider knows of no consent of this account
+ * - `input_refused`: it would not take what the caller gave; `fields` are its names in the caller's own request
+ */
+export type FrontendTokenAnswer =
+  | { readonly kind: 'issued'; readonly frontendToken: FrontendToken }
+  | { readonly kind: 'account_refused' | 'client_refused' | 'unreachable' }
+  | { readonly kind: 'input_refused'; readonly fields: readonly string[] };
+
+/** A token that is good on one web page's origin alone. */
+export interface FrontendToken {
+  readonly token: Secret;
+  readonly origin: string;
+  readonly permissions: readonly string[];
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
 }

@@ -38,6 +38,10 @@ export class SqlConnectionStore implements ConnectionStore {
       .select(['connections.realm', 'connections.created_at', 'grants.id', 'grants.account_id', 'grants.profile'])
       .where('connections.realm', 'in', realms)
       .where('connections.subject', '=', subject)
+      // An account that could not be made yet is no connection.
+      .where((where) =>
+        where.or([where('grants.integrated_at', 'is not', null), where('grants.account_id', 'is not', null)]),
+      )
       .orderBy('connections.created_at')
       .execute();
     return rows.map((row) => ({

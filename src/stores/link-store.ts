@@ -16,6 +16,9 @@ import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-
 import type { Database } from './schema.ts';
 import type { Place } from './vault.ts';
 
+/** How often one ticket may be opened: by the user, by another device, by whatever looks at links in a mail. */
+const MOST_DEPARTURES = 20;
+
 type LinkRow = Selectable<Database['links']>;
 
 /** Links in SQL. The words that lead on are unguessable, so their bare hash keeps them; what they lead to is sealed. */
@@ -45,25 +48,37 @@ export class SqlLinkStore implements LinkStore {
     });
   }
 
+  /** Each departure is a row of its own, of which the first to come back ends all others and the ticket. */
   async depart(ticket: Secret, { browser, state, codeVerifier }: Departure): Promise<Link | undefined> {
     const { database, clock, vault } = this.#options;
     return database.transact(async (transaction) => {
-      const row = await transaction
-        .updateTable('links')
-        .set({ step: 'departed', browser_hash: hash(browser), state_hash: hash(state) })
+      const begun = await transaction
+        .selectFrom('links')
+        .selectAll()
         .where('ticket_hash', '=', hash(ticket))
-        .where('step', 'in', ['begun', 'departed'])
+        .where('step', '=', 'begun')
         .where('expires_at', '>', clock.now())
-        .returningAll()
         .executeTakeFirst();
-      if (row === undefined) return undefined;
-      const verifier = codeVerifier && vault.seal(codeVerifier, place(row.id, 'code_verifier'));
+      if (begun === undefined) return undefined;
+      const { count } = await transaction
+        .selectFrom('links')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('ticket_hash', '=', begun.ticket_hash)
+        .executeTakeFirstOrThrow();
+      if (count > MOST_DEPARTURES) return undefined;
+      const id = randomUUID();
       await transaction
-        .updateTable('links')
-        .set({ code_verifier: verifier ?? null })
-        .where('id', '=', row.id)
+        .insertInto('links')
+        .values({
+          ...begun,
+          id,
+          step: 'departed',
+          browser_hash: hash(browser),
+          state_hash: hash(state),
+          code_verifier: codeVerifier ? vault.seal(codeVerifier, place(id, 'code_verifier')) : null,
+        })
         .execute();
-      return linkOf(row);
+      return linkOf(begun);
     });
   }
 
@@ -84,9 +99,11 @@ export class SqlLinkStore implements LinkStore {
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) return undefined;
+      const isOver = transaction.deleteFrom('links').where('ticket_hash', '=', row.ticket_hash);
       if (brought === undefined) {
-        await transaction.deleteFrom('links').where('id', '=', row.id).execute();
+        await isOver.execute();
       } else {
+        await isOver.where('step', 'in', ['begun', 'departed']).execute();
         const code = vault.seal(brought.code, place(row.id, 'code'));
         await transaction.updateTable('links').set({ code }).where('id', '=', row.id).execute();
       }

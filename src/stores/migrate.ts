@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { statements as grants } from './migrations/0001-grants.ts';
 import { statements as upkeep } from './migrations/0002-upkeep.ts';
 import { statements as links } from './migrations/0003-links.ts';
+import { statements as departures } from './migrations/0004-departures.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Forward only; a migration that has been released is never edited. */
@@ -9,6 +10,7 @@ const MIGRATIONS = [
   { id: 1, name: 'grants', statements: grants },
   { id: 2, name: 'upkeep', statements: upkeep },
   { id: 3, name: 'links', statements: links },
+  { id: 4, name: 'departures', statements: departures },
 ];
 
 /** A database written by a later version of Evergrant than this one. */

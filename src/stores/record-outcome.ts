@@ -38,7 +38,7 @@ export async function recordObtained(
   if (exchange.kind === 'recover' || exchange.kind === 'provision') await supersedeOlder(transaction, exchange, now);
   await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
   const account = answer.profile === undefined ? {} : accountColumns(answer.profile, obtainedAt);
-  if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId);
+  if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId, now);
   await transaction
     .updateTable('grants')
     .set({
@@ -81,7 +81,7 @@ export async function recordFailure(
       .execute();
   }
   if (answer.kind === 'account_exists') {
-    await takeOver(transaction, exchange, answer.accountId);
+    await takeOver(transaction, exchange, answer.accountId, now);
     await grant.set(accountColumns(answer.profile, now)).execute();
   }
   if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
@@ -91,16 +91,31 @@ export async function recordFailure(
 
 /**
  * The provider has just said whose account this is. A grant that held the same id had an account that is no more: ids
- * are used again by a provider that was set back.
+ * are used again by a provider that was set back. Or it is the same account, which its subject has left and come back to:
+ * then the tokens of before must not be revoked any more, for that might end the account's new ones as well.
  */
-async function takeOver(transaction: Transaction<Database>, exchange: OpenExchange, accountId: string): Promise<void> {
-  await transaction
+async function takeOver(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  accountId: string,
+  now: number,
+): Promise<void> {
+  const others = await transaction
     .updateTable('grants')
     .set({ account_id: null })
     .where('account_id', '=', accountId)
     .where('id', '<>', exchange.grantId)
     .where('realm', '=', transaction.selectFrom('grants').select('realm').where('id', '=', exchange.grantId))
+    .returning(['id', 'left_at'])
     .execute();
+  for (const { id } of others.filter(({ left_at: leftAt }) => leftAt !== null)) {
+    await transaction
+      .updateTable('credentials')
+      .set({ ended_at: now, end_reason: 'superseded' })
+      .where('grant_id', '=', id)
+      .where('ended_at', 'is', null)
+      .execute();
+  }
 }
 
 /** Only the newest exchange says how the provider is doing; a late failure would hold back a grant that does well. */
@@ -132,7 +147,7 @@ async function appendCredential(
   const { id: exchangeId, grantId } = exchange;
   const refresh = tokens.refreshToken
     ? { token: tokens.refreshToken, expiresAt: tokens.refreshExpiresAt ?? null }
-    : await inheritedRefreshToken(transaction, vault, exchange);
+    : await inheritedRefreshToken(transaction, vault, exchange, tokens.refreshExpiresAt);
   const schedule = scheduleOf(exchangeId, obtainedAt, tokens);
   const { numInsertedOrUpdatedRows: inserted } = await transaction
     .insertInto('credentials')
@@ -148,18 +163,19 @@ async function appendCredential(
       access_token_hash: vault.tokenHash(tokens.accessToken),
       refresh_token: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
       renew_at: refresh ? schedule.renewAt : null,
-      lapse_at: schedule.lapseAt ?? null,
+      lapse_at: refresh ? (schedule.lapseAt ?? null) : null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return inserted !== 0n;
 }
 
-/** An answer without a refresh token leaves the presented one in force (RFC 6749 section 6). */
+/** An answer without a refresh token leaves the presented one in force (RFC 6749 section 6), perhaps with a later end. */
 async function inheritedRefreshToken(
   transaction: Transaction<Database>,
   vault: Vault,
   { grantId, presentedId }: OpenExchange,
+  expiresAt: number | undefined,
 ): Promise<{ token: Secret; expiresAt: number | null } | undefined> {
   if (presentedId === undefined) return undefined;
   const row = await transaction
@@ -169,7 +185,7 @@ async function inheritedRefreshToken(
     .executeTakeFirst();
   if (row?.refresh_token == null) return undefined;
   const token = vault.open(row.refresh_token, { grantId, exchangeId: presentedId, field: 'refresh_token' });
-  return { token, expiresAt: row.refresh_expires_at };
+  return { token, expiresAt: expiresAt ?? row.refresh_expires_at };
 }
 
 async function endCredential(

@@ -64,6 +64,7 @@ describe('loadConfig', () => {
         CRONOFY_CLIENT_SECRET: 'cronofy-secret',
         CRONOFY_DATA_CENTER: 'DE',
         CRONOFY_SCOPES: 'read_account',
+        CRONOFY_MODE: 'managed, oauth',
         EVERGRANT_BOOKINGS: 'oauth',
         EVERGRANT_RETURN_URLS: 'https://app.example.com/linked?a=b, http://localhost:3000/',
         EVERGRANT_UPSTREAM_TIMEOUT: '60',
@@ -103,6 +104,7 @@ describe('loadConfig', () => {
         apiUrl: 'https://api-de.cronofy.com',
         appUrl: 'https://app-de.cronofy.com',
         scopes: ['read_account'],
+        modes: ['oauth', 'managed'],
       },
       oauth2: [],
       bookings: 'oauth',
@@ -182,7 +184,7 @@ describe('what is refused', () => {
     ]);
     assert.match(error.message, /^The configuration has 6 problems/);
     assert.match(error.message, /EVERGRANT_ENCRYPTION_KEYS is not set.*\n.*openssl rand -base64 32/);
-    assert.match(error.message, /evergrant --help/);
+    assert.match(error.message, /evergrant serve --help/);
     for (const { variable, problem, accepted } of error.problems) {
       assert.ok(error.message.includes(`${variable} ${problem}.`));
       assert.ok(error.message.includes(accepted));
@@ -266,6 +268,7 @@ describe('what is refused', () => {
     CRONOFY_DATA_CENTER: ['xx', 'eu', 'api-de.cronofy.com'],
     CRONOFY_API_URL: ['http://api.cronofy.com', 'api.cronofy.com'],
     CRONOFY_SCOPES: [','],
+    CRONOFY_MODE: ['linked', 'oauth,', 'oauth,oauth', ''.padEnd(2, ','), 'managed;oauth'],
     EVERGRANT_CALLER_WAIT: ['0', '15s', '1,5'],
     EVERGRANT_ATOMS_GRACE: ['24h', '-1', '99999999'],
     EVERGRANT_UPKEEP_SHARE: ['half', '-0.1', '1', '50%'],
@@ -291,6 +294,19 @@ describe('what is refused', () => {
     assert.equal(config.rescueFolder, './evergrant-rescue');
     assert.equal(secrets.databaseUrl?.reveal(), 'postgres://user:hunter2-hunter2@db:5433/evergrant');
     assert.ok(!JSON.stringify({ config, secrets }).includes('hunter2'));
+  });
+
+  it('is bookings of linked accounts without the client to link them by', () => {
+    assert.deepEqual(problemsOf(withKeys({ EVERGRANT_BOOKINGS: 'oauth' })).found, ['EVERGRANT_BOOKINGS']);
+    loadConfig(withKeys({ EVERGRANT_BOOKINGS: 'oauth', CAL_COM_OAUTH_CLIENT_ID: 'public' }));
+  });
+
+  it('is odd where users could link accounts and have no page to come back to', () => {
+    const cronofy = { CRONOFY_CLIENT_ID: 'client', CRONOFY_CLIENT_SECRET: 'secret' };
+    const warningsOf = (more: Record<string, string>) => loadConfig(withKeys({ ...cronofy, ...more })).warnings.join();
+    assert.match(warningsOf({}), /^EVERGRANT_RETURN_URLS /);
+    assert.equal(warningsOf({ EVERGRANT_RETURN_URLS: 'https://app.example.com/linked' }), '');
+    assert.equal(warningsOf({ CRONOFY_MODE: 'managed' }), '');
   });
 
   it('is one half of a Cal.com client', () => {

@@ -14,6 +14,7 @@ const recovering = new ScriptedProvider({ provision: false });
 const plain = new ScriptedProvider({ recover: false, provision: false });
 const creating = new ScriptedProvider({ recover: false });
 const graceful = new ScriptedProvider({ recover: false, provision: false, onReuse: 'grace' });
+const reopening = Object.assign(new ScriptedProvider(), { provisionsAgain: true });
 const revoking = new ScriptedProvider({ onReuse: 'revoke_family' });
 
 const expired = credential({ lifeLeftMs: 0 });
@@ -156,6 +157,25 @@ const CASES: Readonly<Record<string, Case>> = {
     provider: recovering,
     view: { current: undefined, accountId: undefined },
     step: RECONNECT,
+  },
+  'there was never anything, for a provider that ends tokens by creating again': {
+    provider: reopening,
+    view: { current: undefined, accountId: undefined, integratedAt: undefined },
+    demand: demand({ seen: 0 }),
+    step: { do: 'provision' },
+  },
+  'an older call may yet create, for a provider that ends tokens by creating again': {
+    provider: reopening,
+    view: { current: undefined, accountId: undefined, integratedAt: undefined },
+    claims: unresolved,
+    demand: demand({ seen: 0 }),
+    step: { do: 'wait' },
+  },
+  'an older call may yet create, for a provider that creates once': {
+    view: { current: undefined, accountId: undefined, integratedAt: undefined },
+    claims: unresolved,
+    demand: demand({ seen: 0 }),
+    step: { do: 'provision' },
   },
   'nothing is left, for a provider that can only create': {
     provider: creating,

@@ -25,6 +25,7 @@ export type Script = (call: Call) => ExchangeAnswer | Promise<ExchangeAnswer>;
 export class ScriptedProvider implements Provider {
   readonly name = 'some-provider';
   readonly realm = REALM;
+  readonly needsEmail = true;
   readonly calls: Call[] = [];
   readonly probes: string[] = [];
   readonly onReuse: ReuseBehaviour;
@@ -39,7 +40,7 @@ export class ScriptedProvider implements Provider {
     this.onReuse = options.onReuse ?? 'reject';
     this.script = options.script ?? (() => refusal('unknown'));
     if (options.recover !== false) this.recover = ({ accountId }) => this.#asked('recover', accountId);
-    if (options.provision !== false) this.provision = ({ email }) => this.#asked('provision', email);
+    if (options.provision !== false) this.provision = ({ email = 'nobody' }) => this.#asked('provision', email);
   }
 
   refresh(refreshToken: Secret): Promise<ExchangeAnswer> {

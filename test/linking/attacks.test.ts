@@ -119,7 +119,7 @@ describe('a user who refuses', () => {
     assert.match(refused.text, /You did not allow access/);
     assert.match(
       refused.text,
-      /href="http:\/\/127\.0\.0\.1:9\/linked\?tab=calendar&amp;evergrant_error=access_denied"/,
+      /href="http:\/\/127\.0\.0\.1:9\/linked\?tab=calendar&amp;evergrant_error=access_denied&amp;evergrant_provider=cronofy"/,
     );
     assert.equal(refused.headers.get('cache-control'), 'no-store');
     assert.doesNotMatch(refused.headers.get('content-security-policy') ?? '', /unsafe/);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { problemOf, tokenOf } from '../e2e/answer.ts';
+import { jwt } from '../e2e/credentials.ts';
+import { Browser } from './browser.ts';
 import { ACCOUNTS, RETURN_URL, startLinkScene } from './link-scene.ts';
 
 describe('whoever links an account', () => {
@@ -67,11 +69,81 @@ describe('whoever links an account', () => {
     await scene.link('alice', ACCOUNTS.ada);
     const back = await scene.consent(await scene.begin('alice'), ACCOUNTS.ben);
     const code = back.searchParams.get('evergrant_code');
-    problemOf(await scene.as('alice', 'POST', 'cronofy/complete/', { code }), 409, 'other_account');
+    const asked = problemOf(await scene.as('alice', 'POST', 'cronofy/complete/', { code }), 409, 'other_account');
+    assert.deepEqual([asked.account.email, asked.present_account.email], ['ben@example.com', 'ada@example.com']);
+    assert.match(asked.detail, /ben@example\.com.*ada@example\.com/);
     assert.equal((await scene.as('alice', 'GET', 'cronofy/')).json.account.email, 'ada@example.com');
     const replaced = await scene.as('alice', 'POST', 'cronofy/complete/', { code, replace: true });
     assert.equal(replaced.status, 200, replaced.text);
     assert.equal(replaced.json.account.email, 'ben@example.com');
     assert.equal(await scene.asked('authorization_code'), 2, 'the second code was spent once');
+  });
+
+  it('in a browser that somebody else has consented in gets their own account', async () => {
+    await using scene = await startLinkScene();
+    const browser = new Browser();
+    const emails = [];
+    for (const [subject, account] of [
+      ['alice', ACCOUNTS.ada],
+      ['bob', ACCOUNTS.ben],
+    ] as const) {
+      const back = await scene.consent(await scene.begin(subject), account, browser);
+      const code = back.searchParams.get('evergrant_code');
+      emails.push((await scene.as(subject, 'POST', 'cronofy/complete/', { code })).json.account.email);
+    }
+    assert.deepEqual(emails, ['ada@example.com', 'ben@example.com']);
+  });
+
+  it('refuses fields that it doesn’t know, for a page to come back to that is passed over is worse', async () => {
+    await using scene = await startLinkScene();
+    const answer = await scene.as('alice', 'POST', 'cronofy/authorize/', { returnTo: 'http://127.0.0.1:9/other' });
+    problemOf(answer, 400, 'invalid_request');
+  });
+});
+
+describe('a ticket', () => {
+  it('that something else has opened meanwhile still takes its user there and back', async () => {
+    await using scene = await startLinkScene();
+    const url = await scene.begin('alice');
+    const browser = new Browser();
+    const page = await browser.open(url, RETURN_URL);
+    await new Browser().open(url, RETURN_URL);
+    const back = await browser.submit(page, { profile_id: ACCOUNTS.ada, decision: 'allow' }, RETURN_URL);
+    const code = new URL(back.url).searchParams.get('evergrant_code');
+    assert.equal((await scene.as('alice', 'POST', 'cronofy/complete/', { code })).status, 200);
+    assert.equal((await new Browser().open(url, RETURN_URL)).status, 400, 'then it is over');
+  });
+
+  it('is not opened without end', async () => {
+    await using scene = await startLinkScene();
+    const url = await scene.begin('alice');
+    const statuses = [];
+    for (let opened = 0; opened < 25; opened += 1) {
+      statuses.push((await fetch(url, { redirect: 'manual' })).status);
+    }
+    assert.deepEqual([statuses.indexOf(400), new Set(statuses.slice(20))], [20, new Set([400])]);
+  });
+
+  it('that is over leads back to the app, and says why', async () => {
+    await using scene = await startLinkScene();
+    const url = await scene.begin('alice');
+    await scene.consent(url);
+    const page = await new Browser().open(url, RETURN_URL);
+    assert.match(page.text, /href="http:\/\/127\.0\.0\.1:9\/linked\?tab=calendar&amp;evergrant_error=link_expired"/);
+  });
+});
+
+describe('a user who has nothing', () => {
+  it('is not shown an account that could not be made for want of an e-mail', async () => {
+    await using scene = await startLinkScene();
+    const answer = await scene.service.call('POST', '/api/v1/connections/cal-com-managed/token/', {
+      bearer: jwt('carol', { email: undefined }),
+    });
+    problemOf(answer, 400, 'cal_email_required');
+    assert.deepEqual((await scene.as('carol', 'GET', '')).json.connections, []);
+    problemOf(await scene.as('carol', 'GET', 'cal-com-managed/'), 404, 'not_connected');
+    const given = await scene.as('carol', 'POST', 'cal-com-managed/token/', { cal_email: 'carol@example.com' });
+    tokenOf(given);
+    assert.equal((await scene.as('carol', 'GET', 'cal-com-managed/')).json.status, 'active');
   });
 });

@@ -77,6 +77,30 @@ describe('the tokens of an OAuth 2 server', () => {
     assert.equal(tokens.refreshToken?.reveal(), REFRESH_TOKEN);
   });
 
+  it('have a refresh token that lapses when it rests for as long as the definition says, be it new or not', async () => {
+    for (const refresh_token of [REFRESH_TOKEN, undefined]) {
+      const tokens = await tokensOf({ refresh_token }, { refreshIdleTtlSeconds: 60 });
+      assert.equal(tokens.refreshExpiresAt, NOW + 60_000);
+    }
+    const both = { refreshIdleTtlSeconds: 60, refreshTtlSeconds: 90 };
+    assert.equal((await tokensOf({}, both)).refreshExpiresAt, NOW + 90_000);
+  });
+
+  it('have a refresh token that lives as long as the answer says, within reason', async () => {
+    const definition = { refreshTtlSeconds: 60 };
+    const lives: [claimed: unknown, lifeMs: number][] = [
+      [3600, HOUR_MS],
+      ['3600', HOUR_MS],
+      [1e15, 10 * 365 * 24 * HOUR_MS],
+      [0, 60_000],
+      ['soon', 60_000],
+    ];
+    for (const [claimed, lifeMs] of lives) {
+      const { refreshExpiresAt } = await tokensOf({ refresh_token_expires_in: claimed }, definition);
+      assert.equal(refreshExpiresAt, NOW + lifeMs, String(claimed));
+    }
+  });
+
   it('have a refresh token that lives as long as the definition says', async () => {
     assert.equal((await tokensOf({}, { refreshTtlSeconds: 30 * 86_400 })).refreshExpiresAt, NOW + 30 * 24 * HOUR_MS);
   });

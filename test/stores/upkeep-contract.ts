@@ -174,6 +174,28 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       assert.deepEqual(await scene.due(), []);
     });
 
+    it('is the same refresh token again where each use puts its end off', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const refreshLifeMs = 180 * DAY_MS;
+      const { exchangeId, lapseAt: first = 0 } = await scene.obtain('alice', { refreshLifeMs });
+      await scene.goTo(first);
+      const wish = { kind: 'refresh', presentedId: exchangeId, refresh: false, refreshLifeMs } as const;
+      const { lapseAt = 0 } = await scene.obtain('alice', wish);
+      assert.deepEqual(await scene.due(), []);
+      await scene.goTo(lapseAt);
+      assert.ok(lapseAt > first + 100 * DAY_MS);
+      assert.deepEqual(await scene.due(), ['alice']);
+      const { current } = (await scene.store.view(REALM, 'alice'))!;
+      assert.equal(current?.refreshToken()?.reveal(), `refresh-${exchangeId}`);
+    });
+
+    it('is no lapse of a refresh token that never came', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const { lapseAt = 0 } = await scene.obtain('alice', { refresh: false, refreshLifeMs: DAY_MS });
+      await scene.goTo(lapseAt);
+      assert.deepEqual(await scene.due(), []);
+    });
+
     it('is the newest credential alone', async () => {
       await using scene = await upkeepScene(openPlace);
       const first = await scene.obtain('alice');

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import type { Caller } from '../../callers/caller.ts';
 import type { LiveToken } from '../../grants/keeper.ts';
-import type { AccountProfile, Applicant } from '../../providers/provider.ts';
+import type { AccountProfile } from '../../providers/provider.ts';
 import { jsonAnswer } from '../answer.ts';
+import { applicantOf } from '../applicant-of.ts';
 import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
 import { demandOf } from '../demand-of.ts';
 import { expiresIn } from '../expires-in.ts';
@@ -95,7 +95,7 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
       keeper.token({
         provider: bookings.provider,
         subject,
-        applicant: applicant(caller, subject, body.cal_email, body.timezone),
+        applicant: applicantOf(caller, subject, body),
         ...demandOf(body),
       }),
     );
@@ -124,18 +124,6 @@ function notConfigured(): never {
     'provider_not_configured',
     'This deployment has no Cal.com client. The operator must set CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET, or CAL_COM_OAUTH_CLIENT_ID with EVERGRANT_BOOKINGS=oauth.',
   );
-}
-
-/** Whom to create an account for; a key without a name lends the e-mail's first part. */
-function applicant(
-  caller: Caller,
-  subject: string,
-  calEmail: string | undefined,
-  timeZone: string,
-): Applicant | undefined {
-  const email = calEmail ?? caller.email;
-  if (email === undefined) return undefined;
-  return { subject, email, name: caller.name ?? email.slice(0, email.lastIndexOf('@')), timeZone };
 }
 
 function tokenAnswer(token: LiveToken, calClientId: string, now: number) {

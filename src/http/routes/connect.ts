@@ -78,11 +78,10 @@ async function orMessage(
     return await work();
   } catch (error) {
     if (error instanceof LinkError) {
-      const { code, message, returnTo } = error;
-      const next =
-        returnTo === undefined
-          ? {}
-          : { next: { label: 'Back to the app', url: back(returnTo, { evergrant_error: code }) } };
+      const { code, message, returnTo = settings.returnUrls[0] } = error;
+      const provider = settings.linkable.find((name) => name === context.req.param('provider'));
+      const why = { evergrant_error: code, ...(provider === undefined ? {} : { evergrant_provider: provider }) };
+      const next = returnTo === undefined ? {} : { next: { label: 'Back to the app', url: back(returnTo, why) } };
       return messagePage(
         { status: 400, title: TITLES[code] ?? 'Nothing was linked', text: message, ...next },
         settings.publicUrl,

@@ -1,14 +1,12 @@
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ConnectionReport } from '../../grants/connections.ts';
 import { Secret } from '../../secret.ts';
+import { accountOf } from '../account-of.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
 import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
 import { beginLink } from '../begin-link.ts';
-import { demandOf } from '../demand-of.ts';
-import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
-import { withoutLastSlash } from '../paths.ts';
 import { ProblemError } from '../problem.ts';
 import {
   authorizeAnswer,
@@ -16,53 +14,54 @@ import {
   completeRequest,
   connection,
   connectionList,
-  tokenAnswer,
-  tokenRequest,
 } from '../schemas/connections.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { CALLER_SECURITY, json, problem, SUBJECT_PARAMETER } from './definitions.ts';
-
-const PROVIDER = z.object({ provider: z.string().openapi({ example: 'cronofy' }) });
-const COMMON = {
-  401: problem('The caller is not known'),
-  403: problem('The key may not act for this user'),
-  404: problem('There is no such provider here, or no connection'),
-};
-const COMMON_ROUTE = { tags: ['Connections'], security: CALLER_SECURITY, parameters: [SUBJECT_PARAMETER] };
+import {
+  CONNECTION_PROBLEMS,
+  CONNECTION_ROUTE,
+  connectionAskedFor,
+  pathOf,
+  PROVIDER_PARAMETER,
+} from './connection-definitions.ts';
+import { json, problem } from './definitions.ts';
 
 const listRoute = createRoute({
-  ...COMMON_ROUTE,
+  ...CONNECTION_ROUTE,
   method: 'get',
   path: '/api/v1/connections/',
   operationId: 'connections-list',
   summary: 'What a user has linked',
-  responses: { 200: json(connectionList, 'The connections'), 401: COMMON[401], 403: COMMON[403] },
+  responses: {
+    200: json(connectionList, 'The connections'),
+    401: CONNECTION_PROBLEMS[401],
+    403: CONNECTION_PROBLEMS[403],
+  },
 });
 
 const readRoute = createRoute({
-  ...COMMON_ROUTE,
+  ...CONNECTION_ROUTE,
   method: 'get',
   path: '/api/v1/connections/{provider}/',
   operationId: 'connections-retrieve',
   summary: 'One connection and its health',
-  request: { params: PROVIDER },
-  responses: { 200: json(connection, 'The connection'), ...COMMON },
+  request: { params: PROVIDER_PARAMETER },
+  responses: { 200: json(connection, 'The connection'), ...CONNECTION_PROBLEMS },
 });
 
 const deleteRoute = createRoute({
-  ...COMMON_ROUTE,
+  ...CONNECTION_ROUTE,
   method: 'delete',
   path: '/api/v1/connections/{provider}/',
   operationId: 'connections-destroy',
   summary: 'Disconnect',
   description:
     'Ends the connection at once. Where nobody else is connected to the same account, its grant is revoked at the provider, again and again until that has succeeded, and then erased.',
-  request: { params: PROVIDER },
-  responses: { 204: { description: 'It is over' }, ...COMMON },
+  request: { params: PROVIDER_PARAMETER },
+  responses: { 204: { description: 'It is over' }, ...CONNECTION_PROBLEMS },
 });
 
 const authorizeRoute = createRoute({
-  ...COMMON_ROUTE,
+  ...CONNECTION_ROUTE,
   method: 'post',
   path: '/api/v1/connections/{provider}/authorize/',
   operationId: 'connections-authorize',
@@ -70,65 +69,45 @@ const authorizeRoute = createRoute({
   description:
     'Send the user’s browser to `authorize_url`. It comes back to the app with `evergrant_code`, which the same user’s session then completes.',
   request: {
-    params: PROVIDER,
+    params: PROVIDER_PARAMETER,
     body: { content: { 'application/json': { schema: authorizeRequest } }, required: false },
   },
   responses: {
     200: json(authorizeAnswer, 'Where to send the browser'),
     400: problem('`return_to` is not allowed'),
-    ...COMMON,
+    ...CONNECTION_PROBLEMS,
   },
 });
 
 const completeRoute = createRoute({
-  ...COMMON_ROUTE,
+  ...CONNECTION_ROUTE,
   method: 'post',
   path: '/api/v1/connections/{provider}/complete/',
   operationId: 'connections-complete',
   summary: 'Complete a link',
   description:
     'Only the user who began may complete, so nobody can be linked to a stranger’s account. A 409 `other_account` may be answered with `"replace": true` and the same code.',
-  request: { params: PROVIDER, body: { content: { 'application/json': { schema: completeRequest } }, required: true } },
+  request: {
+    params: PROVIDER_PARAMETER,
+    body: { content: { 'application/json': { schema: completeRequest } }, required: true },
+  },
   responses: {
     200: json(connection, 'The connection'),
     400: problem('The code is not valid, or the provider gave nothing for it'),
     409: problem('Another account than before was chosen'),
     500: problem('The provider does not answer; `Retry-After` says when to send the same again'),
-    ...COMMON,
+    ...CONNECTION_PROBLEMS,
   },
 });
 
-const tokenRoute = createRoute({
-  ...COMMON_ROUTE,
-  method: 'post',
-  path: '/api/v1/connections/{provider}/token/',
-  operationId: 'connections-token',
-  summary: 'A live token of any provider',
-  request: { params: PROVIDER, body: { content: { 'application/json': { schema: tokenRequest } }, required: false } },
-  responses: {
-    200: json(tokenAnswer, 'A live token'),
-    409: problem('The user must link an account first (`consent_required`) or again (`reconnect_required`)'),
-    500: problem('No live token to be had now; `code` says why'),
-    ...COMMON,
-  },
-});
-
-/** The connections API: what is linked and how it does, linking, a live token of any provider, disconnecting. */
+/** The connections API: what is linked and how it does, linking, disconnecting. */
 export function mountConnections(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  const { keeper, connections, linking, settings, now } = services;
+  const { connections, linking, settings, now } = services;
   const admitted = authenticated(services.authenticator);
-  const routes = [listRoute, readRoute, deleteRoute, authorizeRoute, completeRoute, tokenRoute];
+  const routes = [listRoute, readRoute, deleteRoute, authorizeRoute, completeRoute];
   for (const route of routes) app.openAPIRegistry.registerPath(route);
-  const { providers, linkable } = settings;
 
-  const about = (context: Context<HttpEnv>) => {
-    const provider = context.req.param('provider') ?? '';
-    if (providers.includes(provider)) {
-      return { provider, subject: subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER)) };
-    }
-    const known = providers.length === 0 ? 'none' : providers.join(', ');
-    throw new ProblemError(404, 'provider_not_configured', `There is no such provider here. There are: ${known}.`);
-  };
+  const about = (context: Context<HttpEnv>) => connectionAskedFor(context, settings.providers);
   const found = async (subject: string, provider: string) => {
     const report = await connections.find(subject, provider);
     if (report !== undefined) return jsonAnswer(connectionOf(report, now()));
@@ -137,7 +116,10 @@ export function mountConnections(app: OpenAPIHono<HttpEnv>, services: HttpServic
 
   app.get(pathOf(listRoute.path), admitted, async (context) => {
     const reports = await connections.list(subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER)));
-    return jsonAnswer({ connections: reports.map((report) => connectionOf(report, now())), linkable });
+    return jsonAnswer({
+      connections: reports.map((report) => connectionOf(report, now())),
+      linkable: settings.linkable,
+    });
   });
 
   app.get(pathOf(readRoute.path), admitted, async (context) => {
@@ -164,27 +146,6 @@ export function mountConnections(app: OpenAPIHono<HttpEnv>, services: HttpServic
     await linking.complete({ provider, subject, code: new Secret(code), replace });
     return found(subject, provider);
   });
-
-  app.post(pathOf(tokenRoute.path), admitted, async (context) => {
-    const { provider, subject } = about(context);
-    const body = await jsonBody(context, tokenRequest);
-    const token = await keeper.token({
-      provider,
-      subject,
-      ...demandOf(body),
-    });
-    return jsonAnswer({
-      access_token: token.accessToken.reveal(),
-      expires_in: expiresIn(token, now()),
-      token_type: token.tokenType,
-      refreshed: token.refreshed,
-    });
-  });
-}
-
-/** A documented path as the router spells it. */
-function pathOf(path: string): string {
-  return withoutLastSlash(path.replace('{provider}', ':provider'));
 }
 
 function noContent(): Response {
@@ -193,12 +154,11 @@ function noContent(): Response {
 
 function connectionOf(report: ConnectionReport, now: number) {
   const { provider, health, accountId, profile, connectedAt, expiresAt } = report;
-  const { email = null, username = null, name = null } = profile ?? {};
   const path = `/api/v1/connections/${provider}/authorize/`;
   return {
     provider,
     status: health,
-    account: accountId === undefined ? null : { id: accountId, email, username, name },
+    account: accountId === undefined ? null : accountOf({ ...profile, accountId }),
     connected_at: new Date(connectedAt).toISOString(),
     expires_in: expiresAt === undefined ? null : Math.max(0, Math.floor((expiresAt - now) / 1000)),
     ...(health === 'reconnect_required' ? { authorize: { method: 'POST', path } } : {}),

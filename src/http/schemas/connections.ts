@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import { isOrigin } from '../../origin.ts';
+import { accountSchema } from '../problem.ts';
 import { calTokenRefreshRequest } from './bookings.ts';
 
 const providerName = z.string().openapi({ example: 'cronofy' });
 
 /** The body of `POST /connections/{provider}/authorize/`. */
 export const authorizeRequest = z
-  .object(
+  .strictObject(
     {
       return_to: z.string('Accepted is a URL of EVERGRANT_RETURN_URLS.').optional().openapi({
         description: 'The page of the app to come back to: one of those that the operator allows, exactly.',
@@ -18,14 +20,18 @@ export const authorizeRequest = z
 /** The answer of `POST /connections/{provider}/authorize/`. */
 export const authorizeAnswer = z
   .object({
-    authorize_url: z.string().openapi({ description: 'Send the user’s browser there. It is good once.' }),
+    authorize_url: z
+      .string()
+      .openapi({
+        description: 'Send the user’s browser there. It is good until a browser has come back from the provider.',
+      }),
     expires_in: z.int().openapi({ description: 'Whole seconds until it is over' }),
   })
   .openapi('Authorize');
 
 /** The body of `POST /connections/{provider}/complete/`. */
 export const completeRequest = z
-  .object(
+  .strictObject(
     {
       code: z
         .string('Accepted is the evergrant_code that the browser brought back.')
@@ -49,14 +55,7 @@ export const connection = z
       description:
         '`active`: a live token is there, or to be had by asking; `retrying`: the provider fails just now; `reconnect_required`: the user must link the account again',
     }),
-    account: z
-      .object({
-        id: z.string(),
-        email: z.string().nullable(),
-        username: z.string().nullable(),
-        name: z.string().nullable(),
-      })
-      .nullable(),
+    account: accountSchema.nullable(),
     connected_at: z.string().openapi({ description: 'ISO 8601' }),
     expires_in: z.int().nullable().openapi({ description: 'Whole seconds until the present access token expires' }),
     authorize: z
@@ -74,9 +73,37 @@ export const connectionList = z
   })
   .openapi('Connections');
 
+const PERMISSIONS = ['agenda', 'account_management', 'availability', 'managed_availability'] as const;
+
+/** What a web page is to hold, in the body of `POST /connections/{provider}/token/`. */
+const frontendRequest = z
+  .object(
+    {
+      origin: z
+        .string('Accepted is the origin of a page, such as "https://app.example.com".')
+        .refine(isOrigin, 'Accepted is the origin of a page, such as "https://app.example.com".')
+        .openapi({ description: 'Of the page that is to hold the token. It is good nowhere else.' }),
+      permissions: z
+        .array(z.enum(PERMISSIONS, `Accepted are ${PERMISSIONS.join(', ')}.`), 'Accepted is a list of permissions.')
+        .min(1, `Accepted is a list of at least one of ${PERMISSIONS.join(', ')}.`)
+        .openapi({ description: 'What the page may do, in Cronofy’s words' }),
+    },
+    'Accepted is an object with origin and permissions.',
+  )
+  .openapi('FrontendRequest');
+
 /** The body of `POST /connections/{provider}/token/`. */
-export const tokenRequest = calTokenRefreshRequest
-  .pick({ force_refresh: true, min_ttl: true, rejected_access_token: true })
+export const tokenRequest = z
+  .object(
+    {
+      ...calTokenRefreshRequest.shape,
+      frontend: frontendRequest.optional().openapi({
+        description:
+          'Asks for a token that a web page may hold as well. Cronofy has such tokens (element tokens), because its access tokens are of no use in browsers.',
+      }),
+    },
+    'Accepted is a JSON object.',
+  )
   .openapi('TokenRequest');
 
 /** The answer of `POST /connections/{provider}/token/`. */
@@ -86,5 +113,14 @@ export const tokenAnswer = z
     expires_in: z.int().openapi({ description: 'Whole seconds until it expires' }),
     token_type: z.string(),
     refreshed: z.boolean().openapi({ description: 'True where the token was obtained for this call' }),
+    frontend: z
+      .object({
+        token: z.string().openapi({ description: 'For Cronofy’s UI Elements, as `element_token`' }),
+        expires_in: z.int().openapi({ description: 'Whole seconds until it expires' }),
+        origin: z.string(),
+        permissions: z.array(z.string()),
+      })
+      .optional()
+      .openapi({ description: 'There where it was asked for' }),
   })
   .openapi('Token');

@@ -4,7 +4,7 @@ const SIX_MONTHS_SECONDS = 180 * 86_400;
 
 /**
  * Google: one refresh token that is never replaced, given at the first consent or at one that is asked for again. It lapses
- * when nobody uses it for six months, counted here from the consent at the least.
+ * when nobody uses it for six months.
  */
 export const GOOGLE: ReadyDefinition = {
   tokenUrl: 'https://oauth2.googleapis.com/token',
@@ -13,7 +13,7 @@ export const GOOGLE: ReadyDefinition = {
   body: 'form',
   onReuse: 'reject',
   defaultAccessTtlSeconds: 3_599,
-  refreshTtlSeconds: SIX_MONTHS_SECONDS,
+  refreshIdleTtlSeconds: SIX_MONTHS_SECONDS,
   authorization: {
     url: 'https://accounts.google.com/o/oauth2/v2/auth',
     scopes: ['openid', 'email', 'https://www.googleapis.com/auth/calendar'],

@@ -1,0 +1,44 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
+import { withoutLastSlash } from '../paths.ts';
+import { ProblemError } from '../problem.ts';
+import type { HttpEnv } from '../services.ts';
+import { CALLER_SECURITY, problem, SUBJECT_PARAMETER } from './definitions.ts';
+
+/** The provider in a path. */
+export const PROVIDER_PARAMETER = z.object({ provider: z.string().openapi({ example: 'cronofy' }) });
+
+/** What all routes of connections may answer. */
+export const CONNECTION_PROBLEMS = {
+  401: problem('The caller is not known'),
+  403: problem('The key may not act for this user'),
+  404: problem('There is no such provider here, or no connection'),
+};
+
+/** What all of them have. */
+export const CONNECTION_ROUTE = {
+  tags: ['Connections'],
+  security: CALLER_SECURITY,
+  parameters: [SUBJECT_PARAMETER],
+};
+
+/** A documented path as the router spells it. */
+export function pathOf(path: string): string {
+  return withoutLastSlash(path.replace('{provider}', ':provider'));
+}
+
+/**
+ * Whose connection to which provider a call is about.
+ *
+ * @param providers the names of all that are served
+ * @throws ProblemError 404 for a provider that is not among them
+ */
+export function connectionAskedFor(context: Context<HttpEnv>, providers: readonly string[]) {
+  const provider = context.req.param('provider') ?? '';
+  if (providers.includes(provider)) {
+    return { provider, subject: subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER)) };
+  }
+  const known = providers.length === 0 ? 'none' : providers.join(', ');
+  throw new ProblemError(404, 'provider_not_configured', `There is no such provider here. There are: ${known}.`);
+}

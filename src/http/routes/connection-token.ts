@@ -1,0 +1,74 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { FrontendToken } from '../../providers/provider.ts';
+import { jsonAnswer } from '../answer.ts';
+import { applicantOf } from '../applicant-of.ts';
+import { authenticated } from '../authenticate.ts';
+import { demandOf } from '../demand-of.ts';
+import { expiresIn } from '../expires-in.ts';
+import { jsonBody } from '../json-body.ts';
+import { ProblemError } from '../problem.ts';
+import { tokenAnswer, tokenRequest } from '../schemas/connections.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import {
+  CONNECTION_PROBLEMS,
+  CONNECTION_ROUTE,
+  connectionAskedFor,
+  pathOf,
+  PROVIDER_PARAMETER,
+} from './connection-definitions.ts';
+import { json, problem } from './definitions.ts';
+
+const tokenRoute = createRoute({
+  ...CONNECTION_ROUTE,
+  method: 'post',
+  path: '/api/v1/connections/{provider}/token/',
+  operationId: 'connections-token',
+  summary: 'A live token of any provider',
+  description:
+    'Where the provider’s accounts are made here (`cal-com-managed`, `cronofy-managed`), the first call makes the user’s. Elsewhere the user links one first.',
+  request: {
+    params: PROVIDER_PARAMETER,
+    body: { content: { 'application/json': { schema: tokenRequest } }, required: false },
+  },
+  responses: {
+    200: json(tokenAnswer, 'A live token'),
+    400: problem('The request is not valid; `errors` says which field'),
+    409: problem('The user must link an account first (`consent_required`) or again (`reconnect_required`)'),
+    429: problem('This user’s token was renewed too often in the last minute'),
+    500: problem('No live token to be had now; `code` says why'),
+    ...CONNECTION_PROBLEMS,
+  },
+});
+
+/** A live token of any provider, and what a web page may hold in its place. */
+export function mountConnectionToken(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { keeper, frontendTokens, settings, now } = services;
+  app.openAPIRegistry.registerPath(tokenRoute);
+
+  app.post(pathOf(tokenRoute.path), authenticated(services.authenticator), async (context) => {
+    const { provider, subject } = connectionAskedFor(context, settings.providers);
+    const body = await jsonBody(context, tokenRequest);
+    const { frontend } = body;
+    if (frontend !== undefined && !frontendTokens.has(provider)) throw noFrontendTokens(provider);
+    const applicant = applicantOf(context.get('caller'), subject, body);
+    const live = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
+    const issued = frontend && (await frontendTokens.issue({ provider, subject, live, ...frontend }));
+    return jsonAnswer({
+      access_token: live.accessToken.reveal(),
+      expires_in: expiresIn(live, now()),
+      token_type: live.tokenType,
+      refreshed: live.refreshed,
+      ...(issued === undefined ? {} : { frontend: frontendOf(issued, now()) }),
+    });
+  });
+}
+
+function noFrontendTokens(provider: string): ProblemError {
+  const detail = `${provider} has no tokens of its own for web pages; there its access token is what a page gets.`;
+  return new ProblemError(400, 'invalid_request', detail, { errors: [{ field: 'frontend', message: detail }] });
+}
+
+function frontendOf(issued: FrontendToken, now: number) {
+  const { token, origin, permissions } = issued;
+  return { token: token.reveal(), expires_in: expiresIn(issued, now), origin, permissions };
+}

@@ -1,0 +1,56 @@
+import { jsonMemberAt } from '../oauth/json-member.ts';
+import { boundedExpiry, tokenText } from '../oauth/token-answer.ts';
+import type { Transport, UpstreamAnswer } from '../oauth/transport.ts';
+import type { CronofyClient } from './cronofy-client.ts';
+import type { FrontendTokenAnswer, FrontendTokenRequest, Provider } from './provider.ts';
+
+const CALL_TIMEOUT_MS = 10_000;
+const HOUR_MS = 3_600_000;
+/** Cronofy says 18 hours. */
+const BOUNDS = { fallbackMs: HOUR_MS, maximumMs: 24 * HOUR_MS };
+/** Where the caller's own request names a field that Cronofy calls otherwise. */
+const CALLER_FIELDS = { origin: 'frontend.origin', permissions: 'frontend.permissions' } as const;
+
+/**
+ * Cronofy's element tokens (`POST /v1/element_tokens`): what its UI Elements take in a browser, where an access token is of
+ * no use. Asking twice harms nobody, so it is no exchange.
+ */
+export function elementTokens(
+  { apiUrl, clientSecret, now }: CronofyClient,
+  transport: Transport,
+): NonNullable<Provider['issueFrontendToken']> {
+  return async (request) => {
+    const { accountId, origin, permissions } = request;
+    const askedAt = now();
+    const result = await transport.send({
+      method: 'POST',
+      url: `${apiUrl}/v1/element_tokens`,
+      headers: { authorization: `Bearer ${clientSecret.reveal()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ version: '1', permissions, subs: [accountId], origin }),
+      timeoutMs: CALL_TIMEOUT_MS,
+    });
+    return result.kind === 'answered' ? judged(result, request, askedAt) : { kind: 'unreachable' };
+  };
+}
+
+function judged(answer: UpstreamAnswer, request: FrontendTokenRequest, askedAt: number): FrontendTokenAnswer {
+  const { status, json } = answer;
+  if (status === 401 || status === 403) return { kind: 'client_refused' };
+  if (status === 422) return refused(json);
+  const token = status === 200 || status === 201 ? tokenText(jsonMemberAt(json, 'element_token.token')) : undefined;
+  if (token === undefined) return { kind: 'unreachable' };
+  const seconds = jsonMemberAt(json, 'element_token.expires_in');
+  const claimedEnd = typeof seconds === 'number' ? askedAt + seconds * 1000 : undefined;
+  const { origin, permissions } = request;
+  const frontendToken = { token, origin, permissions, expiresAt: boundedExpiry(claimedEnd, askedAt, BOUNDS) };
+  return { kind: 'issued', frontendToken };
+}
+
+/** A 422 names the parameters it is about in `errors`. */
+function refused(json: unknown): FrontendTokenAnswer {
+  if (jsonMemberAt(json, 'errors.subs') !== undefined) return { kind: 'account_refused' };
+  const fields = Object.entries(CALLER_FIELDS)
+    .filter(([theirs]) => jsonMemberAt(json, `errors.${theirs}`) !== undefined)
+    .map(([, ours]) => ours);
+  return fields.length === 0 ? { kind: 'unreachable' } : { kind: 'input_refused', fields };
+}

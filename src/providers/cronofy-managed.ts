@@ -1,0 +1,55 @@
+import { jsonMemberAt } from '../oauth/json-member.ts';
+import { openTransport, type UpstreamResult } from '../oauth/transport.ts';
+import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './cronofy-client.ts';
+import { elementTokens } from './cronofy-element-tokens.ts';
+import { oauth2 } from './oauth-2.ts';
+import type { OAuth2Definition } from './oauth-2-definition.ts';
+import { OAuth2Judgement } from './oauth-2-judgement.ts';
+import { profileOf } from './profile-of.ts';
+import type { ExchangeAnswer, Provider } from './provider.ts';
+
+const UNPROCESSABLE = 422;
+
+/**
+ * Cronofy's application calendars, made by us for users who link none of their own. One call creates a calendar under an
+ * id of ours or, where it is there, gives new tokens of it; whether that ends the tokens before is not documented, and
+ * either is allowed for. The id is the subject itself, so that calendars which an app made under its own user ids are found.
+ */
+export function cronofyManaged(options: CronofyClient): Provider {
+  const { apiUrl, clientId, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
+  const transport = openTransport();
+  const definition: OAuth2Definition = { ...cronofyTokens(options), name: 'cronofy-managed' };
+  const judgement = new OAuth2Judgement(definition);
+  const open = async (subject: string): Promise<ExchangeAnswer> => {
+    const askedAt = now();
+    const result = await transport.send({
+      method: 'POST',
+      url: `${apiUrl}/v1/application_calendars`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_id: clientId,
+        client_secret: clientSecret.reveal(),
+        application_calendar_id: subject,
+      }),
+      timeoutMs,
+    });
+    return withProfile(judgement.ofTokens(result, { askedAt, now: now() }), result);
+  };
+  return {
+    ...oauth2({ ...options, definition, clientSettings: CRONOFY_SETTINGS }, transport),
+    provisionsAgain: true,
+    provision: ({ subject }) => open(subject),
+    recover: ({ subject }) => open(subject),
+    issueFrontendToken: elementTokens(options, transport),
+  };
+}
+
+function withProfile(answer: ExchangeAnswer, result: UpstreamResult): ExchangeAnswer {
+  if (result.kind !== 'answered') return answer;
+  const { status, json } = result;
+  if (status === UNPROCESSABLE && jsonMemberAt(json, 'errors.application_calendar_id') !== undefined) {
+    return { kind: 'input_refused', detail: `HTTP ${status} application_calendar_id`, fields: ['subject'] };
+  }
+  const profile = profileOf(jsonMemberAt(json, 'sub'), { name: jsonMemberAt(json, 'linking_profile.profile_name') });
+  return answer.kind === 'obtained' && profile !== undefined ? { ...answer, profile } : answer;
+}

@@ -1,0 +1,8 @@
+/** A ticket may be opened more than once before one browser comes back. */
+export function statements(): string[] {
+  return [
+    `drop index links_ticket`,
+    `create unique index links_ticket on links (ticket_hash) where step = 'begun'`,
+    `create index links_departures on links (ticket_hash)`,
+  ];
+}
