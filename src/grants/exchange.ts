@@ -2,8 +2,9 @@ import type { ExchangeAnswer } from '../providers/provider.ts';
 
 /**
  * What an exchange does: `provision` creates the account, `refresh` spends a refresh token, `recover` gets a credential
- * for a known account and ends all its others. An `import` asks nobody: the operator brought the credential. A `link` is
- * written when it is over: the user's consent brought the credential. A `revoke` ends the grant, once nobody is connected.
+ * without one and ends all others of the account, or may. An `import` asks nobody: the operator brought the credential. A
+ * `link` is written when it is over: the user's consent brought the credential. A `revoke` ends the grant, once nobody is
+ * connected.
  */
 export type ExchangeKind = 'provision' | 'refresh' | 'recover' | 'import' | 'link' | 'revoke';
 

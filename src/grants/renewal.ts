@@ -186,7 +186,8 @@ async function exchange(
   if (question === undefined) return emailRequired();
   const opened = await store.openExchange({
     grantId: view.grantId,
-    kind: step.do,
+    // What may end the account's other tokens is a recovery, whatever it is called upstream.
+    kind: step.do === 'provision' && provider.provisionsAgain === true ? 'recover' : step.do,
     presentedId: step.do === 'refresh' ? step.presented.exchangeId : undefined,
     accountId: step.do === 'recover' ? step.accountId : undefined,
     lastExchangeId: claims.lastExchangeId,

@@ -33,7 +33,7 @@ export interface Provider {
   provision?(applicant: Applicant): Promise<ExchangeAnswer>;
   /** True where no account can be created without an e-mail. */
   readonly needsEmail?: boolean;
-  /** True where provisioning an account that is there already gives new tokens of it, and perhaps ends those before. */
+  /** True where provisioning an account that is there gives new tokens of it, and perhaps ends those before. */
   readonly provisionsAgain?: boolean;
   /** How a user consents; undefined where accounts are made or imported. */
   readonly authorization?: Authorization;

@@ -6,7 +6,7 @@ import type { Outcome } from '../../src/grants/exchange.ts';
 import type { ExchangeRow } from './memory/rows.ts';
 import { isUnresolved } from './memory/derive.ts';
 import type { Surroundings } from './surroundings.ts';
-import type { Issue, UpstreamKind } from './upstream.ts';
+import { CREATING, type Issue, type UpstreamKind } from './upstream.ts';
 
 /** A property that does not hold, by its name and what was seen. */
 export class Violation extends Error {
@@ -20,7 +20,7 @@ export class Violation extends Error {
 }
 
 /** Kinds that can always be repaired, or never lose anything by a lost answer. */
-const NEVER_ASKS_THE_USER: readonly UpstreamKind[] = ['not_rotating', 'managed', 'grace'];
+const NEVER_ASKS_THE_USER: readonly UpstreamKind[] = ['not_rotating', 'grace', ...CREATING];
 
 /** Compares what the store holds with what the provider honours, whenever facts have changed. */
 export class Judge {

@@ -242,6 +242,28 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'an account is opened again, and the tokens that this may have ended are trusted',
+    kind: 'reopening',
+    patches: [
+      {
+        file: RENEWAL,
+        find: "step.do === 'provision' && provider.provisionsAgain === true ? 'recover' : step.do",
+        replace: 'step.do',
+      },
+    ],
+  },
+  {
+    name: 'an account is opened again while an earlier opening may yet take effect',
+    kind: 'reopening',
+    patches: [
+      {
+        file: NEXT_STEP,
+        find: 'const isQuarantined = provider.provisionsAgain === true && claims.isUnresolved;',
+        replace: 'const isQuarantined = false;',
+      },
+    ],
+  },
 ];
 
 /** Not noticed, and why: see the test. Only the least number of calls depends on it. */

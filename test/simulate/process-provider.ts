@@ -5,7 +5,7 @@ import { BOUNDS, LIFE_MS } from './bounds.ts';
 import type { ExchangeRow } from './memory/rows.ts';
 import type { Process } from './process.ts';
 import { strike, type Surroundings } from './surroundings.ts';
-import { REUSE, type Issue } from './upstream.ts';
+import { CREATING, REUSE, type Issue } from './upstream.ts';
 
 export const PROVIDER = 'simulated';
 export const REALM = 'simulated https://upstream.example client-1';
@@ -30,9 +30,10 @@ export function processProvider(at: Surroundings, process: Process, outage: { un
     refresh: (token) => ask(refreshActs(at, token.reveal())),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-  if (upstream.kind !== 'managed') return provider;
+  if (!CREATING.includes(upstream.kind)) return provider;
   return {
     ...provider,
+    provisionsAgain: upstream.kind === 'reopening',
     recover: () => ask([(id) => upstream.recover(id) ?? { kind: 'account_gone', detail: 'no such user' }]),
     provision: () =>
       ask([(id) => upstream.create(id) ?? { kind: 'account_exists', accountId: ACCOUNT_ID, profile: THE_ACCOUNT }]),

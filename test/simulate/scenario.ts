@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { BOUNDS, LIFE_MS } from './bounds.ts';
 import { FAULT, type Fault } from './faults.ts';
-import type { UpstreamKind } from './upstream.ts';
+import { CREATING, type UpstreamKind } from './upstream.ts';
 
 /** What one schedule is made of; everything else follows from it, to the last step. */
 export interface Scenario {
@@ -60,10 +60,9 @@ export function scenarios(options: { faults: number; kind: UpstreamKind }): fc.A
     // A grace and a token that stays now and then do not go together: of a chain, only the last is presented again.
     answersWithout: options.kind === 'grace' ? fc.constantFrom(0, 4) : fc.constantFrom(0, 0, 1, 4),
     travelMs: fc.constantFrom(30, 30, 400, BOUNDS.upstreamMs / 3),
-    beginning:
-      options.kind === 'managed'
-        ? fc.constantFrom('connected', 'provision', 'revoked', 'revoked')
-        : fc.constant('connected'),
+    beginning: CREATING.includes(options.kind)
+      ? fc.constantFrom('connected', 'provision', 'revoked', 'revoked')
+      : fc.constant('connected'),
     rounds: fc.array(ROUND, { minLength: 1, maxLength: 3, size: 'max' }),
     faults: fc.array(FAULT, { maxLength: options.faults, size: 'max' }),
   });

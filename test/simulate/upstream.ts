@@ -7,16 +7,21 @@ import { LIFE_MS } from './bounds.ts';
  * - `rotating`: every refresh token works once
  * - `not_rotating`: the refresh token stays
  * - `managed`: rotating, with a recovery that ends all other tokens, and accounts created by us (Cal.com's managed users)
+ * - `reopening`: the same, where creating an account that is there is the recovery (Cronofy's application calendars)
  * - `racing`: rotating, but looks and rotates in two steps, so that two answers can both be a success
  * - `grace`: the predecessor of the last refresh token works too, and replaces what it was replaced by
  * - `family`: a used refresh token that comes again ends everything
  */
-export type UpstreamKind = 'rotating' | 'not_rotating' | 'managed' | 'racing' | 'grace' | 'family';
+export type UpstreamKind = 'rotating' | 'not_rotating' | 'managed' | 'reopening' | 'racing' | 'grace' | 'family';
+
+/** Kinds whose accounts we create, and recover without their users. */
+export const CREATING: readonly UpstreamKind[] = ['managed', 'reopening'];
 
 export const REUSE: Readonly<Record<UpstreamKind, ReuseBehaviour>> = {
   rotating: 'reject',
   not_rotating: 'reject',
   managed: 'reject',
+  reopening: 'reject',
   racing: 'reject',
   grace: 'grace',
   family: 'revoke_family',
@@ -115,9 +120,9 @@ export class Upstream {
     return this.#issueRotated(undefined, exchangeId);
   }
 
-  /** Creates the account; undefined where there is one. */
+  /** Creates the account; undefined where there is one already that isn't opened again. */
   create(exchangeId: number): Issue | undefined {
-    if (this.hasAccount) return undefined;
+    if (this.hasAccount) return this.kind === 'reopening' ? this.recover(exchangeId) : undefined;
     this.hasAccount = true;
     return this.#issueRotated(undefined, exchangeId);
   }

@@ -16,7 +16,7 @@ import type { CallerPlan, Scenario } from './scenario.ts';
 import { Scheduler } from './scheduler.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { Bounds, Surroundings } from './surroundings.ts';
-import { Upstream, type UpstreamKind } from './upstream.ts';
+import { CREATING, Upstream, type UpstreamKind } from './upstream.ts';
 
 const START = Date.UTC(2026, 5, 1, 12);
 /** From the last callers to the end of all faults, and on to the last look, in milliseconds. */
@@ -248,6 +248,6 @@ class World {
 
 /** How many more calls one fault may cost: what an exhaustive search of the protocol found. */
 function callsPerFault(kind: UpstreamKind, bounds: Bounds): number {
-  if (kind === 'managed') return bounds === 'kept' ? 2 : 3;
+  if (CREATING.includes(kind)) return bounds === 'kept' ? 2 : 3;
   return kind === 'rotating' ? 1 : 2;
 }
