@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { ConnectionVerdict, NewConnection } from '../grants/link-store.ts';
+import type { AccountProfile } from '../providers/provider.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount, noteForsaken } from './connection.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordObtained } from './record-outcome.ts';
@@ -30,7 +31,8 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     const before = await connectedTo(transaction, link);
     const existing = await grantOfAccount(transaction, account);
     const isOther = before !== undefined && before !== existing;
-    if (isOther && !replace && (await hasAccount(transaction, before))) return { kind: 'other_account' };
+    const present = isOther && !replace ? await accountOf(transaction, before) : undefined;
+    if (present !== undefined) return { kind: 'other_account', present: present.profile };
     const grantId = existing ?? (await createGrant(transaction, account, clock.now()));
     await database.lockGrant(transaction, grantId);
     await closeForsaken(transaction, grantId, options.holder, database.now());
@@ -73,13 +75,18 @@ async function append(
   return recordObtained(transaction, vault, exchange, answer, { now, obtainedAt });
 }
 
-async function hasAccount(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
-  const row = await transaction
+/** What is known of a grant's account; undefined where it has none. */
+async function accountOf(
+  transaction: Transaction<Database>,
+  grantId: string,
+): Promise<{ profile: AccountProfile | undefined } | undefined> {
+  const { account_id: id, profile } = await transaction
     .selectFrom('grants')
-    .select('account_id')
+    .select(['account_id', 'profile'])
     .where('id', '=', grantId)
     .executeTakeFirstOrThrow();
-  return row.account_id !== null;
+  if (id === null) return undefined;
+  return { profile: profile === null ? undefined : (JSON.parse(profile) as AccountProfile) };
 }
 
 async function isBeingRevoked(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
