@@ -301,14 +301,6 @@ describe('what is refused', () => {
     loadConfig(withKeys({ EVERGRANT_BOOKINGS: 'oauth', CAL_COM_OAUTH_CLIENT_ID: 'public' }));
   });
 
-  it('is odd where users could link accounts and have no page to come back to', () => {
-    const cronofy = { CRONOFY_CLIENT_ID: 'client', CRONOFY_CLIENT_SECRET: 'secret' };
-    const warningsOf = (more: Record<string, string>) => loadConfig(withKeys({ ...cronofy, ...more })).warnings.join();
-    assert.match(warningsOf({}), /^EVERGRANT_RETURN_URLS /);
-    assert.equal(warningsOf({ EVERGRANT_RETURN_URLS: 'https://app.example.com/linked' }), '');
-    assert.equal(warningsOf({ CRONOFY_MODE: 'managed' }), '');
-  });
-
   it('is one half of a Cal.com client', () => {
     assert.deepEqual(problemsOf(withKeys({ CAL_COM_CLIENT_ID: 'c' })).found, ['CAL_COM_CLIENT_SECRET']);
     assert.deepEqual(problemsOf(withKeys({ CAL_COM_CLIENT_SECRET: 's' })).found, ['CAL_COM_CLIENT_ID']);
