@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Connection, ConnectionStore } from './connection-store.ts';
 import { providerNotConfigured } from './errors.ts';
 import type { GrantEvent } from './events.ts';
+import { factsOf } from './facts-of.ts';
 import { nextStep } from './next-step.ts';
 import type { GrantStore } from './store.ts';
 
@@ -100,12 +101,9 @@ export class Connections {
     const claims = await grants.claims(grantId);
     const view = await grants.view(provider.realm, subject);
     if (view === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
-    const { current } = view;
-    const mayReplay = current === undefined && provider.onReuse === 'grace';
-    const lastExchanged = mayReplay ? await grants.lastExchanged(view.grantId) : undefined;
-    const step = nextStep(provider, { view, claims, lastExchanged }, { seen: 0 }, clock.now());
+    const step = nextStep(provider, await factsOf(grants, provider, view, claims), { seen: 0 }, clock.now());
     const isLost = step.do === 'give_up' && step.because === 'reconnect_required';
     const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
-    return { health, expiresAt: current?.expiresAt };
+    return { health, expiresAt: view.current?.expiresAt };
   }
 }

@@ -14,6 +14,7 @@ import {
   tooManyRenewals,
 } from './errors.ts';
 import type { ExchangeKind } from './exchange.ts';
+import { factsOf } from './facts-of.ts';
 import type { Claims, GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
 import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
@@ -126,8 +127,7 @@ async function read(
       fresh = undefined;
       continue;
     }
-    const mayReplay = view.current === undefined && provider.onReuse === 'grace';
-    return { view, claims, lastExchanged: mayReplay ? await store.lastExchanged(view.grantId) : undefined };
+    return factsOf(store, provider, view, claims);
   }
 }
 

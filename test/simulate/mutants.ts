@@ -16,6 +16,7 @@ const DERIVE = 'test/simulate/memory/derive.ts';
 const NEXT_STEP = 'src/grants/next-step.ts';
 const PERFORM = 'src/grants/perform-exchange.ts';
 const RENEWAL = 'src/grants/renewal.ts';
+const FACTS = 'src/grants/facts-of.ts';
 
 /** All of them must be noticed. Those of the store break the simulation's, which the databases' contract holds as well. */
 export const MUTANTS: readonly Mutant[] = [
@@ -178,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
     kind: 'grace',
     patches: [
       {
-        file: RENEWAL,
+        file: FACTS,
         find: "view.current === undefined && provider.onReuse === 'grace'",
         replace: 'false',
       },
