@@ -1,5 +1,12 @@
 import { statSync } from 'node:fs';
-import { ConfigError, loadConfig, type Environment, type LoadedConfig, type Values } from './config/index.ts';
+import {
+  ConfigError,
+  loadConfig,
+  type Config,
+  type Environment,
+  type LoadedConfig,
+  type Values,
+} from './config/index.ts';
 import { createEvergrant, type Evergrant } from './evergrant.ts';
 
 /** One thing that was looked at. */
@@ -12,7 +19,8 @@ export interface Finding {
 
 /**
  * Looks at everything a deployment needs and says what is wrong: configuration, database, key ring, file modes, and
- * whether the providers take our client. It opens the database as `serve` would, and sends providers nothing but reads.
+ * whether the providers take our client. It opens the database as `serve` would, and asks providers
+ * for nothing but whether they know us.
  *
  * @param defaults used where the environment is silent
  */
@@ -24,16 +32,13 @@ export async function examine(environment: Environment, defaults?: Values): Prom
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map(({ variable, problem, accepted }) => bad(variable, `It ${problem}. ${accepted}`));
   }
-  const warnings = loaded.warnings.map((warning): Finding => ({
-    check: 'configuration',
-    verdict: 'odd',
-    detail: warning,
-  }));
+  const warnings = loaded.warnings.map((warning) => odd('configuration', warning));
   return [good('configuration', 'Every variable makes sense.'), ...warnings, ...(await examineParts(loaded))];
 }
 
 async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
-  const { database } = loaded.config;
+  const { config } = loaded;
+  const { database } = config;
   let evergrant: Evergrant;
   try {
     evergrant = await createEvergrant(loaded);
@@ -41,37 +46,82 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
     return [bad('database', error instanceof Error ? error.message : String(error))];
   }
   await using running = evergrant;
-  const ready = await running.checkReadiness().then(
-    () => good('readiness', 'The database answers, and the keys to check JWTs with are at hand.'),
-    (error: unknown) => bad('readiness', error instanceof Error ? error.message : String(error)),
-  );
   const place = database.kind === 'sqlite' ? database.path : database.place;
-  const files = database.kind === 'sqlite' ? [fileMode(database.path)] : [];
-  return [good('database', `${place} opens with this key ring.`), ...files, ready, ...(await clients(running))];
+  return [
+    good('database', `${place} opens with this key ring.`),
+    ...(database.kind === 'sqlite' ? [fileMode(database.path)] : []),
+    await readiness(running, config),
+    ...(await clients(running)),
+    ...linking(running, config),
+  ];
 }
 
 function fileMode(path: string): Finding {
   const open = (statSync(path).mode & 0o077) !== 0;
   return open
-    ? { check: 'file mode', verdict: 'odd', detail: `Others on this machine can open ${path}. Run: chmod 600 ${path}` }
+    ? odd('file mode', `Others on this machine can open ${path}. Run: chmod 600 ${path}`)
     : good('file mode', `Only its owner can open ${path}.`);
+}
+
+function readiness(evergrant: Evergrant, { jwt }: Config): Promise<Finding> {
+  const callers =
+    jwt === undefined
+      ? 'No JWTs are trusted, so only API keys let callers in.'
+      : 'The keys to check JWTs with are at hand.';
+  return evergrant.checkReadiness().then(
+    () => good('readiness', `The database answers. ${callers}`),
+    (error: unknown) => bad('readiness', error instanceof Error ? error.message : String(error)),
+  );
 }
 
 async function clients(evergrant: Evergrant): Promise<Finding[]> {
   if (evergrant.providers.length === 0) {
-    return [bad('providers', 'None is configured. Set CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET.')];
+    return [
+      bad(
+        'providers',
+        'None is configured. Set CAL_COM_CLIENT_ID, CAL_COM_OAUTH_CLIENT_ID, CRONOFY_CLIENT_ID or EVERGRANT_PROVIDERS.',
+      ),
+    ];
   }
-  const checks = evergrant.providers.map(async (provider): Promise<Finding[]> => {
+  const checks = evergrant.providers.map(async (provider): Promise<Finding> => {
+    const { name } = provider;
     const result = await provider.checkClient?.();
-    return result === undefined
-      ? []
-      : [{ check: provider.name, verdict: result.verdict === 'accepted' ? 'good' : 'bad', detail: result.detail }];
+    if (result === undefined) return odd(name, 'Nothing tells whether it accepts our client.');
+    return result.verdict === 'accepted' ? good(name, result.detail) : bad(name, result.detail);
   });
-  return (await Promise.all(checks)).flat();
+  return Promise.all(checks);
+}
+
+/** What users need to link accounts: pages to come back to, here and at the provider. */
+function linking(evergrant: Evergrant, { publicUrl, returnUrls }: Config): Finding[] {
+  const linkable = evergrant.providers.filter(({ authorization }) => authorization !== undefined);
+  const names = linkable.map(({ name }) => name);
+  const pages =
+    names.length > 0 && returnUrls.length === 0
+      ? [
+          bad(
+            'EVERGRANT_RETURN_URLS',
+            `It is not set, so nobody can link an account of ${names.join(', ')}. ` +
+              'Set EVERGRANT_RETURN_URLS to the page of the app to come back to.',
+          ),
+        ]
+      : [];
+  return [...pages, ...names.map((name) => redirectUri(name, publicUrl))];
+}
+
+function redirectUri(provider: string, publicUrl: string): Finding {
+  const check = `${provider} redirect URI`;
+  return new URL(publicUrl).port === '0'
+    ? odd(check, 'It changes with the port at each start. Set EVERGRANT_PUBLIC_URL or EVERGRANT_PORT.')
+    : good(check, `Register ${publicUrl}/connect/${provider}/callback with the client at the provider.`);
 }
 
 function good(check: string, detail: string): Finding {
   return { check, verdict: 'good', detail };
+}
+
+function odd(check: string, detail: string): Finding {
+  return { check, verdict: 'odd', detail };
 }
 
 function bad(check: string, detail: string): Finding {

@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import { providerOf } from './provider-of.ts';
 
 /** Turns log lines into ones that a person reads at a glance. */
 export function devJournal(output: { write(text: string): unknown }): DestinationStream {
@@ -14,18 +15,32 @@ interface LogLine {
   readonly level: number;
   readonly msg: string;
   readonly subject?: string;
+  readonly provider?: string;
+  readonly detail?: string;
+  readonly err?: { readonly message?: string };
+  /** Of an exchange. */
   readonly kind?: string;
   readonly outcome?: string;
-  readonly detail?: string;
   readonly durationMs?: number;
-  readonly err?: { readonly message?: string };
+  /** Of an event. */
+  readonly type?: string;
+  readonly reason?: string;
+  readonly realm?: string;
+  readonly subjects?: readonly string[];
 }
 
 const WARN = 40;
 
-function readable({ time, level, msg, subject, kind, outcome, detail, durationMs, err }: LogLine): string {
+function readable(line: LogLine): string {
+  const { time, level, subject, subjects = [], provider, realm, reason, detail, err } = line;
   const clock = new Date(time).toTimeString().slice(0, 8);
-  const what = outcome === undefined ? msg : `${kind ?? ''} -> ${outcome} (${durationMs ?? 0} ms)`;
-  const parts = [clock, level >= WARN ? '!' : ' ', subject ?? '', what, detail ?? '', err?.message ?? ''];
-  return parts.filter((part) => part !== '').join('  ');
+  const whose = subject ?? subjects.join(', ');
+  const where = provider ?? (realm === undefined ? undefined : providerOf(realm));
+  const parts = [clock, level >= WARN ? '!' : '', whose, where, whatHappened(line), reason, detail, err?.message];
+  return parts.filter((part) => part !== undefined && part !== '').join('  ');
+}
+
+function whatHappened({ msg, type, kind, outcome, durationMs = 0 }: LogLine): string {
+  if (outcome !== undefined) return `${kind ?? ''} -> ${outcome} (${durationMs} ms)`;
+  return type ?? msg;
 }

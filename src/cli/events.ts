@@ -3,6 +3,7 @@ import { openEvents } from '../operator-doors.ts';
 import { EVENT_TYPES, type EventType, type GrantEvent } from '../grants/events.ts';
 import type { EventCounts } from '../stores/event-log.ts';
 import { followEvents } from './follow-events.ts';
+import { providerOf } from './provider-of.ts';
 import { askedToStop } from './signals.ts';
 import { devOption, storedConfig } from './stored-config.ts';
 
@@ -111,15 +112,19 @@ function printLine({ id, type, reason, at, realm, grantId, subjects, exchangeId 
 /** Rows of fixed columns, as one may wait long for the next; the head goes with the first. */
 function tablePrinter(): (event: GrantEvent) => void {
   let hasHead = false;
-  return ({ at, type, reason, subjects, id }) => {
-    if (!hasHead) console.log(row('time', 'type', 'reason', 'subjects', 'id'));
+  return ({ at, type, reason, realm, subjects, id }) => {
+    if (!hasHead) console.log(row('time', 'type', 'reason', 'provider', 'subjects', 'id'));
     hasHead = true;
-    console.log(row(new Date(at).toISOString(), type, reason ?? '', subjects.join(', '), String(id)));
+    const time = new Date(at).toISOString();
+    console.log(row(time, type, reason ?? '', providerOf(realm), subjects.join(', '), String(id)));
   };
 }
 
-function row(time: string, type: string, reason: string, subjects: string, id: string): string {
-  return `${time.padEnd(24)}  ${type.padEnd(24)}  ${reason.padEnd(11)}  ${subjects.padEnd(24)}  ${id}`;
+/** How wide the columns are, but for the last: names of providers and subjects may be longer. */
+const WIDTHS = [24, 24, 11, 16, 24];
+
+function row(...columns: readonly string[]): string {
+  return columns.map((text, index) => text.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
 function printSummary({ kinds, losses }: EventCounts): void {

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/index.ts';
+import { devHint } from './dev-hint.ts';
 
 /** Says what went wrong and what to do, and leaves the exit status at 1. A stack is shown for what nobody expected. */
 export function fail(error: unknown): void {
@@ -14,8 +15,8 @@ function explain(error: unknown): string {
       '(EVERGRANT_PORT for the service, --cal-port and --cronofy-port for the sandbox).'
     );
   }
-  const expected =
-    error instanceof ConfigError || error instanceof RangeError || ('code' in error && !isSystem(error.code));
+  if (error instanceof ConfigError) return [error.message, devHint(error.problems) ?? []].flat().join('\n');
+  const expected = error instanceof RangeError || ('code' in error && !isSystem(error.code));
   return expected ? error.message : (error.stack ?? error.message);
 }
 

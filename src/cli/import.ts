@@ -37,7 +37,9 @@ export function importCommand(): Command {
       await using imports = await openImports(config);
       const { providers, store } = imports;
       if (providers.length === 0) {
-        throw new ImportError('No provider is configured. Set CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET.');
+        throw new ImportError(
+          'No provider is configured. Set CAL_COM_CLIENT_ID, CAL_COM_OAUTH_CLIENT_ID, CRONOFY_CLIENT_ID or EVERGRANT_PROVIDERS.',
+        );
       }
       const progress = new ImportProgress(process.stderr, size);
       const refusedLines: RefusedLine[] = [];

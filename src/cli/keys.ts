@@ -2,6 +2,8 @@ import { Command, Option } from 'commander';
 import { mintApiKey, type ApiKeyRecord } from '../callers/api-key.ts';
 import { ROLES, type Role } from '../callers/caller.ts';
 import { createEvergrant } from '../evergrant.ts';
+import { asTyped } from './as-typed.ts';
+import { plainTable } from './plain-table.ts';
 import { devOption, storedConfig } from './stored-config.ts';
 
 interface CommonOptions {
@@ -35,14 +37,18 @@ function create(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async ({ role, subject, email, name, ...options }: CreateOptions) => {
+      if (role === 'user' && subject === undefined) {
+        throw new RangeError('A user key needs a subject: say whose key it is, for example with --subject alice.');
+      }
       const { key, record } = mintApiKey({ role, subject, email, name }, Date.now());
       await using evergrant = await createEvergrant(storedConfig(options));
       await evergrant.apiKeys.add(record);
-      if (options.json === true) console.log(JSON.stringify({ ...shown(record), key: key.reveal() }));
-      else
-        console.log(
-          `${key.reveal()}\n\nKeep it now; it can't be shown again. Revoke it with: evergrant keys revoke ${record.id}`,
-        );
+      if (options.json === true) {
+        console.log(JSON.stringify({ ...shown(record), key: key.reveal() }));
+        return;
+      }
+      const revoking = onSameData(`keys revoke ${record.id}`, options);
+      console.log(`${key.reveal()}\n\nKeep it now; it can't be shown again. Revoke it with: ${revoking}`);
     });
 }
 
@@ -55,8 +61,9 @@ function list(): Command {
       await using evergrant = await createEvergrant(storedConfig(options));
       const keys = (await evergrant.apiKeys.list()).map(shown);
       if (options.json === true) console.log(JSON.stringify(keys));
-      else if (keys.length === 0) console.log('There are no keys. Make one with: evergrant keys create --help');
-      else console.table(keys);
+      else if (keys.length === 0) {
+        console.log(`There are no keys. Make one with: ${asTyped('keys create --help')}`);
+      } else console.log(plainTable(HEAD, keys.map(rowOf)));
     });
 }
 
@@ -72,10 +79,23 @@ function revoke(): Command {
       if (options.json === true) console.log(JSON.stringify({ id, revoked }));
       else
         console.log(
-          revoked ? `${id} is revoked.` : `There is no key ${id} that could be revoked. See: evergrant keys list`,
+          revoked
+            ? `${id} is revoked.`
+            : `There is no key ${id} that could be revoked. See: ${onSameData('keys list', options)}`,
         );
       if (!revoked) process.exitCode = 1;
     });
+}
+
+/** A command to paste that works on the data that this one does. */
+function onSameData(command: string, { dev }: CommonOptions): string {
+  return asTyped(dev === true ? `${command} --dev` : command);
+}
+
+const HEAD = ['id', 'role', 'subject', 'email', 'name', 'created', 'revoked'];
+
+function rowOf({ id, role, subject, email, name, created_at, revoked_at }: ReturnType<typeof shown>): string[] {
+  return [id, role, subject ?? '', email ?? '', name ?? '', created_at, revoked_at ?? ''];
 }
 
 function shown({ id, role, subject, email, name, createdAt, revokedAt }: ApiKeyRecord) {

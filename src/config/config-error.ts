@@ -24,6 +24,6 @@ function describe(problems: readonly ConfigProblem[]): string {
   return [
     `The configuration has ${count}, so nothing was started.`,
     ...problems.map(({ variable, problem, accepted }) => `  ${variable} ${problem}.\n    ${accepted}`),
-    'Correct the environment and start again. evergrant --help lists every variable.',
+    'Correct the environment and start again. evergrant serve --help lists every variable.',
   ].join('\n');
 }

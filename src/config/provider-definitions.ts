@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import type { OAuth2Definition } from '../providers/oauth-2-definition.ts';
 import { READY_DEFINITIONS } from '../providers/ready/index.ts';
 import type { Secret } from '../secret.ts';
 import { parseClientSecret } from './clients.ts';
 import type { Environment } from './env.ts';
+import { readJsonFile } from './json-file.ts';
+import { kindOf, placeOf, readProvider, type Fault } from './provider-faults.ts';
+import type { WrittenProvider } from './provider-schema.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
-import { parseSecureUrl } from './urls.ts';
 
 /** Providers of the operator's own, and their clients' secrets by the providers' names. */
 export interface DefinedProviders {
@@ -15,104 +15,52 @@ export interface DefinedProviders {
   readonly secrets: Readonly<Record<string, Secret>>;
 }
 
-const NONE: DefinedProviders = { definitions: [], secrets: {} };
-/** Providers that have variables of their own. */
-const TAKEN = ['cal-com', 'cal-com-managed', 'cronofy'];
-const MOST_BYTES = 1_000_000;
-
-const endpoint = z.string().refine(isSecure, 'is not an https URL (http only for localhost)');
-const seconds = z.int().min(1);
-const signal = z.strictObject({ status: z.int().min(400).max(599), error: z.string(), at: z.string().optional() });
-const account = z.strictObject({
-  url: endpoint,
-  id: z.string(),
-  email: z.string().optional(),
-  username: z.string().optional(),
-  name: z.string().optional(),
-  time_zone: z.string().optional(),
-});
-
-const schema = z.record(
-  z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'is not a name: lower case letters, digits and hyphens'),
-  z.strictObject({
-    preset: z.enum(Object.keys(READY_DEFINITIONS)).optional(),
-    client_id: z.string().regex(/^[\x21-\x7e]{1,255}$/),
-    client_secret_env: z.string().optional(),
-    token_url: endpoint.optional(),
-    refresh_url: endpoint.optional(),
-    revoke_url: endpoint.optional(),
-    client_auth: z.enum(['body', 'basic', 'none']).optional(),
-    body: z.enum(['form', 'json']).optional(),
-    on_reuse: z.enum(['reject', 'grace', 'revoke_family']).optional(),
-    requests_per_minute: z.int().min(1).optional(),
-    dead_grant: z.array(signal).optional(),
-    wrong_client: z.array(signal).optional(),
-    default_access_ttl_seconds: seconds.optional(),
-    longest_access_ttl_seconds: seconds.optional(),
-    refresh_ttl_seconds: seconds.optional(),
-    authorize_url: endpoint.optional(),
-    scopes: z.array(z.string()).optional(),
-    scope_separator: z.string().optional(),
-    authorize_parameters: z.record(z.string(), z.string()).optional(),
-    pkce: z.boolean().optional(),
-    issuer: z.string().optional(),
-    account: account.optional(),
-  }),
-);
-
-type Written = z.infer<typeof schema>[string];
-
-/** Reads the file that `EVERGRANT_PROVIDERS` names; what is wrong with it is noted in `settings`. */
+/** Reads the file that `EVERGRANT_PROVIDERS` names; all that is wrong with it is noted in `settings`. */
 export function decideProviders(settings: Settings, environment: Environment): DefinedProviders {
-  return settings.read('EVERGRANT_PROVIDERS', (path) => definedIn(path, environment)) ?? NONE;
-}
-
-function definedIn(path: string, environment: Environment): DefinedProviders {
-  const parsed = schema.safeParse(contentOf(path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.join('.') ?? '';
-    throw new Refusal(
-      `names a file in which ${where === '' ? 'the whole' : `"${where}"`} is wrong (${issue?.message ?? ''})`,
-      'Accepted: an object of providers by name, as docs/providers/adding.md describes them.',
-    );
-  }
-  const entries = Object.entries(parsed.data);
-  return {
-    definitions: entries.map(([name, written]) => definition(name, written)),
-    secrets: Object.fromEntries(
-      entries.flatMap(([name, written]) => {
-        const secret = secretOf(name, written, environment);
-        return secret === undefined ? [] : [[name, secret]];
-      }),
-    ),
+  const content = settings.read('EVERGRANT_PROVIDERS', (path) => providersIn(readJsonFile(path))) ?? [];
+  const definitions: OAuth2Definition[] = [];
+  const secrets: [string, Secret][] = [];
+  const refuse = ({ where, problem, accepted }: Fault) => {
+    settings.refuse('EVERGRANT_PROVIDERS', `names a file in which ${where} ${problem}`, accepted);
   };
+  for (const [name, entry] of content) {
+    const { written, secretVariable, faults } = readProvider(name, entry);
+    faults.forEach(refuse);
+    if (written !== undefined) definitions.push(definition(name, written));
+    if (secretVariable === undefined) continue;
+    const where = placeOf(name, ['client_secret_env']);
+    const secret = secretIn(environment[secretVariable]?.trim() ?? '');
+    if (secret instanceof Refusal) refuse({ where, problem: secret.problem, accepted: secret.accepted });
+    else secrets.push([name, secret]);
+  }
+  return { definitions, secrets: Object.fromEntries(secrets) };
 }
 
-function contentOf(path: string): unknown {
+function providersIn(content: unknown): [name: string, entry: unknown][] {
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return Object.entries(content);
+  throw new Refusal(
+    `names a file that holds ${kindOf(content)}, and must be an object of providers by name`,
+    'Accepted: providers by name, as docs/providers/adding.md describes them.',
+  );
+}
+
+/** The variable isn't repeated: what stands in the place of its name may be the secret itself. */
+function secretIn(text: string): Secret | Refusal {
   try {
-    const text = readFileSync(path, 'utf8');
-    if (text.length > MOST_BYTES) throw new Error('it is too large');
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal(`names a file that cannot be read as JSON (${why})`, 'Accepted: the path of a JSON file.');
+    if (text !== '') return parseClientSecret(text);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return new Refusal(`names a variable whose value ${error.problem}`, error.accepted);
   }
+  return new Refusal(
+    'names a variable that is not set',
+    'Accepted: the name of the environment variable that holds the secret, not the secret itself.',
+  );
 }
 
-function definition(name: string, written: Written): OAuth2Definition {
-  if (TAKEN.includes(name)) {
-    throw new Refusal(`defines "${name}", which has variables of its own`, 'Accepted: another name.');
-  }
+function definition(name: string, written: WrittenProvider): OAuth2Definition {
   const ready = written.preset === undefined ? undefined : READY_DEFINITIONS[written.preset];
-  const tokenUrl = written.token_url ?? ready?.tokenUrl;
-  if (tokenUrl === undefined) {
-    throw new Refusal(
-      `defines "${name}" without token_url`,
-      `Accepted: a token_url, or a preset: ${Object.keys(READY_DEFINITIONS).join(', ')}.`,
-    );
-  }
-  const authorization = authorizationOf(name, written, ready);
+  const authorization = authorizationOf(written, ready);
   return {
     clientAuth: 'body',
     body: 'form',
@@ -120,8 +68,8 @@ function definition(name: string, written: Written): OAuth2Definition {
     ...ready,
     name,
     clientId: written.client_id,
-    tokenUrl,
     ...given({
+      tokenUrl: written.token_url,
       refreshUrl: written.refresh_url,
       revokeUrl: written.revoke_url,
       clientAuth: written.client_auth,
@@ -133,27 +81,22 @@ function definition(name: string, written: Written): OAuth2Definition {
       defaultAccessTtlSeconds: written.default_access_ttl_seconds,
       longestAccessTtlSeconds: written.longest_access_ttl_seconds,
       refreshTtlSeconds: written.refresh_ttl_seconds,
+      refreshIdleTtlSeconds: written.refresh_idle_ttl_seconds,
       authorization,
     }),
+    // What must be there and is not was refused before.
   } as OAuth2Definition;
 }
 
-function authorizationOf(name: string, written: Written, ready: Partial<OAuth2Definition> | undefined) {
+function authorizationOf(written: WrittenProvider, ready: Partial<OAuth2Definition> | undefined) {
   const url = written.authorize_url ?? ready?.authorization?.url;
-  if (url === undefined) return undefined;
-  const described = written.account === undefined ? undefined : accountOf(written.account);
-  const place = described ?? ready?.authorization?.account;
-  if (place === undefined) {
-    throw new Refusal(
-      `defines "${name}" with authorize_url and without account`,
-      'Accepted: an account with the url that describes it and where its id stands there.',
-    );
-  }
+  const account = written.account === undefined ? ready?.authorization?.account : accountOf(written.account);
+  if (url === undefined || account === undefined) return undefined;
   return {
     scopes: [],
     ...ready?.authorization,
     url,
-    account: place,
+    account,
     ...given({
       scopes: written.scopes,
       scopeSeparator: written.scope_separator,
@@ -164,35 +107,11 @@ function authorizationOf(name: string, written: Written, ready: Partial<OAuth2De
   };
 }
 
-function accountOf({ time_zone: timeZone, ...rest }: z.infer<typeof account>) {
+function accountOf({ time_zone: timeZone, ...rest }: NonNullable<WrittenProvider['account']>) {
   return { ...given(rest), ...given({ timeZone }) };
-}
-
-function secretOf(name: string, written: Written, environment: Environment): Secret | undefined {
-  const { client_secret_env: variable, client_auth: method, preset } = written;
-  const auth = method ?? (preset === undefined ? 'body' : READY_DEFINITIONS[preset]?.clientAuth);
-  if (auth === 'none') return undefined;
-  const text = variable === undefined ? undefined : environment[variable]?.trim();
-  if (text !== undefined && text !== '') return parseClientSecret(text);
-  throw new Refusal(
-    variable === undefined
-      ? `defines "${name}" without client_secret_env`
-      : `takes the secret of "${name}" from ${variable}, which is not set`,
-    'Accepted: client_secret_env, the name of the variable that holds the secret; or client_auth "none" for a public client.',
-  );
 }
 
 /** Only what is there: an absent member must not hide the preset's. */
 function given<Members extends object>(members: Members): Partial<Members> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Members>;
-}
-
-function isSecure(text: string): boolean {
-  try {
-    // The URL itself is the provider's, to the letter.
-    parseSecureUrl(text.split('?', 1)[0] ?? '');
-    return true;
-  } catch {
-    return false;
-  }
 }

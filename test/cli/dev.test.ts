@@ -115,8 +115,12 @@ describe('evergrant dev', { concurrency: 3 }, () => {
       lost = token.access_token;
       if (NOTHING_TO_PASTE_INTO === false) await assertLinesWork(dev.lines);
       const log = dev.command.stderr();
-      assert.match(log, /alice +provision -> obtained/);
-      if (how !== 'new') assert.match(log, /! +alice +recover -> account_gone/);
+      assert.match(log, /alice +cal-com-managed +provision -> obtained/);
+      assert.match(
+        log,
+        how === 'new' ? /alice {2}cal-com-managed {2}grant\.created$/m : /grant\.recovered {2}refused$/m,
+      );
+      if (how !== 'new') assert.match(log, /! +alice +cal-com-managed +recover -> account_gone/);
     }
   });
 

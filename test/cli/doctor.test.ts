@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { newKeyRing } from '../e2e/credentials.ts';
+import { startCronofy, startOAuth2 } from '../../src/sandbox/index.ts';
+import { jwt, newKeyRing } from '../e2e/credentials.ts';
 import { startSandbox, type Sandbox } from '../e2e/start-sandbox.ts';
-import { environment, type Environment } from '../e2e/start-service.ts';
+import { environment, startService, type Environment } from '../e2e/start-service.ts';
 import { evergrant, newWorkFolder } from './start-command.ts';
 
 /** A deployment and the doctor's word on it. */
@@ -30,6 +31,39 @@ function verdicts(stdout: string): Record<string, string> {
   for (const { detail } of findings) assert.ok(detail.length > 5, stdout);
   return Object.fromEntries(findings.map(({ check, verdict }) => [check, verdict]));
 }
+
+/** Every provider there is: four clients at three fakes. */
+async function newFullDeployment() {
+  await using started = new AsyncDisposableStack();
+  const deployment = started.use(await newDeployment());
+  const cronofy = started.use(await startCronofy({ port: 0 }));
+  const acme = started.use(await startOAuth2({ port: 0 }));
+  const defined = (tokenUrl: string) => {
+    const path = join(dirname(deployment.databasePath), 'providers.json');
+    const account = { url: `${acme.url}/userinfo`, id: 'sub' };
+    const addresses = { token_url: tokenUrl, authorize_url: `${acme.url}/authorize`, account };
+    const client = { client_id: 'sandbox-oauth2-client', client_secret_env: 'ACME_SECRET' };
+    writeFileSync(path, JSON.stringify({ acme: { ...client, ...addresses } }));
+    return path;
+  };
+  const env = {
+    EVERGRANT_PUBLIC_URL: 'http://127.0.0.1:4000',
+    EVERGRANT_RETURN_URLS: 'http://127.0.0.1:9/linked',
+    CAL_COM_OAUTH_CLIENT_ID: 'sandbox-cal-oauth-client',
+    CAL_COM_OAUTH_CLIENT_SECRET: 'sandbox-cal-oauth-secret',
+    CRONOFY_CLIENT_ID: 'sandbox-cronofy-client',
+    CRONOFY_CLIENT_SECRET: 'sandbox-cronofy-secret',
+    CRONOFY_API_URL: cronofy.url,
+    CRONOFY_MODE: 'oauth,managed',
+    EVERGRANT_PROVIDERS: defined(`${acme.url}/token`),
+    ACME_SECRET: 'sandbox-oauth2-secret',
+  };
+  const all = started.move();
+  return { ...deployment, defined, env, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+const PROVIDERS = ['cal-com-managed', 'cal-com', 'cronofy', 'cronofy-managed', 'acme'];
+const LINKABLE = ['cal-com', 'cronofy', 'acme'];
 
 describe('evergrant doctor', { concurrency: 3 }, () => {
   it('finds a good deployment good, and asks Cal.com for nothing but a read', async () => {
@@ -107,5 +141,86 @@ describe('evergrant doctor', { concurrency: 3 }, () => {
     assert.match(stdout, /^odd configuration: EVERGRANT_DATABASE .*EVERGRANT_DATABASE_URL/m);
     const asJson = await deployment.doctor({}, '--json');
     assert.deepEqual([asJson.code, verdicts(asJson.stdout)['file mode']], [0, 'odd']);
+  });
+
+  it('asks every provider, and finds wrong secrets and unreachable hosts', async () => {
+    await using deployment = await newFullDeployment();
+    const { doctor, env, defined } = deployment;
+    const wrong = Object.fromEntries(
+      Object.keys({ ...env, CAL_COM_CLIENT_SECRET: '' })
+        .filter((name) => name.endsWith('_SECRET'))
+        .map((name) => [name, 'not-the-right-secret']),
+    );
+    const nowhere = { CAL_COM_API_URL: 'http://127.0.0.1:9/v2', CRONOFY_API_URL: 'http://127.0.0.1:9' };
+    const right = await doctor(env);
+    assert.equal(right.code, 0, right.stdout);
+    for (const name of PROVIDERS) assert.match(right.stdout, new RegExp(`^ok  ${name}: .* accepts sandbox-`, 'm'));
+    const refused = await doctor({ ...env, ...wrong });
+    assert.equal(refused.code, 1);
+    for (const name of PROVIDERS) {
+      assert.match(
+        refused.stdout,
+        new RegExp(`^BAD ${name}: .* refuses the client. Check .*(?:CLIENT|client)_`, 'm'),
+        name,
+      );
+    }
+    assert.match(refused.stdout, /^BAD acme: .*client_id and client_secret_env of "acme"/m);
+    assert.doesNotMatch(refused.stdout, /not-the-right-secret/);
+    const unreachable = await doctor({ ...env, ...nowhere, EVERGRANT_PROVIDERS: defined('http://127.0.0.1:9/token') });
+    assert.equal(unreachable.code, 1);
+    for (const name of PROVIDERS) {
+      assert.match(unreachable.stdout, new RegExp(`^BAD ${name}: .*127\\.0\\.0\\.1:9.* does not answer`, 'm'), name);
+    }
+  });
+
+  it('tells the redirect URI of each provider that users can link: the one that they are sent with', async () => {
+    await using deployment = await newFullDeployment();
+    const { doctor, env, sandbox } = deployment;
+    const { stdout } = await doctor(env);
+    await using service = await startService({ env, sandbox });
+    for (const name of LINKABLE) {
+      const { json } = await service.call('POST', `/api/v1/connections/${name}/authorize/`, { bearer: jwt('alice') });
+      const { headers } = await fetch(service.url + new URL(json.authorize_url).pathname, { redirect: 'manual' });
+      const sent = new URL(headers.get('location') ?? '').searchParams.get('redirect_uri') ?? '';
+      assert.ok(sent.startsWith('http://127.0.0.1:4000/'), sent);
+      assert.ok(stdout.includes(`ok  ${name} redirect URI: Register ${sent} with`), `${sent}\n${stdout}`);
+    }
+    assert.equal(stdout.match(/redirect URI/g)?.length, LINKABLE.length);
+    const elsewhere = await doctor({ ...env, EVERGRANT_PUBLIC_URL: '' });
+    assert.match(elsewhere.stdout, /^odd cronofy redirect URI: .*EVERGRANT_PUBLIC_URL/m, 'with a port of any number');
+  });
+
+  it('finds linking without a page to come back to bad, and bookings without their client', async () => {
+    await using deployment = await newFullDeployment();
+    const { doctor, env } = deployment;
+    const noPages = await doctor({ ...env, EVERGRANT_RETURN_URLS: '' });
+    assert.equal(noPages.code, 1);
+    assert.match(noPages.stdout, /^BAD EVERGRANT_RETURN_URLS: .*cal-com, .*acme.*Set EVERGRANT_RETURN_URLS/m);
+    const noClient = await deployment.doctor({ EVERGRANT_BOOKINGS: 'oauth' });
+    assert.equal(noClient.code, 1);
+    assert.match(noClient.stdout, /^BAD EVERGRANT_BOOKINGS: .*CAL_COM_OAUTH_CLIENT_ID is not set/m);
+    assert.equal((await doctor({ ...env, EVERGRANT_BOOKINGS: 'oauth' })).code, 0);
+    const nobodyLinks = await deployment.doctor({ EVERGRANT_RETURN_URLS: '' });
+    assert.equal(nobodyLinks.code, 0);
+    assert.doesNotMatch(nobodyLinks.stdout, /EVERGRANT_RETURN_URLS|redirect URI/);
+  });
+
+  it('promises no check of JWTs where none are trusted', async () => {
+    await using deployment = await newDeployment();
+    assert.match((await deployment.doctor()).stdout, /^ok  readiness: .*keys to check JWTs with are at hand/m);
+    const { stdout } = await deployment.doctor({ EVERGRANT_JWT_SECRET: '' });
+    assert.match(stdout, /^ok  readiness: .*only API keys let callers in/m);
+    assert.doesNotMatch(stdout, /at hand/);
+  });
+
+  it('points at --dev where the data of npm start are, and no key ring', async () => {
+    await using deployment = await newDeployment();
+    const missing = { EVERGRANT_ENCRYPTION_KEYS: '' };
+    assert.doesNotMatch((await deployment.doctor(missing)).stdout, /--dev/);
+    await deployment.doctor({}, '--dev');
+    assert.match(
+      (await deployment.doctor(missing)).stdout,
+      /^BAD EVERGRANT_ENCRYPTION_KEYS: .*add --dev for the data/m,
+    );
   });
 });

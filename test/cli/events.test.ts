@@ -46,8 +46,9 @@ describe('evergrant events', { concurrency: 2 }, () => {
     const { code, stdout, stderr } = await run('list');
     assert.equal(code, 0, stderr);
     const [head, ...rows] = stdout.split('\n');
-    assert.match(head ?? '', /^time +type +reason +subjects +id$/);
-    const row = (what: string, who: string) => new RegExp(String.raw`^\d{4}-\d\d-\d\dT[\d:.]+Z  ${what} +${who} +\d+$`);
+    assert.match(head ?? '', /^time +type +reason +provider +subjects +id$/);
+    const row = (what: string, who: string) =>
+      new RegExp(String.raw`^\d{4}-\d\d-\d\dT[\d:.]+Z  ${what} +cal-com-managed +${who} +\d+$`);
     for (const [index, [what, who]] of [
       ['grant.recovered +answer_lost', 'alice'],
       ['grant.refreshed', 'bob'],

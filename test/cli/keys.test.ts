@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, problemOf, tokenOf } from '../e2e/answer.ts';
 import { startSandbox } from '../e2e/start-sandbox.ts';
 import { environment, readRows, TOKEN_PATH } from '../e2e/start-service.ts';
 import { startServiceProcess } from '../e2e/start-service-process.ts';
-import { evergrant, newWorkFolder, type Ended } from './start-command.ts';
+import { newPackageFolder } from './package-folder.ts';
+import { evergrant, newWorkFolder, startCommand, type Ended } from './start-command.ts';
 
 /** A database to keep keys in, and the command that works on it. */
 function newKeyScene(calComUrl = 'http://127.0.0.1:9') {
@@ -36,7 +37,7 @@ const KEY = /evg_user_([a-z0-9]{8})_[\w-]{43}/;
 const REFUSALS: Record<string, { args: string[]; says: RegExp }> = {
   'no role': { args: ['create', '--subject', 'alice'], says: /--role/ },
   'an unknown role': { args: ['create', '--role', 'king'], says: /user, server, admin/ },
-  'a user key without a subject': { args: ['create', '--role', 'user'], says: /needs a subject/ },
+  'a user key without a subject': { args: ['create', '--role', 'user'], says: /needs a subject.*--subject/ },
   'a server key with a subject': {
     args: ['create', '--role', 'server', '--subject', 'a'],
     says: /leave the subject out/,
@@ -56,13 +57,77 @@ describe('evergrant keys', { concurrency: 3 }, () => {
     assert.equal(made.code, 0, made.stderr);
     const [key = '', id = ''] = KEY.exec(made.stdout) ?? [];
     assert.ok(made.stdout.startsWith(`${key}\n`), 'the key stands alone, so that a script can take it');
-    assert.ok(made.stdout.includes(`evergrant keys revoke ${id}`));
+    assert.match(made.stdout, new RegExp(` evergrant keys revoke ${id}\\n$`));
     const listed = (await scene.keys('list')).stdout;
     for (const part of [id, 'user', 'alice', 'alice@example.com']) assert.ok(listed.includes(part), part);
     assert.ok(!listed.includes(key.slice(-43)));
     assert.match((await scene.keys('revoke', id)).stdout, /is revoked/);
     assert.equal((await scene.keys('revoke', id)).code, 1);
     assert.ok(!JSON.stringify(readRows(scene.databasePath, 'select * from api_keys')).includes(key.slice(-43)));
+  });
+
+  it('list as an aligned table of plain text', async () => {
+    using scene = newKeyScene();
+    await scene.keys('create', ...ALICE);
+    const [, id = ''] = KEY.exec((await scene.keys('create', ...ALICE.slice(0, 4))).stdout) ?? [];
+    await scene.keys('create', '--role', 'server', '--name', 'the shop');
+    await scene.keys('revoke', id);
+    const [head = '', ...rows] = (await scene.keys('list')).stdout.trimEnd().split('\n');
+    assert.match(head, /^id +role +subject +email +name +created +revoked$/);
+    const times = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+    const cells = rows.map((row) =>
+      ['subject', 'email', 'name', 'created', 'revoked'].map((name, index, names) => {
+        const from = head.indexOf(name);
+        return row.slice(from, index + 1 < names.length ? head.indexOf(names[index + 1] ?? '') : undefined).trimEnd();
+      }),
+    );
+    const expected = [
+      ['alice', 'alice@example.com', 'Alice', times, ''],
+      ['alice', '', '', times, times],
+      ['', '', 'the shop', times, ''],
+    ];
+    assert.equal(cells.length, expected.length);
+    for (const [row, texts] of expected.entries()) {
+      for (const [column, text] of texts.entries()) {
+        assert.match(cells[row]?.[column] ?? '?', new RegExp(`^${text}$`), `${row} ${column}\n${rows.join('\n')}`);
+      }
+    }
+    assert.doesNotMatch(rows.join('\n'), /undefined|'|"|│| $/m);
+  });
+
+  it('name commands that work as pasted, through npm in the repository, on the same data', async () => {
+    using scene = newKeyScene();
+    using folder = newPackageFolder();
+    const create = ['run', '--silent', 'evergrant', '--', 'keys', 'create', '--role', 'server'];
+    for (const [data, env] of [
+      [[], scene.env],
+      [['--dev'], {}],
+    ] as const) {
+      const inFolder = { cwd: folder.path, env };
+      const made = await startCommand('npm', [...create, ...data], inFolder).ended;
+      assert.equal(made.code, 0, made.stderr);
+      const line = /Revoke it with: (npm run evergrant -- .*)$/m.exec(made.stdout)?.[1] ?? '';
+      const revoked = await startCommand('bash', ['-c', line], inFolder).ended;
+      assert.deepEqual([revoked.code, /is revoked/.test(revoked.stdout)], [0, true], `${made.stdout}${revoked.stderr}`);
+    }
+  });
+
+  it('point at --dev where the data of npm start are, and no key ring', async () => {
+    using scene = newKeyScene();
+    const { EVERGRANT_ENCRYPTION_KEYS: ring = '', ...env } = scene.env;
+    const run = (...args: string[]) => evergrant(args, { cwd: dirname(scene.databasePath), env });
+    const hint = /add --dev for the data of npm start/;
+    assert.doesNotMatch((await run('keys', 'list')).stderr, hint, 'there are none');
+    assert.equal((await run('keys', 'list', '--dev')).code, 0);
+    for (const args of [['keys', 'list'], ['events', 'list'], ['migrate']]) {
+      const { code, stderr } = await run(...args);
+      assert.equal(code, 1);
+      assert.match(stderr, /EVERGRANT_ENCRYPTION_KEYS is not set/);
+      assert.match(stderr, hint, args.join(' '));
+    }
+    assert.doesNotMatch((await run('serve')).stderr, hint, 'it has no --dev');
+    const broken = { cwd: dirname(scene.databasePath), env: { ...env, EVERGRANT_ENCRYPTION_KEYS: ring.slice(0, 9) } };
+    assert.doesNotMatch((await evergrant(['keys', 'list'], broken)).stderr, hint, 'a broken ring is another matter');
   });
 
   it('answer as JSON when told to', async () => {

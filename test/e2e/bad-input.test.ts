@@ -71,6 +71,32 @@ const FLAGS = ['true', 'false', '', 0, 1, null, [], {}];
 const SECONDS = [-1, 1.5, '60', true, null, 86_401, 1e400, [], {}];
 const TOKENS = ['', 7, null, [], 'x'.repeat(8193)];
 
+/** What is sent in the place of one field, and what is said of it. */
+const SAID: [json: string, message: string][] = [
+  ['{"min_ttl": -3}', 'min_ttl is -3. Accepted is a whole number of seconds from 0 to 86400.'],
+  ['{"min_ttl": 1.5}', 'min_ttl is 1.5. Accepted is a whole number of seconds from 0 to 86400.'],
+  [
+    '{"min_ttl": 1e400}',
+    'min_ttl is a number that is too large. Accepted is a whole number of seconds from 0 to 86400.',
+  ],
+  ['{"min_ttl": "60"}', 'min_ttl is a text. Accepted is a whole number of seconds from 0 to 86400.'],
+  ['{"min_ttl": null}', 'min_ttl is null. Accepted is a whole number of seconds from 0 to 86400.'],
+  ['{"force_refresh": 1}', 'force_refresh is 1. Accepted is true or false.'],
+  ['{"timezone": ""}', 'timezone is an empty text. Accepted is the name of an IANA time zone, such as "Europe/Rome".'],
+  ['{"timezone": true}', 'timezone is true. Accepted is the name of an IANA time zone, such as "Europe/Rome".'],
+  ['{"timezone": []}', 'timezone is an empty array. Accepted is the name of an IANA time zone, such as "Europe/Rome".'],
+  ['{"cal_email": {}}', 'cal_email is an object. Accepted is an e-mail address, such as "alice@example.com".'],
+  [
+    '{"cal_email": "alice"}',
+    'cal_email is a text that does not fit. Accepted is an e-mail address, such as "alice@example.com".',
+  ],
+  ['{"rejected_access_token": 7}', 'rejected_access_token is a number. Accepted is an access token.'],
+  ['[1]', 'The body is an array. Accepted is a JSON object.'],
+  ['null', 'The body is null. Accepted is a JSON object.'],
+  ['7', 'The body is 7. Accepted is a JSON object.'],
+  ['"x"', 'The body is a text. Accepted is a JSON object.'],
+];
+
 const NOT_JSON: Record<string, string | Uint8Array> = {
   'a cut object': '{"force_refresh": tr',
   'single quotes': "{'force_refresh': true}",
@@ -130,6 +156,27 @@ describe('bad input', () => {
     });
   }
 
+  for (const [body, message] of SAID) {
+    it(`that is ${body} is told in words`, async () => {
+      const { errors } = problemOf(await post(body, { 'content-type': 'application/json' }), 400);
+      assert.deepEqual(
+        errors.map((error: any) => error.message),
+        [message],
+      );
+    });
+  }
+
+  it('that lacks a field is told so, an empty array as well', async () => {
+    for (const body of ['{}', '[]', '']) {
+      const headers = { 'content-type': 'application/json' };
+      const path = '/api/v1/connections/cal-com-managed/complete/';
+      const answer = await service.call('POST', path, { bearer: jwt('alice'), body, headers });
+      const { errors } = problemOf(answer, 400);
+      const message = 'code is missing. Accepted is the evergrant_code that the browser brought back.';
+      assert.deepEqual(errors, [{ field: 'code', message }], body);
+    }
+  });
+
   it('in several fields at once is refused with every one of them named', async () => {
     const answer = await post({ cal_email: 'no', timezone: 'Mars/X', force_refresh: 'yes' });
     const { errors, detail } = problemOf(answer, 400, 'invalid_request');
@@ -142,6 +189,9 @@ describe('bad input', () => {
     const answer = await post({ cal_email: marker, timezone: marker, rejected_access_token: marker.repeat(800) });
     assert.equal(answer.status, 400);
     assert.ok(!answer.text.includes(marker), answer.text);
+    const numbers = await post({ cal_email: 73_190_042, rejected_access_token: 73_190_042 });
+    assert.equal(numbers.status, 400);
+    assert.ok(!numbers.text.includes('73190042'), numbers.text);
   });
 
   for (const [name, body] of Object.entries(NOT_JSON)) {

@@ -97,7 +97,9 @@ describe('whoever links an account', () => {
   it('refuses fields that it doesn’t know, for a page to come back to that is passed over is worse', async () => {
     await using scene = await startLinkScene();
     const answer = await scene.as('alice', 'POST', 'cronofy/authorize/', { returnTo: 'http://127.0.0.1:9/other' });
-    problemOf(answer, 400, 'invalid_request');
+    assert.deepEqual(problemOf(answer, 400, 'invalid_request').errors, [
+      { field: 'returnTo', message: 'returnTo is not a field of this call. Accepted are return_to.' },
+    ]);
   });
 });
 
