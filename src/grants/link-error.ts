@@ -3,6 +3,7 @@ import type { AccountProfile } from '../providers/provider.ts';
 /** The stable codes of {@link LinkError}. */
 export type LinkErrorCode =
   | 'provider_not_linkable'
+  | 'too_many_links'
   | 'link_expired'
   | 'access_denied'
   | 'provider_refused'
@@ -40,6 +41,7 @@ export interface TwoAccounts {
 
 const MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
   provider_not_linkable: 'Accounts of this provider are not linked by their users.',
+  too_many_links: 'This user has begun to link accounts very often and finished none. Try again in some minutes.',
   link_expired:
     'It was used already, or begun in another browser, or too much time has passed. Begin again in the app.',
   access_denied: 'You did not allow access, so nothing was linked.',

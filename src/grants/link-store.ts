@@ -55,7 +55,8 @@ export type ConnectionVerdict =
 
 /** Where links are kept on their way. Every step is one transaction, and can be taken once. */
 export interface LinkStore {
-  begin(link: NewLink): Promise<void>;
+  /** @returns false where the subject has too many under way already */
+  begin(link: NewLink): Promise<boolean>;
   /** Binds the link to a browser on its way to the provider. The first browser that comes back ends all other departures. */
   depart(ticket: Secret, departure: Departure): Promise<Link | undefined>;
   /**

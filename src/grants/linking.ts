@@ -61,13 +61,14 @@ export class Linking {
    * A ticket to the provider's page, for one subject.
    *
    * @returns `expiresAt` in epoch milliseconds
-   * @throws {@link LinkError} `provider_not_linkable`
+   * @throws {@link LinkError} `provider_not_linkable`, `too_many_links`
    */
   async begin(provider: string, subject: string, returnTo: string): Promise<{ ticket: Secret; expiresAt: number }> {
     const { realm } = this.#linkable(provider);
     const ticket = unguessable();
     const expiresAt = this.#options.clock.now() + LINK_LIFE_MS;
-    await this.#options.store.begin({ realm, subject, returnTo, ticket, expiresAt });
+    const isBegun = await this.#options.store.begin({ realm, subject, returnTo, ticket, expiresAt });
+    if (!isBegun) throw new LinkError('too_many_links');
     return { ticket, expiresAt };
   }
 

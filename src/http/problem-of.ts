@@ -24,6 +24,7 @@ const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: 
 /** And how each failure to link an account does. */
 const LINK_STATUSES: Readonly<Record<LinkErrorCode, number>> = {
   provider_not_linkable: 400,
+  too_many_links: 429,
   link_expired: 400,
   access_denied: 400,
   provider_refused: 400,
@@ -40,6 +41,7 @@ export function problemOf(error: unknown): ProblemError {
     return new ProblemError(LINK_STATUSES[error.code], error.code, error.message, {
       cause: error.cause,
       members: accountMembers(error.accounts),
+      ...(error.code === 'too_many_links' ? { headers: retryAfter(60) } : {}),
     });
   }
   if (error instanceof UnauthenticatedError) {

@@ -18,6 +18,8 @@ import type { Place } from './vault.ts';
 
 /** How often one ticket may be opened: by the user, by another device, by whatever looks at links in a mail. */
 const MOST_DEPARTURES = 20;
+/** Of one subject at one provider, under way at once. */
+const MOST_LINKS = 200;
 
 type LinkRow = Selectable<Database['links']>;
 
@@ -29,9 +31,17 @@ export class SqlLinkStore implements LinkStore {
     this.#options = options;
   }
 
-  async begin({ realm, subject, returnTo, ticket, expiresAt }: NewLink): Promise<void> {
+  async begin({ realm, subject, returnTo, ticket, expiresAt }: NewLink): Promise<boolean> {
     const { database, clock } = this.#options;
-    await database.transact(async (transaction) => {
+    return database.transact(async (transaction) => {
+      const { count } = await transaction
+        .selectFrom('links')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('realm', '=', realm)
+        .where('subject', '=', subject)
+        .where('expires_at', '>', clock.now())
+        .executeTakeFirstOrThrow();
+      if (count >= MOST_LINKS) return false;
       await transaction
         .insertInto('links')
         .values({
@@ -45,6 +55,7 @@ export class SqlLinkStore implements LinkStore {
           expires_at: expiresAt,
         })
         .execute();
+      return true;
     });
   }
 

@@ -110,6 +110,23 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       assert.equal((await scene.other.links.take(completion, owner))?.answer?.tokens.accessToken.reveal(), 'a');
     });
 
+    it('begins only so many of one subject, until some are over', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      const begin = (subject: string, nth: number) =>
+        scene.stores.links.begin({
+          realm: REALM,
+          subject,
+          returnTo: 'https://app.example/',
+          ticket: new Secret(`${subject}-${nth}`),
+          expiresAt: scene.place.clock.now() + 600_000,
+        });
+      for (let nth = 0; nth < 200; nth += 1) assert.equal(await begin('alice', nth), true, String(nth));
+      assert.equal(await begin('alice', 200), false);
+      assert.equal(await begin('bob', 0), true);
+      await scene.place.clock.advance(600_001);
+      assert.equal(await begin('alice', 201), true);
+    });
+
     it('forgets links that are too old, and takes none of them', async () => {
       await using scene = await linkStoreScene(openPlace);
       const completion = await scene.consent('alice');

@@ -75,6 +75,7 @@ const authorizeRoute = createRoute({
   responses: {
     200: json(authorizeAnswer, 'Where to send the browser'),
     400: problem('`return_to` is not allowed'),
+    429: problem('The user has begun too many links in the last minutes'),
     ...CONNECTION_PROBLEMS,
   },
 });

@@ -1,8 +1,9 @@
-/** A ticket may be opened more than once before one browser comes back. */
+/** A ticket may be opened more than once before one browser comes back, and a subject has only so many tickets. */
 export function statements(): string[] {
   return [
     `drop index links_ticket`,
     `create unique index links_ticket on links (ticket_hash) where step = 'begun'`,
     `create index links_departures on links (ticket_hash)`,
+    `create index links_subject on links (realm, subject)`,
   ];
 }
