@@ -23,7 +23,7 @@ Evergrant is running. Press Ctrl-C to stop it.
   Data      ${DEV_FOLDER}/   delete it to begin anew
 
 Demo user "alice", with the API key
-  ${demoKey}
+  KEY=${demoKey}
 
 Try, in another terminal:
 
@@ -36,7 +36,7 @@ Try, in another terminal:
   # Cal.com itself, asked with that token
   curl -s ${config.calCom?.apiUrl ?? calComUrl}/me -H "Authorization: Bearer $(${tokenCall} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')"
 
-  # where alice links a Cronofy account of her own; open it in a browser
+  # where alice links a Cronofy account of her own: open it in a browser, which then shows what to paste
   curl -s -X POST ${url}/api/v1/connections/cronofy/authorize/ ${auth}
 `;
 }

@@ -38,8 +38,8 @@ export function devDefaults(environment: Environment, { calComUrl, cronofyUrl }:
     EVERGRANT_DATABASE_URL: `sqlite:${join(DEV_FOLDER, 'evergrant.db')}`,
     EVERGRANT_ENCRYPTION_KEYS: keptSecret('encryption-keys', () => `dev:${randomBytes(32).toString('base64')}`),
     EVERGRANT_CORS_ORIGINS: '*',
-    // There is no app yet to come back to; the code can be read off the address there.
-    EVERGRANT_RETURN_URLS: `${publicUrl}/docs`,
+    // There is no app yet to come back to; this page says how to go on.
+    EVERGRANT_RETURN_URLS: `${publicUrl}/linked`,
     ...(isCalComReal ? {} : calComClients(calComUrl)),
     ...(isSet('CRONOFY_CLIENT_ID') ? {} : cronofyClient(cronofyUrl)),
   };

@@ -12,6 +12,8 @@ import { mountBookings } from './routes/bookings.ts';
 import { mountConnect } from './routes/connect.ts';
 import { mountConnectionToken } from './routes/connection-token.ts';
 import { mountConnections } from './routes/connections.ts';
+import { mountHome } from './routes/home.ts';
+import { mountLinked } from './routes/linked.ts';
 import { mountOperations } from './routes/operations.ts';
 import type { HttpEnv, HttpServices, HttpSettings } from './services.ts';
 
@@ -28,6 +30,8 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   mountConnections(app, services);
   mountConnectionToken(app, services);
   mountConnect(app, services);
+  mountLinked(app, services);
+  mountHome(app, services);
   mountDocs(app, openApiDocument(app, services.settings));
   app.notFound((context) => noSuchRoute(app, context).toResponse());
   app.onError((error, context) => {

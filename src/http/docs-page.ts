@@ -1,14 +1,7 @@
-import {
-  operationGroups,
-  referenceName,
-  resolved,
-  type ApiDescription,
-  type OperationGroup,
-  type Schema,
-} from './docs-page/description.ts';
-import { fieldsTable } from './docs-page/fields.ts';
+import { operationGroups, type ApiDescription, type OperationGroup } from './docs-page/description.ts';
+import { errorsSection } from './docs-page/errors-section.ts';
 import { inline, markup, prose, type Markup } from './docs-page/markup.ts';
-import { methodBadge, operationSection, problemAnchor, problemReference } from './docs-page/operation-section.ts';
+import { methodBadge, operationSection, problemReference } from './docs-page/operation-section.ts';
 import { authenticationSection } from './docs-page/security.ts';
 
 export type { ApiDescription } from './docs-page/description.ts';
@@ -37,9 +30,12 @@ export function docsPage(document: ApiDescription): string {
     <header class="side">
       <p class="brand"><a href="#content">${title}</a> <span class="version">${version}</span></p>
       <nav aria-label="Contents">
-        ${authentication && linkList([['authentication', 'Authentication']])}
-        ${groups.map((group) => groupLinks(group))}
-        ${problems.length > 0 && linkList([['errors', 'Errors']])}
+        <details>
+          <summary>Contents</summary>
+          ${authentication && linkList([['authentication', 'Authentication']])}
+          ${groups.map((group) => groupLinks(group))}
+          ${problems.length > 0 && linkList(ERROR_LINKS)}
+        </details>
       </nav>
     </header>
     <main id="content" tabindex="-1">
@@ -53,6 +49,11 @@ export function docsPage(document: ApiDescription): string {
 `;
   return page.toString();
 }
+
+const ERROR_LINKS = [
+  ['errors', 'Errors'],
+  ['error-codes', 'Error codes'],
+] as const;
 
 function introduction(document: ApiDescription): Markup {
   const { title, version, description } = document.info;
@@ -69,7 +70,7 @@ function introduction(document: ApiDescription): Markup {
       </section>`;
 }
 
-function linkList(links: readonly [anchor: string, text: string][]): Markup {
+function linkList(links: readonly (readonly [anchor: string, text: string])[]): Markup {
   return markup`<ul>${links.map(([anchor, text]) => markup`<li><a href="#${anchor}">${text}</a></li>`)}</ul>`;
 }
 
@@ -101,20 +102,4 @@ function problemReferences(groups: readonly OperationGroup[]): string[] {
     .map((answer) => problemReference(answer))
     .filter((reference) => reference !== undefined);
   return [...new Set(references)];
-}
-
-function errorsSection(document: ApiDescription, references: readonly string[]): Markup {
-  const schemas = references.map(($ref) => {
-    const name = referenceName($ref);
-    return markup`
-      <h3 id="${problemAnchor(name)}">${name}</h3>
-      ${prose(resolved<Schema>(document, { $ref }).description)}
-      ${fieldsTable(document, { $ref }, 'answer', `Fields of ${name}`)}`;
-  });
-  return markup`
-    <section id="errors" aria-labelledby="errors-title">
-      <h2 id="errors-title">Errors</h2>
-      <p>Errors are answered as <code>application/problem+json</code> (RFC 9457), with these fields.</p>
-      ${schemas}
-    </section>`;
 }

@@ -114,6 +114,22 @@ describe('the API reference in a browser', { skip: withoutBrowser }, () => {
     await page.close();
   });
 
+  it('folds the contents on a phone, for the title to be seen first, and never where there is room', async () => {
+    const { page } = await opened(PHONE);
+    const link = page.locator('nav a').first();
+    assert.equal(await link.isVisible(), false);
+    const top = await page.locator('h1').evaluate((title) => title.getBoundingClientRect().top);
+    assert.ok(top < PHONE.height / 4, `the title is at ${top}`);
+    await page.getByText('Contents', { exact: true }).click();
+    await link.click();
+    assert.ok(page.url().endsWith('#authentication'));
+    await page.setViewportSize(DESKTOP);
+    await page.reload();
+    assert.equal(await link.isVisible(), true);
+    assert.equal(await page.getByText('Contents', { exact: true }).isVisible(), false);
+    await page.close();
+  });
+
   it('scrolls in one direction on a phone; wide tables scroll by themselves', async () => {
     const { page } = await opened(PHONE);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);

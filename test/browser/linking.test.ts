@@ -61,8 +61,8 @@ describe('a person in a browser', { skip: withoutBrowser }, () => {
 
     await page.goto(await scene.begin('alice', 'cronofy'));
     await page.getByRole('button', { name: 'Deny' }).click();
-    await page.getByRole('heading', { name: 'Nothing was linked' }).waitFor();
-    assert.equal(await page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth"), '578px', 'styled');
+    await page.getByRole('heading', { name: 'Cronofy was not linked' }).waitFor();
+    assert.equal(await page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth"), '416px', 'styled');
     await page.getByRole('link', { name: 'Back to the app' }).click();
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
     assert.equal(new URL(page.url()).searchParams.get('evergrant_error'), 'access_denied');

@@ -83,7 +83,7 @@ export async function serving({ url }: DevScene, command: RunningCommand): Promi
     await command.kill();
     throw error;
   }
-  const demoKey = /^ *(evg_user_\S+)$/m.exec(command.stdout())?.[1] ?? '';
+  const demoKey = /^ *KEY=(evg_user_\S+)$/m.exec(command.stdout())?.[1] ?? '';
   return {
     command,
     demoKey,

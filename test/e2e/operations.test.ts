@@ -193,7 +193,7 @@ describe('/docs', () => {
     assert.equal(status, 200);
     assert.match(headers.get('content-type') ?? '', /^text\/html\b/);
     for (const [method, path] of ROUTES) {
-      assert.ok(text.includes(path), path);
+      assert.ok(text.replaceAll('<wbr>', '').includes(path), path);
       assert.match(text, new RegExp(method, 'i'));
     }
     assert.doesNotMatch(text, /<script|javascript:|\son[a-z]+=/i);
@@ -243,14 +243,7 @@ describe('every answer', () => {
 
   it('is a problem where nothing is served, or not by this method', async () => {
     await using service = await startService();
-    for (const path of [
-      '/',
-      '/nowhere',
-      '/api/v1/',
-      '/api/v1/bookings',
-      `${TOKEN_PATH}more`,
-      '/API/v1/bookings/user/',
-    ]) {
+    for (const path of ['/nowhere', '/api/v1/', '/api/v1/bookings', `${TOKEN_PATH}more`, '/API/v1/bookings/user/']) {
       problemOf(await service.call('GET', path, { bearer: jwt('alice') }), 404, 'not_found');
     }
     for (const [method, path] of ROUTES) {

@@ -38,6 +38,11 @@ function textOf(page: string): string {
     .replaceAll(/\s+/g, ' ');
 }
 
+/** A path as it stands in a curl line, for which braces are a pattern. */
+function filledIn(path: string): string {
+  return path.replace('{provider}', 'cronofy');
+}
+
 /** The part of the page about one operation. */
 function articleOf(page: string, id: string): string {
   const start = page.indexOf(`<article class="operation" id="${id}"`);
@@ -79,7 +84,7 @@ describe('the API reference of what is served', () => {
         const article = textOf(articleOf(page, `op-${operation.operationId}`));
         const words = [method.toUpperCase(), path, operation.summary, ...Object.keys(operation.responses)];
         const plain = (operation.description ?? '').replaceAll('`', '').slice(0, 12);
-        for (const word of [...words, plain, `https://evergrant.example.com${path}'`]) {
+        for (const word of [...words, plain, `https://evergrant.example.com${filledIn(path)}'`]) {
           assert.ok(article.includes(word), `${path}: ${word}`);
         }
         assert.ok(page.includes(`<a href="#op-${operation.operationId}">`), `${path} is in the contents`);
@@ -205,6 +210,17 @@ describe('the API reference', () => {
       String.raw`-d '{"name":"it'\''s","count":2,"mood":"calm"}'`,
     ];
     assert.ok(textOf(page).includes(lines.join('')), textOf(page));
+  });
+
+  it('writes the examples of a path’s parameters into the curl line', () => {
+    const parameters = [
+      { name: 'id', in: 'path', required: true, schema: { type: 'string', example: 'a/b c' } },
+      { name: 'kind', in: 'path', required: true, schema: { enum: ['red', 'blue'] } },
+      { name: 'kind', in: 'query', required: true, example: 'other' },
+    ];
+    const paths = { '/things/{id}/{kind}/{gone}': { get: { operationId: 'get', parameters } } };
+    const page = docsPage({ info: { title: 'Test', version: '1' }, paths });
+    assert.ok(textOf(page).includes("curl '/things/a%2Fb%20c/red/gone?kind=other'"), textOf(page));
   });
 
   it('follows references, into arrays and through allOf, but not in a circle', () => {

@@ -116,7 +116,7 @@ describe('a user who refuses', () => {
     const page = await browser.open(await scene.begin('alice'), RETURN_URL);
     const refused = await browser.submit(page, { decision: 'deny' }, RETURN_URL);
     assert.equal(refused.status, 400);
-    assert.match(refused.text, /You did not allow access/);
+    assert.match(refused.text, /You chose not to allow access/);
     assert.match(
       refused.text,
       /href="http:\/\/127\.0\.0\.1:9\/linked\?tab=calendar&amp;evergrant_error=access_denied&amp;evergrant_provider=cronofy"/,

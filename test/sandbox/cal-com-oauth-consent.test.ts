@@ -14,18 +14,23 @@ describe("Cal.com's page for consent", () => {
     assert.equal(answer.headers.get('cache-control'), 'no-store');
     assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/);
     const { html, accounts } = await openConsent(oauth.pageUrl());
-    for (const text of ['Sandbox app wants access', '<li>PROFILE_READ</li>', '<li>BOOKING_READ</li>', 'lang="en"']) {
+    for (const text of [
+      'Sandbox app wants to use your Cal.com account',
+      '<li><span>See your profile</span> <code>PROFILE_READ</code></li>',
+      '<li><span>See your bookings</span> <code>BOOKING_READ</code></li>',
+      'lang="en"',
+    ]) {
       assert.ok(html.includes(text), text);
     }
     assert.ok(!html.includes('<script'));
     assert.deepEqual(
       accounts.map(({ label, checked }) => [label, checked]),
       [
-        ['Alma Account (alma@example.org)', true],
-        ['Ben Booker (ben@example.org)', false],
-        ['Olaf Otherowner (other-owner@example.org)', false],
-        ['Otto Outsider (outsider@example.org)', false],
-        ['Olga Owner (owner@example.org)', false],
+        ['Alma Account alma@example.org', true],
+        ['Ben Booker ben@example.org', false],
+        ['Olaf Otherowner other-owner@example.org', false],
+        ['Otto Outsider outsider@example.org', false],
+        ['Olga Owner owner@example.org', false],
       ],
     );
   });
@@ -135,7 +140,7 @@ describe("Cal.com's page for consent", () => {
   it('takes scopes apart at spaces and commas, and none from a legacy client', async () => {
     await using oauth = await startOAuthForTest();
     const { html } = await openConsent(oauth.pageUrl({ scope: 'PROFILE_READ,BOOKING_READ' }));
-    assert.ok(html.includes('<li>PROFILE_READ</li><li>BOOKING_READ</li>'));
+    assert.ok(html.includes('<code>PROFILE_READ</code>') && html.includes('<code>BOOKING_READ</code>'));
     const legacy = { client_id: 'sandbox-cal-oauth-legacy', scope: '' };
     assert.ok((await consent(oauth.pageUrl(legacy))).searchParams.has('code'));
     const old = { ...legacy, scope: 'READ_BOOKING READ_PROFILE' };

@@ -30,9 +30,9 @@ export async function openConsent(pageUrl: string): Promise<ConsentForm> {
   const html = await page.text();
   const form = /<form [^>]*>/.exec(html)?.[0];
   if (page.status !== 200 || form === undefined) throw new Error(`No form: ${page.status} ${html}`);
-  const accounts = [...html.matchAll(/<label>(<input type="radio" name="account"[^>]*>) ([^<]*)<\/label>/g)].map(
+  const accounts = [...html.matchAll(/<label>(<input type="radio" name="account"[^>]*>) (.*?)<\/label>/g)].map(
     ([, input = '', label = '']) => ({
-      label: read(label),
+      label: read(label.replaceAll(/<[^>]*>/g, '')),
       value: attribute(input, 'value'),
       checked: / checked/.test(input),
     }),

@@ -11,12 +11,20 @@ describe('the consent page of the fake Cronofy', () => {
     const { status, text, headers } = await server.browser().open({ provider_name: 'apple', locale: 'de' });
     assert.equal(status, 200);
     assert.match(headers.get('content-type') ?? '', /^text\/html/);
-    for (const said of ['Sandbox application', 'read_events', 'create_event', 'ada@example.com', 'ben@example.com']) {
+    for (const said of [
+      'Sandbox application',
+      'read_events',
+      'create_event',
+      'See your events',
+      'Ada Adams',
+      'ada@example.com',
+      'ben@example.com',
+    ]) {
       assert.ok(text.includes(said), said);
     }
     assert.equal(/<script|javascript:|https?:\/\//i.test(text), false);
     assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
-    assert.equal([...text.matchAll(/checked/g)].length, 1);
+    assert.equal([...text.matchAll(/ checked/g)].length, 1);
     assert.match(text, new RegExp(`value="${seeded(3).profileId}"\\s+checked`));
     const unasked = await server.browser().open();
     assert.match(unasked.text, new RegExp(`value="${ADA.profileId}"\\s+checked`));

@@ -14,13 +14,13 @@ describe('the page for consent', () => {
     assert.deepEqual(
       form.accounts.map(({ label, checked }) => [label, checked]),
       [
-        ['carol (carol@example.org)', true],
-        ['alice (alice@example.com)', false],
-        ['bob (bob@example.com)', false],
+        ['carol carol@example.org', true],
+        ['alice alice@example.com', false],
+        ['bob bob@example.com', false],
       ],
     );
-    assert.ok(form.html.includes('Sandbox client wants access'));
-    assert.ok(form.html.includes('<li>calendar.read</li><li>other</li>'));
+    assert.ok(form.html.includes('Sandbox client wants to use your account'));
+    assert.match(form.html, /<li><code>calendar\.read<\/code><\/li>\s*<li><code>other<\/code><\/li>/);
     assert.ok(!form.html.includes('<script'));
     const code = locationOf(await form.submit({ account: 'bob' })).searchParams.get('code') ?? '';
     const { access_token, scope } = (await exchange(server, code)).json;

@@ -22,7 +22,15 @@ function url(document: ApiDescription, { path, parameters }: Operation): string 
       (parameter) => `${encodeURIComponent(parameter.name ?? '')}=${encodeURIComponent(valueOf(document, parameter))}`,
     );
   const server = document.servers?.[0]?.url.replace(/\/$/, '') ?? '';
-  return `${server}${path}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  return `${server}${filledIn(document, path, parameters)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+}
+
+/** A path with its parameters' examples: curl would take what stands in braces for a pattern of its own. */
+function filledIn(document: ApiDescription, path: string, parameters: readonly Parameter[]): string {
+  return path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
+    return encodeURIComponent(parameter === undefined ? name : valueOf(document, parameter));
+  });
 }
 
 function credentialArguments(document: ApiDescription, operation: Operation): string[] {

@@ -98,7 +98,8 @@ function problemLink(reference = ''): Markup {
   return markup`<a href="#${problemAnchor(name)}">${name}</a>`;
 }
 
-function statusBadge(status: string): Markup {
+/** A status in the colour it has everywhere on the page. */
+export function statusBadge(status: string): Markup {
   return markup`<span class="status s${status.charAt(0)}">${status}</span>`;
 }
 

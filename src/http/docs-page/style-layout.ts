@@ -89,7 +89,8 @@ main:focus {
 /* The contents: beside the text where there is room, above it elsewhere. */
 
 .side {
-  padding: 1.25rem;
+  position: relative;
+  padding: 1rem 1.25rem;
   border-block-end: 1px solid var(--line);
   background: var(--raised);
 }
@@ -147,6 +148,26 @@ main:focus {
   margin-block-start: 1rem;
 }
 
+.side .brand {
+  margin: 0;
+}
+
+.side details > :not(summary):first-of-type {
+  margin-block-start: 1rem;
+}
+
+.side summary {
+  position: absolute;
+  inset-block-start: 0.8rem;
+  inset-inline-end: 1.25rem;
+  padding: 0.3rem 0.75rem;
+  border: 1px solid var(--line);
+  border-radius: 6px;
+  background: var(--ground);
+  font-size: 0.925rem;
+  cursor: pointer;
+}
+
 main {
   max-width: 56rem;
   margin-inline: auto;
@@ -167,6 +188,26 @@ main {
     overflow-y: auto;
     border-block-end: 0;
     border-inline-end: 1px solid var(--line);
+  }
+
+  .side .brand {
+    margin-block-end: 0.75rem;
+  }
+
+  .side summary {
+    position: static;
+    margin-block-end: 0.75rem;
+  }
+
+  /* Where there is room the contents are never folded away, if the browser lets us say so. */
+  @supports selector(details::details-content) {
+    .side summary {
+      display: none;
+    }
+
+    .side details::details-content {
+      content-visibility: visible;
+    }
   }
 
   main {

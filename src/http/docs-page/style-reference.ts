@@ -140,7 +140,7 @@ tbody th {
   font-weight: 600;
 }
 
-tbody th:has(.status) {
+table:not(.fields) tbody th:has(.status) {
   width: 1%;
 }
 

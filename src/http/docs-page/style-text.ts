@@ -64,7 +64,8 @@ p {
   font-size: 1.1875rem;
 }
 
-section {
+section,
+h3[id] {
   scroll-margin-top: 1.5rem;
 }
 

@@ -1,26 +1,24 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { LinkError, type LinkErrorCode } from '../../grants/link-error.ts';
+import { LinkError } from '../../grants/link-error.ts';
 import { Secret } from '../../secret.ts';
 import { COMMON_HEADERS } from '../answer.ts';
 import { CONNECT_PATH } from '../begin-link.ts';
+import { PAGE_STYLE_PATH, pageStyle } from '../card-page.ts';
 import { LinkCookie } from '../link-cookie.ts';
-import { messagePage, messageStyle, MESSAGE_STYLE_PATH } from '../message-page.ts';
+import { linkWords } from '../link-words.ts';
+import { messagePage } from '../message-page.ts';
 import { problemOf } from '../problem-of.ts';
+import { providerTitle } from '../provider-title.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-
-const TITLES: Readonly<Partial<Record<LinkErrorCode, string>>> = {
-  link_expired: 'This link is over',
-  access_denied: 'Nothing was linked',
-  provider_refused: 'Nothing was linked',
-};
+import { singleQuery } from '../single-query.ts';
 
 /** Where browsers pass through on their way to a provider and back. */
 export function mountConnect(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   const { linking, settings } = services;
   const cookie = new LinkCookie(settings.publicUrl);
 
-  app.get(MESSAGE_STYLE_PATH, messageStyle);
+  app.get(PAGE_STYLE_PATH, pageStyle);
 
   app.get(`${CONNECT_PATH}/:ticket`, (context) =>
     orMessage(services, context, async () => {
@@ -33,7 +31,7 @@ export function mountConnect(app: OpenAPIHono<HttpEnv>, services: HttpServices):
   app.get(`${CONNECT_PATH}/:provider/callback`, (context) =>
     orMessage(services, context, async () => {
       const provider = context.req.param('provider');
-      const only = (name: string) => single(context, name);
+      const only = (name: string) => singleQuery(context, name);
       const [state, code] = [only('state'), only('code')];
       const browser = cookie.read(context.req.header('cookie'));
       if (state === undefined || browser === undefined || !settings.linkable.includes(provider)) {
@@ -50,12 +48,6 @@ export function mountConnect(app: OpenAPIHono<HttpEnv>, services: HttpServices):
       return redirect(back(returnTo, { evergrant_code: completion.reveal(), evergrant_provider: provider }));
     }),
   );
-}
-
-/** A parameter that is there once; to choose among several would be a guess (RFC 6749 section 3.1). */
-function single(context: Context, name: string): string | undefined {
-  const values = context.req.queries(name) ?? [];
-  return values.length === 1 && values[0] !== '' ? values[0] : undefined;
 }
 
 function back(returnTo: string, parameters: Readonly<Record<string, string>>): string {
@@ -77,19 +69,21 @@ async function orMessage(
   try {
     return await work();
   } catch (error) {
+    const { linkable, publicUrl, returnUrls } = settings;
+    const name = linkable.find((each) => each === context.req.param('provider'));
+    const provider = name === undefined ? undefined : providerTitle(name);
+    const wayBack = (returnTo: string | undefined, why: Readonly<Record<string, string>>) =>
+      returnTo === undefined ? undefined : { label: 'Back to the app', url: back(returnTo, why) };
     if (error instanceof LinkError) {
-      const { code, message, returnTo = settings.returnUrls[0] } = error;
-      const provider = settings.linkable.find((name) => name === context.req.param('provider'));
-      const why = { evergrant_error: code, ...(provider === undefined ? {} : { evergrant_provider: provider }) };
-      const next = returnTo === undefined ? {} : { next: { label: 'Back to the app', url: back(returnTo, why) } };
-      return messagePage(
-        { status: 400, title: TITLES[code] ?? 'Nothing was linked', text: message, ...next },
-        settings.publicUrl,
-      );
+      const { code, returnTo = returnUrls[0] } = error;
+      const why = { evergrant_error: code, ...(name === undefined ? {} : { evergrant_provider: name }) };
+      const next = wayBack(returnTo, why);
+      return messagePage({ status: 400, provider, ...linkWords(code, provider), next }, publicUrl);
     }
     const { status, code, message, cause } = problemOf(error);
     // The path holds what must not be read.
     logger.error({ err: cause ?? error, code, method: context.req.method }, message);
-    return messagePage({ status, title: 'Something went wrong', text: message }, settings.publicUrl);
+    const next = wayBack(returnUrls[0], {});
+    return messagePage({ status, provider, title: 'This did not work', text: message, next }, publicUrl);
   }
 }

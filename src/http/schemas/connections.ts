@@ -20,11 +20,9 @@ export const authorizeRequest = z
 /** The answer of `POST /connections/{provider}/authorize/`. */
 export const authorizeAnswer = z
   .object({
-    authorize_url: z
-      .string()
-      .openapi({
-        description: 'Send the user’s browser there. It is good until a browser has come back from the provider.',
-      }),
+    authorize_url: z.string().openapi({
+      description: 'Send the user’s browser there. It is good until a browser has come back from the provider.',
+    }),
     expires_in: z.int().openapi({ description: 'Whole seconds until it is over' }),
   })
   .openapi('Authorize');

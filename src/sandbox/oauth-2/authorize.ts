@@ -1,13 +1,16 @@
 import { Hono } from 'hono';
+import { consentPage, type Choice } from '../page/consent-page.ts';
+import { dismissalPage } from '../page/message-page.ts';
+import type { Site } from '../page/page.ts';
 import { findOrAddAccount } from './accounts.ts';
-import { consentPage, dismissalPage, type Choice } from './consent-page.ts';
 import { allow, judgeRequest, refuse, type AuthorizationRequest } from './consent.ts';
 import type { OAuth2 } from './oauth-2.ts';
 import { redirect } from './redirect-uri.ts';
 import { Refusal } from './refusal.ts';
+import { permissionsOf } from './scope-words.ts';
 import { splitScope } from './scopes.ts';
 
-const SITE = 'Sandbox OAuth 2 server';
+const SITE: Site = { provider: 'OAuth 2 server', account: 'account' };
 /** People who may consent though they have no account yet; they get one by it. */
 const PEOPLE = ['alice', 'bob'];
 const MOST_CHOICES = 20;
@@ -24,8 +27,9 @@ export function authorizeRoutes(oauth: OAuth2): Hono {
     return consentPage({
       site: SITE,
       clientName: asked.client.name,
-      scopes: splitScope(asked.scope),
+      permissions: permissionsOf(splitScope(asked.scope)),
       choices: choices(oauth),
+      field: 'account',
       action: '/authorize',
       parameters: Object.fromEntries([...request].map(([name, [value = '']]) => [name, value])),
     });
@@ -62,8 +66,8 @@ function readRequest(given: URLSearchParams): AuthorizationRequest {
 }
 
 function choices({ world }: OAuth2): Choice[] {
-  const known = [...world.accounts].map(({ sub, name, email }) => ({ value: sub, name, email }));
+  const known = [...world.accounts].map(({ sub, name, email }) => ({ value: sub, name, detail: email }));
   const others = PEOPLE.filter((sub) => world.account(sub) === undefined);
-  const unknown = others.map((sub) => ({ value: sub, name: sub, email: `${sub}@example.com` }));
+  const unknown = others.map((sub) => ({ value: sub, name: sub, detail: `${sub}@example.com` }));
   return [...known, ...unknown].slice(0, MOST_CHOICES);
 }

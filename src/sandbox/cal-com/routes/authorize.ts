@@ -1,11 +1,14 @@
 import { Hono } from 'hono';
-import { consentPage, dismissalPage } from '../../oauth-2/consent-page.ts';
 import { redirect } from '../../oauth-2/redirect-uri.ts';
+import { consentPage } from '../../page/consent-page.ts';
+import { dismissalPage } from '../../page/message-page.ts';
+import type { Site } from '../../page/page.ts';
 import type { CalCom } from '../cal-com.ts';
 import { allow, deny, judgeRequest, refusedAt, type AuthorizationRequest } from '../oauth/consent.ts';
 import { OAuthRefusal } from '../oauth/refusal.ts';
+import { permissionsOf } from '../oauth/scope-words.ts';
 
-const SITE = 'Sandbox Cal.com';
+const SITE: Site = { provider: 'Cal.com', account: 'Cal.com account' };
 const PATH = '/auth/oauth2/authorize';
 const PARAMETERS = ['client_id', 'redirect_uri', 'state', 'scope', 'code_challenge', 'code_challenge_method'];
 
@@ -19,13 +22,14 @@ export function authorizeRoutes(cal: CalCom): Hono {
     if (refusal !== undefined) return redirect(refusedAt(redirectUri, refusal, request));
     const choices = [...cal.world.users]
       .filter(({ clientId }) => clientId === null)
-      .map(({ id, name, email }) => ({ value: String(id), name, email }));
+      .map(({ id, name, email }) => ({ value: String(id), name, detail: email }));
     return consentPage({
       site: SITE,
       clientName: client.name,
-      scopes,
+      permissions: permissionsOf(scopes),
       // Those who own clients come last, for they are not who a test wants to be.
       choices: choices.toSorted((one, other) => Number(other.value) - Number(one.value)),
+      field: 'account',
       action: PATH,
       parameters: request,
     });
@@ -44,7 +48,7 @@ export function authorizeRoutes(cal: CalCom): Hono {
   });
 
   app.onError((error) => {
-    if (error instanceof OAuthRefusal) return dismissalPage(error.status, SITE, `${error.error}: ${error.message}`);
+    if (error instanceof OAuthRefusal) return dismissalPage(error.status, SITE, `${error.error}: ${error.message}.`);
     throw error;
   });
   return app;

@@ -1,0 +1,29 @@
+import type { Permission } from '../../page/consent-page.ts';
+
+const SUBJECTS: ReadonlyMap<string, string> = new Map([
+  ['EVENT_TYPE', 'your event types'],
+  ['BOOKING', 'your bookings'],
+  ['SCHEDULE', 'your schedules'],
+  ['APPS', 'your apps'],
+  ['PROFILE', 'your profile'],
+  ['TEAM_EVENT_TYPE', 'event types of your teams'],
+  ['TEAM_BOOKING', 'bookings of your teams'],
+  ['TEAM_SCHEDULE', 'schedules of your teams'],
+  ['TEAM_PROFILE', 'your teams'],
+  ['TEAM_MEMBERSHIP', 'who is in your teams'],
+  ['ORG_EVENT_TYPE', 'event types of your organization'],
+  ['ORG_BOOKING', 'bookings of your organization'],
+  ['ORG_SCHEDULE', 'schedules of your organization'],
+  ['ORG_PROFILE', 'your organization'],
+]);
+
+/** What scopes let an application do, in words where there are any. */
+export function permissionsOf(scopes: readonly string[]): Permission[] {
+  return [...new Set(scopes)].map((scope) => ({ words: wordsOf(scope), scope }));
+}
+
+function wordsOf(scope: string): string | undefined {
+  const [, subject = '', action] = /^(.+)_(READ|WRITE)$/.exec(scope) ?? [];
+  const what = SUBJECTS.get(subject);
+  return what === undefined ? undefined : `${action === 'READ' ? 'See' : 'Change'} ${what}`;
+}
