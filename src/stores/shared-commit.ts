@@ -44,9 +44,15 @@ export function sharedCommit(db: Kysely<Database>, metLock: (error: unknown) => 
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
     } catch (error) {
       const [only] = batch;
-      // One's failure is not the others': they had no part in it, and nothing of them was committed.
-      if (batch.length > 1) for (const each of batch) await settle([each]);
-      else only?.reject(error);
+      if (metLock(error)) {
+        // It is in everybody's way, and to wait once more for each would keep answers from being rescued.
+        for (const { reject } of [...batch, ...queue.splice(0)]) reject(error);
+      } else if (batch.length > 1) {
+        // One's failure is not the others': they had no part in it, and nothing of them was committed.
+        for (const each of batch) await settle([each]);
+      } else {
+        only?.reject(error);
+      }
     }
   };
 

@@ -38,12 +38,12 @@ export async function startUpstream(): Promise<Upstream> {
   await using started = new AsyncDisposableStack();
   const urls: Record<string, string> = {};
   for (const { name, settings } of KINDS) {
-    const start = settings === undefined ? startCalCom : startOAuth2;
+    const start = name === MANAGED ? startCalCom : startOAuth2;
     const sandbox: RunningSandbox = started.use(await start({ port: 0, host: '127.0.0.1' }));
     urls[name] = sandbox.url;
     const common =
-      settings === undefined
-        ? { latency_ms: LATENCY_MS.after, rate_limit_per_minute: 0 }
+      name === MANAGED
+        ? { latency_ms: LATENCY_MS.after }
         : { latency_before_ms: LATENCY_MS.before, latency_ms: LATENCY_MS.after, access_ttl_seconds: 86_400 };
     await control(sandbox.url, 'PUT', '/settings', { ...common, ...settings });
   }

@@ -1,13 +1,10 @@
-import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { Pool } from 'pg';
 import { startPostgres } from '../stores/start-postgres.ts';
-import { call, tokenOf } from './answer.ts';
-import { jwt } from './credentials.ts';
 import { startServiceProcesses } from './start-service-process.ts';
 import { startSandbox } from './start-sandbox.ts';
-import { environment, newFolder, TOKEN_PATH } from './start-service.ts';
-import { CALLERS, oneToken, RUNS, storms, type Ledger } from './storms.ts';
+import { environment, newFolder } from './start-service.ts';
+import { CALLERS, RUNS, storms, type Ledger } from './storms.ts';
 
 const PROCESSES = 4;
 const server = await startPostgres();
@@ -29,32 +26,12 @@ async function startOnPostgres() {
   };
   const parts = opened.move();
   const urls = processes.all.map((each) => each.url);
-  return { sandbox, urls, ledger, processes, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { sandbox, urls, ledger, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 describe(`${CALLERS} callers at once, ${RUNS} times, on Postgres`, () => {
   it(`cost one call upstream in ${PROCESSES} processes`, async () => {
     await using services = await startOnPostgres();
     await storms(services.sandbox, services.urls, services.ledger);
-  });
-
-  it('find the token of an instance that was killed in the middle of its call', async () => {
-    await using services = await startOnPostgres();
-    const { sandbox, urls, ledger, processes } = services;
-    const [url = ''] = urls;
-    const bearer = jwt('alice');
-    const first = oneToken([await call(url + TOKEN_PATH, 'POST', { bearer })]);
-    await ledger.expireAll();
-    await sandbox.control('PUT', '/settings', { latency_ms: 1_500 });
-    const abandoned = call(url + TOKEN_PATH, 'POST', { bearer }).catch(() => undefined);
-    while ((await sandbox.count('refresh')) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    await processes.all[0]?.kill();
-    await abandoned;
-    await sandbox.control('PUT', '/settings', { latency_ms: 0 });
-    const answer = await call((urls[1] ?? '') + TOKEN_PATH, 'POST', { bearer });
-    const { access_token: token } = tokenOf(answer);
-    assert.notEqual(token, first);
-    assert.equal((await sandbox.me(token)).status, 200);
-    assert.equal((await sandbox.users()).length, 1);
   });
 });

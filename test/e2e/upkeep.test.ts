@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, tokenOf } from './answer.ts';
+import { tokenOf } from './answer.ts';
 import { jwt } from './credentials.ts';
-import { startSandbox, type Sandbox } from './start-sandbox.ts';
-import { startServiceProcesses } from './start-service-process.ts';
-import { environment, newFolder, readRows, startService, TOKEN_PATH } from './start-service.ts';
+import type { Sandbox } from './start-sandbox.ts';
+import { startService } from './start-service.ts';
 
 const LIFE_SECONDS = 24;
 const LIFE_MS = LIFE_SECONDS * 1000;
@@ -57,29 +56,6 @@ describe('upkeep', { concurrency: true }, () => {
       service.rows('select type from events order by id').map(({ type }) => type),
       ['grant.created', 'grant.refreshed'],
     );
-  });
-
-  it('of two instances on one database refreshes each token once', async () => {
-    await using sandbox = await startSandbox({ ...SETTINGS, latency_ms: 300 });
-    using folder = newFolder();
-    const env = environment(sandbox.url, folder.databasePath, { EVERGRANT_UPKEEP_SHARE: '0.9' });
-    await using services = await startServiceProcesses(2, env);
-    const users = Array.from({ length: 6 }, (_, index) => `user-${index}`);
-    await Promise.all(
-      users.flatMap((user) =>
-        services.all.map(async ({ url }) => tokenOf(await call(url + TOKEN_PATH, 'POST', { bearer: jwt(user) }))),
-      ),
-    );
-    const end = Date.now() + LIFE_MS;
-    assert.equal(await refreshes(sandbox, users.length, end), users.length);
-    await sleep(end + SLACK_MS - Date.now());
-    assert.equal(await sandbox.count('refresh'), users.length);
-    const outcomes = readRows(
-      folder.databasePath,
-      "select grant_id from exchanges where kind = 'refresh' and outcome = 'obtained'",
-    );
-    assert.equal(new Set(outcomes.map(({ grant_id: id }) => String(id))).size, users.length);
-    assert.equal(await sandbox.count('force-refresh'), 0);
   });
 
   it('renews nothing where it may spend nothing', async () => {

@@ -1,12 +1,18 @@
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Pool } from 'pg';
 import { environment, expireStored, newFolder, readRows, type Environment } from '../e2e/start-service.ts';
 import type { PostgresServer } from '../stores/start-postgres.ts';
 
 /** A new database for services to share, and what a test does to it past them. */
 export interface SharedDatabase extends AsyncDisposable {
+  readonly location: { readonly path: string } | { readonly url: string };
   /** The environment of a service on it, in front of a sandbox. */
   environment(sandboxUrl: string): Environment;
+  /** Rows, read past the services. */
+  readonly rows: (sql: string) => Promise<any[]>;
+  /** Changes something past the services. */
+  readonly run: (sql: string) => Promise<void>;
   /** Ends the life of every stored token. */
   expireAll(): Promise<void>;
   /** The exchanges that ended otherwise than with a token, or have not ended. */
@@ -28,6 +34,13 @@ export const sqlite: DatabaseKind = {
     const folder = newFolder();
     const { databasePath } = folder;
     return Promise.resolve({
+      location: { path: databasePath },
+      rows: (sql) => Promise.resolve(readRows(databasePath, sql)),
+      run: (sql) => {
+        using database = new DatabaseSync(databasePath, { timeout: 10_000 });
+        database.exec(sql);
+        return Promise.resolve();
+      },
       environment: (sandboxUrl) => environment(sandboxUrl, databasePath, OF_A_RACE),
       expireAll: () => {
         expireStored(databasePath);
@@ -55,12 +68,18 @@ export function postgres(server: PostgresServer): DatabaseKind {
         EVERGRANT_DATABASE_URL: url,
         EVERGRANT_RESCUE_DIR: join(dirname(folder.databasePath), 'rescue'),
       };
+      const rows = async (sql: string) => (await pool.query(sql)).rows;
       return {
+        location: { url },
+        rows,
+        run: async (sql) => {
+          await pool.query(sql);
+        },
         environment: (sandboxUrl) => environment(sandboxUrl, folder.databasePath, more),
         expireAll: async () => {
           await pool.query('update credentials set expires_at = $1 where ended_at is null', [Date.now() - 1000]);
         },
-        unfortunate: async () => (await pool.query(UNFORTUNATE)).rows,
+        unfortunate: () => rows(UNFORTUNATE),
         [Symbol.asyncDispose]: async () => {
           await pool.end();
           folder[Symbol.dispose]();

@@ -7,6 +7,8 @@ export interface Caller {
   readonly bearer: string;
   /** The place of the service among those the herd knows. */
   readonly service: number;
+  /** Where to ask; default: where bookings do. */
+  readonly path?: string;
 }
 
 /** What a caller got, and how long it waited for it. */
@@ -45,7 +47,7 @@ export function openHerd(urls: readonly string[], callers: number): Herd {
   };
 }
 
-async function served(pool: Pool | undefined, { bearer }: Caller): Promise<Served> {
+async function served(pool: Pool | undefined, { bearer, path = TOKEN_PATH }: Caller): Promise<Served> {
   const start = performance.now();
   const answered = (status: number, json: unknown, retryAfterMs?: number): Served => {
     return { status, json, retryAfterMs, waitMs: performance.now() - start };
@@ -53,7 +55,7 @@ async function served(pool: Pool | undefined, { bearer }: Caller): Promise<Serve
   try {
     if (pool === undefined) throw new Error('There is no such service.');
     const headers = { authorization: `Bearer ${bearer}` };
-    const { statusCode, headers: given, body } = await pool.request({ method: 'POST', path: TOKEN_PATH, headers });
+    const { statusCode, headers: given, body } = await pool.request({ method: 'POST', path, headers });
     const text = await body.text();
     const retryAfter = given['retry-after'];
     const retryAfterMs = retryAfter === undefined ? undefined : Number(retryAfter) * 1000;
