@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { REFUSAL_POINTS, REPLAY_POINTS } from './crash-points.ts';
 import { judge, type Death, type Verdict } from './judge.ts';
-import { KINDS, MANAGED } from './kinds.ts';
+import { isMadeByUs, KINDS } from './kinds.ts';
 import { assertSound, type Ledger } from './ledger.ts';
 import type { Slot, WorkerOptions } from './protocol.ts';
 import type { Upstream } from './upstream.ts';
@@ -36,7 +36,7 @@ export async function dieAgainAndAgain(lane: Lane, deaths: readonly Death[]): Pr
   let newcomers: Slot[] = [];
   const newcomer = async (kind: string) => {
     const slot = await upstream.slot(kind, `user-${(made += 1)}`);
-    if (kind !== MANAGED) newcomers.push(slot);
+    if (!isMadeByUs(kind)) newcomers.push(slot);
     return slot;
   };
   let made = 0;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { startCalCom, startOAuth2, type RunningSandbox } from '../../src/sandbox/index.ts';
-import { KINDS, MANAGED } from './kinds.ts';
+import { startCalCom, startCronofy, startOAuth2, type RunningSandbox } from '../../src/sandbox/index.ts';
+import { isMadeByUs, KINDS } from './kinds.ts';
 import type { Slot } from './protocol.ts';
 
+const START = { 'cal-com': startCalCom, cronofy: startCronofy, 'oauth-2': startOAuth2 };
 /** How long a provider takes before and after it acts, in milliseconds, so that a kill can hit any moment of a call. */
 const LATENCY_MS = { before: 30, after: 50 };
 
@@ -28,6 +29,11 @@ interface OAuth2Account {
   readonly live_refresh_tokens: string[];
 }
 
+interface Calendar extends OAuth2Account {
+  readonly sub: string;
+  readonly application_calendar_id: string | null;
+}
+
 interface CalComState {
   readonly accounts: { id: number; email: string }[];
   readonly tokens: { user_id: number; kind: 'access' | 'refresh'; token: string; status: string }[];
@@ -37,12 +43,11 @@ interface CalComState {
 export async function startUpstream(): Promise<Upstream> {
   await using started = new AsyncDisposableStack();
   const urls: Record<string, string> = {};
-  for (const { name, settings } of KINDS) {
-    const start = name === MANAGED ? startCalCom : startOAuth2;
-    const sandbox: RunningSandbox = started.use(await start({ port: 0, host: '127.0.0.1' }));
+  for (const { name, played, settings } of KINDS) {
+    const sandbox: RunningSandbox = started.use(await START[played]({ port: 0, host: '127.0.0.1' }));
     urls[name] = sandbox.url;
     const common =
-      name === MANAGED
+      played === 'cal-com'
         ? { latency_ms: LATENCY_MS.after }
         : { latency_before_ms: LATENCY_MS.before, latency_ms: LATENCY_MS.after, access_ttl_seconds: 86_400 };
     await control(sandbox.url, 'PUT', '/settings', { ...common, ...settings });
@@ -52,7 +57,7 @@ export async function startUpstream(): Promise<Upstream> {
   return {
     urls,
     async slot(kind, subject) {
-      if (kind === MANAGED) return { kind, subject };
+      if (isMadeByUs(kind)) return { kind, subject };
       const [made] = (await control(urlOf(kind), 'POST', '/accounts', { sub: subject })) as {
         access_token: string;
         refresh_token: string;
@@ -65,21 +70,45 @@ export async function startUpstream(): Promise<Upstream> {
       };
     },
     async truth({ kind, subject }) {
-      if (kind !== MANAGED) {
-        const account = (await control(urlOf(kind), 'GET', `/accounts/${subject}`)) as OAuth2Account;
-        return { accessTokens: account.live_access_tokens, refreshTokens: account.live_refresh_tokens };
-      }
-      return (await managed(urlOf(kind), subject)).truth;
+      const { truth } = await found(urlOf(kind), kind, subject);
+      return truth;
     },
     async revoke({ kind, subject }) {
-      const account = kind === MANAGED ? { user_id: (await managed(urlOf(kind), subject)).id } : { sub: subject };
+      const { account } = await found(urlOf(kind), kind, subject);
       await control(urlOf(kind), 'POST', '/tokens/purge', { ...account, kind: 'refresh' });
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
-async function managed(url: string, subject: string): Promise<{ id: number | undefined; truth: Truth }> {
+/** The subject's account upstream: how the control API calls it, and what is true of it. */
+interface Found {
+  readonly account: object;
+  readonly truth: Truth;
+}
+
+function found(url: string, kind: string, subject: string): Promise<Found> {
+  if (!isMadeByUs(kind)) return linked(url, subject);
+  return kind === 'cronofy-managed' ? calendar(url, subject) : managed(url, subject);
+}
+
+async function linked(url: string, sub: string): Promise<Found> {
+  return { account: { sub }, truth: truthOf((await control(url, 'GET', `/accounts/${sub}`)) as OAuth2Account) };
+}
+
+async function calendar(url: string, subject: string): Promise<Found> {
+  const { accounts } = (await control(url, 'GET', '/state')) as { accounts: Calendar[] };
+  const own = accounts.filter(({ application_calendar_id: id }) => id === subject);
+  assert.ok(own.length <= 1, `${subject} has ${own.length} calendars upstream`);
+  const [{ sub } = { sub: '' }] = own;
+  return { account: { sub }, truth: own[0] ? truthOf(own[0]) : { accessTokens: [], refreshTokens: [] } };
+}
+
+function truthOf({ live_access_tokens, live_refresh_tokens }: OAuth2Account): Truth {
+  return { accessTokens: live_access_tokens, refreshTokens: live_refresh_tokens };
+}
+
+async function managed(url: string, subject: string): Promise<Found> {
   const { accounts, tokens } = (await control(url, 'GET', '/state')) as CalComState;
   // Cal.com writes the client's id into the e-mail of a managed user.
   const own = accounts.filter(({ email }) => email.startsWith(`${subject}+`));
@@ -89,7 +118,7 @@ async function managed(url: string, subject: string): Promise<{ id: number | und
     tokens
       .filter((each) => each.user_id === id && each.kind === kind && each.status === 'live')
       .map(({ token }) => token);
-  return { id, truth: { accessTokens: live('access'), refreshTokens: live('refresh') } };
+  return { account: { user_id: id }, truth: { accessTokens: live('access'), refreshTokens: live('refresh') } };
 }
 
 async function control(url: string, method: string, path: string, body?: object): Promise<unknown> {
