@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { OAuth2Definition } from '../providers/oauth-2-definition.ts';
+import type { OAuth2Definition } from '../providers/oauth-2/definition.ts';
 
 import { type CalComConfig, type CalComOAuthConfig, decideCalCom } from './cal-com-config.ts';
 import { type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';

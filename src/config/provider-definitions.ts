@@ -1,5 +1,5 @@
-import type { OAuth2Definition } from '../providers/oauth-2-definition.ts';
-import { READY_DEFINITIONS } from '../providers/ready/index.ts';
+import type { OAuth2Definition } from '../providers/oauth-2/definition.ts';
+import { READY_DEFINITIONS } from '../providers/oauth-2/ready/index.ts';
 import type { Secret } from '../secret.ts';
 import { parseClientSecret } from './clients.ts';
 import type { Environment } from './env.ts';

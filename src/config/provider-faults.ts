@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { READY_DEFINITIONS } from '../providers/ready/index.ts';
+import { READY_DEFINITIONS } from '../providers/oauth-2/ready/index.ts';
 import { nearestOf } from './nearest.ts';
 import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './provider-schema.ts';
 

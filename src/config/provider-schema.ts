@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { READY_DEFINITIONS } from '../providers/ready/index.ts';
+import { READY_DEFINITIONS } from '../providers/oauth-2/ready/index.ts';
 import { parseSecureUrl } from './urls.ts';
 
 /** The names of the presets, to be read. */

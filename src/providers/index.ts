@@ -1,9 +1,9 @@
-import { calCom, type CalComOptions } from './cal-com.ts';
-import { calComManaged, type CalComManagedOptions } from './cal-com-managed.ts';
-import type { CronofyClient } from './cronofy-client.ts';
-import { cronofyManaged } from './cronofy-managed.ts';
-import { cronofy, type CronofyOptions } from './cronofy.ts';
-import { oauth2, type OAuth2Options } from './oauth-2.ts';
+import { calCom, type CalComOptions } from './cal-com/cal-com.ts';
+import { calComManaged, type CalComManagedOptions } from './cal-com/managed.ts';
+import type { CronofyClient } from './cronofy/client.ts';
+import { cronofyManaged } from './cronofy/managed.ts';
+import { cronofy, type CronofyOptions } from './cronofy/cronofy.ts';
+import { oauth2, type OAuth2Options } from './oauth-2/oauth-2.ts';
 import type { Provider } from './provider.ts';
 
 /** What each provider needs to be built; a provider without options is not served. */

@@ -1,7 +1,7 @@
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
-import { calComManaged } from '../../src/providers/cal-com-managed.ts';
-import { cronofyManaged } from '../../src/providers/cronofy-managed.ts';
-import { oauth2 } from '../../src/providers/oauth-2.ts';
+import { calComManaged } from '../../src/providers/cal-com/managed.ts';
+import { cronofyManaged } from '../../src/providers/cronofy/managed.ts';
+import { oauth2 } from '../../src/providers/oauth-2/oauth-2.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import { KINDS as ALL_KINDS, MANAGED, type Kind } from '../kinds/kinds.ts';

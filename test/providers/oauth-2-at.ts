@@ -1,5 +1,5 @@
-import { oauth2 } from '../../src/providers/oauth-2.ts';
-import type { OAuth2Definition } from '../../src/providers/oauth-2-definition.ts';
+import { oauth2 } from '../../src/providers/oauth-2/oauth-2.ts';
+import type { OAuth2Definition } from '../../src/providers/oauth-2/definition.ts';
 import type { ExchangeAnswer, Provider } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import { scriptedServer, type Script, type SeenRequest } from '../oauth/scripted-server.ts';

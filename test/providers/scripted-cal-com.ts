@@ -1,4 +1,4 @@
-import { calComManaged } from '../../src/providers/cal-com-managed.ts';
+import { calComManaged } from '../../src/providers/cal-com/managed.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import { scriptedServer, type Reply, type Script, type SeenRequest } from '../oauth/scripted-server.ts';

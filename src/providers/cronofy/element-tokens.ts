@@ -1,8 +1,8 @@
-import { jsonMemberAt } from '../oauth/json-member.ts';
-import { boundedExpiry, tokenText } from '../oauth/token-answer.ts';
-import type { Transport, UpstreamAnswer } from '../oauth/transport.ts';
-import type { CronofyClient } from './cronofy-client.ts';
-import type { FrontendTokenAnswer, FrontendTokenRequest, Provider } from './provider.ts';
+import { jsonMemberAt } from '../../oauth/json-member.ts';
+import { boundedExpiry, tokenText } from '../../oauth/token-answer.ts';
+import type { Transport, UpstreamAnswer } from '../../oauth/transport.ts';
+import type { CronofyClient } from './client.ts';
+import type { FrontendTokenAnswer, FrontendTokenRequest, Provider } from '../provider.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
-import type { Secret } from '../secret.ts';
-import { oauth2 } from './oauth-2.ts';
-import type { OAuth2Definition } from './oauth-2-definition.ts';
-import type { Provider } from './provider.ts';
+import type { Secret } from '../../secret.ts';
+import { oauth2 } from '../oauth-2/oauth-2.ts';
+import type { OAuth2Definition } from '../oauth-2/definition.ts';
+import type { Provider } from '../provider.ts';
 
 /** How to reach Cal.com as an OAuth client, for users who have an account there already. */
 export interface CalComOptions {

@@ -1,10 +1,10 @@
-import { tokenRequest, type ClientAuthentication } from '../oauth/token-request.ts';
-import { openTransport, type Transport, type UpstreamResult } from '../oauth/transport.ts';
-import { Secret } from '../secret.ts';
-import { OAuth2Authorization } from './oauth-2-authorization.ts';
-import type { OAuth2Definition } from './oauth-2-definition.ts';
-import { OAuth2Judgement } from './oauth-2-judgement.ts';
-import type { ClientCheck, ExchangeAnswer, Provider } from './provider.ts';
+import { tokenRequest, type ClientAuthentication } from '../../oauth/token-request.ts';
+import { openTransport, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
+import { Secret } from '../../secret.ts';
+import { OAuth2Authorization } from './authorization.ts';
+import type { OAuth2Definition } from './definition.ts';
+import { OAuth2Judgement } from './judgement.ts';
+import type { ClientCheck, ExchangeAnswer, Provider } from '../provider.ts';
 
 /** A server that speaks OAuth 2, and how to reach it. */
 export interface OAuth2Options {

@@ -1,14 +1,9 @@
-import { jsonMemberAt } from '../oauth/json-member.ts';
-import { retryAfterMs } from '../oauth/retry-after.ts';
-import { errorCode, tokenResponse, type TokenLifetimes } from '../oauth/token-response.ts';
-import type { UpstreamAnswer, UpstreamResult } from '../oauth/transport.ts';
-import {
-  STANDARD_DEAD_GRANT,
-  STANDARD_WRONG_CLIENT,
-  type ErrorSignal,
-  type OAuth2Definition,
-} from './oauth-2-definition.ts';
-import type { ExchangeAnswer, Throttled } from './provider.ts';
+import { jsonMemberAt } from '../../oauth/json-member.ts';
+import { retryAfterMs } from '../../oauth/retry-after.ts';
+import { errorCode, tokenResponse, type TokenLifetimes } from '../../oauth/token-response.ts';
+import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
+import { STANDARD_DEAD_GRANT, STANDARD_WRONG_CLIENT, type ErrorSignal, type OAuth2Definition } from './definition.ts';
+import type { ExchangeAnswer, Throttled } from '../provider.ts';
 
 const DEFAULT_ACCESS_TTL_SECONDS = 300;
 const LONGEST_ACCESS_TTL_SECONDS = 86_400;

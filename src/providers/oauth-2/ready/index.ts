@@ -1,4 +1,4 @@
-import type { ReadyDefinition } from '../oauth-2-definition.ts';
+import type { ReadyDefinition } from '../definition.ts';
 import { CALENDLY } from './calendly.ts';
 import { GOOGLE } from './google.ts';
 import { MICROSOFT } from './microsoft.ts';

@@ -1,12 +1,12 @@
-import { jsonMemberAt } from '../oauth/json-member.ts';
-import { openTransport, type UpstreamResult } from '../oauth/transport.ts';
-import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './cronofy-client.ts';
-import { elementTokens } from './cronofy-element-tokens.ts';
-import { oauth2 } from './oauth-2.ts';
-import type { OAuth2Definition } from './oauth-2-definition.ts';
-import { OAuth2Judgement } from './oauth-2-judgement.ts';
-import { profileOf } from './profile-of.ts';
-import type { ExchangeAnswer, Provider } from './provider.ts';
+import { jsonMemberAt } from '../../oauth/json-member.ts';
+import { openTransport, type UpstreamResult } from '../../oauth/transport.ts';
+import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './client.ts';
+import { elementTokens } from './element-tokens.ts';
+import { oauth2 } from '../oauth-2/oauth-2.ts';
+import type { OAuth2Definition } from '../oauth-2/definition.ts';
+import { OAuth2Judgement } from '../oauth-2/judgement.ts';
+import { profileOf } from '../profile-of.ts';
+import type { ExchangeAnswer, Provider } from '../provider.ts';
 
 const UNPROCESSABLE = 422;
 

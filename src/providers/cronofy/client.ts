@@ -1,5 +1,5 @@
-import type { Secret } from '../secret.ts';
-import type { OAuth2Definition } from './oauth-2-definition.ts';
+import type { Secret } from '../../secret.ts';
+import type { OAuth2Definition } from '../oauth-2/definition.ts';
 
 /** Our client at Cronofy, in the data center where the app's accounts live. */
 export interface CronofyClient {

@@ -1,4 +1,4 @@
-import type { ReadyDefinition } from '../oauth-2-definition.ts';
+import type { ReadyDefinition } from '../definition.ts';
 
 const NINETY_DAYS_SECONDS = 90 * 86_400;
 

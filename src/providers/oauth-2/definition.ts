@@ -1,4 +1,4 @@
-import type { ReuseBehaviour } from './provider.ts';
+import type { ReuseBehaviour } from '../provider.ts';
 
 /**
  * All that tells one OAuth 2 server from another. Times are in seconds, as the standard and the providers' own pages have

@@ -1,4 +1,4 @@
-import type { ReadyDefinition } from '../oauth-2-definition.ts';
+import type { ReadyDefinition } from '../definition.ts';
 
 const SIX_MONTHS_SECONDS = 180 * 86_400;
 

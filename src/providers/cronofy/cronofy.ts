@@ -1,9 +1,9 @@
-import { openTransport } from '../oauth/transport.ts';
-import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './cronofy-client.ts';
-import { elementTokens } from './cronofy-element-tokens.ts';
-import { oauth2 } from './oauth-2.ts';
-import type { OAuth2Definition } from './oauth-2-definition.ts';
-import type { Provider } from './provider.ts';
+import { openTransport } from '../../oauth/transport.ts';
+import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './client.ts';
+import { elementTokens } from './element-tokens.ts';
+import { oauth2 } from '../oauth-2/oauth-2.ts';
+import type { OAuth2Definition } from '../oauth-2/definition.ts';
+import type { Provider } from '../provider.ts';
 
 /** How to reach Cronofy. */
 export interface CronofyOptions extends CronofyClient {

@@ -1,4 +1,4 @@
-import type { ReadyDefinition } from '../oauth-2-definition.ts';
+import type { ReadyDefinition } from '../definition.ts';
 
 /** Calendly: access tokens of two hours, refresh tokens that are good once. */
 export const CALENDLY: ReadyDefinition = {

@@ -1,10 +1,10 @@
-import { jsonMemberAt } from '../oauth/json-member.ts';
-import type { Transport } from '../oauth/transport.ts';
-import type { Secret } from '../secret.ts';
-import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from './authorization.ts';
-import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './oauth-2-definition.ts';
-import { profileOf } from './profile-of.ts';
-import type { AccountProfile, ExchangeAnswer } from './provider.ts';
+import { jsonMemberAt } from '../../oauth/json-member.ts';
+import type { Transport } from '../../oauth/transport.ts';
+import type { Secret } from '../../secret.ts';
+import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from '../authorization.ts';
+import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './definition.ts';
+import { profileOf } from '../profile-of.ts';
+import type { AccountProfile, ExchangeAnswer } from '../provider.ts';
 
 /** What consenting at an OAuth 2 server is made of. */
 export interface OAuth2AuthorizationOptions {

@@ -1,6 +1,6 @@
-import { boundedExpiry, tokenText, type TokenAnswer } from '../oauth/token-answer.ts';
-import { openTransport, type Transport, type UpstreamCall } from '../oauth/transport.ts';
-import type { Secret } from '../secret.ts';
+import { boundedExpiry, tokenText, type TokenAnswer } from '../../oauth/token-answer.ts';
+import { openTransport, type Transport, type UpstreamCall } from '../../oauth/transport.ts';
+import type { Secret } from '../../secret.ts';
 import {
   accountProfile,
   asObject,
@@ -8,8 +8,8 @@ import {
   judgeEnvelope,
   type CalComError,
   type CalComResult,
-} from './cal-com-envelope.ts';
-import type { AccountProfile, Applicant, ClientCheck, ExchangeAnswer, KnownAccount, Provider } from './provider.ts';
+} from './envelope.ts';
+import type { AccountProfile, Applicant, ClientCheck, ExchangeAnswer, KnownAccount, Provider } from '../provider.ts';
 
 /** How to reach a platform OAuth client of Cal.com's API v2. */
 export interface CalComManagedOptions {
