@@ -12,6 +12,9 @@ export function databaseLocation({ database }: Config, { databaseUrl }: Secrets)
   return { kind: 'postgres', url: databaseUrl };
 }
 
+/** Of one application, whatever it does. */
+const CRONOFY_REQUESTS_PER_MINUTE = 500;
+
 /** What the providers of a configuration are made of. */
 export interface ConfiguredProvidersOptions {
   readonly config: Config;
@@ -25,7 +28,14 @@ export function configuredProvidersOf({ config, secrets, vault }: ConfiguredProv
   const common = { upstreamTimeoutMs: config.upstreamTimeoutMs, now: () => systemClock.now() };
   const { calComClientSecret, calComOAuthClientSecret, cronofyClientSecret } = secrets;
   const cronofyOptions =
-    cronofy && cronofyClientSecret ? { ...common, ...cronofy, clientSecret: cronofyClientSecret } : undefined;
+    cronofy && cronofyClientSecret
+      ? {
+          ...common,
+          ...cronofy,
+          clientSecret: cronofyClientSecret,
+          requestsPerMinute: CRONOFY_REQUESTS_PER_MINUTE / cronofy.modes.length,
+        }
+      : undefined;
   return configuredProviders({
     'cal-com-managed':
       calCom && calComClientSecret

@@ -16,7 +16,7 @@ export class ImportProgress {
   readonly #output: ProgressOutput;
   readonly #totalBytes: number | undefined;
   readonly #startedAt = performance.now();
-  #shownAt = 0;
+  #shownAt = Number.NEGATIVE_INFINITY;
   #reported = 0;
   #isOnLine = false;
 

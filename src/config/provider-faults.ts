@@ -17,6 +17,8 @@ const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** Providers that have variables of their own. */
 const TAKEN = ['cal-com', 'cal-com-managed', 'cronofy', 'cronofy-managed'];
 const LONGEST_SHOWN = 40;
+/** What means nothing where users have no page to consent on. */
+const OF_CONSENT = ['scopes', 'scope_separator', 'authorize_parameters', 'pkce', 'issuer', 'account'];
 
 /** What was read of one provider. */
 export interface ReadProvider {
@@ -106,6 +108,7 @@ function ofWhatIsMissing(name: string, content: unknown): Fault[] {
   return [
     ...(has('token_url') || has('preset') ? [] : [missing('token_url', `${url}, or a preset: ${PRESETS}`)]),
     ...(has('client_secret_env') || isPublic(content) ? [] : [missing('client_secret_env', secret)]),
+    ...(has('authorize_url') || has('preset') || !OF_CONSENT.some(has) ? [] : [missing('authorize_url', url)]),
     ...(!has('authorize_url') || has('account') || has('preset') ? [] : [missing('account', account)]),
   ];
 }

@@ -1,7 +1,9 @@
 import type { FrontendToken, FrontendTokenAnswer, Provider } from '../providers/provider.ts';
-import { clientRefused, consentRequired, KeeperError, providerNotConfigured } from './errors.ts';
+import { clientRefused, KeeperError, providerNotConfigured } from './errors.ts';
 import type { Keeper, LiveToken } from './keeper.ts';
 import type { GrantStore } from './store.ts';
+
+const RETRY_AFTER_MS = 2_000;
 
 /** What frontend tokens are made of. */
 export interface FrontendTokensOptions {
@@ -37,23 +39,34 @@ export class FrontendTokens {
   /**
    * A new one, for the account behind the connection.
    *
+   * @returns with it the token that is live by now, which is another one where this showed that the given one is not
    * @throws {@link KeeperError} where there is none to be had now
    */
-  async issue(call: FrontendTokenCall): Promise<FrontendToken> {
+  async issue(call: FrontendTokenCall): Promise<{ live: LiveToken; frontendToken: FrontendToken }> {
     const answer = await this.#ask(call);
-    if (answer.kind !== 'account_refused') return tokenOf(answer);
+    if (answer.kind !== 'account_refused') return { live: call.live, frontendToken: tokenOf(answer) };
     // A consent that was withdrawn shows here first. Whether it is so, the token endpoint knows.
-    const { provider, subject, live } = call;
-    await this.#options.keeper.token({ provider, subject, rejected: live.accessToken });
-    return tokenOf(await this.#ask(call));
+    const { provider, subject } = call;
+    const live = await this.#options.keeper.token({ provider, subject, rejected: call.live.accessToken });
+    return { live, frontendToken: tokenOf(await this.#ask({ ...call, live })) };
   }
 
-  async #ask({ provider: name, subject, origin, permissions }: FrontendTokenCall): Promise<FrontendTokenAnswer> {
-    const provider = this.#options.providers.find((each) => each.name === name);
-    if (provider?.issueFrontendToken === undefined) throw providerNotConfigured(name);
-    const account = await this.#options.grants.account(provider.realm, subject);
-    if (account?.accountId === undefined) throw consentRequired();
-    return provider.issueFrontendToken({ accountId: account.accountId, origin, permissions });
+  async #ask(call: FrontendTokenCall): Promise<FrontendTokenAnswer> {
+    const { origin, permissions } = call;
+    const provider = this.#options.providers.find(({ name }) => name === call.provider);
+    if (provider?.issueFrontendToken === undefined) throw providerNotConfigured(call.provider);
+    const accountId = await this.#accountId(provider, call);
+    return accountId === undefined
+      ? { kind: 'unreachable' }
+      : provider.issueFrontendToken({ accountId, origin, permissions });
+  }
+
+  /** An imported grant may have none yet. */
+  async #accountId(provider: Provider, { subject, live }: FrontendTokenCall): Promise<string | undefined> {
+    const known = (await this.#options.grants.account(provider.realm, subject))?.accountId;
+    if (known !== undefined) return known;
+    const identified = await provider.authorization?.identify(live.accessToken);
+    return identified?.kind === 'known' ? identified.profile.accountId : undefined;
   }
 }
 
@@ -68,7 +81,7 @@ function tokenOf(answer: FrontendTokenAnswer): FrontendToken {
     case 'account_refused':
     case 'unreachable':
       throw new KeeperError('upstream_unavailable', 'The provider makes no frontend token now. Try again later.', {
-        retryAfterMs: 2_000,
+        retryAfterMs: answer.kind === 'unreachable' ? (answer.retryAfterMs ?? RETRY_AFTER_MS) : RETRY_AFTER_MS,
       });
   }
 }

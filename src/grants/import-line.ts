@@ -51,6 +51,7 @@ export function readImportLine(text: string, rules: ImportRules): ImportedGrant 
     realm: provider.realm,
     subject,
     accountId,
+    isOneSubjects: provider.provision !== undefined,
     access: access?.expiresAt === undefined ? access : { ...access, expiresAt },
     refresh,
     tokenType: readTokenType(fields),

@@ -7,6 +7,8 @@ export interface ImportedGrant {
   readonly subject: string;
   /** The upstream account; undefined where the operator doesn't say and the provider needs none for repair. */
   readonly accountId: string | undefined;
+  /** True where each of the provider's accounts was made for one subject, and no two may share it. */
+  readonly isOneSubjects?: boolean;
   /** Undefined where there is a refresh token alone. */
   readonly access: ImportedToken | undefined;
   /** Undefined where there is an access token alone. */

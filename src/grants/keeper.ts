@@ -152,8 +152,13 @@ export class Keeper {
     const demand: StandingDemand = { force: true, seen: exchangeId };
     const target = { provider, subject, applicant: undefined, mayProvision: false, demand };
     const key = flightKey({ provider: provider.name, subject }, false);
-    const { failure } = await this.#renewals.join(key, () => renew(this.#means, target));
-    return failure;
+    try {
+      const { failure } = await this.#renewals.join(key, () => renew(this.#means, target));
+      return failure;
+    } catch (error) {
+      if (error instanceof KeeperError) return error;
+      throw error;
+    }
   }
 
   /** Begins nothing new, and resolves when every exchange in flight has been answered and stored. */

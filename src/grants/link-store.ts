@@ -60,7 +60,8 @@ export interface LinkStore {
   /** Binds the link to a browser on its way to the provider. The first browser that comes back ends all other departures. */
   depart(ticket: Secret, departure: Departure): Promise<Link | undefined>;
   /**
-   * Takes what the provider sent back: the code, to be had once more for `completion`; without one the link is over.
+   * Takes what the provider sent back: the code, to be had once more for `completion`; without one this departure is over,
+   * and its user may open the ticket again.
    *
    * @returns undefined where no link has that state in that browser, or it came back already
    */

@@ -6,6 +6,7 @@ import type { KeeperError } from './errors.ts';
 import {
   backingOff,
   clientRefused,
+  consentRequired,
   emailRequired,
   expiredOnArrival,
   reconnectRequired,
@@ -73,7 +74,11 @@ const CLOCKS_DIFFER_MS = 60_000;
 /** More exchanges than any repair takes: a provider that contradicts itself is left alone for a while. */
 const MOST_EXCHANGES = 6;
 
-/** Takes one step after another until the grant is renewed or nothing more can be done now. */
+/**
+ * Takes one step after another until the grant is renewed or nothing more can be done now.
+ *
+ * @throws {@link KeeperError} `consent_required` where the subject is not connected, and nobody else can see to that
+ */
 export async function renew(means: RenewalMeans, target: RenewalTarget): Promise<RenewalResult> {
   let exchanges = 0;
   let known: Known | undefined;
@@ -109,7 +114,7 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
  */
 async function read(
   { store }: RenewalMeans,
-  { provider, subject }: RenewalTarget,
+  { provider, subject, mayProvision }: RenewalTarget,
   known: Known | undefined,
 ): Promise<Facts> {
   let grantId = known?.grantId;
@@ -117,6 +122,8 @@ async function read(
   for (;;) {
     grantId ??= (await store.view(provider.realm, subject))?.grantId;
     if (grantId === undefined) {
+      // Whoever has left meanwhile comes back by consent, and not because somebody still waited for a token.
+      if (provider.provision === undefined || !mayProvision) throw consentRequired();
       await store.connect(provider.realm, subject);
       continue;
     }

@@ -42,8 +42,8 @@ function refreshEnd(
   askedAt: number,
   { refreshMs, refreshIdleMs }: TokenLifetimes,
 ): number | undefined {
-  const lifeMs = isNew ? (refreshMs ?? refreshIdleMs) : refreshIdleMs;
-  const fallback = lifeMs === undefined ? undefined : askedAt + lifeMs;
+  const livesMs = [isNew ? refreshMs : undefined, refreshIdleMs].filter((life) => life !== undefined);
+  const fallback = livesMs.length === 0 ? undefined : askedAt + Math.min(...livesMs);
   const claimed = claimedEnd(jsonMember(json, 'refresh_token_expires_in'), askedAt) ?? fallback;
   return claimed === undefined ? undefined : Math.min(claimed, askedAt + LONGEST_REFRESH_MS);
 }

@@ -113,7 +113,8 @@ export interface FrontendTokenRequest {
  */
 export type FrontendTokenAnswer =
   | { readonly kind: 'issued'; readonly frontendToken: FrontendToken }
-  | { readonly kind: 'account_refused' | 'client_refused' | 'unreachable' }
+  | { readonly kind: 'account_refused' | 'client_refused' }
+  | { readonly kind: 'unreachable'; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'input_refused'; readonly fields: readonly string[] };
 
 /** A token that is good on one web page's origin alone. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Connection, ConnectionStore, Forsaken } from '../grants/connection-store.ts';
 import type { GrantEvent } from '../grants/events.ts';
@@ -10,6 +10,7 @@ import { StoredCredential } from './grant-view.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordDisconnection } from './record-event.ts';
 import { backOffColumns } from './record-outcome.ts';
+import type { Database } from './schema.ts';
 import type { CredentialRow, SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
@@ -66,7 +67,9 @@ export class SqlConnectionStore implements ConnectionStore {
         .where('grant_id', '=', grantId)
         .executeTakeFirstOrThrow();
       if (numDeletedRows === 0n) return undefined;
-      const event = await recordDisconnection(transaction, grantId, subject, await database.readTime(transaction));
+      const wasMade = await hadAnything(transaction, grantId);
+      const at = await database.readTime(transaction);
+      const event = wasMade ? await recordDisconnection(transaction, grantId, subject, at) : undefined;
       await noteForsaken(transaction, grantId, clock.now());
       await database.announce(transaction, grantId);
       return event;
@@ -78,8 +81,8 @@ export class SqlConnectionStore implements ConnectionStore {
     return database.transact(async (transaction) => {
       const now = database.now();
       // A call whose answer may still come could bring tokens that would then be left in force.
-      const { rows } = await sql<{ id: string; failures: number }>`
-        select g.id, g.failures from grants g
+      const { rows } = await sql<{ id: string; account_id: string | null; failures: number }>`
+        select g.id, g.account_id, g.failures from grants g
         where g.left_at is not null and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${clock.now()})
           and not exists (select 1 from connections k where k.grant_id = g.id)
           and not exists (select 1 from exchanges e where e.grant_id = g.id and e.outcome is null
@@ -111,7 +114,7 @@ export class SqlConnectionStore implements ConnectionStore {
           grantId,
           kind: 'revoke',
           presentedId: undefined,
-          accountId: undefined,
+          accountId: grant.account_id ?? undefined,
           openedAt: clock.now(),
         },
         tokens: credential && { accessToken: credential.accessToken(), refreshToken: credential.refreshToken() },
@@ -120,10 +123,11 @@ export class SqlConnectionStore implements ConnectionStore {
     });
   }
 
-  async erase({ grantId }: OpenExchange): Promise<void> {
+  async erase({ grantId, accountId }: OpenExchange): Promise<void> {
     const { database } = this.#options;
     await database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
+      if (accountId !== undefined) await distrustNewcomers(transaction, { grantId, accountId, now: database.now() });
       await transaction.deleteFrom('credentials').where('grant_id', '=', grantId).execute();
       await transaction.deleteFrom('exchanges').where('grant_id', '=', grantId).execute();
       await transaction.deleteFrom('grants').where('id', '=', grantId).execute();
@@ -143,4 +147,27 @@ export class SqlConnectionStore implements ConnectionStore {
       await transaction.updateTable('grants').set(backOffColumns(backOff)).where('id', '=', grantId).execute();
     });
   }
+}
+
+/** False for a grant whose account could never be made: nobody was told of it. */
+async function hadAnything(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('grants')
+    .select('id')
+    .where('id', '=', grantId)
+    .where((where) => where.or([where('integrated_at', 'is not', null), where('account_id', 'is not', null)]))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Where an account of ours was opened again while its former grant was revoked, nobody can tell whose tokens that ended. */
+async function distrustNewcomers(
+  transaction: Transaction<Database>,
+  { grantId, accountId, now }: { grantId: string; accountId: string; now: RawBuilder<number> },
+): Promise<void> {
+  await sql`
+    update credentials set ended_at = ${now}, end_reason = 'superseded'
+    where ended_at is null and grant_id in (
+      select id from grants where account_id = ${accountId} and id <> ${grantId}
+        and realm = (select realm from grants where id = ${grantId}))`.execute(transaction);
 }

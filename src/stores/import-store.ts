@@ -110,6 +110,9 @@ export class SqlImportStore implements ImportStore {
     const { database, vault, clock } = this.#options;
     const connected = await connectedTo(transaction, grant);
     const existing = connected ?? (await grantOfAccount(transaction, grant));
+    if (grant.isOneSubjects === true && connected === undefined && existing !== undefined) {
+      if (await isTaken(transaction, existing)) return 'account_elsewhere';
+    }
     const grantId = existing ?? (await createGrant(transaction, grant, clock.now()));
     await database.lockGrant(transaction, grantId);
     const now = await database.readTime(transaction);
@@ -148,7 +151,9 @@ export class SqlImportStore implements ImportStore {
       .select('id')
       .where('grant_id', '=', grantId)
       .where('outcome', 'is', null)
-      .where(sql<boolean>`(finished_at is null or (kind = 'provision' and opened_at + ${this.#unresolvedMs} > ${now}))`)
+      .where(
+        sql<boolean>`(finished_at is null or (kind in ('provision', 'recover') and opened_at + ${this.#unresolvedMs} > ${now}))`,
+      )
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;
@@ -179,6 +184,11 @@ export class SqlImportStore implements ImportStore {
     await recordObtained(transaction, vault, exchange, obtained(grant, obtainedAt), { now, obtainedAt });
     await transaction.updateTable('exchanges').set({ detail: mark }).where('id', '=', id).execute();
   }
+}
+
+async function isTaken(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const query = transaction.selectFrom('connections').select('subject').where('grant_id', '=', grantId).limit(1);
+  return (await query.executeTakeFirst()) !== undefined;
 }
 
 class RolledBack extends Error {

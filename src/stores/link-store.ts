@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import type {
   ConnectionVerdict,
   ConsentedLink,
@@ -41,7 +41,7 @@ export class SqlLinkStore implements LinkStore {
         .where('subject', '=', subject)
         .where('expires_at', '>', clock.now())
         .executeTakeFirstOrThrow();
-      if (count >= MOST_LINKS) return false;
+      if (count >= MOST_LINKS && !(await forgetOldest(transaction, { realm, subject }))) return false;
       await transaction
         .insertInto('links')
         .values({
@@ -63,14 +63,8 @@ export class SqlLinkStore implements LinkStore {
   async depart(ticket: Secret, { browser, state, codeVerifier }: Departure): Promise<Link | undefined> {
     const { database, clock, vault } = this.#options;
     return database.transact(async (transaction) => {
-      const begun = await transaction
-        .selectFrom('links')
-        .selectAll()
-        .where('ticket_hash', '=', hash(ticket))
-        .where('step', '=', 'begun')
-        .where('expires_at', '>', clock.now())
-        .executeTakeFirst();
-      if (begun === undefined) return undefined;
+      const begun = await lockTicket(transaction, hash(ticket));
+      if (begun === undefined || begun.expires_at <= clock.now()) return undefined;
       const { count } = await transaction
         .selectFrom('links')
         .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -110,11 +104,16 @@ export class SqlLinkStore implements LinkStore {
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) return undefined;
-      const isOver = transaction.deleteFrom('links').where('ticket_hash', '=', row.ticket_hash);
       if (brought === undefined) {
-        await isOver.execute();
+        await transaction.deleteFrom('links').where('id', '=', row.id).execute();
       } else {
-        await isOver.where('step', 'in', ['begun', 'departed']).execute();
+        // Whoever departs at this moment has either been seen when this is done, or finds no ticket.
+        await lockTicket(transaction, row.ticket_hash);
+        await transaction
+          .deleteFrom('links')
+          .where('ticket_hash', '=', row.ticket_hash)
+          .where('step', 'in', ['begun', 'departed'])
+          .execute();
         const code = vault.seal(brought.code, place(row.id, 'code'));
         await transaction.updateTable('links').set({ code }).where('id', '=', row.id).execute();
       }
@@ -194,6 +193,34 @@ export class SqlLinkStore implements LinkStore {
       answer: answer && obtainedFrom(JSON.parse(answer.reveal()) as ObtainedContent),
     };
   }
+}
+
+/** The ticket as it began, if it isn't over; held until the transaction ends, so that one comes after the other. */
+async function lockTicket(transaction: Transaction<Database>, ticketHash: Uint8Array): Promise<LinkRow | undefined> {
+  return transaction
+    .updateTable('links')
+    .set({ step: 'begun' })
+    .where('ticket_hash', '=', ticketHash)
+    .where('step', '=', 'begun')
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Of the tickets that nobody has opened; an app that asks for one after another means the last. */
+async function forgetOldest(
+  transaction: Transaction<Database>,
+  { realm, subject }: { realm: string; subject: string },
+): Promise<boolean> {
+  const oldest = transaction
+    .selectFrom('links')
+    .select('id')
+    .where('realm', '=', realm)
+    .where('subject', '=', subject)
+    .where('step', '=', 'begun')
+    .orderBy('expires_at')
+    .limit(1);
+  const { numDeletedRows } = await transaction.deleteFrom('links').where('id', 'in', oldest).executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
 }
 
 function linkOf({ id, realm, subject, return_to }: LinkRow): Link {

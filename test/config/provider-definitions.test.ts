@@ -7,6 +7,7 @@ import { membersAt } from '../../src/config/provider-schema.ts';
 import { temporaryDirectory } from '../stores/open-test-stores.ts';
 import { problemsOf, withKeys } from './environments.ts';
 
+const CONSENT = { authorize_url: 'https://acme.example/authorize' };
 const ACME = { client_id: 'client', client_secret_env: 'ACME_SECRET', token_url: 'https://acme.example/token' };
 
 async function written(content: unknown, work: (env: Environment) => void): Promise<void> {
@@ -78,11 +79,11 @@ describe('the file of providers', () => {
       /acme\.zzz is not a member\.\n *Accepted: preset, .*pkce/,
     ],
     'has an unknown member of an account': [
-      { acme: { ...ACME, account: { url: 'https://acme.example/me', id: 'id', emial: 'e' } } },
+      { acme: { ...ACME, ...CONSENT, account: { url: 'https://acme.example/me', id: 'id', emial: 'e' } } },
       /acme\.account\.emial is not a member\.\n *Did you mean email\?/,
     ],
     'has an account without its id': [
-      { acme: { ...ACME, account: { url: 'https://acme.example/me' } } },
+      { acme: { ...ACME, ...CONSENT, account: { url: 'https://acme.example/me' } } },
       /acme\.account\.id is missing\.\n *Accepted: .*data\.id/,
     ],
     'has a plain http URL': [
@@ -131,6 +132,10 @@ describe('the file of providers', () => {
       { acme: { ...ACME, client_secret_env: 'TWO_LINES' } },
       /acme\.client_secret_env names a variable whose value holds white space/,
     ],
+    'asks for a consent that nobody can give': [
+      { acme: { ...ACME, scopes: ['calendar'] } },
+      /acme\.authorize_url is missing\.\n *Accepted: an https URL/,
+    ],
     'does not say whose account it is': [
       { acme: { ...ACME, authorize_url: 'https://acme.example/authorize' } },
       /acme\.account is missing\.\n.*as authorize_url is given/,
@@ -155,11 +160,12 @@ describe('the file of providers', () => {
     };
     await written(content, (env) => {
       const { found, error } = problemsOf({ ...env, EVERGRANT_PORT: 'many' });
-      assert.equal(found.length, 9, error.message);
+      assert.equal(found.length, 10, error.message);
       for (const place of [
         'acme.scopes is a text',
         'acme.tokenurl is not a member.\n    Did you mean token_url?',
         'acme.token_url is missing',
+        'acme.authorize_url is missing',
         'acme.client_secret_env names a variable',
         '"Ac me" is not a name',
         '"Ac me" is a number',

@@ -38,6 +38,7 @@ export function providerOf({ name, played, onReuse }: Kind, url: string): Provid
       clientId: 'sandbox-cronofy-client',
       clientSecret: new Secret('sandbox-cronofy-secret'),
       apiUrl: url,
+      requestsPerMinute: 500,
     });
   }
   if (name === MANAGED) {

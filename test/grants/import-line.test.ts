@@ -66,6 +66,7 @@ describe('a line of an import', () => {
       realm: managed.realm,
       subject: 'alice',
       accountId: '179',
+      isOneSubjects: true,
       access: { token: ACCESS, expiresAt: NOW + HOUR_MS / 2 },
       refresh: { token: REFRESH, expiresAt: NOW + 30 * DAY_MS },
       tokenType: 'Bearer',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problemOf, tokenOf } from '../e2e/answer.ts';
-import { startLinkScene, type LinkScene } from './link-scene.ts';
+import { revoke, startLinkScene, type LinkScene } from './link-scene.ts';
 
 const CALENDARS = { method: 'POST', path: '/v1/application_calendars' };
 const REFRESH = { method: 'POST', path: '/oauth/token' };
@@ -146,6 +146,32 @@ describe('an application calendar of Cronofy', () => {
     const { element_tokens: issued } = await scene.control('GET', '/state');
     assert.equal(issued[0].token, answer.frontend.token);
     assert.deepEqual(issued[0].subs, [await subOf(scene, answer.access_token)]);
+  });
+
+  it('whose consent was withdrawn is opened again where a page’s token shows it, and so is the token beside that', async () => {
+    await using scene = await start();
+    const { access_token: first } = tokenOf(await ask(scene));
+    const sub = await subOf(scene, first);
+    await revoke(scene, sub ?? '');
+    const frontend = { origin: 'https://app.example.com', permissions: ['agenda'] };
+    const answer = tokenOf(await ask(scene, 'alice', { frontend }));
+    assert.equal(await subOf(scene, answer.access_token), sub);
+    assert.ok(answer.frontend.token);
+  });
+
+  it('that is opened again while its former grant is being revoked is not served dead for long', async () => {
+    await using scene = await start();
+    const { access_token: first } = tokenOf(await ask(scene));
+    const sub = await subOf(scene, first);
+    await scene.control('PUT', '/settings', { latency_before_ms: 3_000 });
+    assert.equal((await scene.as('alice', 'DELETE', 'cronofy-managed/')).status, 204);
+    while (scene.service.rows("select id from exchanges where kind = 'revoke'").length === 0) await sleep(20);
+    // The revocation is on its way, and slow; what comes now is not.
+    await sleep(200);
+    await scene.control('PUT', '/settings', { latency_before_ms: 0 });
+    assert.equal(await subOf(scene, tokenOf(await ask(scene)).access_token), sub);
+    while (scene.service.rows('select id from grants').length > 1) await sleep(100);
+    assert.equal(await subOf(scene, tokenOf(await ask(scene)).access_token), sub, 'what the revocation has ended');
   });
 
   it('that was disconnected is found again by the next call', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problemOf, tokenOf } from '../e2e/answer.ts';
+import { jwt } from '../e2e/credentials.ts';
 import { ACCOUNTS, startLinkScene, type LinkScene } from './link-scene.ts';
 
 /** Longer than upkeep's pace and a few tries, on a busy machine; milliseconds. */
@@ -59,6 +60,31 @@ describe('disconnecting', () => {
       events.map(({ subjects }) => subjects),
       ['["alice"]', '["bob"]'],
     );
+  });
+
+  it('while somebody still waits for a token leaves nothing behind', async () => {
+    await using scene = await startLinkScene();
+    await scene.link('alice');
+    await scene.service.expire('here');
+    await scene.control('PUT', '/settings', { latency_ms: 1_500 });
+    const waiting = [scene.as('alice', 'POST', 'cronofy/token/'), scene.as('alice', 'POST', 'cronofy/token/')];
+    await sleep(300);
+    assert.equal((await scene.as('alice', 'DELETE', 'cronofy/')).status, 204);
+    for (const answer of await Promise.all(waiting)) {
+      if (answer.status !== 200) problemOf(answer, 409, 'consent_required');
+    }
+    problemOf(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
+    assert.deepEqual(scene.service.rows('select * from connections'), []);
+    await erased(scene);
+  });
+
+  it('is nothing where no account could be made', async () => {
+    await using scene = await startLinkScene();
+    const bearer = jwt('carol', { email: undefined });
+    const path = '/api/v1/connections/cal-com-managed/';
+    problemOf(await scene.service.call('POST', `${path}token/`, { bearer }), 400, 'cal_email_required');
+    problemOf(await scene.service.call('DELETE', path, { bearer }), 404, 'not_connected');
+    assert.deepEqual(scene.service.rows('select * from events'), []);
   });
 
   it('is tried again until the provider has revoked', async () => {

@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { problemOf, retryAfterMs, tokenOf, type Answer } from '../e2e/answer.ts';
-import { startLinkScene, type LinkScene } from './link-scene.ts';
+import { revoke, startLinkScene, type LinkScene } from './link-scene.ts';
 
 const FRONTEND = { origin: 'https://app.example.com', permissions: ['agenda', 'availability'] };
 const ELEMENT_TOKENS = { method: 'POST', path: '/v1/element_tokens' };
 
 function ask(scene: LinkScene, frontend: unknown = FRONTEND, provider = 'cronofy'): Promise<Answer> {
   return scene.as('alice', 'POST', `${provider}/token/`, { frontend });
-}
-
-/** As the app’s own backend may do. */
-async function withdraw(scene: LinkScene, sub: string): Promise<void> {
-  const client = { client_id: 'sandbox-cronofy-client', client_secret: 'sandbox-cronofy-secret' };
-  const response = await fetch(`${scene.cronofyUrl}/oauth/token/revoke`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...client, sub }),
-  });
-  assert.equal(response.status, 200);
 }
 
 /** The fields that a refusal names. */
@@ -85,11 +75,31 @@ describe('a frontend token of Cronofy', () => {
   it('of a consent that was withdrawn ends in a request to reconnect, told once', async () => {
     await using scene = await startLinkScene();
     const { json } = await scene.link('alice');
-    await withdraw(scene, json.account.id);
+    await revoke(scene, json.account.id);
     problemOf(await ask(scene), 409, 'reconnect_required');
     problemOf(await ask(scene), 409, 'reconnect_required');
     const events = scene.service.rows("select type from events where type = 'grant.reconnect_required'");
     assert.equal(events.length, 1);
+  });
+
+  it('of an imported account whose id nobody has told is asked for by the live token’s', async () => {
+    await using scene = await startLinkScene();
+    const { json } = await scene.link('alice');
+    using database = new DatabaseSync(scene.service.databasePath);
+    database.exec('update grants set account_id = null, profile = null');
+    tokenOf(await ask(scene));
+    const { element_tokens: issued } = await scene.control('GET', '/state');
+    assert.deepEqual(issued[0].subs, [json.account.id]);
+  });
+
+  it('is another operator’s affair where the plan has none, and takes Cronofy’s word for how long to wait', async () => {
+    await using scene = await startLinkScene();
+    await scene.link('alice');
+    await scene.control('POST', '/faults', { match: ELEMENT_TOKENS, times: 1, fault: { status: 402 } });
+    problemOf(await ask(scene), 500, 'provider_client_refused');
+    const fault = { status: 429, headers: { 'retry-after': '17' } };
+    await scene.control('POST', '/faults', { match: ELEMENT_TOKENS, times: 1, fault });
+    assert.ok(retryAfterMs(await ask(scene)) > 15_000);
   });
 
   it('that Cronofy can’t make now may be asked for again', async () => {

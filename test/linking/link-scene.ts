@@ -95,6 +95,17 @@ export async function startLinkScene(more: Environment = {}): Promise<LinkScene>
   };
 }
 
+/** Withdraws an account's consent at Cronofy, as the app's own backend may do. */
+export async function revoke(scene: LinkScene, sub: string): Promise<void> {
+  const client = { client_id: 'sandbox-cronofy-client', client_secret: 'sandbox-cronofy-secret' };
+  const response = await fetch(`${scene.cronofyUrl}/oauth/token/revoke`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...client, sub }),
+  });
+  assert.equal(response.status, 200);
+}
+
 /** Each page has its own name for the account; the other's passes it by. */
 function allow(browser: Browser, page: Page, account: string): Promise<Page> {
   return browser.submit(page, { profile_id: account, account, decision: 'allow' }, RETURN_URL);

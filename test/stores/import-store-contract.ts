@@ -58,6 +58,16 @@ async function open(openPlace: () => Promise<ImportPlace>) {
 /** What every store of imports must do, whatever database is under it. */
 export function importStoreContract(database: string, openPlace: () => Promise<ImportPlace>): void {
   describe(`an import in ${database}`, () => {
+    it('gives an account that was made for one subject to no other', async () => {
+      await using scene = await open(openPlace);
+      const own = { isOneSubjects: true };
+      assert.deepEqual(await scene.imports.add([imported('one', own)]), ['imported']);
+      const before = await scene.facts();
+      assert.deepEqual(await scene.imports.add([imported('two', { ...own, subject: 'bob' })]), ['account_elsewhere']);
+      assert.equal(await scene.facts(), before);
+      assert.deepEqual(await scene.imports.add([imported('three', own)]), ['imported']);
+    });
+
     it('is the current credential of a new grant with its account', async () => {
       await using at = await open(openPlace);
       assert.deepEqual(await at.imports.add([imported('one')]), ['imported']);

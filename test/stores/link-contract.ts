@@ -110,21 +110,57 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       assert.equal((await scene.other.links.take(completion, owner))?.answer?.tokens.accessToken.reveal(), 'a');
     });
 
-    it('begins only so many of one subject, until some are over', async () => {
+    it('begins only so many of one subject: the oldest that nobody has opened gives way', async () => {
       await using scene = await linkStoreScene(openPlace);
-      const begin = (subject: string, nth: number) =>
-        scene.stores.links.begin({
-          realm: REALM,
-          subject,
-          returnTo: 'https://app.example/',
-          ticket: new Secret(`${subject}-${nth}`),
-          expiresAt: scene.place.clock.now() + 600_000,
+      const { links } = scene.stores;
+      const { clock } = scene.place;
+      const ticketOf = (subject: string, nth: number) => new Secret(`${subject}-${nth}`);
+      const begin = async (subject: string, nth: number) => {
+        await clock.advance(1);
+        const expiresAt = clock.now() + 600_000;
+        const ticket = ticketOf(subject, nth);
+        return links.begin({ realm: REALM, subject, returnTo: 'https://app.example/', ticket, expiresAt });
+      };
+      const open = (subject: string, nth: number) =>
+        links.depart(ticketOf(subject, nth), {
+          browser: new Secret('browser'),
+          state: new Secret(`state-${subject}-${nth}`),
+          codeVerifier: undefined,
         });
       for (let nth = 0; nth < 200; nth += 1) assert.equal(await begin('alice', nth), true, String(nth));
-      assert.equal(await begin('alice', 200), false);
       assert.equal(await begin('bob', 0), true);
-      await scene.place.clock.advance(600_001);
-      assert.equal(await begin('alice', 201), true);
+      assert.equal(await begin('alice', 200), true);
+      assert.equal(await open('alice', 0), undefined);
+      assert.ok(await open('alice', 1));
+      assert.ok(await open('alice', 200));
+      assert.ok(await open('bob', 0));
+      assert.ok((await scene.place.query(`select id from links where subject = 'alice'`)).length <= 202);
+    });
+
+    it('takes every departure of a ticket that comes at the moment of a return for one before or after it', async () => {
+      await using scene = await linkStoreScene(openPlace);
+      for (let round = 0; round < 30; round += 1) {
+        const [ticket, browser] = [new Secret(`ticket-r${round}`), new Secret('browser')];
+        const expiresAt = scene.place.clock.now() + 600_000;
+        const link = { realm: REALM, subject: `user-${round}`, returnTo: 'https://app.example/', ticket, expiresAt };
+        await scene.stores.links.begin(link);
+        const stateOf = (nth: number) => new Secret(`state-r${round}-${nth}`);
+        const depart = ({ links }: Stores, nth: number) =>
+          links.depart(ticket, { browser, state: stateOf(nth), codeVerifier: undefined });
+        await depart(scene.stores, 0);
+        const brought = { code: new Secret('code'), completion: new Secret(`completion-r${round}`) };
+        await Promise.all([
+          depart(scene.other, 1),
+          scene.stores.links.receive(stateOf(0), browser, brought),
+          depart(scene.other, 2),
+        ]);
+        const steps = await scene.place.query(`select step from links where subject = 'user-${round}'`);
+        assert.deepEqual(
+          steps.map(({ step }) => step),
+          ['consented'],
+          `round ${round}`,
+        );
+      }
     });
 
     it('forgets links that are too old, and takes none of them', async () => {

@@ -51,14 +51,15 @@ export function mountConnectionToken(app: OpenAPIHono<HttpEnv>, services: HttpSe
     const { frontend } = body;
     if (frontend !== undefined && !frontendTokens.has(provider)) throw noFrontendTokens(provider);
     const applicant = applicantOf(context.get('caller'), subject, body);
-    const live = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
-    const issued = frontend && (await frontendTokens.issue({ provider, subject, live, ...frontend }));
+    const token = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
+    const issued = frontend && (await frontendTokens.issue({ provider, subject, live: token, ...frontend }));
+    const live = issued?.live ?? token;
     return jsonAnswer({
       access_token: live.accessToken.reveal(),
       expires_in: expiresIn(live, now()),
       token_type: live.tokenType,
       refreshed: live.refreshed,
-      ...(issued === undefined ? {} : { frontend: frontendOf(issued, now()) }),
+      ...(issued === undefined ? {} : { frontend: frontendOf(issued.frontendToken, now()) }),
     });
   });
 }

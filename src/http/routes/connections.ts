@@ -6,6 +6,7 @@ import { accountOf } from '../account-of.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
 import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
 import { beginLink } from '../begin-link.ts';
+import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
 import { ProblemError } from '../problem.ts';
 import {
@@ -138,7 +139,7 @@ export function mountConnections(app: OpenAPIHono<HttpEnv>, services: HttpServic
     const { provider, subject } = about(context);
     const { return_to: asked } = await jsonBody(context, authorizeRequest);
     const { authorizeUrl, expiresAt } = await beginLink(services, provider, subject, asked);
-    return jsonAnswer({ authorize_url: authorizeUrl, expires_in: Math.floor((expiresAt - now()) / 1000) });
+    return jsonAnswer({ authorize_url: authorizeUrl, expires_in: expiresIn({ expiresAt }, now()) });
   });
 
   app.post(pathOf(completeRoute.path), admitted, async (context) => {
@@ -161,7 +162,7 @@ function connectionOf(report: ConnectionReport, now: number) {
     status: health,
     account: accountId === undefined ? null : accountOf({ ...profile, accountId }),
     connected_at: new Date(connectedAt).toISOString(),
-    expires_in: expiresAt === undefined ? null : Math.max(0, Math.floor((expiresAt - now) / 1000)),
+    expires_in: expiresAt === undefined ? null : expiresIn({ expiresAt }, now),
     ...(health === 'reconnect_required' ? { authorize: { method: 'POST', path } } : {}),
   };
 }

@@ -7,6 +7,8 @@ export interface CronofyClient {
   readonly clientSecret: Secret;
   /** Without a last slash: `https://api.cronofy.com`. */
   readonly apiUrl: string;
+  /** What of Cronofy's limit for an application this provider may count on. */
+  readonly requestsPerMinute: number;
   /** Hard cap of one upstream call, in milliseconds. */
   readonly upstreamTimeoutMs: number;
   /** Epoch milliseconds. */
@@ -17,7 +19,7 @@ export interface CronofyClient {
 export const CRONOFY_SETTINGS = 'CRONOFY_CLIENT_ID, CRONOFY_CLIENT_SECRET and CRONOFY_DATA_CENTER';
 
 /** Its token endpoint: refresh tokens are mostly given back as they were, and from time to time replaced. */
-export function cronofyTokens({ apiUrl, clientId }: CronofyClient) {
+export function cronofyTokens({ apiUrl, clientId, requestsPerMinute }: CronofyClient) {
   return {
     tokenUrl: `${apiUrl}/oauth/token`,
     revokeUrl: `${apiUrl}/oauth/token/revoke`,
@@ -25,6 +27,6 @@ export function cronofyTokens({ apiUrl, clientId }: CronofyClient) {
     clientAuth: 'body',
     body: 'json',
     onReuse: 'reject',
-    requestsPerMinute: 500,
+    requestsPerMinute,
   } as const satisfies Omit<OAuth2Definition, 'name'>;
 }

@@ -1,4 +1,5 @@
 import { jsonMemberAt } from '../../oauth/json-member.ts';
+import { retryAfterMs } from '../../oauth/retry-after.ts';
 import { boundedExpiry, tokenText } from '../../oauth/token-answer.ts';
 import type { Transport, UpstreamAnswer } from '../../oauth/transport.ts';
 import type { CronofyClient } from './client.ts';
@@ -34,8 +35,10 @@ export function elementTokens(
 }
 
 function judged(answer: UpstreamAnswer, request: FrontendTokenRequest, askedAt: number): FrontendTokenAnswer {
-  const { status, json } = answer;
-  if (status === 401 || status === 403) return { kind: 'client_refused' };
+  const { status, json, headers } = answer;
+  // The operator's affair, all of them: the secret, what the application may do, what its plan has.
+  if (status === 401 || status === 402 || status === 403) return { kind: 'client_refused' };
+  if (status === 429) return { kind: 'unreachable', retryAfterMs: retryAfterMs(headers['retry-after'], askedAt) };
   if (status === 422) return refused(json);
   const token = status === 200 || status === 201 ? tokenText(jsonMemberAt(json, 'element_token.token')) : undefined;
   if (token === undefined) return { kind: 'unreachable' };
