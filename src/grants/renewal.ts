@@ -18,7 +18,8 @@ import type { ExchangeKind } from './exchange.ts';
 import { factsOf } from './facts-of.ts';
 import type { Claims, GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
-import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
+import { performExchange, type ExchangeMeans } from './perform-exchange.ts';
+import { questionFor, type ExchangeStep } from './question-for.ts';
 import { replayRescued } from './rescue.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -66,8 +67,6 @@ interface Known {
   readonly grantId: string;
   readonly claims?: Claims;
 }
-
-type ExchangeStep = Extract<Step, { do: ExchangeKind }>;
 
 /** How long a grant rests whose new token was over on arrival, in milliseconds. */
 const CLOCKS_DIFFER_MS = 60_000;
@@ -189,7 +188,7 @@ async function exchange(
   if ((await replayRescued(rescue, store, means.told, view.grantId)) > 0) return undefined;
   const openForMs = breaker.openForMs(provider.realm, clock.now());
   if (openForMs !== undefined) return clientRefused(openForMs);
-  const question = await questionFor(means, target, view, step);
+  const question = await questionFor(store, target, view, step);
   if (question === undefined) return emailRequired();
   const opened = await store.openExchange({
     grantId: view.grantId,
@@ -218,24 +217,4 @@ async function exchange(
   if (answer.kind !== 'client_refused') return refused(answer);
   breaker.open(provider.realm, clock.now());
   return clientRefused(breaker.openForMs(provider.realm, clock.now()));
-}
-
-/** What to ask; undefined where an account is to be created and the e-mail for it is missing. */
-async function questionFor(
-  { store }: RenewalMeans,
-  { provider, subject, applicant }: RenewalTarget,
-  { grantId }: GrantView,
-  step: ExchangeStep,
-): Promise<Question | undefined> {
-  if (step.do === 'refresh') return { kind: 'refresh', refreshToken: step.refreshToken };
-  if (step.do === 'recover') {
-    const account = await store.account(provider.realm, subject);
-    const createdAt = account?.profile?.createdAt ?? null;
-    // Only imports have an account without a profile; another's that has come meanwhile is not vouched for.
-    const vouched = account?.accountId === step.accountId && account.profile === undefined;
-    return { kind: 'recover', account: { accountId: step.accountId, subject, createdAt, vouched } };
-  }
-  const standing = (await store.standingApplicant(grantId)) ?? applicant ?? { subject, timeZone: 'UTC' };
-  if (provider.needsEmail === true && standing.email === undefined) return undefined;
-  return { kind: 'provision', applicant: standing };
 }

@@ -1,6 +1,6 @@
 import { COMMON_HEADERS } from './answer.ts';
 import { cardStyle } from './card-style.ts';
-import { markup, type Child } from './docs-page/markup.ts';
+import { markup, type Child } from './markup.ts';
 
 /** What a page is made of. */
 export interface CardPage {

@@ -1,6 +1,6 @@
 import { operationGroups, type ApiDescription, type OperationGroup } from './docs-page/description.ts';
 import { errorsSection } from './docs-page/errors-section.ts';
-import { inline, markup, prose, type Markup } from './docs-page/markup.ts';
+import { inline, markup, prose, type Markup } from './markup.ts';
 import { methodBadge, operationSection, problemReference } from './docs-page/operation-section.ts';
 import { authenticationSection } from './docs-page/security.ts';
 

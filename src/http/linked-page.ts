@@ -1,5 +1,5 @@
 import { cardPage } from './card-page.ts';
-import { markup, type Markup } from './docs-page/markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { BROWSER_LINK_ERRORS, linkWords } from './link-words.ts';
 import { providerTitle } from './provider-title.ts';
 import type { HttpSettings } from './services.ts';

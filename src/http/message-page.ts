@@ -1,5 +1,5 @@
 import { cardPage } from './card-page.ts';
-import { markup, type Markup } from './docs-page/markup.ts';
+import { markup, type Markup } from './markup.ts';
 
 /** Where a page leads on to. */
 export interface Step {

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Selectable, Transaction } from 'kysely';
 import type {
   ConnectionVerdict,
   ConsentedLink,
@@ -13,15 +12,13 @@ import type { Obtained } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
 import { connectLinked, type LinkStoreOptions } from './connect-linked.ts';
 import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-content.ts';
-import type { Database } from './schema.ts';
+import { forgetOldest, lockTicket, type LinkRow } from './tickets.ts';
 import type { Place } from './vault.ts';
 
 /** How often one ticket may be opened: by the user, by another device, by whatever looks at links in a mail. */
 const MOST_DEPARTURES = 20;
 /** Of one subject at one provider, under way at once. */
 const MOST_LINKS = 200;
-
-type LinkRow = Selectable<Database['links']>;
 
 /** Links in SQL. The words that lead on are unguessable, so their bare hash keeps them; what they lead to is sealed. */
 export class SqlLinkStore implements LinkStore {
@@ -193,34 +190,6 @@ export class SqlLinkStore implements LinkStore {
       answer: answer && obtainedFrom(JSON.parse(answer.reveal()) as ObtainedContent),
     };
   }
-}
-
-/** The ticket as it began, if it isn't over; held until the transaction ends, so that one comes after the other. */
-async function lockTicket(transaction: Transaction<Database>, ticketHash: Uint8Array): Promise<LinkRow | undefined> {
-  return transaction
-    .updateTable('links')
-    .set({ step: 'begun' })
-    .where('ticket_hash', '=', ticketHash)
-    .where('step', '=', 'begun')
-    .returningAll()
-    .executeTakeFirst();
-}
-
-/** Of the tickets that nobody has opened; an app that asks for one after another means the last. */
-async function forgetOldest(
-  transaction: Transaction<Database>,
-  { realm, subject }: { realm: string; subject: string },
-): Promise<boolean> {
-  const oldest = transaction
-    .selectFrom('links')
-    .select('id')
-    .where('realm', '=', realm)
-    .where('subject', '=', subject)
-    .where('step', '=', 'begun')
-    .orderBy('expires_at')
-    .limit(1);
-  const { numDeletedRows } = await transaction.deleteFrom('links').where('id', 'in', oldest).executeTakeFirstOrThrow();
-  return numDeletedRows > 0n;
 }
 
 function linkOf({ id, realm, subject, return_to }: LinkRow): Link {

@@ -3,10 +3,9 @@ import type { EndReason } from '../grants/credential.ts';
 import type { GrantEvent } from '../grants/events.ts';
 import type { OpenExchange, Outcome } from '../grants/exchange.ts';
 import type { BackOff } from '../grants/grant.ts';
-import { scheduleOf } from '../grants/schedule.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
-import type { Secret } from '../secret.ts';
+import { appendCredential } from './append-credential.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
 import type { Vault } from './vault.ts';
@@ -135,57 +134,6 @@ export function backOffColumns({ failures, retryAt, lastFailure }: BackOff) {
 
 function accountColumns(profile: AccountProfile, now: number) {
   return { account_id: profile.accountId, profile: JSON.stringify(profile), profile_at: now };
-}
-
-async function appendCredential(
-  transaction: Transaction<Database>,
-  vault: Vault,
-  exchange: OpenExchange,
-  { tokens }: Obtained,
-  obtainedAt: number,
-): Promise<boolean> {
-  const { id: exchangeId, grantId } = exchange;
-  const refresh = tokens.refreshToken
-    ? { token: tokens.refreshToken, expiresAt: tokens.refreshExpiresAt ?? null }
-    : await inheritedRefreshToken(transaction, vault, exchange, tokens.refreshExpiresAt);
-  const schedule = scheduleOf(exchangeId, obtainedAt, tokens);
-  const { numInsertedOrUpdatedRows: inserted } = await transaction
-    .insertInto('credentials')
-    .values({
-      exchange_id: exchangeId,
-      grant_id: grantId,
-      opened_at: sql<number>`(select opened_at from exchanges where id = ${exchangeId})`,
-      obtained_at: obtainedAt,
-      expires_at: tokens.expiresAt,
-      refresh_expires_at: refresh?.expiresAt ?? null,
-      token_type: tokens.tokenType,
-      access_token: vault.seal(tokens.accessToken, { grantId, exchangeId, field: 'access_token' }),
-      access_token_hash: vault.tokenHash(tokens.accessToken),
-      refresh_token: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
-      renew_at: refresh ? schedule.renewAt : null,
-      lapse_at: refresh ? (schedule.lapseAt ?? null) : null,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  return inserted !== 0n;
-}
-
-/** An answer without a refresh token leaves the presented one in force (RFC 6749 section 6), perhaps with a later end. */
-async function inheritedRefreshToken(
-  transaction: Transaction<Database>,
-  vault: Vault,
-  { grantId, presentedId }: OpenExchange,
-  expiresAt: number | undefined,
-): Promise<{ token: Secret; expiresAt: number | null } | undefined> {
-  if (presentedId === undefined) return undefined;
-  const row = await transaction
-    .selectFrom('credentials')
-    .select(['refresh_token', 'refresh_expires_at'])
-    .where('exchange_id', '=', presentedId)
-    .executeTakeFirst();
-  if (row?.refresh_token == null) return undefined;
-  const token = vault.open(row.refresh_token, { grantId, exchangeId: presentedId, field: 'refresh_token' });
-  return { token, expiresAt: expiresAt ?? row.refresh_expires_at };
 }
 
 async function endCredential(

@@ -1,7 +1,7 @@
 import { referenceName, resolved, type ApiDescription, type Schema } from './description.ts';
 import { BROWSER_CODES, PROBLEM_CODES, type ExplainedCode } from './error-codes.ts';
 import { fieldsTable } from './fields.ts';
-import { inline, markup, prose, table, type Markup } from './markup.ts';
+import { inline, markup, prose, table, type Markup } from '../markup.ts';
 import { problemAnchor, statusBadge } from './operation-section.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { referenceName, resolved, type ApiDescription, type Parameter, type Schema } from './description.ts';
-import { inline, joined, markup, table, type Child, type Markup } from './markup.ts';
+import { inline, joined, markup, table, type Child, type Markup } from '../markup.ts';
 
 /** One line of a table of fields. */
 interface Field {

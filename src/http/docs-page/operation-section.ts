@@ -11,7 +11,7 @@ import {
   type Schema,
 } from './description.ts';
 import { fieldsTable, parametersTable } from './fields.ts';
-import { breakable, inline, markup, prose, table, type Markup } from './markup.ts';
+import { breakable, inline, markup, prose, table, type Markup } from '../markup.ts';
 import { callersOf } from './security.ts';
 
 /** Everything about one operation. */

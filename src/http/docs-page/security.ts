@@ -1,5 +1,5 @@
 import { resolved, slug, type ApiDescription, type Operation, type SecurityScheme } from './description.ts';
-import { inline, joined, markup, prose, table, type Child, type Markup } from './markup.ts';
+import { inline, joined, markup, prose, table, type Child, type Markup } from '../markup.ts';
 
 /** What stands for the caller's own token in everything that is there to paste. */
 export const TOKEN = '$TOKEN';

@@ -1,0 +1,36 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { Database } from './schema.ts';
+
+/** A link as it is stored. */
+export type LinkRow = Selectable<Database['links']>;
+
+/** The ticket as it began, if it isn't over; held until the transaction ends, so that one comes after the other. */
+export async function lockTicket(
+  transaction: Transaction<Database>,
+  ticketHash: Uint8Array,
+): Promise<LinkRow | undefined> {
+  return transaction
+    .updateTable('links')
+    .set({ step: 'begun' })
+    .where('ticket_hash', '=', ticketHash)
+    .where('step', '=', 'begun')
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Of the tickets that nobody has opened; an app that asks for one after another means the last. */
+export async function forgetOldest(
+  transaction: Transaction<Database>,
+  { realm, subject }: { realm: string; subject: string },
+): Promise<boolean> {
+  const oldest = transaction
+    .selectFrom('links')
+    .select('id')
+    .where('realm', '=', realm)
+    .where('subject', '=', subject)
+    .where('step', '=', 'begun')
+    .orderBy('expires_at')
+    .limit(1);
+  const { numDeletedRows } = await transaction.deleteFrom('links').where('id', 'in', oldest).executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
+}
