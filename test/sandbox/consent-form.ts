@@ -19,7 +19,7 @@ function attribute(tag: string, name: string): string {
 /** One page for consent as a browser has it. */
 export interface ConsentForm {
   readonly html: string;
-  readonly accounts: { label: string; value: string; checked: boolean }[];
+  readonly accounts: { name: string; label: string; value: string; checked: boolean }[];
   /** Sends the form; gives the answer, whose redirect is not followed. */
   submit: (decision?: Decision) => Promise<Response>;
 }
@@ -30,8 +30,9 @@ export async function openConsent(pageUrl: string): Promise<ConsentForm> {
   const html = await page.text();
   const form = /<form [^>]*>/.exec(html)?.[0];
   if (page.status !== 200 || form === undefined) throw new Error(`No form: ${page.status} ${html}`);
-  const accounts = [...html.matchAll(/<label>(<input type="radio" name="account"[^>]*>) (.*?)<\/label>/g)].map(
+  const accounts = [...html.matchAll(/<label>(<input type="radio" name="[^"]*"[^>]*>) (.*?)<\/label>/g)].map(
     ([, input = '', label = '']) => ({
+      name: attribute(input, 'name'),
       label: read(label.replaceAll(/<[^>]*>/g, '')),
       value: attribute(input, 'value'),
       checked: / checked/.test(input),
@@ -46,9 +47,10 @@ export async function openConsent(pageUrl: string): Promise<ConsentForm> {
     if (chosen === undefined) throw new Error(`No account ${String(account)}: ${html}`);
     if (!html.includes(`<button name="decision" value="${decision}">`))
       throw new Error(`No button ${decision}: ${html}`);
-    fields.append('account', chosen.value);
+    fields.append(chosen.name, chosen.value);
     fields.append('decision', decision);
-    const action = new URL(attribute(form, 'action'), pageUrl);
+    // A form without an action is posted to the page's own address.
+    const action = new URL(attribute(form, 'action') || pageUrl, pageUrl);
     return fetch(action, { method: attribute(form, 'method'), body: fields, redirect: 'manual' });
   };
   return { html, accounts, submit };
@@ -63,6 +65,6 @@ export async function consent(pageUrl: string | URL, decision: Decision = {}): P
 /** Where an answer sends the browser; throws where it sends it nowhere. */
 export function locationOf(answer: Response): URL {
   const location = answer.headers.get('location');
-  if (answer.status !== 303 || location === null) throw new Error(`No redirect: ${answer.status}`);
+  if (![302, 303].includes(answer.status) || location === null) throw new Error(`No redirect: ${answer.status}`);
   return new URL(location);
 }

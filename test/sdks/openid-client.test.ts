@@ -71,7 +71,7 @@ describe('openid-client at the OAuth 2 server', () => {
       const first = await link(config, { scope: 'openid email', pkce: true, decision: { account: 'bob' } });
       assert.equal((await client.fetchUserInfo(config, first.access_token, 'bob')).email, 'bob@example.com');
       const second = await client.refreshTokenGrant(config, first.refresh_token ?? '');
-      assert.equal(second.expiresIn(), 3600);
+      assert.equal(second.expires_in, 3600);
       const reuse = client.refreshTokenGrant(config, first.refresh_token ?? '');
       await assert.rejects(reuse, refusedWith('invalid_grant'));
       await client.tokenRevocation(config, second.refresh_token ?? '');
@@ -110,7 +110,7 @@ describe('openid-client at Cal.com', () => {
     await using sandbox = await startOAuthForTest();
     const config = calCom(sandbox.cal.url, CAL_CLIENT.client_id, post);
     const first = await link(config, { scope, pkce: false, decision: { account: 'Ben' } });
-    assert.equal(first.expiresIn(), 1800);
+    assert.equal(first.expires_in, 1800);
     const second = await client.refreshTokenGrant(config, first.refresh_token ?? '');
     const url = new URL(`${sandbox.cal.url}/v2/me`);
     const me = await client.fetchProtectedResource(config, second.access_token, url, 'GET');
