@@ -74,7 +74,8 @@ export function keptSecret(name: string, make: () => string): string {
 /** Stores a secret under `name` in the dev folder with mode 0600, whole or not at all, in place of an older one. */
 export function keep(name: string, secret: string): string {
   mkdirSync(DEV_FOLDER, { recursive: true, mode: 0o700 });
-  const aside = join(DEV_FOLDER, `${name}.part`);
+  // Two that start at once must not take each other's away.
+  const aside = join(DEV_FOLDER, `${name}.${process.pid}.part`);
   writeFileSync(aside, `${secret}\n`, { mode: 0o600, flush: true });
   renameSync(aside, join(DEV_FOLDER, name));
   return secret;

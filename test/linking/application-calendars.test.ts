@@ -27,7 +27,7 @@ async function calls(scene: LinkScene, { path }: { path: string }): Promise<numb
 const eventsOf = (scene: LinkScene) =>
   scene.service.rows('select type from events order by id').map(({ type }) => String(type));
 
-describe('an application calendar of Cronofy', () => {
+describe('an application calendar of Cronofy', { concurrency: 4 }, () => {
   it('is made by the first call for a token, once for all who ask, and needs no consent and no e-mail', async () => {
     await using scene = await start();
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(scene)));

@@ -25,7 +25,7 @@ async function liveTokens(scene: LinkScene, sub: string): Promise<number> {
   return state.live_access_tokens.length + state.live_refresh_tokens.length;
 }
 
-describe('disconnecting', () => {
+describe('disconnecting', { concurrency: 4 }, () => {
   it('revokes the consent at the provider, erases everything, and is told of once', async () => {
     await using scene = await startLinkScene();
     const { json } = await scene.link('alice');
