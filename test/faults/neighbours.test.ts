@@ -7,7 +7,7 @@ import { percentiles, type Percentiles } from './percentiles.ts';
 import { startRestartablePostgres } from './restartable-postgres.ts';
 import { IS_LONG, newScene, until, type Scene } from './scene.ts';
 
-const WATCH_MS = IS_LONG ? 20_000 : 4_000;
+const WATCH_MS = IS_LONG ? 20_000 : 2_500;
 const WAITING = 300;
 const HANG_MS = 30_000;
 const NEIGHBOURS = ['ann', 'ben', 'cat', 'dan'];

@@ -8,7 +8,7 @@ import { startFleet } from './start-fleet.ts';
 const PROCESSES = [1, 4];
 const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
 const RUNS = Number(process.env['EVERGRANT_RUNS'] ?? (IS_LONG ? 20 : 1));
-const CALLERS = IS_LONG ? 10_000 : 2_000;
+const CALLERS = IS_LONG ? 10_000 : 1_000;
 const CALLERS_EACH = 10;
 const USERS = CALLERS / CALLERS_EACH;
 /** What an answer takes of a provider that is well, and of one that is slower than a lease is long. */
