@@ -1,10 +1,10 @@
 import type { Provider } from '../providers/provider.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, ConnectionStore } from './connection-store.ts';
-import { providerNotConfigured } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import { factsOf } from './facts-of.ts';
 import { nextStep } from './next-step.ts';
+import { providerNamed } from './provider-named.ts';
 import type { GrantStore } from './store.ts';
 
 /** What connections are made of. */
@@ -60,7 +60,7 @@ export class Connections {
   async find(subject: string, provider: string): Promise<ConnectionReport | undefined> {
     const [report] = await this.#reports(
       subject,
-      await this.#options.store.of(subject, [this.#provider(provider).realm]),
+      await this.#options.store.of(subject, [providerNamed(this.#options.providers, provider).realm]),
     );
     return report;
   }
@@ -73,16 +73,10 @@ export class Connections {
    */
   async disconnect(subject: string, provider: string): Promise<boolean> {
     const { store, told } = this.#options;
-    const event = await store.disconnect(this.#provider(provider).realm, subject);
+    const event = await store.disconnect(providerNamed(this.#options.providers, provider).realm, subject);
     if (event === undefined) return false;
     told(event);
     return true;
-  }
-
-  #provider(name: string): Provider {
-    const provider = this.#options.providers.find((each) => each.name === name);
-    if (provider !== undefined) return provider;
-    throw providerNotConfigured(name);
   }
 
   async #reports(subject: string, connections: readonly Connection[]): Promise<ConnectionReport[]> {

@@ -1,6 +1,7 @@
 import type { FrontendToken, FrontendTokenAnswer, Provider } from '../providers/provider.ts';
 import { clientRefused, KeeperError, providerNotConfigured } from './errors.ts';
 import type { Keeper, LiveToken } from './keeper.ts';
+import { providerNamed } from './provider-named.ts';
 import type { GrantStore } from './store.ts';
 
 const RETRY_AFTER_MS = 2_000;
@@ -53,8 +54,8 @@ export class FrontendTokens {
 
   async #ask(call: FrontendTokenCall): Promise<FrontendTokenAnswer> {
     const { origin, permissions } = call;
-    const provider = this.#options.providers.find(({ name }) => name === call.provider);
-    if (provider?.issueFrontendToken === undefined) throw providerNotConfigured(call.provider);
+    const provider = providerNamed(this.#options.providers, call.provider);
+    if (provider.issueFrontendToken === undefined) throw providerNotConfigured(call.provider);
     const accountId = await this.#accountId(provider, call);
     return accountId === undefined
       ? { kind: 'unreachable' }
@@ -79,9 +80,14 @@ function tokenOf(answer: FrontendTokenAnswer): FrontendToken {
     case 'input_refused':
       throw new KeeperError('input_refused', 'The provider refused what was asked of the frontend token.', answer);
     case 'account_refused':
+      throw notNow();
     case 'unreachable':
-      throw new KeeperError('upstream_unavailable', 'The provider makes no frontend token now. Try again later.', {
-        retryAfterMs: answer.kind === 'unreachable' ? (answer.retryAfterMs ?? RETRY_AFTER_MS) : RETRY_AFTER_MS,
-      });
+      throw notNow(answer.retryAfterMs);
   }
+}
+
+function notNow(retryAfterMs = RETRY_AFTER_MS): KeeperError {
+  return new KeeperError('upstream_unavailable', 'The provider makes no frontend token now. Try again later.', {
+    retryAfterMs,
+  });
 }

@@ -4,9 +4,10 @@ import type { Authorization } from '../providers/authorization.ts';
 import type { AccountProfile, ExchangeAnswer, Obtained, Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
-import { clientRefused, KeeperError, providerNotConfigured } from './errors.ts';
+import { clientRefused, KeeperError } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import { LinkError } from './link-error.ts';
+import { providerNamed } from './provider-named.ts';
 import type { ConnectionVerdict, ConsentedLink, LinkStore, NewConnection } from './link-store.ts';
 
 /** What linking is made of. */
@@ -143,9 +144,7 @@ export class Linking {
   }
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {
-    const provider = this.#options.providers.find((each) => each.name === name);
-    if (provider === undefined) throw providerNotConfigured(name);
-    const { realm, authorization } = provider;
+    const { realm, authorization } = providerNamed(this.#options.providers, name);
     if (authorization === undefined) throw new LinkError('provider_not_linkable');
     return { realm, authorization };
   }

@@ -1,6 +1,7 @@
 import { COMMON_HEADERS } from './answer.ts';
 import { cardStyle } from './card-style.ts';
 import { markup, type Child } from './markup.ts';
+import { pageHead } from './page-head.ts';
 
 /** What a page is made of. */
 export interface CardPage {
@@ -28,11 +29,7 @@ export function cardPage({ status, provider, title, body, width = 'narrow' }: Ca
   const page = markup`<!doctype html>
 <html lang="en">
   <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>${title} · Evergrant</title>
-    <link rel="stylesheet" href="${publicUrl}${PAGE_STYLE_PATH}">
+    ${pageHead(`${title} · Evergrant`, publicUrl + PAGE_STYLE_PATH)}
   </head>
   <body>
     <main class="${width}">

@@ -3,6 +3,7 @@ import { errorsSection } from './docs-page/errors-section.ts';
 import { inline, markup, prose, type Markup } from './markup.ts';
 import { methodBadge, operationSection, problemReference } from './docs-page/operation-section.ts';
 import { authenticationSection } from './docs-page/security.ts';
+import { pageHead } from './page-head.ts';
 
 export type { ApiDescription } from './docs-page/description.ts';
 export { docsStyle } from './docs-page/style.ts';
@@ -19,11 +20,7 @@ export function docsPage(document: ApiDescription): string {
   const page = markup`<!doctype html>
 <html lang="en">
   <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>${title} ${version}: API reference</title>
-    <link rel="stylesheet" href="/docs/style.css">
+    ${pageHead(`${title} ${version}: API reference`, '/docs/style.css')}
   </head>
   <body>
     <a class="skip" href="#content">Skip to the content</a>

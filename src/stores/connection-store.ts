@@ -1,4 +1,4 @@
-import { sql, type RawBuilder, type Transaction } from 'kysely';
+import { sql, type ExpressionBuilder, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Connection, ConnectionStore, Forsaken } from '../grants/connection-store.ts';
 import type { GrantEvent } from '../grants/events.ts';
@@ -11,6 +11,7 @@ import { closeForsaken } from './predecessors.ts';
 import { recordDisconnection } from './record-event.ts';
 import { backOffColumns } from './record-outcome.ts';
 import type { Database } from './schema.ts';
+import { supersede } from './supersede.ts';
 import type { CredentialRow, SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
@@ -39,10 +40,7 @@ export class SqlConnectionStore implements ConnectionStore {
       .select(['connections.realm', 'connections.created_at', 'grants.id', 'grants.account_id', 'grants.profile'])
       .where('connections.realm', 'in', realms)
       .where('connections.subject', '=', subject)
-      // An account that could not be made yet is no connection.
-      .where((where) =>
-        where.or([where('grants.integrated_at', 'is not', null), where('grants.account_id', 'is not', null)]),
-      )
+      .where(hasBegun)
       .orderBy('connections.created_at')
       .execute();
     return rows.map((row) => ({
@@ -67,9 +65,10 @@ export class SqlConnectionStore implements ConnectionStore {
         .where('grant_id', '=', grantId)
         .executeTakeFirstOrThrow();
       if (numDeletedRows === 0n) return undefined;
-      const wasMade = await hadAnything(transaction, grantId);
+      const grants = transaction.selectFrom('grants').select('id').where('id', '=', grantId);
+      const begun = await grants.where(hasBegun).executeTakeFirst();
       const at = await database.readTime(transaction);
-      const event = wasMade ? await recordDisconnection(transaction, grantId, subject, at) : undefined;
+      const event = begun ? await recordDisconnection(transaction, grantId, subject, at) : undefined;
       await noteForsaken(transaction, grantId, clock.now());
       await database.announce(transaction, grantId);
       return event;
@@ -127,7 +126,12 @@ export class SqlConnectionStore implements ConnectionStore {
     const { database } = this.#options;
     await database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
-      if (accountId !== undefined) await distrustNewcomers(transaction, { grantId, accountId, now: database.now() });
+      if (accountId !== undefined)
+        await distrustNewcomers(transaction, {
+          grantId,
+          accountId,
+          now: await database.readTime(transaction),
+        });
       await transaction.deleteFrom('credentials').where('grant_id', '=', grantId).execute();
       await transaction.deleteFrom('exchanges').where('grant_id', '=', grantId).execute();
       await transaction.deleteFrom('grants').where('id', '=', grantId).execute();
@@ -149,25 +153,26 @@ export class SqlConnectionStore implements ConnectionStore {
   }
 }
 
-/** False for a grant whose account could never be made: nobody was told of it. */
-async function hadAnything(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
-  const row = await transaction
-    .selectFrom('grants')
-    .select('id')
-    .where('id', '=', grantId)
-    .where((where) => where.or([where('integrated_at', 'is not', null), where('account_id', 'is not', null)]))
-    .executeTakeFirst();
-  return row !== undefined;
+/** Whether a grant has ever had an account: until one could be made it is no connection, and nobody was told of it. */
+function hasBegun(where: ExpressionBuilder<Database, 'grants'>) {
+  return where.or([where('grants.integrated_at', 'is not', null), where('grants.account_id', 'is not', null)]);
 }
 
 /** Where an account of ours was opened again while its former grant was revoked, nobody can tell whose tokens that ended. */
 async function distrustNewcomers(
   transaction: Transaction<Database>,
-  { grantId, accountId, now }: { grantId: string; accountId: string; now: RawBuilder<number> },
+  { grantId, accountId, now }: { grantId: string; accountId: string; now: number },
 ): Promise<void> {
-  await sql`
-    update credentials set ended_at = ${now}, end_reason = 'superseded'
-    where ended_at is null and grant_id in (
-      select id from grants where account_id = ${accountId} and id <> ${grantId}
-        and realm = (select realm from grants where id = ${grantId}))`.execute(transaction);
+  const newcomers = await transaction
+    .selectFrom('grants')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('id', '<>', grantId)
+    .where('realm', '=', transaction.selectFrom('grants').select('realm').where('id', '=', grantId))
+    .execute();
+  await supersede(
+    transaction,
+    newcomers.map(({ id }) => id),
+    now,
+  );
 }

@@ -8,6 +8,7 @@ import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import { appendCredential } from './append-credential.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
+import { supersede } from './supersede.ts';
 import type { Vault } from './vault.ts';
 
 /**
@@ -107,14 +108,8 @@ async function takeOver(
     .where('realm', '=', transaction.selectFrom('grants').select('realm').where('id', '=', exchange.grantId))
     .returning(['id', 'left_at'])
     .execute();
-  for (const { id } of others.filter(({ left_at: leftAt }) => leftAt !== null)) {
-    await transaction
-      .updateTable('credentials')
-      .set({ ended_at: now, end_reason: 'superseded' })
-      .where('grant_id', '=', id)
-      .where('ended_at', 'is', null)
-      .execute();
-  }
+  const left = others.filter(({ left_at: leftAt }) => leftAt !== null).map(({ id }) => id);
+  await supersede(transaction, left, now);
 }
 
 /** Only the newest exchange says how the provider is doing; a late failure would hold back a grant that does well. */

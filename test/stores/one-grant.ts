@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ExchangeKind, OpenExchange } from '../../src/grants/exchange.ts';
 import type { GrantView } from '../../src/grants/grant.ts';
 import type { Failure, GrantStore } from '../../src/grants/store.ts';
+import { profileOf } from '../../src/providers/profile-of.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import type { OpenPlace, StorePlace } from './grant-store-contract.ts';
@@ -102,18 +103,5 @@ export function obtained(
 
 /** An account of which little is known. */
 export function profile(accountId: string, name: string | null = null): AccountProfile {
-  return {
-    accountId,
-    name,
-    username: null,
-    email: null,
-    timeZone: null,
-    timeFormat: null,
-    weekStart: null,
-    locale: null,
-    defaultScheduleId: null,
-    avatarUrl: null,
-    bio: null,
-    createdAt: null,
-  };
+  return profileOf(accountId, { name })!;
 }
