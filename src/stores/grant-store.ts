@@ -10,6 +10,7 @@ import type { AccountProfile, Applicant, Obtained } from '../providers/provider.
 import type { Secret } from '../secret.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
+import { Leases } from './leases.ts';
 import { closeForsaken, isDead } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
@@ -30,10 +31,12 @@ export interface SqlGrantStoreOptions {
 export class SqlGrantStore implements GrantStore {
   readonly #options: SqlGrantStoreOptions;
   readonly #unresolvedMs: number;
+  readonly #leases: Leases;
 
   constructor(options: SqlGrantStoreOptions) {
     this.#options = options;
     this.#unresolvedMs = unresolvedMs(options.bounds);
+    this.#leases = new Leases(options.database, options.bounds.leaseMs);
   }
 
   async view(realm: string, subject: string): Promise<GrantView | undefined> {
@@ -117,15 +120,7 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async renewLease(exchange: OpenExchange): Promise<void> {
-    const { database, bounds } = this.#options;
-    await database.transact(async (transaction) => {
-      await transaction
-        .updateTable('exchanges')
-        .set({ lease_until: sql<number>`${database.now()} + ${bounds.leaseMs}` })
-        .where('id', '=', exchange.id)
-        .where('finished_at', 'is', null)
-        .execute();
-    });
+    await this.#leases.renew(exchange.id);
   }
 
   async holdBack(grantId: string, backOff: BackOff): Promise<void> {

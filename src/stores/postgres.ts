@@ -31,13 +31,21 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     name: 'evergrant-claims',
     text: claimsQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now }),
   };
+  const lease = {
+    name: 'evergrant-lease',
+    // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
+    text: `with held as (
+        select id from exchanges where id = any($1::bigint[]) for no key update skip locked
+      )
+      update exchanges set lease_until = ${now} + $2::bigint from held where exchanges.id = held.id`,
+  };
   const views = new SharedReads<ViewRow | undefined>();
-  const read = async <Row extends object>(
+  const ask = async <Row extends object>(
     begin: () => void,
     query: { name: string; text: string },
     values: unknown[],
   ) => {
-    const client = await pool.connect();
+    const client = await pool.connectBriefly();
     try {
       begin();
       const { rows } = await client.query<Row>({ ...query, values });
@@ -55,6 +63,12 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
         retried(() => db.transaction().execute(work), isMet),
         isUnavailable,
       ),
+    lease: async (exchangeIds, ms) => {
+      await orUnavailable(
+        ask(() => undefined, lease, [exchangeIds, ms]),
+        isUnavailable,
+      );
+    },
     async lockGrant(transaction, grantId) {
       await sql`select 1 from grants where id = ${grantId} for update`.execute(transaction);
     },
@@ -67,13 +81,13 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     },
     readView: (realm, subject) => {
       const reading = views.join(JSON.stringify([realm, subject]), (begin) =>
-        read<ViewRow>(begin, view, [realm, subject, unresolvedMs]),
+        ask<ViewRow>(begin, view, [realm, subject, unresolvedMs]),
       );
       return orUnavailable(reading, isUnavailable);
     },
     readClaims: (grantId) =>
       orUnavailable(
-        read<ClaimsRow>(() => undefined, claims, [grantId, unresolvedMs]),
+        ask<ClaimsRow>(() => undefined, claims, [grantId, unresolvedMs]),
         isUnavailable,
       ),
     announce: (transaction, grantId) => notices.announce(transaction, grantId),

@@ -16,14 +16,23 @@ const MOST_AT_ONCE = 64;
 /** Left to other processes after a commit that could not take everybody, in milliseconds. */
 const GAP_MS = 1;
 
+/** Runs one transaction, perhaps more than once from its start, and throws its error. */
+type Commit = <Result>(work: Work<Result>) => Promise<Result>;
+
+/** The two ends of one queue of transactions. */
+export interface SharedCommit {
+  readonly commit: Commit;
+  /** Before all that wait: for the little that is worth nothing once it comes late. */
+  readonly commitAhead: Commit;
+}
+
 /**
  * Runs transactions on a database with one writer. Whatever has come meanwhile shares the next commit, and so one wait for
  * the lock and one for the disk; each is acknowledged only once that commit is on the disk.
  *
  * @param metLock tells from an error that another try may succeed
- * @returns a function that runs one transaction, perhaps more than once from its start, and throws its error
  */
-export function sharedCommit(db: Kysely<Database>, metLock: (error: unknown) => boolean) {
+export function sharedCommit(db: Kysely<Database>, metLock: (error: unknown) => boolean): SharedCommit {
   const queue: Waiting[] = [];
   let isBusy = false;
 
@@ -66,9 +75,16 @@ export function sharedCommit(db: Kysely<Database>, metLock: (error: unknown) => 
     isBusy = false;
   };
 
-  return <Result>(work: Work<Result>): Promise<Result> =>
-    new Promise<Result>((resolve, reject) => {
-      queue.push({ work, resolve: resolve as (result: unknown) => void, reject });
-      if (!isBusy) void drain();
-    });
+  const joining =
+    (join: (waiting: Waiting) => void): Commit =>
+    <Result>(work: Work<Result>) =>
+      new Promise<Result>((resolve, reject) => {
+        join({ work, resolve: resolve as (result: unknown) => void, reject });
+        if (!isBusy) void drain();
+      });
+
+  return {
+    commit: joining((waiting) => queue.push(waiting)),
+    commitAhead: joining((waiting) => queue.unshift(waiting)),
+  };
 }

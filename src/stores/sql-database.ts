@@ -11,6 +11,11 @@ export interface SqlDatabase extends AsyncDisposable {
   now(): RawBuilder<number>;
   /** Runs one transaction, again from its start where it met another's lock. */
   transact<Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result>;
+  /**
+   * Leases these exchanges for so many milliseconds from now. Waits neither for the crowd at the database nor for those
+   * that are just being finished: a lease that is renewed late is lost, and what is finished needs none.
+   */
+  lease(exchangeIds: readonly number[], ms: number): Promise<void>;
   /** Keeps others from changing the grant until the transaction ends. */
   lockGrant(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** The database's time now, in epoch milliseconds. */

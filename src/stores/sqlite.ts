@@ -39,7 +39,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   // Of several processes that open a new file at once, all but one are refused at first.
   const { writer, reader } = await retried(() => openConnections(options.path), isBusy);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(writer) }) });
-  const commit = sharedCommit(db, isBusy);
+  const { commit, commitAhead } = sharedCommit(db, isBusy);
   // Prepared at the first read: a new file has no tables yet.
   const prepared = new Map<string, StatementSync>();
   const read = <Row>(query: string, parameters: Record<string, SQLInputValue>): Promise<Row | undefined> => {
@@ -58,6 +58,17 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     columnTypes: SQLITE_TYPES,
     now: () => sql<number>`${clock.now()}`,
     transact: (work) => orUnavailable(commit(work), isUnavailable),
+    lease: (exchangeIds, ms) =>
+      orUnavailable(
+        commitAhead(async (transaction) => {
+          await transaction
+            .updateTable('exchanges')
+            .set({ lease_until: clock.now() + ms })
+            .where('id', 'in', exchangeIds)
+            .execute();
+        }),
+        isUnavailable,
+      ),
     // Whoever writes to a SQLite file has all of it: every transaction begins as a write.
     lockGrant: () => Promise.resolve(),
     readTime: () => Promise.resolve(clock.now()),

@@ -15,7 +15,7 @@ const KILLS = Number(process.env['EVERGRANT_KILLS'] ?? (process.env['EVERGRANT_L
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
-describe('processes that are killed one after another', () => {
+describe('processes that are killed one after another', { concurrency: 2 }, () => {
   for (const database of ['SQLite', 'Postgres'] as const) {
     it(`on ${database} lose nothing but what nobody could have kept`, async (context) => {
       await using folder = await temporaryDirectory();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { availableParallelism, loadavg } from 'node:os';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from '../e2e/answer.ts';
@@ -14,8 +13,8 @@ const NEIGHBOURS = ['ann', 'ben', 'cat', 'dan'];
 /** What a reader may notice, and how much slower than in quiet times; generous, for other things run here too. */
 const MOST_MS = { read: 250, refresh: 1_500 };
 const MOST_TIMES = 3;
-
-const IS_BUSY = (loadavg()[0] ?? 0) > 2 * availableParallelism();
+/** In the short form other tests run at the same time, and the slowest answers say more of them than of this service. */
+const JUDGED = IS_LONG ? 'p99' : 'p90';
 
 const postgres = await startRestartablePostgres();
 after(() => postgres[Symbol.asyncDispose]());
@@ -44,8 +43,7 @@ async function measureBoth(scene: Scene) {
 function assertUnharmed(what: string, quiet: Percentiles, troubled: Percentiles, mostMs: number): void {
   const told = `${what}: ${JSON.stringify({ quiet, troubled })}`;
   assert.ok(troubled.p50 < Math.max(mostMs / 2, MOST_TIMES * quiet.p50), told);
-  // On a machine that is busy with other things the slowest answers say nothing of this service.
-  if (!IS_BUSY) assert.ok(troubled.p99 < Math.max(mostMs, MOST_TIMES * quiet.p99), told);
+  assert.ok(troubled[JUDGED] < Math.max(mostMs, MOST_TIMES * quiet[JUDGED]), told);
 }
 
 /** For calls whose answer nobody waits for. */

@@ -124,6 +124,31 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       assert.equal(await grant.otherStore.openExchange(intent), undefined);
     });
 
+    it('are kept for all whose leases are renewed at once', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { clock, store, otherStore } = grant;
+      const exchanges = await Promise.all(
+        Array.from({ length: 40 }, async (_, index) => {
+          await store.connect(REALM, `user-${index}`);
+          const { grantId } = (await store.view(REALM, `user-${index}`))!;
+          const intent = {
+            grantId,
+            kind: 'provision',
+            presentedId: undefined,
+            lastExchangeId: 0,
+            currentId: 0,
+          } as const;
+          return (await store.openExchange(intent))!;
+        }),
+      );
+      await clock.advance(leaseMs - 1);
+      await Promise.all(exchanges.map((exchange) => store.renewLease(exchange)));
+      await clock.advance(leaseMs - 1);
+      for (const { grantId } of exchanges) assert.equal((await otherStore.claims(grantId)).held, true);
+      await clock.advance(1);
+      for (const { grantId } of exchanges) assert.equal((await otherStore.claims(grantId)).held, false);
+    });
+
     it('do not come back by renewing the lease of one that ended', async () => {
       await using grant = await oneGrant(openPlace);
       const { store, otherStore, grantId, clock } = grant;

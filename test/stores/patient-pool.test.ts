@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { PatientPool } from '../../src/stores/patient-pool.ts';
 import { startPostgres } from './start-postgres.ts';
 
@@ -28,6 +28,26 @@ describe('a pool of connections', () => {
     });
     await Promise.all(all);
     assert.equal(most, 2);
+  });
+
+  it('lets those who want one statement and those who want a transaction take turns', async () => {
+    await using at = await openPool(1);
+    const served: string[] = [];
+    const serve = async (name: string, connecting: Promise<PoolClient>) => {
+      const client = await connecting;
+      served.push(name);
+      await client.query('select 1');
+      client.release();
+    };
+    const connect = () => serve('transaction', at.pool.connect());
+    const connectBriefly = () => serve('statement', at.pool.connectBriefly());
+    await Promise.all([...Array.from({ length: 5 }, connect), connectBriefly(), connectBriefly()]);
+    assert.deepEqual(served.slice(0, 5), ['transaction', 'transaction', 'statement', 'transaction', 'statement']);
+    assert.equal(served.length, 7);
+    served.length = 0;
+    await Promise.all([...Array.from({ length: 5 }, connectBriefly), connect()]);
+    assert.ok(served.indexOf('transaction') <= 2, served.join());
+    assert.equal(served.length, 6);
   });
 
   it('gives every turn back, also where no connection can be made', async () => {

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { migrate } from '../../src/stores/migrate.ts';
+import { sharedCommit, type SharedCommit } from '../../src/stores/shared-commit.ts';
 import { temporaryDirectory } from './open-test-stores.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -13,8 +14,9 @@ async function openDatabase() {
   const path = join(folder.path, 'evergrant.db');
   const database = await openSqlite({ path, clock: new TestClock(), unresolvedMs: DEFAULT_BOUNDS.upstreamMs });
   await migrate(database);
-  const add = (id: string, fail = false) =>
-    database.transact(async (transaction) => {
+  const add = (id: string, fail = false) => addBy((work) => database.transact(work), id, fail);
+  const addBy = (transact: SharedCommit['commit'], id: string, fail = false) =>
+    transact(async (transaction) => {
       await transaction.insertInto('grants').values({ id, realm: 'some', failures: 0, created_at: 0 }).execute();
       if (fail) throw new Error(`${id} fails`);
       return id;
@@ -34,6 +36,7 @@ async function openDatabase() {
     database,
     path,
     add,
+    addBy,
     ids,
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
@@ -66,6 +69,16 @@ describe('transactions that come together on SQLite', () => {
     };
     await Promise.all(Array.from({ length: 100 }, (_, index) => at.add(`grant-${index}`)));
     assert.ok(commits <= 4, `${commits} commits`);
+  });
+
+  it('let one ahead that is worth nothing once it comes late', async () => {
+    await using at = await openDatabase();
+    const { commit, commitAhead } = sharedCommit(at.database.db, () => false);
+    const done: string[] = [];
+    const crowd = Array.from({ length: 200 }, async (_, index) => done.push(await at.addBy(commit, `grant-${index}`)));
+    const urgent = at.addBy(commitAhead, 'urgent').then((id) => done.push(id));
+    await Promise.all([...crowd, urgent]);
+    assert.ok(done.indexOf('urgent') < 100, `number ${done.indexOf('urgent')}`);
   });
 
   it('do not suffer from one that fails', async () => {
