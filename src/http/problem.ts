@@ -75,11 +75,22 @@ export class ProblemError extends Error {
     this.members = extras.members ?? {};
   }
 
+  /** The status's own name (RFC 9110). */
+  get title(): string {
+    return TITLES[this.status] ?? 'Error';
+  }
+
   /** The answer. */
   toResponse(): Response {
+    const { headers, body } = this.content();
+    return new Response(body, { status: this.status, headers });
+  }
+
+  /** What the answer holds. */
+  content(): { headers: Readonly<Record<string, string>>; body: string } {
     const body = {
       type: 'about:blank',
-      title: TITLES[this.status] ?? 'Error',
+      title: this.title,
       status: this.status,
       code: this.code,
       detail: this.message,
@@ -87,7 +98,7 @@ export class ProblemError extends Error {
       ...this.members,
     };
     const headers = { ...COMMON_HEADERS, 'content-type': PROBLEM_TYPE, ...this.headers };
-    return new Response(JSON.stringify(body), { status: this.status, headers });
+    return { headers, body: JSON.stringify(body) };
   }
 }
 
@@ -98,10 +109,12 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

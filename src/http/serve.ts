@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { ProblemError } from './problem.ts';
+import { answerUnreadable } from './unreadable.ts';
 
 /** Answers requests in the shape of the Fetch standard. */
 export interface FetchHandler {
@@ -18,6 +20,10 @@ export interface Listening {
 const DEFAULT_PATIENCE_MS = 5_000;
 const SWEEP_MS = 50;
 
+const STARTING = new ProblemError(503, 'starting', 'Evergrant is starting. Ask again in a second.', {
+  headers: { 'retry-after': '1' },
+});
+
 /** Shuts out slow senders; milliseconds and bytes. */
 const LIMITS = {
   headersTimeout: 10_000,
@@ -35,12 +41,13 @@ const LIMITS = {
  */
 export async function listen(address: { host: string; port: number }): Promise<Listening> {
   let handler: FetchHandler = {
-    fetch: () => new Response('Starting.', { status: 503, headers: { 'retry-after': '1' } }),
+    fetch: () => STARTING.toResponse(),
   };
   const server = createAdaptorServer({
     fetch: (request, env) => handler.fetch(request, env),
     serverOptions: LIMITS,
   }) as Server;
+  server.on('clientError', answerUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host, () => {

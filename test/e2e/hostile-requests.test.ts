@@ -34,6 +34,17 @@ const AMBIGUOUS: Record<string, string> = {
   'bytes that are no HTTP': `\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03${SMUGGLED}`,
 };
 
+/** What came over the wire is one whole answer in the words of RFC 9457, and the last one. */
+function assertProblem(text: string, code: string): void {
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  assert.match(head, /\r\ncontent-type: application\/problem\+json(?:\r\n|$)/);
+  assert.match(head, /\r\nconnection: close(?:\r\n|$)/);
+  assert.equal(Number(/\r\ncontent-length: (\d+)/.exec(head)?.[1]), Buffer.byteLength(body));
+  const problem = JSON.parse(body) as { status: number; code: string; title: string };
+  assert.equal(problem.code, code);
+  assert.ok(head.startsWith(`HTTP/1.1 ${problem.status} ${problem.title}\r\n`), head);
+}
+
 describe('a hostile client', () => {
   let service: Service;
   before(async () => {
@@ -52,8 +63,9 @@ describe('a hostile client', () => {
     it(`that sends ${name} is refused, and nothing behind it is heard`, async () => {
       const text = await sendBytes(service.url, bytes);
       assert.match(text, /^HTTP\/1\.1 400 /, text);
-      assert.equal(text.match(/HTTP\/1\.1 /g)?.length, 1, text);
+      assert.equal(text.match(/^HTTP\/1\.1 /gm)?.length, 1, text);
       assert.doesNotMatch(text, /access_token/);
+      assertProblem(text, 'malformed_request');
       await assertServes();
     });
   }
@@ -84,6 +96,7 @@ describe('a hostile client', () => {
     for (const more of [`X-Long: ${'x'.repeat(20_000)}\r\n`, 'X-Many: 1\r\n'.repeat(3000)]) {
       const text = await sendBytes(service.url, `GET ${CONFIG_PATH} HTTP/1.1\r\nHost: x\r\n${more}\r\n`);
       assert.match(text, /^HTTP\/1\.1 431 /);
+      assertProblem(text, 'headers_too_large');
     }
     const path = `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`;
     assert.match(await sendBytes(service.url, path), /^HTTP\/1\.1 (?:431|414|400) /);
@@ -125,7 +138,12 @@ describe('a hostile client', () => {
     for (const socket of sockets) socket.destroy();
     await Promise.all([dripping, serving]);
     assert.ok(texts !== undefined, 'every connection was closed');
-    for (const text of texts) assert.match(text, /^(?:HTTP\/1\.1 408 |$)/);
+    const told = texts.filter((text) => text !== '');
+    assert.ok(told.length > 0);
+    for (const text of told) {
+      assert.match(text, /^HTTP\/1\.1 408 /);
+      assertProblem(text, 'request_timeout');
+    }
   });
 
   it('that asks for a path of dots and slashes gets a 404', async () => {
