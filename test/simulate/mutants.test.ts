@@ -3,16 +3,15 @@ import { describe, it } from 'node:test';
 import { APPEND_ORDER, MUTANTS, OPENED_ON_OLD } from './mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 import { REGRESSIONS } from './regressions.ts';
-import { simulate } from './simulate.ts';
+import { simulateInThread } from './simulate-in-thread.ts';
 import { runSchedule } from './world.ts';
 
 const MOST_SCHEDULES = 10_000;
 
 describe('the simulation', () => {
-  for (const { name, kind, bounds = 'kept', patches } of MUTANTS) {
-    it(`notices where ${name}`, async (context) => {
-      const heart = await mutatedHeart(name, patches);
-      const { failure } = await simulate({ heart, kind, bounds, schedules: MOST_SCHEDULES, seed: 1 });
+  for (const { kind, bounds = 'kept', ...mutation } of MUTANTS) {
+    it(`notices where ${mutation.name}`, async (context) => {
+      const { failure } = await simulateInThread({ mutation, kind, bounds, schedules: MOST_SCHEDULES, seed: 1 });
       assert.ok(failure !== undefined, 'every property held');
       assert.notEqual(failure.property, 'no surprise', failure.message);
       context.diagnostic(`noticed after ${failure.after} schedules: ${failure.message}`);
@@ -20,26 +19,25 @@ describe('the simulation', () => {
   }
 
   it(`notices where ${OPENED_ON_OLD.name}`, async () => {
-    const heart = await mutatedHeart(OPENED_ON_OLD.name, OPENED_ON_OLD.patches);
+    const heart = await mutatedHeart(OPENED_ON_OLD);
     const { violation } = await runSchedule({ heart, ...REGRESSIONS[0]! });
     assert.equal(violation?.property, 'Q6');
   });
 
   // A credential that was appended late is refused, and the other presented: one more call, within the bound of faults.
   it(`cannot tell where ${APPEND_ORDER.name}`, async () => {
-    const { name, kind, patches } = APPEND_ORDER;
-    const heart = await mutatedHeart(name, patches);
-    const { failure } = await simulate({ heart, kind, bounds: 'kept', schedules: 2_000, seed: 1 });
+    const { kind, ...mutation } = APPEND_ORDER;
+    const { failure } = await simulateInThread({ mutation, kind, bounds: 'kept', schedules: 2_000, seed: 1 });
     assert.equal(failure, undefined);
   });
 
   it('refuses a mutant whose text is no longer there', async () => {
     const patches = [{ file: 'src/grants/next-step.ts', find: 'no such text', replace: '' }];
-    await assert.rejects(mutatedHeart('rotten', patches), /must find this once/);
+    await assert.rejects(mutatedHeart({ name: 'rotten', patches }), /must find this once/);
   });
 
   it('refuses a mutant whose file is never loaded', async () => {
     const patches = [{ file: 'src/grants/no-such-file.ts', find: 'x', replace: '' }];
-    await assert.rejects(mutatedHeart('lost', patches), /never loaded/);
+    await assert.rejects(mutatedHeart({ name: 'lost', patches }), /never loaded/);
   });
 });

@@ -1,13 +1,11 @@
-import type { Patch } from './mutate.ts';
+import type { Mutation } from './mutate.ts';
 import type { Bounds } from './surroundings.ts';
 import type { UpstreamKind } from './upstream.ts';
 
 /** A heart that is broken in one place, and where that must be noticed. */
-export interface Mutant {
-  readonly name: string;
+export interface Mutant extends Mutation {
   readonly kind: UpstreamKind;
   readonly bounds?: Bounds;
-  readonly patches: readonly Patch[];
 }
 
 const STORE = 'test/simulate/memory/memory-store.ts';

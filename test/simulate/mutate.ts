@@ -9,6 +9,12 @@ export interface Patch {
   readonly replace: string;
 }
 
+/** A broken variant of the heart. */
+export interface Mutation {
+  readonly name: string;
+  readonly patches: readonly Patch[];
+}
+
 const ROOT = new URL('../../', import.meta.url).href;
 /** Whose files are loaded anew for a mutant; all others are shared, so that their classes stay the same. */
 const COPIED = ['src/grants/', 'test/simulate/memory/'].map((folder) => ROOT + folder);
@@ -20,7 +26,7 @@ const QUERY = '?mutant=';
  *
  * @throws where a text to be replaced isn't there exactly once, so that no mutant can rot unseen
  */
-export async function mutatedHeart(name: string, patches: readonly Patch[]): Promise<Heart> {
+export async function mutatedHeart({ name, patches }: Mutation): Promise<Heart> {
   const query = QUERY + encodeURIComponent(name);
   const applied = new Set<Patch>();
   const hooks = registerHooks({

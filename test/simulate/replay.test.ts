@@ -10,7 +10,7 @@ import { simulate } from './simulate.ts';
 describe('a schedule', () => {
   it('that fails is found again by its seed and path, and goes the very same way', async () => {
     const { name, kind, patches } = MUTANTS.find(({ name }) => name.startsWith('a success is fenced off'))!;
-    const heart = await mutatedHeart(`${name}, again`, patches);
+    const heart = await mutatedHeart({ name: `${name}, again`, patches });
     const { failure } = await simulate({ heart, kind, bounds: 'kept', schedules: 10_000, seed: 7 });
     const { seed, path } = failure!;
     const again = await simulate({ heart, kind, bounds: 'kept', schedules: 1, seed, path });

@@ -1,4 +1,5 @@
 import type { Random } from '../../src/grants/clock.ts';
+import { settle } from './settle.ts';
 
 /** Something that will happen, unless it is cancelled before. */
 export interface Planned {
@@ -15,9 +16,8 @@ interface Entry {
 /**
  * The one source of time and order. What happens at the same millisecond happens in an order drawn by chance.
  *
- * Between two steps one macrotask passes (`setImmediate`). Whatever a step has set off is over by then, however many
- * `await`s deep: the host runs a macrotask only once no microtask is left, so nothing needs to be counted. That costs
- * about a microsecond, for nothing else is waiting in the process.
+ * Whatever a step has set off is over before the next one, however many `await`s deep: no microtask is left by then, so
+ * nothing needs to be counted. All steps are one macrotask, for a macrotask each takes longer than most steps do.
  */
 export class Scheduler {
   readonly #random: Random;
@@ -66,18 +66,19 @@ export class Scheduler {
    *
    * @param judge looks at the world after every step
    */
-  async run(isOver: () => boolean, judge: () => void): Promise<void> {
-    await settled();
-    while (!isOver()) {
-      const next = this.#entries.pop();
-      if (next === undefined) return;
-      if (next.isCancelled) continue;
-      this.steps += 1;
-      this.#now = next.at;
-      next.run();
-      await settled();
-      judge();
-    }
+  run(isOver: () => boolean, judge: () => void): Promise<void> {
+    return inMacrotask(() => {
+      while (!isOver()) {
+        const next = this.#entries.pop();
+        if (next === undefined) return;
+        if (next.isCancelled) continue;
+        this.steps += 1;
+        this.#now = next.at;
+        next.run();
+        settle();
+        judge();
+      }
+    });
   }
 }
 
@@ -85,8 +86,10 @@ function isBefore(one: Entry, other: Entry): boolean {
   return one.at === other.at ? one.order < other.order : one.at < other.at;
 }
 
-function settled(): Promise<void> {
+function inMacrotask(work: () => void): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    setImmediate(() => {
+      resolve(Promise.try(work));
+    });
   });
 }
