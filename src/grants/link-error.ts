@@ -26,7 +26,7 @@ export class LinkError extends Error {
     options: { returnTo?: string | undefined; accounts?: TwoAccounts; cause?: unknown } = {},
   ) {
     const { accounts, cause, returnTo } = options;
-    super(accounts === undefined ? MESSAGES[code] : otherAccount(accounts), { cause });
+    super(accounts === undefined ? LINK_MESSAGES[code] : otherAccount(accounts), { cause });
     this.code = code;
     this.returnTo = returnTo;
     this.accounts = accounts;
@@ -39,13 +39,14 @@ export interface TwoAccounts {
   readonly present: AccountProfile | undefined;
 }
 
-const MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
+/** What to tell a person of each, be it under a title that says whose account was not linked. */
+export const LINK_MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
   provider_not_linkable: 'Accounts of this provider are not linked by their users.',
   too_many_links: 'This user has begun to link accounts very often and finished none. Try again in some minutes.',
   link_expired:
-    'It was used already, or begun in another browser, or too much time has passed. Begin again in the app.',
-  access_denied: 'You did not allow access, so nothing was linked.',
-  provider_refused: 'The provider could not ask for your consent. Nothing was linked; try again later.',
+    'It was used already, begun in another browser, or begun more than ten minutes ago. Begin again in the app.',
+  access_denied: 'You chose not to allow access. Nothing has changed.',
+  provider_refused: 'The provider could not ask for your consent. Try again later.',
   link_code_invalid: 'This code is not valid: it is unknown, used, too old, or not yours. Link the account again.',
   link_failed: 'The provider did not give us access in the end. Link the account again.',
   other_account: 'Another account than before was chosen. Linking it would end the link to the one before.',

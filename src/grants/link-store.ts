@@ -34,10 +34,15 @@ export interface ConsentedLink extends Link {
   readonly answer: Obtained | undefined;
 }
 
+/** Tokens, and whose account they are for. */
+export interface ObtainedAccount extends Obtained {
+  readonly profile: AccountProfile;
+}
+
 /** An account to connect a subject to, and the tokens that show it. */
 export interface NewConnection {
   readonly link: Link;
-  readonly answer: Obtained & { readonly profile: AccountProfile };
+  readonly answer: ObtainedAccount;
   /** Whether the subject's present account may be given up for this one. */
   readonly replace: boolean;
 }

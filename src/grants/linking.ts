@@ -1,14 +1,14 @@
 import { codeChallenge, newCodeVerifier } from '../oauth/pkce.ts';
 import { unguessable } from '../oauth/unguessable.ts';
 import type { Authorization } from '../providers/authorization.ts';
-import type { AccountProfile, ExchangeAnswer, Obtained, Provider } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
-import { clientRefused, KeeperError } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import { LinkError } from './link-error.ts';
 import { providerNamed } from './provider-named.ts';
-import type { ConnectionVerdict, ConsentedLink, LinkStore, NewConnection } from './link-store.ts';
+import { notAnsweredProperly, spendConsent } from './spend-consent.ts';
+import type { ConnectionVerdict, LinkStore, NewConnection } from './link-store.ts';
 
 /** What linking is made of. */
 export interface LinkingOptions {
@@ -42,9 +42,6 @@ export interface Completion {
 
 /** How long a user has from the ticket to the end, in milliseconds. */
 const LINK_LIFE_MS = 600_000;
-const KEEP_PATIENCE_MS = 30_000;
-const KEEP_PAUSE_MS = 500;
-const BUSY_MS = 5_000;
 
 /**
  * Links a subject to an account that its user has already, in four steps: a ticket for the subject; the browser that takes
@@ -130,76 +127,22 @@ export class Linking {
     const { authorization, realm } = this.#linkable(name);
     const link = await store.take(code, { realm, subject });
     if (link === undefined) throw new LinkError('link_code_invalid');
-    const answer = link.answer ?? (await this.#redeemed(name, authorization, link));
-    const profile = answer.profile ?? (await this.#identified(name, authorization, link, answer));
-    const verdict = await this.#connected({ link, answer: { ...answer, profile }, replace });
+    const answer = await spendConsent(this.#options, { provider: name, authorization, link });
+    const verdict = await this.#connected({ link, answer, replace });
     if (verdict.kind === 'connected') {
       if (verdict.event !== undefined) told(verdict.event);
       return;
     }
     await store.putBack(link);
     throw verdict.kind === 'other_account'
-      ? new LinkError('other_account', { accounts: { chosen: profile, present: verdict.present } })
-      : unavailable(BUSY_MS);
+      ? new LinkError('other_account', { accounts: { chosen: answer.profile, present: verdict.present } })
+      : notAnsweredProperly();
   }
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {
     const { realm, authorization } = providerNamed(this.#options.providers, name);
     if (authorization === undefined) throw new LinkError('provider_not_linkable');
     return { realm, authorization };
-  }
-
-  async #redeemed(name: string, authorization: Authorization, link: ConsentedLink): Promise<Obtained> {
-    const { store } = this.#options;
-    const { code, codeVerifier } = link;
-    const answer = await authorization.redeem({
-      code,
-      redirectUri: this.#options.redirectUri(name),
-      codeVerifier: authorization.usesPkce ? codeVerifier : undefined,
-    });
-    if (answer.kind === 'obtained') {
-      await this.#kept(link, answer);
-      return answer;
-    }
-    if (isUnspent(answer)) {
-      await store.putBack(link);
-      throw answer.kind === 'client_refused' ? clientRefused(undefined) : unavailable(retryAfterMs(answer));
-    }
-    await store.end(link);
-    throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
-  }
-
-  async #identified(
-    name: string,
-    authorization: Authorization,
-    link: ConsentedLink,
-    answer: Obtained,
-  ): Promise<AccountProfile> {
-    const identified = await authorization.identify(answer.tokens.accessToken);
-    if (identified.kind === 'known') return identified.profile;
-    const { store } = this.#options;
-    const cause = new Error(`${name}: ${identified.detail}`);
-    if (identified.kind === 'unreachable') {
-      await store.putBack(link);
-      throw unavailable(BUSY_MS, cause);
-    }
-    await store.end(link);
-    throw new LinkError('link_failed', { cause });
-  }
-
-  /** What the code brought is there once: it must be stored before anything else can fail. */
-  async #kept(link: ConsentedLink, answer: Obtained): Promise<void> {
-    const { store, clock } = this.#options;
-    const giveUpAt = clock.now() + KEEP_PATIENCE_MS;
-    for (;;) {
-      try {
-        await store.keep(link, answer);
-        return;
-      } catch (cause) {
-        if (clock.now() >= giveUpAt) throw cause;
-        await clock.sleep(KEEP_PAUSE_MS);
-      }
-    }
   }
 
   async #connected(connection: NewConnection): Promise<ConnectionVerdict> {
@@ -211,20 +154,4 @@ export class Linking {
       throw cause;
     }
   }
-}
-
-/** Whether the code is still good for another try. */
-function isUnspent(answer: ExchangeAnswer): boolean {
-  return answer.kind === 'not_sent' || answer.kind === 'throttled' || answer.kind === 'client_refused';
-}
-
-function retryAfterMs(answer: ExchangeAnswer): number {
-  return (answer.kind === 'throttled' ? answer.retryAfterMs : undefined) ?? BUSY_MS;
-}
-
-function unavailable(retryAfterMs: number, cause?: Error): KeeperError {
-  return new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
-    retryAfterMs,
-    cause,
-  });
 }

@@ -135,38 +135,22 @@ pre + p {
   margin-block-start: 0.75rem;
 }
 
-.steps {
-  display: flex;
-  flex-wrap: wrap;
-  gap: 0.625rem;
-  margin-block-start: 1.5rem;
-}
-
 .button {
   display: grid;
   place-items: center;
-  flex: 1 1 auto;
   min-height: 2.75rem;
+  margin-block-start: 1.5rem;
   padding: 0.5rem 1.25rem;
-  border: 1px solid var(--line);
+  border: 1px solid var(--accent);
   border-radius: 0.5625rem;
-  color: var(--text);
+  background: var(--accent);
+  color: var(--on-accent);
   font-weight: 600;
   white-space: nowrap;
   text-decoration: none;
 }
 
 .button:hover {
-  background: var(--raised);
-}
-
-.button.primary {
-  border-color: var(--accent);
-  background: var(--accent);
-  color: var(--on-accent);
-}
-
-.button.primary:hover {
   opacity: 0.9;
 }
 

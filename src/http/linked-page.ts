@@ -1,6 +1,7 @@
+import { LINK_MESSAGES } from '../grants/link-error.ts';
 import { cardPage } from './card-page.ts';
 import { markup, type Markup } from './markup.ts';
-import { BROWSER_LINK_ERRORS, linkWords } from './link-words.ts';
+import { BROWSER_LINK_ERRORS, linkTitle } from './link-title.ts';
 import { providerTitle } from './provider-title.ts';
 import type { HttpSettings } from './services.ts';
 
@@ -51,8 +52,8 @@ function consentedPage(provider: string, code: string, { publicUrl }: Place): Re
 
 function failedPage(error: (typeof BROWSER_LINK_ERRORS)[number], provider: string | undefined, place: Place): Response {
   const name = provider === undefined ? undefined : providerTitle(provider);
-  const { title, text } = linkWords(error, name);
-  const body = markup`<p>${text}</p>
+  const title = linkTitle(error, name);
+  const body = markup`<p>${LINK_MESSAGES[error]}</p>
       ${beginning('Begin again', provider, place)}
       <p class="aside">With an app of your own, the browser comes back to a page of that, with
         <code>evergrant_error=${error}</code> in the address.</p>`;

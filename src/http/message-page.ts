@@ -17,8 +17,6 @@ export interface Message {
   readonly text: string;
   /** What most want to do next. */
   readonly next?: Step | undefined;
-  /** What else can be done. */
-  readonly other?: Step | undefined;
 }
 
 /**
@@ -26,14 +24,12 @@ export interface Message {
  *
  * @param publicUrl where browsers reach us
  */
-export function messagePage({ status, provider, title, text, next, other }: Message, publicUrl: string): Response {
-  const hasSteps = next !== undefined || other !== undefined;
+export function messagePage({ status, provider, title, text, next }: Message, publicUrl: string): Response {
   const body = markup`<p>${text}</p>
-      ${hasSteps && markup`<div class="steps">${next && button(next, 'primary')}${other && button(other, 'other')}</div>`}`;
+      ${next && button(next)}`;
   return cardPage({ status, provider, title, body }, publicUrl);
 }
 
-function button({ label, url }: Step, kind: 'primary' | 'other'): Markup {
-  return markup`
-        <a class="button ${kind}" href="${url}">${label}</a>`;
+function button({ label, url }: Step): Markup {
+  return markup`<a class="button" href="${url}">${label}</a>`;
 }

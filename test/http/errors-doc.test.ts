@@ -7,7 +7,7 @@ import { KeeperError, StoreUnavailableError, type KeeperErrorCode } from '../../
 import { LinkError, type LinkErrorCode } from '../../src/grants/link-error.ts';
 import { docsPage } from '../../src/http/docs-page.ts';
 import { BROWSER_CODES, PROBLEM_CODES, type ExplainedCode } from '../../src/http/docs-page/error-codes.ts';
-import { BROWSER_LINK_ERRORS } from '../../src/http/link-words.ts';
+import { BROWSER_LINK_ERRORS } from '../../src/http/link-title.ts';
 import { problemOf } from '../../src/http/problem-of.ts';
 import { nodesOf, sourcesUnder, type SourceFile } from '../house/source-tree.ts';
 

@@ -47,7 +47,7 @@ describe('the page to come back to', () => {
   const failures: [query: string, title: string, text: RegExp, provider: string][] = [
     ['access_denied&evergrant_provider=cronofy', 'Cronofy was not linked', /You chose not to allow access/, 'cronofy'],
     ['access_denied', 'Nothing was linked', /Nothing has changed/, 'cal-com'],
-    ['provider_refused&evergrant_provider=acme', 'acme was not linked', /acme could not ask/, 'acme'],
+    ['provider_refused&evergrant_provider=acme', 'acme was not linked', /could not ask for your consent/, 'acme'],
     ['link_expired', 'This link is over', /more than ten minutes ago/, 'cal-com'],
   ];
   for (const [query, expected, words, provider] of failures) {

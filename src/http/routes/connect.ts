@@ -6,7 +6,7 @@ import { COMMON_HEADERS } from '../answer.ts';
 import { CONNECT_PATH } from '../begin-link.ts';
 import { PAGE_STYLE_PATH, pageStyle } from '../card-page.ts';
 import { LinkCookie } from '../link-cookie.ts';
-import { linkWords } from '../link-words.ts';
+import { linkTitle } from '../link-title.ts';
 import { messagePage } from '../message-page.ts';
 import { problemOf } from '../problem-of.ts';
 import { providerTitle } from '../provider-title.ts';
@@ -75,10 +75,10 @@ async function orMessage(
     const wayBack = (returnTo: string | undefined, why: Readonly<Record<string, string>>) =>
       returnTo === undefined ? undefined : { label: 'Back to the app', url: back(returnTo, why) };
     if (error instanceof LinkError) {
-      const { code, returnTo = returnUrls[0] } = error;
+      const { code, message: text, returnTo = returnUrls[0] } = error;
       const why = { evergrant_error: code, ...(name === undefined ? {} : { evergrant_provider: name }) };
       const next = wayBack(returnTo, why);
-      return messagePage({ status: 400, provider, ...linkWords(code, provider), next }, publicUrl);
+      return messagePage({ status: 400, provider, title: linkTitle(code, provider), text, next }, publicUrl);
     }
     const { status, code, message, cause } = problemOf(error);
     // The path holds what must not be read.
