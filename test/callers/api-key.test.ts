@@ -135,7 +135,7 @@ describe('API keys', () => {
         },
         what,
       );
-      assert.ok(performance.now() - started < 50, what);
+      assert.ok(performance.now() - started < 1_000, what);
     }
     assert.equal(seen.size, 1);
   });

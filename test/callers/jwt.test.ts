@@ -219,7 +219,7 @@ describe('JWTs', () => {
       .catch(() => `${base64url('{"alg":"dir","enc":"A256GCM","zip":"DEF"}')}..AAAA.${'A'.repeat(4000)}.AAAA`);
     const started = performance.now();
     await refused(trusting(bySecret), bomb, 'credentials_invalid');
-    assert.ok(performance.now() - started < 50);
+    assert.ok(performance.now() - started < 1_000);
   });
 });
 
