@@ -24,10 +24,10 @@ const STARTING = new ProblemError(503, 'starting', 'Evergrant is starting. Ask a
   headers: { 'retry-after': '1' },
 });
 
-/** Shuts out slow senders; milliseconds and bytes. */
+/** Shuts out slow senders, and not those whom we are slow to read; milliseconds and bytes. */
 const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  headersTimeout: 30_000,
+  requestTimeout: 60_000,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16_384,

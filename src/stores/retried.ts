@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long to try for a lock on the database, in milliseconds. */
 const PATIENCE_MS = 10_000;
-const PAUSE_MS = { first: 2, longest: 100 };
+const PAUSE_MS = { first: 2, longest: 8 };
 
 /**
  * Does `work`, and again from its start where it met another's lock. The wait between is asynchronous, so that nobody

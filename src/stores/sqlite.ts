@@ -20,8 +20,8 @@ export interface SqliteOptions {
   readonly unresolvedMs: number;
 }
 
-/** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` waits longer. */
-const BUSY_TIMEOUT_MS = 20;
+/** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` waits, and stops nobody. */
+const BUSY_TIMEOUT_MS = { writer: 1, reader: 20 };
 /** SQLITE_BUSY; extended codes carry it in their low byte. */
 const BUSY = 5;
 /** Busy, locked, read-only, I/O error, full, cannot open. */
@@ -87,10 +87,10 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
 
 /** Two connections, so that a prepared read never sees a transaction of our own that may yet roll back. */
 function openConnections(path: string): { writer: DatabaseSync; reader: DatabaseSync } {
-  const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS.writer });
   try {
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-    return { writer, reader: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true }) };
+    return { writer, reader: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS.reader, readOnly: true }) };
   } catch (error) {
     writer.close();
     throw error;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { migrate } from '../../src/stores/migrate.ts';
@@ -89,6 +90,23 @@ describe('transactions that come together on SQLite', () => {
       ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
     );
     assert.deepEqual(at.ids(), ['a', 'c', 'd']);
+  });
+
+  it('leave the file to others for a while after they have held it long', async () => {
+    await using at = await openDatabase();
+    await using other = await openSqlite({ path: at.path, clock: new TestClock(), unresolvedMs: 1_000 });
+    const order: string[] = [];
+    const long = (async () => {
+      for (let round = 0; round < 12; round += 1) {
+        await at.database.transact(() => sleep(100));
+        order.push('long');
+      }
+    })();
+    await sleep(50);
+    await at.addBy((work) => other.transact(work), 'short');
+    order.push('short');
+    await long;
+    assert.ok(order.indexOf('short') < 6, order.join());
   });
 
   it('wait for another process that writes, and go on after one that did not end', async () => {
