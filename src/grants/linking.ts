@@ -6,9 +6,9 @@ import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
 import type { GrantEvent } from './events.ts';
 import { LinkError } from './link-error.ts';
+import type { ConnectionVerdict, LinkStore, NewConnection } from './link-store.ts';
 import { providerNamed } from './provider-named.ts';
 import { notAnsweredProperly, spendConsent } from './spend-consent.ts';
-import type { ConnectionVerdict, LinkStore, NewConnection } from './link-store.ts';
 
 /** What linking is made of. */
 export interface LinkingOptions {

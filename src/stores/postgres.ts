@@ -41,9 +41,9 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   };
   const views = new SharedReads<ViewRow | undefined>();
   const ask = async <Row extends object>(
-    begin: () => void,
     query: { name: string; text: string },
     values: unknown[],
+    begin: () => void = () => undefined,
   ) => {
     const client = await pool.connectBriefly();
     try {
@@ -64,10 +64,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
         isUnavailable,
       ),
     lease: async (exchangeIds, ms) => {
-      await orUnavailable(
-        ask(() => undefined, lease, [exchangeIds, ms]),
-        isUnavailable,
-      );
+      await orUnavailable(ask(lease, [exchangeIds, ms]), isUnavailable);
     },
     async lockGrant(transaction, grantId) {
       await sql`select 1 from grants where id = ${grantId} for update`.execute(transaction);
@@ -81,15 +78,11 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     },
     readView: (realm, subject) => {
       const reading = views.join(JSON.stringify([realm, subject]), (begin) =>
-        ask<ViewRow>(begin, view, [realm, subject, unresolvedMs]),
+        ask<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       );
       return orUnavailable(reading, isUnavailable);
     },
-    readClaims: (grantId) =>
-      orUnavailable(
-        ask<ClaimsRow>(() => undefined, claims, [grantId, unresolvedMs]),
-        isUnavailable,
-      ),
+    readClaims: (grantId) => orUnavailable(ask<ClaimsRow>(claims, [grantId, unresolvedMs]), isUnavailable),
     announce: (transaction, grantId) => notices.announce(transaction, grantId),
     awaitChange: (grantId, ms) => notices.awaitChange(grantId, ms),
     async [Symbol.asyncDispose]() {

@@ -20,7 +20,7 @@ export interface SqliteOptions {
   readonly unresolvedMs: number;
 }
 
-/** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` waits, and stops nobody. */
+/** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` stops nobody. */
 const BUSY_TIMEOUT_MS = { writer: 1, reader: 20 };
 /** SQLITE_BUSY; extended codes carry it in their low byte. */
 const BUSY = 5;

@@ -63,7 +63,7 @@ describe('a hostile client', () => {
     it(`that sends ${name} is refused, and nothing behind it is heard`, async () => {
       const text = await sendBytes(service.url, bytes);
       assert.match(text, /^HTTP\/1\.1 400 /, text);
-      assert.equal(text.match(/^HTTP\/1\.1 /gm)?.length, 1, text);
+      assert.equal(text.match(/HTTP\/1\.1 \d/g)?.length, 1, text);
       assert.doesNotMatch(text, /access_token/);
       assertProblem(text, 'malformed_request');
       await assertServes();

@@ -14,8 +14,8 @@ interface Posted {
 }
 
 /**
- * Simulates the product's own heart, or a mutant of it, in a thread of its own. The test runner follows every promise of its thread
- * (`async_hooks`), and a simulation is nothing but promises: there it takes three times as long.
+ * Simulates the product's own heart, or a mutant of it, in a thread of its own. The test runner follows every promise of its
+ * thread (`async_hooks`), and a simulation is nothing but promises: there it takes three times as long.
  */
 export async function simulateInThread(work: Work): Promise<Outcome> {
   const worker = new Worker(new URL(import.meta.url), { workerData: work });
