@@ -81,8 +81,8 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     report: journalTo(logger),
     trouble,
     told,
-    used: (exchangeId) => {
-      usage.note(exchangeId);
+    used: (credential) => {
+      usage.note(credential);
     },
   });
   const authenticator = createAuthenticator({

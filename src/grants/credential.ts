@@ -1,9 +1,9 @@
 import type { Secret } from '../secret.ts';
+import type { ExchangeName } from './exchange.ts';
 
-/** What one exchange gave us. Its tokens are sealed until they are asked for. */
-export interface Credential {
-  /** The exchange that gave it, and thereby its name: ids grow in the order in which exchanges were opened. */
-  readonly exchangeId: number;
+/** What one exchange gave us, under that exchange's name. Its tokens are sealed until they are asked for. */
+export interface Credential extends ExchangeName {
+  readonly grantId: string;
   /** Epoch milliseconds, both. */
   readonly obtainedAt: number;
   readonly expiresAt: number;

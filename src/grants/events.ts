@@ -22,8 +22,10 @@ export const EVENT_TYPES = [
  * - `refused`: the provider ended it, for reasons of its own or its user's
  * - `answer_lost`: the provider spent the refresh token and its answer never came to be stored. This is the one loss
  *   that nobody can rule out with a provider that rotates without grace
+ * - `reverted`: the database went back in time, by a failover or a restore, and forgot the token that followed on the one
+ *   refused
  */
-export type EventReason = 'refused' | 'answer_lost';
+export type EventReason = 'refused' | 'answer_lost' | 'reverted';
 
 /** One fact about a grant that somebody outside may want to know. Holds no token. */
 export interface GrantEvent {
@@ -38,7 +40,7 @@ export interface GrantEvent {
   readonly grantId: string;
   /** Everybody connected to the grant when it happened; of `grant.disconnected`, who was until then. */
   readonly subjects: readonly string[];
-  /** The exchange that made it so; of `grant.disconnected`, the last one before. */
+  /** The exchange that made it so, by its number in the grant; of `grant.disconnected`, the last one before. */
   readonly exchangeId: number;
 }
 

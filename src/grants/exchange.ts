@@ -11,13 +11,23 @@ export type ExchangeKind = 'provision' | 'refresh' | 'recover' | 'import' | 'lin
 /** How an exchange ended: the provider's answer, in one word. An abandoned exchange has none (yet). */
 export type Outcome = ExchangeAnswer['kind'];
 
+/**
+ * What names an exchange within its grant, and the credential that it gave. The number says what is newer. But a database
+ * that went back in time hands out the same numbers again, and so it is the nonce that says which exchange is meant.
+ */
+export interface ExchangeName {
+  /** Counts up within the grant, in the order in which its exchanges were opened. */
+  readonly exchangeId: number;
+  /** Unguessable, and never anybody else's. */
+  readonly nonce: string;
+}
+
 /** An exchange that this process has opened: the claim, the intent and the journal entry in one row. */
-export interface OpenExchange {
-  readonly id: number;
+export interface OpenExchange extends ExchangeName {
   readonly grantId: string;
   readonly kind: ExchangeKind;
   /** The credential whose refresh token is spent; undefined for the kinds that spend none. */
-  readonly presentedId: number | undefined;
+  readonly presented: ExchangeName | undefined;
   /** The account asked for; undefined for the kinds that name none. */
   readonly accountId: string | undefined;
   /** Epoch milliseconds by this machine's clock, not later than its lease began. */

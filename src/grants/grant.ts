@@ -1,5 +1,6 @@
 import type { AccountProfile } from '../providers/provider.ts';
 import type { Credential } from './credential.ts';
+import type { ExchangeName } from './exchange.ts';
 
 /** One subject's way to one upstream account, with the credential that is current now; all of it derived from facts. */
 export interface GrantView {
@@ -31,8 +32,8 @@ export type RetriedFailure = 'throttled' | 'unknown' | 'not_sent';
 
 /** Who is asking upstream for a grant at this moment, read apart from the view because only a renewal needs it. */
 export interface Claims {
-  /** The id of the grant's newest exchange, open or not; 0 where there is none. */
-  readonly lastExchangeId: number;
+  /** The grant's newest exchange, open or not; undefined where there is none. */
+  readonly last: ExchangeName | undefined;
   /** How many exchanges the grant has had in the last minute, up to a hundred. */
   readonly recentExchanges: number;
   /** True while somebody holds the grant's one open exchange under a lease that has not run out. */

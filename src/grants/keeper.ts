@@ -34,8 +34,8 @@ export interface KeeperOptions {
   readonly trouble?: (what: string, cause: unknown) => void;
   /** Told of every event, once it is written. */
   readonly told?: (event: GrantEvent) => void;
-  /** Told, by its exchange's id, of every credential that is handed out; on the warm path. */
-  readonly used?: (exchangeId: number) => void;
+  /** Told of every credential that is handed out; on the warm path. */
+  readonly used?: (credential: Credential) => void;
 }
 
 /** One call for a live token. */
@@ -128,7 +128,7 @@ export class Keeper {
     const view = await this.#options.store.view(provider.realm, owner.subject);
     const current = view?.current;
     if (current?.accessToken().reveal() !== presented.reveal()) return this.token(owner);
-    switch (await this.#probe(provider, presented, current.exchangeId)) {
+    switch (await this.#probe(provider, presented, current.nonce)) {
       case 'accepted':
         return this.#handOut(current, false, false);
       case 'refused':
@@ -198,16 +198,16 @@ export class Keeper {
   }
 
   #handOut(credential: Credential, refreshed: boolean, created: boolean): LiveToken {
-    this.#options.used?.(credential.exchangeId);
+    this.#options.used?.(credential);
     const { tokenType, expiresAt } = credential;
     return { accessToken: credential.accessToken(), tokenType, expiresAt, refreshed, created };
   }
 
   /** Three tabs that ask about one token cost one question. */
-  async #probe(provider: Provider, token: Secret, exchangeId: number) {
+  async #probe(provider: Provider, token: Secret, nonce: string) {
     const probe = provider.probe?.bind(provider);
     if (probe === undefined) return 'refused';
-    return this.#probes.join(String(exchangeId), () => probe(token));
+    return this.#probes.join(nonce, () => probe(token));
   }
 }
 

@@ -58,7 +58,7 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
   try {
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
     const isStale = clock.now() - run.exchange.openedAt > bounds.leaseMs / 2;
-    const answer = isStale ? PAUSED : await ask(run.provider, run.question);
+    const answer = isStale ? PAUSED : whole(await ask(run.provider, run.question), run.question);
     run.answered(answer);
     await save(means, run, answer);
     return answer;
@@ -84,6 +84,13 @@ async function ask(provider: Provider, question: Question): Promise<ExchangeAnsw
   }
 }
 
+/** Whatever becomes of the database, the answer brings along the refresh token that it leaves in force. */
+function whole(answer: ExchangeAnswer, question: Question): ExchangeAnswer {
+  if (answer.kind !== 'obtained' || question.kind !== 'refresh' || answer.tokens.refreshToken !== undefined)
+    return answer;
+  return { ...answer, presentedRefreshToken: question.refreshToken };
+}
+
 function unsupported(kind: string): ExchangeAnswer {
   return { kind: 'not_sent', detail: `the provider has no ${kind}` };
 }
@@ -106,7 +113,10 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
       if (isKept) await rescue.drop(exchange);
       return;
     } catch (cause) {
-      trouble(`exchange ${exchange.id} (${answer.kind}) could not be stored`, cause);
+      trouble(
+        `exchange ${exchange.exchangeId} of grant ${exchange.grantId} (${answer.kind}) could not be stored`,
+        cause,
+      );
       if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);
       if (clock.now() >= giveUpAt) throw cause;
       await clock.sleep(pauseMs);
@@ -119,7 +129,10 @@ async function kept({ rescue, trouble }: ExchangeMeans, exchange: OpenExchange, 
     await rescue.keep(exchange, answer);
     return true;
   } catch (cause) {
-    trouble(`exchange ${exchange.id} could not be kept beside the database either`, cause);
+    trouble(
+      `exchange ${exchange.exchangeId} of grant ${exchange.grantId} could not be kept beside the database either`,
+      cause,
+    );
     return false;
   }
 }

@@ -194,16 +194,16 @@ async function exchange(
     grantId: view.grantId,
     // What may end the account's other tokens is a recovery, whatever it is called upstream.
     kind: step.do === 'provision' && provider.provisionsAgain === true ? 'recover' : step.do,
-    presentedId: step.do === 'refresh' ? step.presented.exchangeId : undefined,
+    presented: step.do === 'refresh' ? step.presented : undefined,
     accountId: step.do === 'recover' ? step.accountId : undefined,
-    lastExchangeId: claims.lastExchangeId,
-    currentId: view.current?.exchangeId ?? 0,
+    last: claims.last,
+    current: view.current,
     ...(question.kind === 'provision' ? { applicant: question.applicant } : {}),
   });
   if (opened === undefined) return undefined;
   const answered = (answer: ExchangeAnswer) => {
     means.report({
-      exchangeId: opened.id,
+      exchangeId: opened.exchangeId,
       provider: provider.name,
       subject,
       kind: opened.kind,

@@ -11,25 +11,30 @@ export const MOST_AHEAD_MS = { access: 30 * 60_000, refresh: 7 * 86_400_000 };
 
 /** The share of a life that is left when upkeep begins to look at it, before it is spread. */
 const SHARE_AHEAD = 0.1;
-const GOLDEN_RATIO = 0.618_033_988_749_895;
 
 /**
  * A tenth to a fifth of a life before its end: well ahead of the last minute, in which callers renew by themselves. Spread
- * by the exchange's number, so that tokens obtained together aren't renewed together, and all instances agree.
+ * by the exchange's nonce, so that tokens obtained together aren't renewed together.
  *
  * @param tokens ends in epoch milliseconds; no `refreshExpiresAt` where a refresh would not put it off
  */
 export function scheduleOf(
-  exchangeId: number,
+  nonce: string,
   obtainedAt: number,
   tokens: { readonly expiresAt: number; readonly refreshExpiresAt?: number | undefined },
 ): Schedule {
-  // Multiples of the golden ratio, less their whole part, lie evenly wherever one begins to count.
-  const spread = 1 + ((exchangeId * GOLDEN_RATIO) % 1);
+  const spread = 1 + fraction(nonce);
   const ahead = (end: number, mostMs: number) =>
     Math.floor(end - spread * Math.min(mostMs / 2, Math.max(0, end - obtainedAt) * SHARE_AHEAD));
   return {
     renewAt: ahead(tokens.expiresAt, MOST_AHEAD_MS.access),
     lapseAt: tokens.refreshExpiresAt && ahead(tokens.refreshExpiresAt, MOST_AHEAD_MS.refresh),
   };
+}
+
+/** Evenly between 0 and 1 for texts drawn by chance: 32-bit FNV-1a, which all machines reckon alike. */
+function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0) / 2 ** 32;
 }

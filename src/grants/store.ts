@@ -2,7 +2,7 @@ import type { AccountProfile, Applicant, ExchangeAnswer, Obtained } from '../pro
 import type { Secret } from '../secret.ts';
 import type { Credential } from './credential.ts';
 import type { GrantEvent, WayOut } from './events.ts';
-import type { ExchangeKind, OpenExchange } from './exchange.ts';
+import type { ExchangeKind, ExchangeName, OpenExchange } from './exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from './grant.ts';
 
 /**
@@ -19,9 +19,9 @@ export interface GrantStore {
   /** Connects the subject to a new grant without an account; does nothing where a connection is there. */
   connect(realm: string, subject: string): Promise<void>;
   /**
-   * Opens an exchange, closing one whose lease ran out. Undefined where somebody holds the grant, or any exchange was
-   * opened since `lastExchangeId` was read, or another credential is current than `currentId`, because an abandoned
-   * exchange was answered after all: then what was read is old, and must be read again.
+   * Opens an exchange, closing one whose lease ran out. Undefined where somebody holds the grant, or another exchange is
+   * the newest by now than `last`, or another credential current than `current`, because an abandoned exchange was
+   * answered after all: then what was read is old, and must be read again.
    */
   openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined>;
   /**
@@ -34,7 +34,8 @@ export interface GrantStore {
   renewLease(exchange: OpenExchange): Promise<void>;
   /**
    * Appends the credential, whoever holds the claim by now; ends the presented one as `exchanged`, and all older
-   * ones as `superseded` where the kind of exchange ends them upstream. A second time, it does nothing.
+   * ones as `superseded` where the kind of exchange ends them upstream. A second time, it does nothing. Where the
+   * database went back in time and has lost the exchange, it is written again, with the credential.
    *
    * @returns the event written with it
    */
@@ -66,11 +67,11 @@ export interface GrantStore {
 export interface ExchangeIntent {
   readonly grantId: string;
   readonly kind: ExchangeKind;
-  readonly presentedId: number | undefined;
+  readonly presented: ExchangeName | undefined;
   readonly accountId?: string | undefined;
-  readonly lastExchangeId: number;
-  /** The current credential, by its exchange's id; 0 where there was none. */
-  readonly currentId: number;
+  readonly last: ExchangeName | undefined;
+  /** The current credential; undefined where there was none. */
+  readonly current: ExchangeName | undefined;
   /** Kept as the grant's standing applicant; for `provision` alone. */
   readonly applicant?: Applicant;
 }

@@ -1,7 +1,7 @@
 /** What upkeep reads and writes beside the grants' own facts. Every method is one transaction. */
 export interface UpkeepStore {
-  /** Notes that these credentials, by their exchanges' ids, have been handed out; the first time counts. */
-  noteUsed(exchangeIds: readonly number[]): Promise<void>;
+  /** Notes that these credentials have been handed out; the first time counts. */
+  noteUsed(credentials: readonly UsedCredential[]): Promise<void>;
   /** How much the provider of this realm has been asked lately, by all instances together. */
   load(realm: string): Promise<RealmLoad>;
   /**
@@ -20,6 +20,12 @@ export interface UpkeepStore {
   forget(cutoff: number, limit: number): Promise<number>;
 }
 
+/** A credential that was handed out, by its grant and its exchange's number there. */
+export interface UsedCredential {
+  readonly grantId: string;
+  readonly exchangeId: number;
+}
+
 /** The traffic of one realm. */
 export interface RealmLoad {
   /** Exchanges opened within the last minute. */
@@ -33,6 +39,6 @@ export interface DueGrant {
   readonly grantId: string;
   /** Somebody connected to the grant. */
   readonly subject: string;
-  /** The credential, by its exchange's id: any newer one will do. */
+  /** The credential, by its exchange's number: any newer one will do. */
   readonly exchangeId: number;
 }

@@ -52,7 +52,7 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
     },
   });
   const revocations = new Revocations({ ...options, store: options.connections });
-  const noteUsage = () => usage.drain((exchangeIds) => store.noteUsed(exchangeIds));
+  const noteUsage = () => usage.drain((credentials) => store.noteUsed(credentials));
   const chores = new Chores({
     clock,
     trouble,

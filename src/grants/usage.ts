@@ -1,17 +1,20 @@
 import { LRUCache } from 'lru-cache';
+import type { Credential } from './credential.ts';
+import type { UsedCredential } from './upkeep-store.ts';
 
 const MOST_REMEMBERED = 100_000;
 
 /** Which credentials have been handed out here, so that upkeep renews those that somebody uses. */
 export class Usage {
-  readonly #known = new LRUCache<number, true>({ max: MOST_REMEMBERED });
-  #fresh: number[] = [];
+  /** By nonce: a database that went back in time gives the same number to another credential. */
+  readonly #known = new LRUCache<string, true>({ max: MOST_REMEMBERED });
+  #fresh: UsedCredential[] = [];
 
   /** On the warm path: cheap for a credential that is known already. */
-  note(exchangeId: number): void {
-    if (this.#known.has(exchangeId)) return;
-    this.#known.set(exchangeId, true);
-    this.#fresh.push(exchangeId);
+  note({ nonce, grantId, exchangeId }: Pick<Credential, 'nonce' | 'grantId' | 'exchangeId'>): void {
+    if (this.#known.has(nonce)) return;
+    this.#known.set(nonce, true);
+    this.#fresh.push({ grantId, exchangeId });
   }
 
   /**
@@ -19,7 +22,7 @@ export class Usage {
    *
    * @throws what `keep` throws; all of it is then new the next time too
    */
-  async drain(keep: (exchangeIds: readonly number[]) => Promise<void>): Promise<void> {
+  async drain(keep: (credentials: readonly UsedCredential[]) => Promise<void>): Promise<void> {
     if (this.#fresh.length === 0) return;
     const taken = this.#fresh;
     this.#fresh = [];

@@ -43,7 +43,5 @@ export class Waiting {
 }
 
 function stands(now: Claims, before: Claims): boolean {
-  return (
-    now.lastExchangeId === before.lastExchangeId && now.held === before.held && now.isUnresolved === before.isUnresolved
-  );
+  return now.last?.nonce === before.last?.nonce && now.held === before.held && now.isUnresolved === before.isUnresolved;
 }

@@ -1,4 +1,5 @@
 import type { TokenAnswer } from '../oauth/token-answer.ts';
+import type { Secret } from '../secret.ts';
 
 /** An upstream account as a person would describe it. `null` where the provider has nothing. */
 export interface AccountProfile {
@@ -34,6 +35,8 @@ export type ExchangeAnswer =
 export interface Obtained {
   readonly kind: 'obtained';
   readonly tokens: TokenAnswer;
+  /** The refresh token that was presented, where the answer brings none and so leaves it in force (RFC 6749 section 6). */
+  readonly presentedRefreshToken?: Secret;
   readonly profile?: AccountProfile;
 }
 

@@ -1,35 +1,40 @@
 import { sql, type Transaction } from 'kysely';
-import type { OpenExchange } from '../grants/exchange.ts';
+import type { ExchangeName, OpenExchange } from '../grants/exchange.ts';
 import { scheduleOf } from '../grants/schedule.ts';
 import type { Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import { credentialNumber } from './exchange-row.ts';
 import type { Database } from './schema.ts';
 import type { Vault } from './vault.ts';
 
 /**
  * Appends what an exchange gave, with when upkeep is to see to it.
  *
+ * @param exchangeId the exchange's number in this database
  * @param obtainedAt epoch milliseconds, by the clock that tokens are judged by
  * @returns false where the same exchange has given it before
  */
 export async function appendCredential(
   transaction: Transaction<Database>,
   vault: Vault,
-  exchange: OpenExchange,
-  { tokens }: Obtained,
+  { grantId, nonce, presented }: OpenExchange,
+  exchangeId: number,
+  { tokens, presentedRefreshToken: kept }: Obtained,
   obtainedAt: number,
 ): Promise<boolean> {
-  const { id: exchangeId, grantId } = exchange;
   const refresh = tokens.refreshToken
     ? { token: tokens.refreshToken, expiresAt: tokens.refreshExpiresAt ?? null }
-    : await inheritedRefreshToken(transaction, vault, exchange, tokens.refreshExpiresAt);
-  const schedule = scheduleOf(exchangeId, obtainedAt, tokens);
+    : ((presented &&
+        (await inheritedRefreshToken(transaction, vault, { grantId, presented }, tokens.refreshExpiresAt))) ??
+      (kept && { token: kept, expiresAt: tokens.refreshExpiresAt ?? null }));
+  const schedule = scheduleOf(nonce, obtainedAt, tokens);
   const { numInsertedOrUpdatedRows: inserted } = await transaction
     .insertInto('credentials')
     .values({
-      exchange_id: exchangeId,
       grant_id: grantId,
-      opened_at: sql<number>`(select opened_at from exchanges where id = ${exchangeId})`,
+      exchange_id: exchangeId,
+      nonce,
+      opened_at: sql<number>`(select opened_at from exchanges where grant_id = ${grantId} and id = ${exchangeId})`,
       obtained_at: obtainedAt,
       expires_at: tokens.expiresAt,
       refresh_expires_at: refresh?.expiresAt ?? null,
@@ -49,16 +54,18 @@ export async function appendCredential(
 async function inheritedRefreshToken(
   transaction: Transaction<Database>,
   vault: Vault,
-  { grantId, presentedId }: OpenExchange,
+  { grantId, presented }: { grantId: string; presented: ExchangeName },
   expiresAt: number | undefined,
 ): Promise<{ token: Secret; expiresAt: number | null } | undefined> {
-  if (presentedId === undefined) return undefined;
+  const exchangeId = await credentialNumber(transaction, grantId, presented);
+  if (exchangeId === undefined) return undefined;
   const row = await transaction
     .selectFrom('credentials')
     .select(['refresh_token', 'refresh_expires_at'])
-    .where('exchange_id', '=', presentedId)
+    .where('grant_id', '=', grantId)
+    .where('exchange_id', '=', exchangeId)
     .executeTakeFirst();
   if (row?.refresh_token == null) return undefined;
-  const token = vault.open(row.refresh_token, { grantId, exchangeId: presentedId, field: 'refresh_token' });
+  const token = vault.open(row.refresh_token, { grantId, exchangeId, field: 'refresh_token' });
   return { token, expiresAt: expiresAt ?? row.refresh_expires_at };
 }

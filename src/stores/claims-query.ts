@@ -16,6 +16,7 @@ export function claimsQuery({ grantId, unresolvedMs, now }: ClaimsParameters): s
   return `
   select
     (select max(id) from exchanges where grant_id = ${grantId}) as last,
+    (select nonce from exchanges where grant_id = ${grantId} order by id desc limit 1) as last_nonce,
     (select count(*) from
       (select opened_at from exchanges where grant_id = ${grantId} order by id desc limit ${RECENT_LIMIT}) r
       where r.opened_at > ${now} - ${RECENT_MS}) as recent,

@@ -1,8 +1,10 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
+import type { ExchangeName } from '../grants/exchange.ts';
 import type { ConnectionVerdict, NewConnection } from '../grants/link-store.ts';
 import type { AccountProfile } from '../providers/provider.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount, noteForsaken } from './connection.ts';
+import { insertFinished } from './exchange-row.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
@@ -56,23 +58,12 @@ async function append(
   const now = await database.readTime(transaction);
   const obtainedAt = clock.now();
   // A provider that gives no refresh token a second time leaves the first in force.
-  const presentedId = answer.tokens.refreshToken === undefined ? await currentOf(transaction, grantId) : undefined;
-  const { id } = await transaction
-    .insertInto('exchanges')
-    .values({
-      grant_id: grantId,
-      kind: 'link',
-      holder,
-      opened_at: now,
-      lease_until: now,
-      finished_at: now,
-      presented_id: presentedId ?? null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const presented = answer.tokens.refreshToken === undefined ? await currentOf(transaction, grantId) : undefined;
   const { accountId } = answer.profile;
-  const exchange = { id, grantId, kind: 'link', presentedId, accountId, openedAt: obtainedAt } as const;
-  return recordObtained(transaction, vault, exchange, answer, { now, obtainedAt });
+  const rewriting = { now, lineage: database.lineage(), holder };
+  const intent = { grantId, kind: 'link', presented, accountId, openedAt: obtainedAt } as const;
+  const exchange = { ...intent, ...(await insertFinished(transaction, intent, rewriting)) };
+  return recordObtained(transaction, vault, exchange, answer, rewriting, obtainedAt);
 }
 
 /** What is known of a grant's account; undefined where it has none. */
@@ -100,10 +91,13 @@ async function isBeingRevoked(transaction: Transaction<Database>, grantId: strin
   return row !== undefined;
 }
 
-async function currentOf(transaction: Transaction<Database>, grantId: string): Promise<number | undefined> {
-  const { rows } = await sql<{ id: number | null }>`
-    select max(exchange_id) as id from credentials where grant_id = ${grantId} and ended_at is null`.execute(
-    transaction,
-  );
-  return rows[0]?.id ?? undefined;
+async function currentOf(transaction: Transaction<Database>, grantId: string): Promise<ExchangeName | undefined> {
+  return transaction
+    .selectFrom('credentials')
+    .select(['exchange_id as exchangeId', 'nonce'])
+    .where('grant_id', '=', grantId)
+    .where('ended_at', 'is', null)
+    .orderBy('exchange_id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
 }

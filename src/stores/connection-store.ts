@@ -6,6 +6,7 @@ import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/
 import type { BackOff } from '../grants/grant.ts';
 import type { AccountProfile } from '../providers/provider.ts';
 import { connectedTo, noteForsaken } from './connection.ts';
+import { newNonce, nextExchangeId } from './exchange-row.ts';
 import { StoredCredential } from './grant-view.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordDisconnection } from './record-event.ts';
@@ -94,25 +95,29 @@ export class SqlConnectionStore implements ConnectionStore {
       const grantId = grant.id;
       await database.lockGrant(transaction, grantId);
       await closeForsaken(transaction, grantId, holder, now);
+      const nonce = newNonce();
       const opened = await sql<{ id: number }>`
-        insert into exchanges (grant_id, kind, holder, opened_at, lease_until)
-        select cast(${grantId} as text), 'revoke', cast(${holder} as text), ${now}, ${now} + ${bounds.leaseMs}
+        insert into exchanges (grant_id, id, nonce, lineage, kind, holder, opened_at, lease_until)
+        select cast(${grantId} as text), ${nextExchangeId(grantId)}, cast(${nonce} as text), ${database.lineage()},
+          'revoke', cast(${holder} as text), ${now}, ${now} + ${bounds.leaseMs}
         where not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
           and not exists (select 1 from connections where grant_id = ${grantId})
         returning id`.execute(transaction);
-      const id = opened.rows[0]?.id;
-      if (id === undefined) return undefined;
+      const exchangeId = opened.rows[0]?.id;
+      if (exchangeId === undefined) return undefined;
       const standing = await sql<CredentialRow>`
-        select exchange_id, obtained_at, expires_at, token_type, access_token, refresh_token from credentials
+        select exchange_id, nonce, obtained_at, expires_at, token_type, access_token, refresh_token from credentials
         where grant_id = ${grantId} and ended_at is null order by exchange_id desc limit 1`.execute(transaction);
       const [row] = standing.rows;
-      const credential = row && new StoredCredential(row, row.exchange_id, grantId, vault);
+      const name = row && { grantId, exchangeId: row.exchange_id, nonce: row.nonce };
+      const credential = row && name && new StoredCredential(row, name, vault);
       return {
         exchange: {
-          id,
+          exchangeId,
+          nonce,
           grantId,
           kind: 'revoke',
-          presentedId: undefined,
+          presented: undefined,
           accountId: grant.account_id ?? undefined,
           openedAt: clock.now(),
         },
@@ -138,7 +143,7 @@ export class SqlConnectionStore implements ConnectionStore {
     });
   }
 
-  async putBack({ id, grantId }: OpenExchange, backOff: BackOff): Promise<void> {
+  async putBack({ nonce, grantId }: OpenExchange, backOff: BackOff): Promise<void> {
     const { database } = this.#options;
     await database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
@@ -146,7 +151,8 @@ export class SqlConnectionStore implements ConnectionStore {
       await transaction
         .updateTable('exchanges')
         .set({ finished_at: now, outcome: backOff.lastFailure, outcome_at: now })
-        .where('id', '=', id)
+        .where('grant_id', '=', grantId)
+        .where('nonce', '=', nonce)
         .execute();
       await transaction.updateTable('grants').set(backOffColumns(backOff)).where('id', '=', grantId).execute();
     });

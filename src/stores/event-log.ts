@@ -66,8 +66,8 @@ export class EventLog {
     const losses = await sql<{ count: number }>`
       select count(*) as count from events e where e.reason = 'answer_lost' and ${matches(filter)}
         and not (e.type = 'grant.recovered' and 'grant.reconnect_required' = coalesce((select p.type from events p
-          where p.grant_id = e.grant_id and p.id < e.id and p.type <> 'grant.disconnected'
-          order by p.id desc limit 1), ''))`.execute(db);
+          where p.grant_id = e.grant_id and p.number < e.number and p.type <> 'grant.disconnected'
+          order by p.number desc limit 1), ''))`.execute(db);
     return {
       kinds: kinds.rows.map(({ type, reason, count }) => ({ type, reason: reason ?? undefined, count })),
       losses: losses.rows[0]?.count ?? 0,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Credential } from '../grants/credential.ts';
 import type { GrantEvent, WayOut } from '../grants/events.ts';
@@ -11,9 +11,11 @@ import type { Secret } from '../secret.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
+import { newestNonce, newNonce, nextExchangeId, type Rewriting } from './exchange-row.ts';
 import { closeForsaken, isDead } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
+import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
@@ -53,7 +55,7 @@ export class SqlGrantStore implements GrantStore {
       return this.claims(grantId);
     }
     return {
-      lastExchangeId: row?.last ?? 0,
+      last: row?.last == null || row.last_nonce === null ? undefined : { exchangeId: row.last, nonce: row.last_nonce },
       recentExchanges: row?.recent ?? 0,
       held: row?.leased === 1,
       isUnresolved: (row?.unresolved_for ?? 0) > 0,
@@ -63,7 +65,7 @@ export class SqlGrantStore implements GrantStore {
   async lastExchanged(grantId: string): Promise<Credential | undefined> {
     const { database, vault } = this.#options;
     const row = await lastExchanged(database.db, grantId);
-    return row && new StoredCredential(row, row.exchange_id, grantId, vault);
+    return row && new StoredCredential(row, { grantId, exchangeId: row.exchange_id, nonce: row.nonce }, vault);
   }
 
   async connect(realm: string, subject: string): Promise<void> {
@@ -82,20 +84,22 @@ export class SqlGrantStore implements GrantStore {
 
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
     const { database, bounds, holder, clock } = this.#options;
-    const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
+    const { grantId, kind, presented, accountId, last, current, applicant } = intent;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const openedAt = clock.now();
       const now = database.now();
+      const nonce = newNonce();
       const insert = async () => {
         const { rows } = await sql<{ id: number }>`
-          insert into exchanges (grant_id, kind, presented_id, holder, opened_at, lease_until)
-          select cast(${grantId} as text), cast(${kind} as text), cast(${presentedId ?? null} as bigint),
+          insert into exchanges (grant_id, id, nonce, lineage, kind, presented_id, holder, opened_at, lease_until)
+          select cast(${grantId} as text), ${nextExchangeId(grantId)}, cast(${nonce} as text), ${database.lineage()},
+            cast(${kind} as text), cast(${presented?.exchangeId ?? null} as bigint),
             cast(${holder} as text), ${now}, ${now} + ${bounds.leaseMs}
-          where (select coalesce(max(id), 0) from exchanges where grant_id = ${grantId}) = ${lastExchangeId}
+          where ${newestNonce(grantId)} is not distinct from cast(${last?.nonce ?? null} as text)
             and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
-            and (select coalesce(max(exchange_id), 0) from credentials
-              where grant_id = ${grantId} and ended_at is null) = ${currentId}
+            and (select nonce from credentials where grant_id = ${grantId} and ended_at is null
+              order by exchange_id desc limit 1) is not distinct from cast(${current?.nonce ?? null} as text)
           returning id`.execute(transaction);
         return rows[0];
       };
@@ -106,7 +110,8 @@ export class SqlGrantStore implements GrantStore {
         const text = JSON.stringify(applicant);
         await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
       }
-      return { id: row.id, grantId, kind, presentedId, accountId, openedAt };
+      const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
+      return { exchangeId: row.id, nonce, grantId, kind, presented: named, accountId, openedAt };
     });
   }
 
@@ -120,7 +125,7 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async renewLease(exchange: OpenExchange): Promise<void> {
-    await this.#leases.renew(exchange.id);
+    await this.#leases.renew(exchange);
   }
 
   async holdBack(grantId: string, backOff: BackOff): Promise<void> {
@@ -133,9 +138,8 @@ export class SqlGrantStore implements GrantStore {
     const { database, vault, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, exchange.grantId);
-      const now = await database.readTime(transaction);
-      const times = { now, obtainedAt: clock.now() };
-      const event = await recordObtained(transaction, vault, exchange, answer, times);
+      const rewriting = await this.#rewriting(transaction);
+      const event = await recordObtained(transaction, vault, exchange, answer, rewriting, clock.now());
       await database.announce(transaction, exchange.grantId);
       return event;
     });
@@ -145,8 +149,8 @@ export class SqlGrantStore implements GrantStore {
     const { database } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, exchange.grantId);
-      const now = await database.readTime(transaction);
-      const event = await recordFailure(transaction, exchange, failure, { now, unresolvedMs: this.#unresolvedMs });
+      const rewriting = await this.#rewriting(transaction);
+      const event = await recordFailure(transaction, exchange, failure, rewriting, this.#unresolvedMs);
       await database.announce(transaction, exchange.grantId);
       return event;
     });
@@ -204,5 +208,10 @@ export class SqlGrantStore implements GrantStore {
         .where('account_id', '=', profile.accountId)
         .execute();
     });
+  }
+
+  async #rewriting(transaction: Transaction<Database>): Promise<Rewriting> {
+    const { database, holder } = this.#options;
+    return { now: await database.readTime(transaction), lineage: database.lineage(), holder };
   }
 }

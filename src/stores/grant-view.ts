@@ -1,4 +1,5 @@
 import type { Credential } from '../grants/credential.ts';
+import type { ExchangeName } from '../grants/exchange.ts';
 import type { BackOff, GrantView } from '../grants/grant.ts';
 import type { Secret } from '../secret.ts';
 import type { CredentialRow, ViewRow } from './sql-database.ts';
@@ -11,22 +12,35 @@ export function grantView(row: ViewRow, vault: Vault): GrantView {
     accountId: row.account_id ?? undefined,
     integratedAt: row.integrated_at ?? undefined,
     backOff: backOff(row),
-    current: row.exchange_id === null ? undefined : new StoredCredential(row, row.exchange_id, row.id, vault),
+    current: currentOf(row, vault),
     unsettled: row.unsettled === 1,
   };
 }
 
+function currentOf(row: ViewRow, vault: Vault): StoredCredential | undefined {
+  const { id: grantId, exchange_id: exchangeId, nonce } = row;
+  return exchangeId === null || nonce === null
+    ? undefined
+    : new StoredCredential(row, { grantId, exchangeId, nonce }, vault);
+}
+
 /** A credential as the database keeps it; its tokens are unsealed when they are asked for. */
 export class StoredCredential implements Credential {
+  readonly grantId: string;
   readonly exchangeId: number;
-  readonly #row: Omit<CredentialRow, 'exchange_id'>;
-  readonly #grantId: string;
+  readonly nonce: string;
+  readonly #row: Omit<CredentialRow, 'exchange_id' | 'nonce'>;
   readonly #vault: Vault;
 
-  constructor(row: Omit<CredentialRow, 'exchange_id'>, exchangeId: number, grantId: string, vault: Vault) {
+  constructor(
+    row: Omit<CredentialRow, 'exchange_id' | 'nonce'>,
+    { grantId, exchangeId, nonce }: ExchangeName & { readonly grantId: string },
+    vault: Vault,
+  ) {
+    this.grantId = grantId;
     this.exchangeId = exchangeId;
+    this.nonce = nonce;
     this.#row = row;
-    this.#grantId = grantId;
     this.#vault = vault;
   }
 
@@ -52,7 +66,7 @@ export class StoredCredential implements Credential {
   }
 
   #open(sealed: Uint8Array, field: 'access_token' | 'refresh_token'): Secret {
-    return this.#vault.open(sealed, { grantId: this.#grantId, exchangeId: this.exchangeId, field });
+    return this.#vault.open(sealed, { grantId: this.grantId, exchangeId: this.exchangeId, field });
   }
 }
 

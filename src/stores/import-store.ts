@@ -6,6 +6,7 @@ import type { ImportedGrant, ImportStore, ImportVerdict } from '../grants/import
 import type { Obtained } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount } from './connection.ts';
+import { insertFinished } from './exchange-row.ts';
 import { settleAccount } from './import-account.ts';
 import { hasMark, importMarks, knownImports } from './import-marks.ts';
 import { closeForsaken } from './predecessors.ts';
@@ -166,23 +167,26 @@ export class SqlImportStore implements ImportStore {
     mark: string,
     now: number,
   ): Promise<void> {
-    const { vault, clock, holder } = this.#options;
+    const { database, vault, clock, holder } = this.#options;
     const obtainedAt = clock.now();
-    const { id } = await transaction
-      .insertInto('exchanges')
-      .values({ grant_id: grantId, kind: 'import', holder, opened_at: now, lease_until: now, finished_at: now })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const exchange = {
-      id,
-      grantId,
-      kind: 'import',
-      presentedId: undefined,
-      accountId: grant.accountId,
-      openedAt: obtainedAt,
-    } as const;
-    await recordObtained(transaction, vault, exchange, obtained(grant, obtainedAt), { now, obtainedAt });
-    await transaction.updateTable('exchanges').set({ detail: mark }).where('id', '=', id).execute();
+    const rewriting = { now, lineage: database.lineage(), holder };
+    const { accountId } = grant;
+    const intent = { grantId, kind: 'import', presented: undefined, accountId, openedAt: obtainedAt } as const;
+    const name = await insertFinished(transaction, intent, rewriting);
+    await recordObtained(
+      transaction,
+      vault,
+      { ...intent, ...name },
+      obtained(grant, obtainedAt),
+      rewriting,
+      obtainedAt,
+    );
+    await transaction
+      .updateTable('exchanges')
+      .set({ detail: mark })
+      .where('grant_id', '=', grantId)
+      .where('id', '=', name.exchangeId)
+      .execute();
   }
 }
 

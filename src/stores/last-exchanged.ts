@@ -8,9 +8,9 @@ import type { CredentialRow } from './sql-database.ts';
  */
 export async function lastExchanged(db: Kysely<Database>, grantId: string): Promise<CredentialRow | undefined> {
   const { rows } = await sql<CredentialRow>`
-    select c.exchange_id, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token
+    select c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token
     from credentials c
-    where c.exchange_id = (select max(exchange_id) from credentials where grant_id = ${grantId} and end_reason = 'exchanged')
+    where c.grant_id = ${grantId} and c.exchange_id = (select max(exchange_id) from credentials where grant_id = ${grantId} and end_reason = 'exchanged')
       and c.refresh_token is not null
       and not exists (select 1 from exchanges e
         where e.grant_id = ${grantId} and e.presented_id = c.exchange_id and e.outcome = 'rejected')`.execute(db);

@@ -1,7 +1,7 @@
-import type { SqlDatabase } from './sql-database.ts';
+import type { LeasedExchange, SqlDatabase } from './sql-database.ts';
 
 interface Renewal {
-  readonly exchangeIds: number[];
+  readonly exchanges: LeasedExchange[];
   readonly done: Promise<void>;
 }
 
@@ -22,19 +22,19 @@ export class Leases {
   }
 
   /** @throws StoreUnavailableError where the database can't be written to */
-  renew(exchangeId: number): Promise<void> {
+  renew(exchange: LeasedExchange): Promise<void> {
     const renewal = (this.#next ??= this.#begin());
-    renewal.exchangeIds.push(exchangeId);
+    renewal.exchanges.push(exchange);
     return renewal.done;
   }
 
   #begin(): Renewal {
-    const exchangeIds: number[] = [];
+    const exchanges: LeasedExchange[] = [];
     const done = this.#last.then(() => {
       this.#next = undefined;
-      return this.#database.lease(exchangeIds, this.#ms);
+      return this.#database.lease(exchanges, this.#ms);
     });
     this.#last = done.catch(() => undefined);
-    return { exchangeIds, done };
+    return { exchanges, done };
   }
 }

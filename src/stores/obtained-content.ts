@@ -8,11 +8,12 @@ export interface ObtainedContent {
   readonly tokenType: string;
   readonly refreshToken?: string;
   readonly refreshExpiresAt?: number;
+  readonly presentedRefreshToken?: string;
   readonly profile?: AccountProfile;
 }
 
 /** What is to be sealed of an answer. */
-export function obtainedContent({ tokens, profile }: Obtained): ObtainedContent {
+export function obtainedContent({ tokens, presentedRefreshToken, profile }: Obtained): ObtainedContent {
   const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType } = tokens;
   return {
     accessToken: accessToken.reveal(),
@@ -20,13 +21,14 @@ export function obtainedContent({ tokens, profile }: Obtained): ObtainedContent 
     tokenType,
     ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.reveal() }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
+    ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: presentedRefreshToken.reveal() }),
     ...(profile === undefined ? {} : { profile }),
   };
 }
 
 /** The answer that was sealed. */
 export function obtainedFrom(content: ObtainedContent): Obtained {
-  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType, profile } = content;
+  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType, presentedRefreshToken, profile } = content;
   return {
     kind: 'obtained',
     tokens: {
@@ -36,6 +38,7 @@ export function obtainedFrom(content: ObtainedContent): Obtained {
       ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
       ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     },
+    ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: new Secret(presentedRefreshToken) }),
     ...(profile === undefined ? {} : { profile }),
   };
 }

@@ -22,6 +22,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   const { unresolvedMs, now = SERVER_TIME } = options;
   const pool = await openPool(options);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageOf(db) };
   const notices = openNotices(options.url, options.trouble ?? (() => undefined));
   const view = {
     name: 'evergrant-view',
@@ -35,9 +36,11 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     name: 'evergrant-lease',
     // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
     text: `with held as (
-        select id from exchanges where id = any($1::bigint[]) for no key update skip locked
+        select e.grant_id, e.id from unnest($1::text[], $2::text[]) as n (grant_id, nonce)
+        join exchanges e on e.grant_id = n.grant_id and e.nonce = n.nonce and e.finished_at is null
+        for no key update of e skip locked
       )
-      update exchanges set lease_until = ${now} + $2::bigint from held where exchanges.id = held.id`,
+      update exchanges e set lease_until = ${now} + $3::bigint from held h where e.grant_id = h.grant_id and e.id = h.id`,
   };
   const views = new SharedReads<ViewRow | undefined>();
   const ask = async <Row extends object>(
@@ -56,15 +59,18 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   };
   return {
     db,
-    columnTypes: POSTGRES_TYPES,
+    columnTypes,
+    lineage: () => sql.raw<string>(columnTypes.lineage),
     now: () => sql.raw<number>(now),
     transact: (work) =>
       orUnavailable(
         retried(() => db.transaction().execute(work), isMet),
         isUnavailable,
       ),
-    lease: async (exchangeIds, ms) => {
-      await orUnavailable(ask(lease, [exchangeIds, ms]), isUnavailable);
+    lease: async (exchanges, ms) => {
+      const grantIds = exchanges.map(({ grantId }) => grantId);
+      const nonces = exchanges.map(({ nonce }) => nonce);
+      await orUnavailable(ask(lease, [grantIds, nonces, ms]), isUnavailable);
     },
     async lockGrant(transaction, grantId) {
       await sql`select 1 from grants where id = ${grantId} for update`.execute(transaction);
@@ -90,4 +96,15 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       await db.destroy();
     },
   };
+}
+
+const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
+
+/** A standby that is promoted goes on in a timeline of its own. Some managed servers don't show theirs. */
+async function lineageOf(db: Kysely<Database>): Promise<string> {
+  const shown = await sql`select ${sql.raw(TIMELINE)}`.execute(db).then(
+    () => TIMELINE,
+    () => "'-'",
+  );
+  return `(${POSTGRES_TYPES.lineage} || '/' || ${shown})`;
 }

@@ -47,11 +47,15 @@ export async function closeExchangesOfTheDead(database: SqlDatabase, holder: str
   return database.transact(async (transaction) => {
     const open = await transaction
       .selectFrom('exchanges')
-      .select(['id', 'holder'])
+      .select(['grant_id', 'id', 'holder'])
       .where('finished_at', 'is', null)
       .execute();
-    const orphans = open.filter((exchange) => isDead(exchange.holder, holder));
-    return closeAsUnknown(transaction, orphans, database.now());
+    const now = database.now();
+    let closed = 0;
+    for (const orphan of open.filter((exchange) => isDead(exchange.holder, holder))) {
+      if (await closeAsUnknown(transaction, orphan.grant_id, orphan.id, now)) closed += 1;
+    }
+    return closed;
   });
 }
 
@@ -73,12 +77,13 @@ export async function closeForsaken(
     from exchanges where grant_id = ${grantId} and finished_at is null`.execute(transaction);
   const [open] = rows;
   if (open === undefined) return false;
-  if (isDead(open.holder, holder)) return (await closeAsUnknown(transaction, [open], now)) > 0;
+  if (isDead(open.holder, holder)) return closeAsUnknown(transaction, grantId, open.id, now);
   if (open.lapsed === 0) return false;
   // Its holder may have renewed it at this very moment.
   const { numUpdatedRows } = await transaction
     .updateTable('exchanges')
     .set({ finished_at: now })
+    .where('grant_id', '=', grantId)
     .where('id', '=', open.id)
     .where('finished_at', 'is', null)
     .where('lease_until', '<=', now)
@@ -88,21 +93,18 @@ export async function closeForsaken(
 
 async function closeAsUnknown(
   transaction: Transaction<Database>,
-  exchanges: readonly { id: number }[],
+  grantId: string,
+  exchangeId: number,
   now: RawBuilder<number>,
-): Promise<number> {
-  if (exchanges.length === 0) return 0;
+): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable('exchanges')
     .set({ finished_at: now, outcome: 'unknown', outcome_at: now, detail: 'the process ended before the answer' })
-    .where(
-      'id',
-      'in',
-      exchanges.map(({ id }) => id),
-    )
+    .where('grant_id', '=', grantId)
+    .where('id', '=', exchangeId)
     .where('finished_at', 'is', null)
     .executeTakeFirstOrThrow();
-  return Number(numUpdatedRows);
+  return numUpdatedRows > 0n;
 }
 
 /** True where the holder is a process of this machine, and gone. */

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { EventReason, EventType, GrantEvent, WayOut } from '../grants/events.ts';
-import type { OpenExchange } from '../grants/exchange.ts';
+import type { ExchangeKind } from '../grants/exchange.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from './schema.ts';
 
@@ -12,7 +12,7 @@ import type { Database } from './schema.ts';
  */
 export async function recordGain(
   transaction: Transaction<Database>,
-  { id: exchangeId, grantId, kind }: OpenExchange,
+  { grantId, exchangeId, kind }: { grantId: string; exchangeId: number; kind: ExchangeKind },
   isIntegrated: boolean,
   at: number,
 ): Promise<GrantEvent | undefined> {
@@ -98,6 +98,7 @@ async function insertEvent(
   const row = await transaction
     .insertInto('events')
     .values({
+      number: sql<number>`(select coalesce(max(number), 0) + 1 from events where grant_id = ${grantId})`,
       type,
       reason,
       at,
@@ -118,7 +119,7 @@ async function hadNothingLeft(transaction: Transaction<Database>, grantId: strin
     .select('type')
     .where('grant_id', '=', grantId)
     .where('type', '<>', 'grant.disconnected')
-    .orderBy('id', 'desc')
+    .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
   return last?.type === 'grant.reconnect_required';
@@ -126,21 +127,25 @@ async function hadNothingLeft(transaction: Transaction<Database>, grantId: strin
 
 /**
  * Why the credentials were refused that this exchange had to make up for; null where none was. Where the same refresh
- * token had been presented before and no answer came, it was that answer which is missing, whatever was tried since.
+ * token had been presented before and no answer came, it was that answer which is missing, whatever was tried since. Where
+ * the token was obtained in another lineage of the database than it was refused in, what followed on it is forgotten.
  */
 async function reasonOfLoss(
   transaction: Transaction<Database>,
   grantId: string,
   beforeExchangeId: number,
 ): Promise<EventReason | null> {
-  const { rows } = await sql<{ lost: number | null }>`
+  const { rows } = await sql<{ lost: number | null; reverted: number | null }>`
     select max(case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.presented_id = r.presented_id
-      and e.id <> r.id and (e.outcome is null or e.outcome = 'unknown')) then 1 else 0 end) as lost
+        and e.id <> r.id and (e.outcome is null or e.outcome = 'unknown')) then 1 else 0 end) as lost,
+      max(case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.id = r.presented_id
+        and e.lineage <> r.lineage) then 1 else 0 end) as reverted
     from exchanges r
     where r.grant_id = ${grantId} and r.id < ${beforeExchangeId} and r.outcome = 'rejected'
       and not exists (select 1 from exchanges o where o.grant_id = r.grant_id and o.outcome = 'obtained'
         and o.id > r.id and o.id < ${beforeExchangeId})`.execute(transaction);
-  const lost = rows[0]?.lost ?? null;
-  if (lost === null) return null;
-  return lost === 1 ? 'answer_lost' : 'refused';
+  const [refused] = rows;
+  if (refused?.lost == null) return null;
+  if (refused.lost === 1) return 'answer_lost';
+  return refused.reverted === 1 ? 'reverted' : 'refused';
 }

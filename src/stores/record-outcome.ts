@@ -1,11 +1,12 @@
 import { sql, type Transaction } from 'kysely';
 import type { EndReason } from '../grants/credential.ts';
 import type { GrantEvent } from '../grants/events.ts';
-import type { OpenExchange, Outcome } from '../grants/exchange.ts';
+import type { ExchangeName, OpenExchange, Outcome } from '../grants/exchange.ts';
 import type { BackOff } from '../grants/grant.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import { appendCredential } from './append-credential.ts';
+import { newestNonce, rewriteExchange, type Rewriting } from './exchange-row.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
 import { supersede } from './supersede.ts';
@@ -13,9 +14,9 @@ import type { Vault } from './vault.ts';
 
 /**
  * Appends what an exchange obtained. Nothing here asks who holds the claim by now: a success that is turned away is a
- * token lost. Keyed by the exchange, so that a replay changes nothing.
+ * token lost. Keyed by the exchange's nonce, so that a replay changes nothing, and nothing is filed under another's.
  *
- * @param times in epoch milliseconds: `now` by the database's clock, `obtainedAt` by the one that tokens are judged by
+ * @param obtainedAt epoch milliseconds, by the clock that tokens are judged by
  * @returns the event that this is, the first time
  */
 export async function recordObtained(
@@ -23,20 +24,28 @@ export async function recordObtained(
   vault: Vault,
   exchange: OpenExchange,
   answer: Obtained,
-  { now, obtainedAt }: { now: number; obtainedAt: number },
+  rewriting: Rewriting,
+  obtainedAt: number,
 ): Promise<GrantEvent | undefined> {
+  const { now } = rewriting;
+  const { grantId, presented, kind } = exchange;
   const grant = await transaction
     .selectFrom('grants')
     .select('integrated_at')
-    .where('id', '=', exchange.grantId)
+    .select(
+      sql<number | null>`(select e.id from exchanges e where e.grant_id = ${grantId} and e.id = ${exchange.exchangeId}
+      and e.nonce = ${exchange.nonce})`.as('number'),
+    )
+    .where('id', '=', grantId)
     .executeTakeFirst();
   // Disconnected and erased meanwhile: nobody is left to whom the tokens could be of use.
   if (grant === undefined) return undefined;
-  const isNew = await appendCredential(transaction, vault, exchange, answer, obtainedAt);
+  const exchangeId = grant.number ?? (await rewriteExchange(transaction, exchange, rewriting));
+  const isNew = await appendCredential(transaction, vault, exchange, exchangeId, answer, obtainedAt);
   if (!isNew) return undefined;
-  if (exchange.presentedId !== undefined) await endCredential(transaction, exchange.presentedId, 'exchanged', now);
-  if (exchange.kind === 'recover' || exchange.kind === 'provision') await supersedeOlder(transaction, exchange, now);
-  await finishExchange(transaction, exchange, { outcome: 'obtained', detail: null }, now);
+  if (presented !== undefined) await endCredential(transaction, grantId, presented, 'exchanged', now);
+  if (kind === 'recover' || kind === 'provision') await supersedeOlder(transaction, grantId, exchangeId, now);
+  await finishExchange(transaction, { ...exchange, exchangeId }, { outcome: 'obtained', detail: null }, now);
   const account = answer.profile === undefined ? {} : accountColumns(answer.profile, obtainedAt);
   if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId, now);
   await transaction
@@ -48,28 +57,35 @@ export async function recordObtained(
       retry_at: null,
       last_failure: null,
     })
-    .where('id', '=', exchange.grantId)
+    .where('id', '=', grantId)
     .execute();
-  return recordGain(transaction, exchange, grant.integrated_at !== null, now);
+  return recordGain(transaction, { grantId, exchangeId, kind }, grant.integrated_at !== null, now);
 }
 
 /**
  * Finishes an exchange that gave no credential. Only `rejected` ends one, and only the one presented: that a token
  * was refused stays true for ever, whatever else has happened meanwhile.
  *
- * @param times `now` by the database's clock, in epoch milliseconds; `unresolvedMs`, how long a call may take effect
+ * @param unresolvedMs how long a call may take effect, in milliseconds
  * @returns the event that this is, where it left the grant with nothing
  */
 export async function recordFailure(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
   { answer, backOff, wayOut }: Failure,
-  { now, unresolvedMs }: { now: number; unresolvedMs: number },
+  rewriting: Rewriting,
+  unresolvedMs: number,
 ): Promise<GrantEvent | undefined> {
+  const { now } = rewriting;
   const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
-  await finishExchange(transaction, exchange, { outcome: answer.kind, detail }, now);
-  if (answer.kind === 'rejected' && exchange.presentedId !== undefined) {
-    await endCredential(transaction, exchange.presentedId, 'rejected', now);
+  const end = { outcome: answer.kind, detail };
+  if (!(await finishExchange(transaction, exchange, end, now))) {
+    if (!(await isThere(transaction, exchange.grantId))) return undefined;
+    const exchangeId = await rewriteExchange(transaction, exchange, rewriting);
+    await finishExchange(transaction, { ...exchange, exchangeId }, end, now);
+  }
+  if (answer.kind === 'rejected' && exchange.presented !== undefined) {
+    await endCredential(transaction, exchange.grantId, exchange.presented, 'rejected', now);
   }
   if (backOff !== undefined) await holdBack(transaction, exchange, backOff);
   const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
@@ -118,7 +134,7 @@ async function holdBack(transaction: Transaction<Database>, exchange: OpenExchan
     .updateTable('grants')
     .set(backOffColumns(backOff))
     .where('id', '=', exchange.grantId)
-    .where(sql<boolean>`(select max(id) from exchanges where grant_id = ${exchange.grantId}) = ${exchange.id}`)
+    .where(sql<boolean>`${newestNonce(exchange.grantId)} = ${exchange.nonce}`)
     .execute();
 }
 
@@ -133,40 +149,56 @@ function accountColumns(profile: AccountProfile, now: number) {
 
 async function endCredential(
   transaction: Transaction<Database>,
-  exchangeId: number,
+  grantId: string,
+  { nonce }: ExchangeName,
   reason: EndReason,
   now: number,
 ): Promise<void> {
   await transaction
     .updateTable('credentials')
     .set({ ended_at: now, end_reason: reason })
-    .where('exchange_id', '=', exchangeId)
+    .where('grant_id', '=', grantId)
+    .where('nonce', '=', nonce)
     .where('ended_at', 'is', null)
     .execute();
 }
 
 /** A recovery ends all older tokens upstream, a new account leaves them behind. */
-async function supersedeOlder(transaction: Transaction<Database>, exchange: OpenExchange, now: number): Promise<void> {
+async function supersedeOlder(
+  transaction: Transaction<Database>,
+  grantId: string,
+  exchangeId: number,
+  now: number,
+): Promise<void> {
   await transaction
     .updateTable('credentials')
     .set({ ended_at: now, end_reason: 'superseded' })
-    .where('grant_id', '=', exchange.grantId)
-    .where('exchange_id', '<', exchange.id)
+    .where('grant_id', '=', grantId)
+    .where('exchange_id', '<', exchangeId)
     .where('ended_at', 'is', null)
     .execute();
 }
 
+/** @returns false where the exchange is not in this database under that number */
 async function finishExchange(
   transaction: Transaction<Database>,
-  exchange: OpenExchange,
+  { grantId, exchangeId, nonce }: Pick<OpenExchange, 'grantId' | 'exchangeId' | 'nonce'>,
   end: { outcome: Outcome; detail: string | null },
   now: number,
-): Promise<void> {
-  await transaction
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
     .updateTable('exchanges')
     .set({ ...end, outcome_at: now, finished_at: sql<number>`coalesce(finished_at, ${now})` })
-    .where('id', '=', exchange.id)
-    .execute();
+    .where('grant_id', '=', grantId)
+    .where('id', '=', exchangeId)
+    .where('nonce', '=', nonce)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+async function isThere(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const row = await transaction.selectFrom('grants').select('id').where('id', '=', grantId).executeTakeFirst();
+  return row !== undefined;
 }
 
 /**
@@ -184,7 +216,7 @@ async function dropRefusedApplicant(
     await forget
       .where(
         sql<boolean>`not exists (select 1 from exchanges where grant_id = ${exchange.grantId} and kind = 'provision'
-          and id <> ${exchange.id} and (outcome is null or outcome in ('unknown', 'obtained')))`,
+          and nonce <> ${exchange.nonce} and (outcome is null or outcome in ('unknown', 'obtained')))`,
       )
       .execute();
   }

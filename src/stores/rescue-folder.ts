@@ -5,14 +5,22 @@ import type { OpenExchange } from '../grants/exchange.ts';
 import type { Rescue, Rescued } from '../grants/rescue.ts';
 import type { Obtained } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
+import { formerNonce } from './exchange-row.ts';
 import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-content.ts';
 import type { Vault } from './vault.ts';
 
-const NAME = /^(\d+)\.([0-9a-f-]{36})\.sealed$/;
+/** By the exchange's nonce and its grant; or, from before there were nonces, by its number. */
+const NAME = /^([\w-]+)\.([0-9a-f-]{36})\.sealed$/;
 
 /** What is sealed in a file, as JSON. */
 interface Content extends ObtainedContent {
-  readonly exchange: OpenExchange;
+  readonly exchange: OpenExchange | FormerExchange;
+}
+
+/** An exchange from before there were nonces. */
+interface FormerExchange extends Omit<OpenExchange, 'exchangeId' | 'nonce' | 'presented'> {
+  readonly id: number;
+  readonly presentedId?: number;
 }
 
 /**
@@ -38,7 +46,9 @@ export class RescueFolder implements Rescue {
     const file = await open(aside, 'w', 0o600);
     try {
       const content: Content = { exchange, ...obtainedContent(answer) };
-      await file.writeFile(this.#vault.seal(new Secret(JSON.stringify(content)), place(exchange)));
+      await file.writeFile(
+        this.#vault.seal(new Secret(JSON.stringify(content)), place(exchange.grantId, nameOf(exchange))),
+      );
       await file.sync();
     } finally {
       await file.close();
@@ -67,12 +77,12 @@ export class RescueFolder implements Rescue {
   }
 
   async #read(name: string): Promise<Rescued | undefined> {
-    const [, exchangeId = '', grantId = ''] = NAME.exec(name) ?? [];
+    const [, named = '', grantId = ''] = NAME.exec(name) ?? [];
     try {
       const sealed = await readFile(join(this.#path, name));
-      const text = this.#vault.open(sealed, place({ id: Number(exchangeId), grantId })).reveal();
+      const text = this.#vault.open(sealed, place(grantId, named)).reveal();
       const { exchange, ...content } = JSON.parse(text) as Content;
-      return { exchange, answer: obtainedFrom(content) };
+      return { exchange: 'nonce' in exchange ? exchange : withNonce(exchange), answer: obtainedFrom(content) };
     } catch (cause) {
       // Somebody was faster, and has stored it.
       if (isAbsent(cause)) return undefined;
@@ -86,12 +96,21 @@ function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-function fileName({ id, grantId }: OpenExchange): string {
-  return `${id}.${grantId}.sealed`;
+function withNonce({ id, presentedId, ...exchange }: FormerExchange): OpenExchange {
+  const named = (exchangeId: number) => ({ exchangeId, nonce: formerNonce(exchangeId) });
+  return { ...exchange, ...named(id), presented: presentedId === undefined ? undefined : named(presentedId) };
 }
 
-function place({ id, grantId }: Pick<OpenExchange, 'id' | 'grantId'>) {
-  return { grantId, exchangeId: id, field: 'rescue' } as const;
+function fileName(exchange: OpenExchange): string {
+  return `${nameOf(exchange)}.${exchange.grantId}.sealed`;
+}
+
+function nameOf({ exchangeId, nonce }: OpenExchange): string {
+  return nonce === formerNonce(exchangeId) ? String(exchangeId) : nonce;
+}
+
+function place(grantId: string, name: string) {
+  return { grantId, exchangeId: name, field: 'rescue' } as const;
 }
 
 /** A new name is on the disk only once its folder is. */

@@ -14,6 +14,8 @@ export interface Database {
   links: LinksTable;
   api_keys: ApiKeysTable;
   vault_keys: VaultKeysTable;
+  lineages: LineagesTable;
+  marks: MarksTable;
 }
 
 interface GrantsTable {
@@ -44,10 +46,15 @@ interface ConnectionsTable {
 }
 
 interface ExchangesTable {
-  id: Generated<number>;
   grant_id: string;
+  /** Counts up within the grant, in the order in which its exchanges were opened. */
+  id: number;
+  /** Unguessable: says which exchange this is, should the database go back in time and give its number away again. */
+  nonce: string;
+  /** The lineage of the database in which it was opened. */
+  lineage: string;
   kind: ExchangeKind;
-  /** The credential whose refresh token is spent, by its exchange's id. */
+  /** The credential whose refresh token is spent, by its exchange's number. */
   presented_id: number | null;
   holder: string;
   opened_at: number;
@@ -61,8 +68,10 @@ interface ExchangesTable {
 }
 
 interface CredentialsTable {
-  exchange_id: number;
   grant_id: string;
+  exchange_id: number;
+  /** Of its exchange. */
+  nonce: string;
   opened_at: number;
   obtained_at: number;
   expires_at: number;
@@ -82,6 +91,8 @@ interface CredentialsTable {
 
 interface EventsTable {
   id: Generated<number>;
+  /** Counts up within the grant. */
+  number: number;
   type: EventType;
   reason: EventReason | null;
   at: number;
@@ -120,6 +131,17 @@ interface ApiKeysTable {
   hash: Uint8Array;
   created_at: number;
   revoked_at: number | null;
+}
+
+interface LineagesTable {
+  id: number;
+  name: string;
+  began_at: number;
+}
+
+interface MarksTable {
+  place: string;
+  tick: number;
 }
 
 interface VaultKeysTable {

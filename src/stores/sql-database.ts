@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { OpenExchange } from '../grants/exchange.ts';
 import type { RetriedFailure } from '../grants/grant.ts';
 import type { ColumnTypes } from './column-types.ts';
 import type { Database } from './schema.ts';
@@ -7,15 +8,17 @@ import type { Database } from './schema.ts';
 export interface SqlDatabase extends AsyncDisposable {
   readonly db: Kysely<Database>;
   readonly columnTypes: ColumnTypes;
+  /** The lineage that is being written now, as an expression: what was opened in another was opened before a failover or a restore. */
+  lineage(): RawBuilder<string>;
   /** The database's clock as an expression, in epoch milliseconds: leases of several machines need one clock. */
   now(): RawBuilder<number>;
   /** Runs one transaction, again from its start where it met another's lock. */
   transact<Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result>;
   /**
-   * Leases these exchanges for so many milliseconds from now. Waits neither for the crowd at the database nor for those
+   * Leases these exchanges, as far as they are open, for so many milliseconds from now. Waits neither for the crowd at the database nor for those
    * that are just being finished: a lease that is renewed late is lost, and what is finished needs none.
    */
-  lease(exchangeIds: readonly number[], ms: number): Promise<void>;
+  lease(exchanges: readonly LeasedExchange[], ms: number): Promise<void>;
   /** Keeps others from changing the grant until the transaction ends. */
   lockGrant(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** The database's time now, in epoch milliseconds. */
@@ -32,9 +35,13 @@ export interface SqlDatabase extends AsyncDisposable {
   awaitChange(grantId: string, ms: number): Promise<void>;
 }
 
+/** An open exchange, by its grant and its nonce. */
+export type LeasedExchange = Pick<OpenExchange, 'grantId' | 'nonce'>;
+
 /** Who is asking upstream for a grant; null where nobody ever did. */
 export interface ClaimsRow {
   last: number | null;
+  last_nonce: string | null;
   recent: number;
   holder: string | null;
   leased: number | null;
@@ -44,6 +51,7 @@ export interface ClaimsRow {
 /** One credential, its tokens sealed. */
 export interface CredentialRow {
   exchange_id: number;
+  nonce: string;
   obtained_at: number;
   expires_at: number;
   token_type: string;
@@ -52,7 +60,7 @@ export interface CredentialRow {
 }
 
 /** One row of the view; the credential's columns are null together. */
-export interface ViewRow extends Omit<CredentialRow, 'exchange_id'> {
+export interface ViewRow extends Omit<CredentialRow, 'exchange_id' | 'nonce'> {
   id: string;
   account_id: string | null;
   integrated_at: number | null;
@@ -60,5 +68,6 @@ export interface ViewRow extends Omit<CredentialRow, 'exchange_id'> {
   retry_at: number | null;
   last_failure: RetriedFailure | null;
   exchange_id: number | null;
+  nonce: string | null;
   unsettled: number;
 }

@@ -56,15 +56,26 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   return {
     db,
     columnTypes: SQLITE_TYPES,
+    lineage: () => sql.raw<string>(SQLITE_TYPES.lineage),
     now: () => sql<number>`${clock.now()}`,
     transact: (work) => orUnavailable(commit(work), isUnavailable),
-    lease: (exchangeIds, ms) =>
+    lease: (exchanges, ms) =>
       orUnavailable(
         commitAhead(async (transaction) => {
           await transaction
             .updateTable('exchanges')
             .set({ lease_until: clock.now() + ms })
-            .where('id', 'in', exchangeIds)
+            .where('finished_at', 'is', null)
+            .where(
+              'grant_id',
+              'in',
+              exchanges.map(({ grantId }) => grantId),
+            )
+            .where(
+              'nonce',
+              'in',
+              exchanges.map(({ nonce }) => nonce),
+            )
             .execute();
         }),
         isUnavailable,

@@ -1,12 +1,12 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import { MOST_AHEAD_MS } from '../grants/schedule.ts';
-import type { DueGrant, RealmLoad, UpkeepStore } from '../grants/upkeep-store.ts';
+import type { DueGrant, RealmLoad, UpkeepStore, UsedCredential } from '../grants/upkeep-store.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 const MINUTE_MS = 60_000;
-/** How many ids one statement names at most. */
-const IDS_AT_ONCE = 500;
+/** How many credentials one statement names at most. */
+const AT_ONCE = 500;
 
 /** What makes a credential due, each with an index of its own. */
 interface Due {
@@ -35,14 +35,14 @@ export class SqlUpkeepStore implements UpkeepStore {
     this.#clock = clock;
   }
 
-  async noteUsed(exchangeIds: readonly number[]): Promise<void> {
+  async noteUsed(used: readonly UsedCredential[]): Promise<void> {
     const used_at = this.#clock.now();
-    for (let from = 0; from < exchangeIds.length; from += IDS_AT_ONCE) {
+    for (let from = 0; from < used.length; from += AT_ONCE) {
       await this.#database.transact(async (transaction) => {
         await transaction
           .updateTable('credentials')
           .set({ used_at })
-          .where('exchange_id', 'in', exchangeIds.slice(from, from + IDS_AT_ONCE))
+          .where(isOneOf('exchange_id', used.slice(from, from + AT_ONCE)))
           .where('used_at', 'is', null)
           .execute();
       });
@@ -104,30 +104,40 @@ export class SqlUpkeepStore implements UpkeepStore {
         select e.id from events e
         where e.at < ${cutoff} and (e.type <> 'grant.reconnect_required'
           or not exists (select 1 from grants g where g.id = e.grant_id)
-          or exists (select 1 from events n where n.grant_id = e.grant_id and n.id > e.id and n.type <> 'grant.disconnected'))
+          or exists (select 1 from events n where n.grant_id = e.grant_id and n.number > e.number
+            and n.type <> 'grant.disconnected'))
         order by e.at limit ${limit})`.execute(transaction);
       // Only what a newer, standing credential has made history: a grant with nothing left keeps what it knows.
-      const credentials = await sql<{ exchange_id: number }>`delete from credentials where exchange_id in (
-        select c.exchange_id from credentials c
+      const credentials = await sql<UsedCredential>`delete from credentials where (grant_id, exchange_id) in (
+        select c.grant_id, c.exchange_id from credentials c
         where c.ended_at < ${cutoff} and c.expires_at < ${cutoff}
           and c.exchange_id < (select max(s.exchange_id) from credentials s
             where s.grant_id = c.grant_id and s.ended_at is null)
-        limit ${limit}) returning exchange_id`.execute(transaction);
-      const ids = credentials.rows.map((row) => row.exchange_id);
+        limit ${limit}) returning grant_id as "grantId", exchange_id as "exchangeId"`.execute(transaction);
+      const forgotten = credentials.rows;
       const fruitful =
-        ids.length === 0
+        forgotten.length === 0
           ? undefined
-          : await sql`delete from exchanges where id in (
-              select e.id from exchanges e where e.id in (${sql.join(ids)}) and ${forgettable(cutoff)})`.execute(
+          : await sql`delete from exchanges where (grant_id, id) in (
+              select e.grant_id, e.id from exchanges e where ${isOneOf('e.id', forgotten)} and ${forgettable(cutoff)})`.execute(
               transaction,
             );
-      const fruitless = await sql`delete from exchanges where id in (
-        select e.id from exchanges e where e.outcome <> 'obtained' and e.opened_at < ${cutoff} and ${forgettable(cutoff)}
+      const fruitless = await sql`delete from exchanges where (grant_id, id) in (
+        select e.grant_id, e.id from exchanges e where e.outcome <> 'obtained' and e.opened_at < ${cutoff} and ${forgettable(cutoff)}
         limit ${limit})`.execute(transaction);
       const others = [events, fruitful, fruitless].map((result) => Number(result?.numAffectedRows ?? 0));
-      return others.reduce((sum, count) => sum + count, ids.length);
+      return others.reduce((sum, count) => sum + count, forgotten.length);
     });
   }
+}
+
+/** Whether a row is of one of these grants and numbers. */
+function isOneOf(number: 'exchange_id' | 'e.id', credentials: readonly UsedCredential[]): RawBuilder<boolean> {
+  const grant = number === 'e.id' ? 'e.grant_id' : 'grant_id';
+  const names = credentials.map(
+    ({ grantId, exchangeId }) => sql`(cast(${grantId} as text), cast(${exchangeId} as bigint))`,
+  );
+  return sql<boolean>`(${sql.ref(grant)}, ${sql.ref(number)}) in (values ${sql.join(names)})`;
 }
 
 /** True of an exchange `e` on which nothing depends that stands. */

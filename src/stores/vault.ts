@@ -11,7 +11,8 @@ export interface RingKey {
 export interface Place {
   /** Or the id of a link, which has no exchange yet: that is 0 then. */
   readonly grantId: string;
-  readonly exchangeId: number;
+  /** The exchange's number in its grant; of a rescued answer, what its file is named by. */
+  readonly exchangeId: number | string;
   readonly field: 'access_token' | 'refresh_token' | 'rescue' | 'code' | 'code_verifier' | 'answer';
 }
 

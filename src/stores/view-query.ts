@@ -12,12 +12,12 @@ export interface ViewParameters {
  * unsettled where a recovery other than its own took effect, or may have, after its exchange was opened: one that was
  * opened later and ended without a credential or with one that ended; or one that was abandoned, be it that its
  * answer came late or that its time to have one has passed. Clocks are compared for abandoned ones alone: the others
- * stand in the order of their ids, which no step of a clock can change.
+ * stand in the order of their numbers, which no step of a clock can change.
  */
 export function viewQuery({ realm, subject, unresolvedMs, now }: ViewParameters): string {
   return `
   select g.id, g.account_id, g.integrated_at, g.failures, g.retry_at, g.last_failure,
-    c.exchange_id, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
+    c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
     case when exists (select 1 from exchanges e
       where e.grant_id = g.id and e.kind = 'recover' and e.id <> c.exchange_id and (
         (e.outcome in ('obtained', 'unknown')
@@ -27,7 +27,7 @@ export function viewQuery({ realm, subject, unresolvedMs, now }: ViewParameters)
       then 1 else 0 end as unsettled
   from connections k
   join grants g on g.id = k.grant_id
-  left join credentials c on c.exchange_id =
+  left join credentials c on c.grant_id = g.id and c.exchange_id =
     (select max(s.exchange_id) from credentials s where s.grant_id = g.id and s.ended_at is null)
   where k.realm = ${realm} and k.subject = ${subject}`;
 }

@@ -47,7 +47,7 @@ async function hold({ kind, subject, account }: Slot): Promise<void> {
   const realm = realms.get(kind) ?? '';
   await stores.grants.connect(realm, subject);
   const { grantId } = (await stores.grants.view(realm, subject)) ?? { grantId: '' };
-  const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+  const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
   const opened = await stores.grants.openExchange(intent);
   if (opened === undefined || account === undefined) throw new Error('no grant to hold tokens');
   const { accessToken, refreshToken } = account;

@@ -21,7 +21,9 @@ export function credential(
   const { exchangeId = 5, token = 'access', lifeLeftMs = HOUR_MS / 2, refreshToken = true } = options;
   const obtainedAt = options.obtainedAt ?? NOW - HOUR_MS / 2;
   return {
+    grantId: 'g1',
     exchangeId,
+    nonce: `n${exchangeId}`,
     obtainedAt,
     expiresAt: NOW + lifeLeftMs,
     tokenType: 'Bearer',
@@ -45,7 +47,7 @@ export function view(facts: Partial<GrantView> = {}): GrantView {
 
 /** Nobody is asking upstream, unless told otherwise. */
 export function claims(facts: Partial<Claims> = {}): Claims {
-  return { lastExchangeId: 5, recentExchanges: 1, held: false, isUnresolved: false, ...facts };
+  return { last: { exchangeId: 5, nonce: 'n5' }, recentExchanges: 1, held: false, isUnresolved: false, ...facts };
 }
 
 /** A caller who asks for nothing special and has seen the credential of {@link credential}. */

@@ -7,6 +7,7 @@ import { obtained } from '../stores/one-grant.ts';
 import { settled } from '../stores/test-clock.ts';
 import { HOUR_MS } from './facts.ts';
 import { APPLICANT, openKeeper } from './open-keeper.ts';
+import { intentOf } from '../stores/intent-of.ts';
 import { issuing, refusal, ScriptedProvider, type Script } from './scripted-provider.ts';
 
 /** These answers one after another, and what `then` says afterwards. */
@@ -39,7 +40,7 @@ describe('a dead refresh token', () => {
     await using second = await openKeeper({ provider: plain });
     await second.store.connect(plain.realm, 'alice');
     const { grantId } = (await second.store.view(plain.realm, 'alice'))!;
-    const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+    const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
     await second.store.finishObtained((await second.store.openExchange(intent))!, obtained('one', { expiresAt: 1 }));
     for (let caller = 0; caller < 5; caller++) {
       await assert.rejects(second.ask(), { code: 'reconnect_required', retryAfterMs: undefined });
@@ -52,18 +53,12 @@ describe('a dead refresh token', () => {
     await using at = await openKeeper({ provider: plain });
     await at.store.connect(plain.realm, 'alice');
     const { grantId } = (await at.store.view(plain.realm, 'alice'))!;
-    const intent = { grantId, presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+    const intent = { grantId, presented: undefined, last: undefined, current: undefined } as const;
     await at.store.finishObtained(
       (await at.store.openExchange({ ...intent, kind: 'provision' }))!,
       obtained('one', { expiresAt: 1 }),
     );
-    const lost = (await at.store.openExchange({
-      grantId,
-      kind: 'refresh',
-      presentedId: 1,
-      lastExchangeId: 1,
-      currentId: 1,
-    }))!;
+    const lost = (await at.store.openExchange(await intentOf(at.store, plain.realm, 'alice', 'refresh')))!;
     await at.clock.advance(HOUR_MS);
     plain.script = () => refusal('rejected');
     await assert.rejects(at.ask(), { code: 'reconnect_required' });
@@ -135,12 +130,11 @@ describe('an unsettled grant', () => {
   async function abandonedRecovery() {
     const at = await openKeeper();
     await at.ask();
-    const { grantId } = (await at.store.view(at.provider.realm, 'alice'))!;
-    const intent = { grantId, kind: 'recover', presentedId: undefined, lastExchangeId: 1, currentId: 1 } as const;
-    const lost = (await at.store.openExchange(intent))!;
+    const open = async (kind: 'recover' | 'refresh') =>
+      (await at.store.openExchange(await intentOf(at.store, at.provider.realm, 'alice', kind)))!;
+    const lost = await open('recover');
     await at.clock.advance(DEFAULT_BOUNDS.leaseMs);
-    const by = { ...intent, kind: 'refresh', presentedId: 1, lastExchangeId: lost.id, currentId: 1 } as const;
-    const refresh = (await at.store.openExchange(by))!;
+    const refresh = await open('refresh');
     await at.store.finishObtained(refresh, obtained('current', { expiresAt: at.clock.now() + HOUR_MS }));
     at.provider.calls.length = 0;
     return { at, lost, [Symbol.asyncDispose]: () => at[Symbol.asyncDispose]() };
@@ -173,8 +167,7 @@ describe('an unsettled grant', () => {
   it('sends no recovery while another exchange may yet take effect', async () => {
     await using at = await openKeeper();
     await at.expired();
-    const { grantId } = (await at.store.view(at.provider.realm, 'alice'))!;
-    await at.store.openExchange({ grantId, kind: 'refresh', presentedId: 1, lastExchangeId: 1, currentId: 1 });
+    await at.store.openExchange(await intentOf(at.store, at.provider.realm, 'alice', 'refresh'));
     const abandonedAt = at.clock.now();
     await at.clock.advance(DEFAULT_BOUNDS.leaseMs);
     at.provider.script = first([refusal('rejected')], at.provider.script);

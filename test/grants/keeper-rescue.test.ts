@@ -71,11 +71,11 @@ describe('an answer that the database refuses', () => {
     assert.equal(await replayRescued(at.rescue, store, () => undefined), 0);
     const view = await store.view(at.provider.realm, SUBJECT);
     assert.equal(view?.current?.accessToken().reveal(), waiting!.answer.tokens.accessToken.reveal());
-    assert.equal(view.current.exchangeId, waiting!.exchange.id);
+    assert.equal(view.current.exchangeId, waiting!.exchange.exchangeId);
     // The one who tried all along finds it stored, and changes nothing.
     await until(() => Promise.resolve(at.clock.waiting === 0), at);
     await settled();
-    assert.equal((await store.view(at.provider.realm, SUBJECT))?.current?.exchangeId, waiting!.exchange.id);
+    assert.equal((await store.view(at.provider.realm, SUBJECT))?.current?.exchangeId, waiting!.exchange.exchangeId);
     assert.equal((await at.rescue.kept()).length, 0);
   });
 

@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Usage } from '../../src/grants/usage.ts';
 
-/** Drains, and gives what came. */
+/** Hands out the credential of this number. */
+function note(usage: Usage, exchangeId: number, nonce = `n${exchangeId}`): void {
+  usage.note({ grantId: 'g1', exchangeId, nonce });
+}
+
+/** Drains, and gives the numbers of what came. */
 async function drained(usage: Usage): Promise<readonly number[]> {
   const kept: number[] = [];
-  await usage.drain((ids) => {
-    kept.push(...ids);
+  await usage.drain((used) => {
+    for (const { exchangeId } of used) kept.push(exchangeId);
     return Promise.resolve();
   });
   return kept;
@@ -15,12 +20,20 @@ async function drained(usage: Usage): Promise<readonly number[]> {
 describe('usage', () => {
   it('is noted once for each credential', async () => {
     const usage = new Usage();
-    for (const id of [3, 1, 3, 3, 2, 1]) usage.note(id);
+    for (const id of [3, 1, 3, 3, 2, 1]) note(usage, id);
     assert.deepEqual(await drained(usage), [3, 1, 2]);
-    for (const id of [1, 2, 3]) usage.note(id);
+    for (const id of [1, 2, 3]) note(usage, id);
     assert.deepEqual(await drained(usage), []);
-    usage.note(4);
+    note(usage, 4);
     assert.deepEqual(await drained(usage), [4]);
+  });
+
+  it('is noted anew where a number is given to another credential', async () => {
+    const usage = new Usage();
+    note(usage, 1);
+    assert.deepEqual(await drained(usage), [1]);
+    note(usage, 1, 'another');
+    assert.deepEqual(await drained(usage), [1]);
   });
 
   it('bothers nobody where there is nothing new', async () => {
@@ -30,10 +43,10 @@ describe('usage', () => {
 
   it('that could not be kept is kept the next time, with what has come meanwhile', async () => {
     const usage = new Usage();
-    usage.note(1);
-    usage.note(2);
+    note(usage, 1);
+    note(usage, 2);
     const failing = usage.drain(async () => {
-      usage.note(3);
+      note(usage, 3);
       await Promise.resolve();
       throw new Error('the database is away');
     });
@@ -44,10 +57,10 @@ describe('usage', () => {
 
   it('that comes while the rest is being kept is kept the next time', async () => {
     const usage = new Usage();
-    usage.note(1);
-    await usage.drain((ids) => {
-      assert.deepEqual(ids, [1]);
-      usage.note(2);
+    note(usage, 1);
+    await usage.drain((used) => {
+      assert.deepEqual(used, [{ grantId: 'g1', exchangeId: 1 }]);
+      note(usage, 2);
       return Promise.resolve();
     });
     assert.deepEqual(await drained(usage), [2]);
@@ -55,12 +68,12 @@ describe('usage', () => {
 
   it('takes no more memory than so many credentials', async () => {
     const usage = new Usage();
-    for (let id = 0; id < 300_000; id++) usage.note(id);
+    for (let id = 0; id < 300_000; id++) note(usage, id);
     await assert.rejects(usage.drain(() => Promise.reject(new Error('away'))));
     assert.equal((await drained(usage)).length, 100_000);
-    usage.note(299_999);
+    note(usage, 299_999);
     assert.deepEqual(await drained(usage), [], 'the latest are known');
-    usage.note(0);
+    note(usage, 0);
     assert.deepEqual(await drained(usage), [0], 'the first are forgotten, and noted anew');
   });
 });

@@ -23,7 +23,7 @@ function scene(found: readonly Claims[], closing = () => false) {
 describe('waiting for another', () => {
   for (const [what, changed] of Object.entries({
     'the grant is free': claims({ held: false }),
-    'another exchange was opened': claims({ held: true, lastExchangeId: 6 }),
+    'another exchange was opened': claims({ held: true, last: { exchangeId: 6, nonce: 'n6' } }),
     'an answer may yet come, or no longer': claims({ held: true, isUnresolved: true }),
   })) {
     it(`ends when ${what}`, async () => {

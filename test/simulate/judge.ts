@@ -25,8 +25,8 @@ const NEVER_ASKS_THE_USER: readonly UpstreamKind[] = ['not_rotating', 'grace', .
 /** Compares what the store holds with what the provider honours, whenever facts have changed. */
 export class Judge {
   readonly #at: Surroundings;
-  readonly #ended = new Map<number, EndReason>();
-  readonly #outcomes = new Map<number, Outcome>();
+  readonly #ended = new Map<string, EndReason>();
+  readonly #outcomes = new Map<string, Outcome>();
   #eventsSeen = 0;
   #exchangesSeen = 0;
   readonly #told = new Set<number>();
@@ -88,7 +88,7 @@ export class Judge {
     if (this.#standingWith(live)) throw new Violation('Q8', `${how}, while the live ${live} is in the store`);
     const issue = this.#issueOf(live);
     if (issue === undefined) throw new Violation('Q8', `${how}, while the live ${live} was never given out`);
-    const { openedAt = 0, outcome } = memory.exchanges[issue.exchangeId - 1] ?? {};
+    const { openedAt = 0, outcome } = memory.exchange(issue.nonce) ?? {};
     if (openedAt + UNRESOLVED_MS <= scheduler.now) return;
     if (this.#isRescued(issue)) {
       if (!this.#at.isStrict && outcome === 'unknown')
@@ -121,25 +121,22 @@ export class Judge {
 
   #factsOnlyGrow(): void {
     const { memory } = this.#at;
-    for (const { exchangeId, endReason } of memory.credentials) {
-      const before = this.#ended.get(exchangeId);
+    for (const { nonce, endReason } of memory.credentials) {
+      const before = this.#ended.get(nonce);
       if (before !== undefined && before !== endReason) {
-        throw new Violation(
-          'facts only grow',
-          `credential ${exchangeId} ended as ${before}, then ${endReason ?? 'not'}`,
-        );
+        throw new Violation('facts only grow', `credential ${nonce} ended as ${before}, then ${endReason ?? 'not'}`);
       }
-      if (endReason !== undefined) this.#ended.set(exchangeId, endReason);
+      if (endReason !== undefined) this.#ended.set(nonce, endReason);
     }
-    for (const { id, outcome } of memory.exchanges) {
-      const before = this.#outcomes.get(id);
+    for (const { nonce, outcome } of memory.exchanges) {
+      const before = this.#outcomes.get(nonce);
       if (before !== undefined && before !== outcome && !(before === 'unknown' && outcome !== undefined)) {
-        throw new Violation('facts only grow', `exchange ${id} ended as ${before}, then ${outcome ?? 'not'}`);
+        throw new Violation('facts only grow', `exchange ${nonce} ended as ${before}, then ${outcome ?? 'not'}`);
       }
-      if (outcome !== undefined) this.#outcomes.set(id, outcome);
+      if (outcome !== undefined) this.#outcomes.set(nonce, outcome);
     }
-    const ids = new Set(memory.credentials.map(({ exchangeId }) => exchangeId));
-    if (ids.size !== memory.credentials.length) throw new Violation('stored once', 'one answer was stored twice');
+    const nonces = new Set(memory.credentials.map(({ nonce }) => nonce));
+    if (nonces.size !== memory.credentials.length) throw new Violation('stored once', 'one answer was stored twice');
   }
 
   /** A token that upstream honours never ends here, save by a recovery. */
@@ -172,18 +169,21 @@ export class Judge {
   /** A refresh token whose successor is in the store is not presented again, save within a grace. */
   #newExchanges(): void {
     const { memory, upstream } = this.#at;
-    for (const { id, kind, openedAt, presentedId } of memory.exchanges.slice(this.#exchangesSeen)) {
+    for (const { exchangeId: id, grantId, kind, openedAt, presentedId } of memory.exchanges.slice(
+      this.#exchangesSeen,
+    )) {
       const mayTakeEffect = ({ outcome, openedAt: at }: ExchangeRow) =>
         outcome === undefined && at + UNRESOLVED_MS > openedAt;
-      if (kind === 'recover' && memory.exchanges.some((row) => row.id < id && mayTakeEffect(row))) {
+      if (kind === 'recover' && memory.exchanges.some((row) => row.exchangeId < id && mayTakeEffect(row))) {
         throw new Violation('W', `recovery ${id} does not wait for what may yet take effect`);
       }
-      const token = presentedId === undefined ? undefined : memory.credential(presentedId)?.refreshToken?.reveal();
+      const presented = memory.credentials.find((row) => row.grantId === grantId && row.exchangeId === presentedId);
+      const token = presented?.refreshToken?.reveal();
       if (token === undefined || upstream.kind === 'grace') continue;
       const successor = upstream.issues.find((issue) => issue.spent === token && issue.refreshToken !== undefined);
       if (successor === undefined || successor.refreshToken === token || !this.#isStored(successor)) continue;
       // Another credential may hold the same token: an answer without one, of an exchange that overlapped.
-      if (memory.exchanges[successor.exchangeId - 1]?.presentedId !== presentedId) continue;
+      if (memory.exchange(successor.nonce)?.presentedId !== presentedId) continue;
       throw new Violation('Q6', `exchange ${id} presents ${token}, whose successor is in the store`);
     }
     this.#exchangesSeen = memory.exchanges.length;
@@ -195,7 +195,7 @@ export class Judge {
     const { reused } = upstream;
     if (reused === undefined || this.#isJudged || bounds !== 'kept') return;
     this.#isJudged = true;
-    const openedAt = memory.exchanges[reused.exchangeId - 1]?.openedAt ?? 0;
+    const openedAt = memory.exchange(reused.nonce)?.openedAt ?? 0;
     if (!reused.isLost() && openedAt + UNRESOLVED_MS > scheduler.now) {
       throw new Violation('quarantine', `${reused.spent ?? ''} was spent twice while its first answer may yet come`);
     }
@@ -220,7 +220,7 @@ export class Judge {
   #isUntellable(): boolean {
     const { memory, upstream } = this.#at;
     return upstream.issues.some((issue) => {
-      const row = memory.exchanges[issue.exchangeId - 1];
+      const row = memory.exchange(issue.nonce);
       return row !== undefined && issue.at >= row.openedAt + UNRESOLVED_MS && !this.#at.isAlive(row.holder);
     });
   }
@@ -235,11 +235,11 @@ export class Judge {
     return this.#at.upstream.issues.find((issue) => issue.refreshToken === refreshToken);
   }
 
-  #isStored({ exchangeId }: Issue): boolean {
-    return this.#at.memory.credential(exchangeId) !== undefined;
+  #isStored({ nonce }: Issue): boolean {
+    return this.#at.memory.credential(nonce) !== undefined;
   }
 
-  #isRescued({ exchangeId }: Issue): boolean {
-    return [...this.#at.folders.values()].some((folder) => folder.has(exchangeId));
+  #isRescued({ nonce }: Issue): boolean {
+    return [...this.#at.folders.values()].some((folder) => folder.has(nonce));
   }
 }

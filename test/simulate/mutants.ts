@@ -24,13 +24,13 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: STORE,
-        find: 'if ((rows.at(-1)?.id ?? 0) !== lastExchangeId || rows.some(isOpen)) return undefined;',
-        replace: 'void lastExchangeId;',
+        find: 'if (rows.at(-1)?.nonce !== last?.nonce || rows.some(isOpen)) return undefined;',
+        replace: 'void last;',
       },
       {
         file: STORE,
-        find: 'if ((currentOf(this.#memory, grantId)?.exchangeId ?? 0) !== currentId) return undefined;',
-        replace: 'void currentId;',
+        find: 'if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;',
+        replace: 'void current;',
       },
     ],
   },
@@ -40,9 +40,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: RECORD,
-        find: 'if (memory.credential(exchangeId) !== undefined) return undefined;',
-        replace:
-          'if (memory.credential(exchangeId) !== undefined || exchangeRow(memory, exchange).finishedAt !== undefined) return undefined;',
+        find: 'if (memory.credential(nonce) !== undefined) return undefined;',
+        replace: 'if (memory.credential(nonce) !== undefined || row.finishedAt !== undefined) return undefined;',
       },
     ],
   },
@@ -52,9 +51,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: RECORD,
-        find: "endCredential(memory, exchange.presentedId, 'rejected', now);",
+        find: "endCredential(memory, exchange.presented, 'rejected', now);",
         replace:
-          "endCredential(memory, Math.max(...memory.standing(grant.id).map((row) => row.exchangeId)), 'rejected', now);",
+          "endCredential(memory, memory.standing(grant.id).toSorted((a, b) => b.exchangeId - a.exchangeId)[0] ?? exchange.presented, 'rejected', now);",
       },
     ],
   },
@@ -64,8 +63,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: RECORD,
-        find: "endCredential(memory, exchange.presentedId, 'rejected', now);",
-        replace: "for (const row of memory.standing(grant.id)) endCredential(memory, row.exchangeId, 'rejected', now);",
+        find: "endCredential(memory, exchange.presented, 'rejected', now);",
+        replace: "for (const row of memory.standing(grant.id)) endCredential(memory, row, 'rejected', now);",
       },
     ],
   },
@@ -75,8 +74,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: RECORD,
-        find: "if (answer.kind === 'rejected' && exchange.presentedId",
-        replace: "if ((answer.kind === 'rejected' || answer.kind === 'unknown') && exchange.presentedId",
+        find: "if (answer.kind === 'rejected' && exchange.presented",
+        replace: "if ((answer.kind === 'rejected' || answer.kind === 'unknown') && exchange.presented",
       },
     ],
   },
@@ -84,7 +83,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the refresh token is forgotten where the answer brings none',
     kind: 'not_rotating',
     patches: [
-      { file: RECORD, find: 'refreshToken: refreshToken ?? presented?.refreshToken,', replace: 'refreshToken,' },
+      {
+        file: RECORD,
+        find: 'refreshToken: refreshToken ?? kept ?? answer.presentedRefreshToken,',
+        replace: 'refreshToken,',
+      },
     ],
   },
   {
@@ -93,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: RECORD,
-        find: "if (presentedId !== undefined) endCredential(memory, presentedId, 'exchanged', now);",
+        find: "if (presented !== undefined) endCredential(memory, presented, 'exchanged', now);",
         replace: '',
       },
     ],
@@ -152,9 +155,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an answer is stored as often as it is replayed',
     kind: 'rotating',
-    patches: [
-      { file: RECORD, find: 'if (memory.credential(exchangeId) !== undefined) return undefined;', replace: '' },
-    ],
+    patches: [{ file: RECORD, find: 'if (memory.credential(nonce) !== undefined) return undefined;', replace: '' }],
   },
   {
     name: 'a lease is never renewed',
@@ -237,7 +238,7 @@ export const MUTANTS: readonly Mutant[] = [
         file: STORE,
         find: "row.outcome = 'unknown';",
         replace:
-          "row.outcome = 'rejected'; { const presented = this.#memory.credential(row.presentedId ?? 0); if (presented && presented.endedAt === undefined) { presented.endedAt = now; presented.endReason = 'rejected'; } }",
+          "row.outcome = 'rejected'; { const presented = this.#memory.credentials.find((each) => each.exchangeId === row.presentedId); if (presented && presented.endedAt === undefined) { presented.endedAt = now; presented.endReason = 'rejected'; } }",
       },
     ],
   },

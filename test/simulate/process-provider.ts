@@ -17,7 +17,7 @@ const THROTTLED: ExchangeAnswer = { kind: 'throttled', detail: 'slow down', retr
 const LINE_BROKE: ExchangeAnswer = { kind: 'unknown', detail: 'the line broke' };
 
 /** What upstream does with one question, once it has arrived; a success, or the answer that is none. */
-type Act = (exchangeId: number) => Issue | ExchangeAnswer;
+type Act = (nonce: string) => Issue | ExchangeAnswer;
 
 /** The provider as one process reaches it: requests and replies travel, are lost, and come late. */
 export function processProvider(at: Surroundings, process: Process, outage: { until: number }): Provider {
@@ -34,15 +34,18 @@ export function processProvider(at: Surroundings, process: Process, outage: { un
   return {
     ...provider,
     provisionsAgain: upstream.kind === 'reopening',
-    recover: () => ask([(id) => upstream.recover(id) ?? { kind: 'account_gone', detail: 'no such user' }]),
+    recover: () => ask([(nonce) => upstream.recover(nonce) ?? { kind: 'account_gone', detail: 'no such user' }]),
     provision: () =>
-      ask([(id) => upstream.create(id) ?? { kind: 'account_exists', accountId: ACCOUNT_ID, profile: THE_ACCOUNT }]),
+      ask([
+        (nonce) => upstream.create(nonce) ?? { kind: 'account_exists', accountId: ACCOUNT_ID, profile: THE_ACCOUNT },
+      ]),
   };
 }
 
 function refreshActs({ upstream, census }: Surroundings, token: string): Act[] {
   const refused: ExchangeAnswer = { kind: 'rejected', detail: 'invalid_grant' };
-  if (upstream.kind !== 'racing') return [(id) => (upstream.looksAt(token) ? upstream.rotate(token, id) : refused)];
+  if (upstream.kind !== 'racing')
+    return [(nonce) => (upstream.looksAt(token) ? upstream.rotate(token, nonce) : refused)];
   let looksGood = false;
   const look: Act = () => {
     looksGood = upstream.looksAt(token);
@@ -50,9 +53,9 @@ function refreshActs({ upstream, census }: Surroundings, token: string): Act[] {
   };
   return [
     look,
-    (id) => {
+    (nonce) => {
       if (looksGood && !upstream.looksAt(token)) census.see('two successes for one token');
-      return looksGood ? upstream.rotate(token, id) : refused;
+      return looksGood ? upstream.rotate(token, nonce) : refused;
     },
   ];
 }
@@ -95,7 +98,7 @@ function askUpstream(
         upstream.travelling -= 1;
         return;
       }
-      const done = act(exchange?.id ?? 0);
+      const done = act(exchange?.nonce ?? '');
       if (later.length > 0) {
         scheduler.in(travelMs(), () => {
           arrive(later);
@@ -104,7 +107,7 @@ function askUpstream(
       }
       upstream.travelling -= 1;
       if (process.isDead) at.census.see('took effect after its process died');
-      at.note(() => `upstream answers #${exchange?.id ?? 0}: ${JSON.stringify(done)}`);
+      at.note(() => `upstream answers ${exchange?.nonce ?? ''}: ${JSON.stringify(done)}`);
       at.changed();
       const after = strike(at, process, 'upstream', nth, 'after');
       const issue = 'kind' in done ? undefined : done;
@@ -128,7 +131,7 @@ function askUpstream(
         return;
       }
       upstream.calls += 1;
-      at.note(() => `${process.holder} asks upstream, #${exchange?.id ?? 0}`);
+      at.note(() => `${process.holder} asks upstream, ${exchange?.nonce ?? ''}`);
       scheduler.in(BOUNDS.upstreamMs, () => {
         process.deliver(() => {
           if (!isAnswered) answer(TIMED_OUT);

@@ -11,12 +11,12 @@ export function processRescue(at: Surroundings, process: Process, folder: string
     keep: (exchange, answer) =>
       call(at, process, 'keep', () => {
         at.census.see('rescued');
-        kept.set(exchange.id, { exchange, answer });
+        kept.set(exchange.nonce, { exchange, answer });
         at.changed();
       }),
     drop: (exchange) =>
       call(at, process, 'drop', () => {
-        kept.delete(exchange.id);
+        kept.delete(exchange.nonce);
         at.changed();
       }),
     kept: () => call(at, process, 'kept', () => [...kept.values()]),

@@ -38,8 +38,8 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
       store.renewLease(...args);
     }),
     finishObtained: through('obtained', (exchange, answer) => {
-      const row = at.memory.exchanges[exchange.id - 1];
-      if (row?.finishedAt !== undefined && at.memory.credential(exchange.id) === undefined) {
+      const row = at.memory.exchange(exchange.nonce);
+      if (row?.finishedAt !== undefined && at.memory.credential(exchange.nonce) === undefined) {
         at.census.see(row.outcome === undefined ? 'success of an abandoned exchange' : 'success after unknown');
       }
       return store.finishObtained(exchange, answer);

@@ -30,8 +30,8 @@ export interface Surroundings {
   readonly memory: Memory;
   readonly upstream: Upstream;
   readonly census: Census;
-  /** What is on the disks: by folder, by exchange. */
-  readonly folders: Map<string, Map<number, Rescued>>;
+  /** What is on the disks: by folder, by the exchange's nonce. */
+  readonly folders: Map<string, Map<string, Rescued>>;
   /** Adds a line to the trace, if anybody wants one. */
   note(line: () => string): void;
   /** Says that facts have changed, so that they are judged after this step. */

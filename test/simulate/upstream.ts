@@ -37,8 +37,8 @@ export interface Issue {
   /** Epoch milliseconds, both. */
   readonly at: number;
   readonly expiresAt: number;
-  /** The exchange that it answers; 0 for what was there before the schedule began. */
-  readonly exchangeId: number;
+  /** Of the exchange that it answers. */
+  readonly nonce: string;
   /** True once nobody has it any more who could store it. Judged by whoever carries it. */
   isLost: () => boolean;
 }
@@ -97,15 +97,15 @@ export class Upstream {
   }
 
   /** Gives new tokens for one that was looked at. */
-  rotate(refreshToken: string, exchangeId: number): Issue {
+  rotate(refreshToken: string, nonce: string): Issue {
     const stays = this.kind === 'not_rotating' || this.#random() * 4 < this.#answersWithout;
     if (stays && refreshToken === this.#live) {
       const isRepeated = this.kind === 'not_rotating' && this.#random() * 4 >= this.#answersWithout;
-      return this.#issue(isRepeated ? refreshToken : undefined, refreshToken, exchangeId);
+      return this.#issue(isRepeated ? refreshToken : undefined, refreshToken, nonce);
     }
     this.#used.add(refreshToken);
     this.#parent = refreshToken;
-    return this.#issueRotated(refreshToken, exchangeId);
+    return this.#issueRotated(refreshToken, nonce);
   }
 
   /** Ends the refresh token, and nothing else. */
@@ -114,29 +114,29 @@ export class Upstream {
   }
 
   /** Force-refresh: ends everything else. */
-  recover(exchangeId: number): Issue | undefined {
+  recover(nonce: string): Issue | undefined {
     if (!this.hasAccount) return undefined;
     this.#access.clear();
-    return this.#issueRotated(undefined, exchangeId);
+    return this.#issueRotated(undefined, nonce);
   }
 
   /** Creates the account; undefined where there is one already that isn't opened again. */
-  create(exchangeId: number): Issue | undefined {
-    if (this.hasAccount) return this.kind === 'reopening' ? this.recover(exchangeId) : undefined;
+  create(nonce: string): Issue | undefined {
+    if (this.hasAccount) return this.kind === 'reopening' ? this.recover(nonce) : undefined;
     this.hasAccount = true;
-    return this.#issueRotated(undefined, exchangeId);
+    return this.#issueRotated(undefined, nonce);
   }
 
-  #issueRotated(spent: string | undefined, exchangeId: number): Issue {
+  #issueRotated(spent: string | undefined, nonce: string): Issue {
     this.#live = `refresh-${this.issues.length + 1}`;
-    return this.#issue(this.#live, spent, exchangeId);
+    return this.#issue(this.#live, spent, nonce);
   }
 
-  #issue(refreshToken: string | undefined, spent: string | undefined, exchangeId: number): Issue {
+  #issue(refreshToken: string | undefined, spent: string | undefined, nonce: string): Issue {
     const accessToken = `access-${this.issues.length + 1}`;
     const expiresAt = this.#now() + LIFE_MS;
     this.#access.set(accessToken, expiresAt);
-    const issue = { accessToken, refreshToken, spent, at: this.#now(), expiresAt, exchangeId, isLost: () => false };
+    const issue = { accessToken, refreshToken, spent, at: this.#now(), expiresAt, nonce, isLost: () => false };
     this.issues.push(issue);
     return issue;
   }

@@ -104,7 +104,7 @@ class World {
   readonly #judge: Judge;
   readonly #store: MemoryStore;
   /** The credentials, by their exchanges, that were found due by a caller: surely, or to within a few milliseconds. */
-  readonly #found = { due: new Set<number>(), nearlyDue: new Set<number>() };
+  readonly #found = { due: new Set<string>(), nearlyDue: new Set<string>() };
 
   constructor(at: Surroundings, fleet: Fleet, judge: Judge, store: MemoryStore) {
     this.#at = at;
@@ -163,11 +163,11 @@ class World {
     const exchange = store.openExchange({
       grantId,
       kind: 'provision',
-      presentedId: undefined,
-      lastExchangeId: 0,
-      currentId: 0,
+      presented: undefined,
+      last: undefined,
+      current: undefined,
     })!;
-    const issue = upstream.create(exchange.id)!;
+    const issue = upstream.create(exchange.nonce)!;
     store.finishObtained(exchange, {
       kind: 'obtained',
       tokens: {
@@ -198,8 +198,8 @@ class World {
     const [grant] = memory.grants.keys();
     const current = grant === undefined ? undefined : currentOf(memory, grant);
     const left = (current?.expiresAt ?? 0) - scheduler.now;
-    if (left < DUE_MS) this.#found.due.add(current?.exchangeId ?? 0);
-    if (left < DUE_MS + 50) this.#found.nearlyDue.add(current?.exchangeId ?? 0);
+    if (left < DUE_MS) this.#found.due.add(current?.nonce ?? '');
+    if (left < DUE_MS + 50) this.#found.nearlyDue.add(current?.nonce ?? '');
   }
 
   /** Nothing goes wrong any more; every instance must come to serve, twice. */

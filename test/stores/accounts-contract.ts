@@ -35,7 +35,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const first = await grant.open('provision');
       await grant.store.finishObtained(first, obtained('one', { profile: profile('179', 'Alice') }));
-      await grant.obtain('two', 'refresh', first.id);
+      await grant.obtain('two', 'refresh', first.exchangeId);
       assert.equal((await grant.view()).accountId, '179');
       assert.equal((await grant.store.account(REALM, SUBJECT))?.profile?.name, 'Alice');
     });
@@ -97,7 +97,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       );
       await grant.store.connect(REALM, 'bob');
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       const exchange = (await grant.store.openExchange(intent))!;
       await grant.store.finishObtained(exchange, obtained('of bob', { profile: profile('179', 'Bob') }));
       assert.equal((await grant.store.view(REALM, 'bob'))?.current?.accessToken().reveal(), 'of bob');
@@ -119,9 +119,9 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       const late = {
         grantId: grant.grantId,
         kind: 'provision',
-        presentedId: undefined,
-        lastExchangeId: 0,
-        currentId: 0,
+        presented: undefined,
+        last: undefined,
+        current: undefined,
       } as const;
       await grant.otherStore.openExchange({ ...late, applicant: { ...APPLICANT, email: 'other@example.com' } });
       assert.deepEqual(await grant.store.standingApplicant(grant.grantId), APPLICANT);

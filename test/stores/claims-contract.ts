@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
-import { obtained, oneGrant, REALM, UNKNOWN } from './one-grant.ts';
+import { intentOf } from './intent-of.ts';
+import { obtained, oneGrant, REALM, SUBJECT, UNKNOWN } from './one-grant.ts';
 
 const { leaseMs, upstreamMs, marginMs } = DEFAULT_BOUNDS;
 const UNRESOLVED_MS = upstreamMs + marginMs;
@@ -14,9 +15,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const { store, otherStore, grantId } = grant;
       const first = await grant.open('provision');
-      const { lastExchangeId, held } = await otherStore.claims(grantId);
-      assert.deepEqual([lastExchangeId, held], [first.id, true]);
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId, currentId: 0 } as const;
+      const { last, held } = await otherStore.claims(grantId);
+      assert.deepEqual([last?.exchangeId, last?.nonce, held], [first.exchangeId, first.nonce, true]);
+      const intent = { grantId, kind: 'provision', presented: undefined, last, current: undefined } as const;
       assert.equal(await store.openExchange(intent), undefined);
       assert.equal(await otherStore.openExchange(intent), undefined);
       await store.finishFailed(first, UNKNOWN);
@@ -37,19 +38,19 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await grant.store.connect(REALM, 'bob');
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
       assert.deepEqual(await grant.store.claims(grantId), {
-        lastExchangeId: 0,
+        last: undefined,
         recentExchanges: 0,
         held: false,
         isUnresolved: false,
       });
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       assert.ok((await grant.store.openExchange(intent)) !== undefined);
     });
 
     it('go to one of many who ask at once', async () => {
       await using grant = await oneGrant(openPlace);
       const { store, grantId } = grant;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       const opened = await Promise.all(Array.from({ length: 40 }, () => store.openExchange(intent)));
       assert.equal(opened.filter((exchange) => exchange !== undefined).length, 1);
     });
@@ -57,15 +58,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
     it('are refused to whoever read before the last exchange was opened', async () => {
       await using grant = await oneGrant(openPlace);
       const { store, otherStore, grantId } = grant;
-      const old = await otherStore.claims(grantId);
+      const { last } = await otherStore.claims(grantId);
       await store.finishObtained(await grant.open('provision'), obtained('one'));
-      const intent = {
-        grantId,
-        kind: 'refresh',
-        presentedId: 1,
-        lastExchangeId: old.lastExchangeId,
-        currentId: 1,
-      } as const;
+      const intent = { ...(await intentOf(store, REALM, SUBJECT, 'refresh')), last };
       assert.equal(await otherStore.openExchange(intent), undefined);
       assert.equal((await store.claims(grantId)).held, false);
     });
@@ -76,12 +71,13 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await grant.obtain('one', 'provision');
       const abandoned = await grant.open('refresh', 1);
       await clock.advance(leaseMs);
-      const { lastExchangeId, held } = await otherStore.claims(grantId);
-      assert.equal(held, false);
+      const intent = await intentOf(otherStore, REALM, SUBJECT, 'refresh');
+      assert.equal((await otherStore.claims(grantId)).held, false);
       await store.finishObtained(abandoned, obtained('two'));
-      const intent = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId, currentId: 1 } as const;
       assert.equal(await otherStore.openExchange(intent), undefined, 'its refresh token is spent');
-      assert.ok((await otherStore.openExchange({ ...intent, presentedId: 2, currentId: 2 })) !== undefined);
+      const fresh = await intentOf(otherStore, REALM, SUBJECT, 'refresh');
+      assert.equal(fresh.last?.nonce, intent.last?.nonce);
+      assert.ok((await otherStore.openExchange(fresh)) !== undefined);
     });
 
     it('are taken over the moment a lease runs out, and not before', async () => {
@@ -91,9 +87,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const intent = {
         grantId,
         kind: 'provision',
-        presentedId: undefined,
-        lastExchangeId: first.id,
-        currentId: 0,
+        presented: undefined,
+        last: first,
+        current: undefined,
       } as const;
       await clock.advance(leaseMs - 1);
       assert.equal((await otherStore.claims(grantId)).held, true);
@@ -101,7 +97,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await clock.advance(1);
       assert.equal((await otherStore.claims(grantId)).held, false);
       const second = await otherStore.openExchange(intent);
-      assert.ok(second !== undefined && second.id > first.id);
+      assert.ok(second !== undefined && second.exchangeId > first.exchangeId);
       assert.deepEqual((await otherStore.claims(grantId)).held, true);
     });
 
@@ -117,9 +113,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const intent = {
         grantId,
         kind: 'provision',
-        presentedId: undefined,
-        lastExchangeId: exchange.id,
-        currentId: 0,
+        presented: undefined,
+        last: exchange,
+        current: undefined,
       } as const;
       assert.equal(await grant.otherStore.openExchange(intent), undefined);
     });
@@ -134,9 +130,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
           const intent = {
             grantId,
             kind: 'provision',
-            presentedId: undefined,
-            lastExchangeId: 0,
-            currentId: 0,
+            presented: undefined,
+            last: undefined,
+            current: undefined,
           } as const;
           return (await store.openExchange(intent))!;
         }),
@@ -169,8 +165,8 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const first = await grant.open('provision');
       const second = await grant.takeOver('provision');
       await grant.store.finishObtained(first, obtained('late'));
-      const { held, lastExchangeId } = await grant.store.claims(grant.grantId);
-      assert.deepEqual([held, lastExchangeId], [true, second.id]);
+      const { held, last } = await grant.store.claims(grant.grantId);
+      assert.deepEqual([held, last?.exchangeId], [true, second.exchangeId]);
     });
   });
 

@@ -22,7 +22,7 @@ export function connectionsContract(database: string, openPlace: OpenPlace): voi
       const nothing = { accountId: undefined, integratedAt: undefined, backOff: undefined, current: undefined };
       assert.deepEqual(rest, { ...nothing, unsettled: false });
       assert.deepEqual(await store.claims(grantId), {
-        lastExchangeId: 0,
+        last: undefined,
         recentExchanges: 0,
         held: false,
         isUnresolved: false,

@@ -15,7 +15,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       await grant.store.finishObtained(exchange, obtained('one', { expiresAt: openedAt + 42_000 }));
       const view = (await grant.otherStore.view(REALM, SUBJECT))!;
       const current = view.current!;
-      assert.equal(current.exchangeId, exchange.id);
+      assert.equal(current.exchangeId, exchange.exchangeId);
       assert.equal(current.obtainedAt, openedAt + 700);
       assert.deepEqual([current.expiresAt, current.tokenType], [openedAt + 42_000, 'Bearer']);
       assert.equal(current.accessToken().reveal(), 'one');
@@ -57,11 +57,11 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
         store.finishObtained(exchange, obtained('other')),
       ]);
       assert.equal(await grant.current(), 'two');
-      const third = await grant.obtain('three', 'refresh', exchange.id);
+      const third = await grant.obtain('three', 'refresh', exchange.exchangeId);
       await store.finishObtained(exchange, obtained('two'));
       await otherStore.finishObtained(exchange, obtained('two'));
       assert.equal(await grant.current(), 'three');
-      assert.deepEqual([...(await grant.place.endReasons()).keys()], [first, exchange.id, third]);
+      assert.deepEqual([...(await grant.place.endReasons()).keys()], [first, exchange.exchangeId, third]);
       assert.equal((await grant.view()).unsettled, false);
     });
 
@@ -70,7 +70,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       const exchange = await grant.open('provision');
       await grant.store.finishObtained(exchange, obtained('one'));
       const backOff = { failures: 3, retryAt: grant.clock.now() + 9_000, lastFailure: 'unknown' } as const;
-      await grant.store.finishFailed(await grant.open('refresh', exchange.id), { ...UNKNOWN, backOff });
+      await grant.store.finishFailed(await grant.open('refresh', exchange.exchangeId), { ...UNKNOWN, backOff });
       await grant.store.finishObtained(exchange, obtained('one'));
       assert.deepEqual((await grant.view()).backOff, backOff);
     });
@@ -105,7 +105,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       await grant.obtain('one');
       await grant.store.connect(REALM, 'bob');
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       await grant.store.finishObtained((await grant.store.openExchange(intent))!, obtained('of bob'));
       assert.equal(await grant.current(), 'one');
     });
@@ -129,7 +129,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
         await grant.place.endReasons(),
         new Map<number, unknown>([
           [first, 'exchanged'],
-          [stray.id, null],
+          [stray.exchangeId, null],
         ]),
       );
       assert.equal(await grant.current(), 'two');
@@ -157,7 +157,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       const first = await grant.obtain('one');
       const second = await grant.open('refresh', first);
       await grant.store.finishObtained(second, obtained('two', { refresh: false }));
-      const third = await grant.open('refresh', second.id);
+      const third = await grant.open('refresh', second.exchangeId);
       await grant.store.finishObtained(third, obtained('three', { refresh: false }));
       const { current } = await grant.view();
       assert.equal(current?.refreshToken()?.reveal(), 'refresh-one');

@@ -26,7 +26,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
         realm: REALM,
         grantId: grant.grantId,
         subjects: [SUBJECT],
-        exchangeId: exchange.id,
+        exchangeId: exchange.exchangeId,
       });
     });
 
@@ -36,7 +36,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       const [, refreshed] = await gain(grant, 'two', first);
       await grant.otherStore.connect(REALM, 'bob');
       const { grantId } = (await grant.otherStore.view(REALM, 'bob'))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       const ofBob = await grant.otherStore.finishObtained(
         (await grant.otherStore.openExchange(intent))!,
         obtained('of bob'),
@@ -55,7 +55,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
         [store, otherStore, store, otherStore].map((each) => each.finishObtained(exchange, obtained('two'))),
       );
       assert.deepEqual(events.filter((event) => event !== undefined).map(short), ['refreshed']);
-      await gain(grant, 'three', exchange.id);
+      await gain(grant, 'three', exchange.exchangeId);
       assert.equal(await otherStore.finishObtained(exchange, obtained('two')), undefined);
     });
 
@@ -177,9 +177,9 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       const quick = await grant.takeOver('refresh', first);
       await grant.otherStore.finishObtained(quick, obtained('newer'));
       await grant.store.finishObtained(slow, obtained('older'));
-      assert.equal(await refuse(grant, quick.id, 'none'), undefined);
+      assert.equal(await refuse(grant, quick.exchangeId, 'none'), undefined);
       assert.equal(await grant.store.noteReconnectRequired(grant.grantId, 'none'), undefined);
-      assert.equal(short(await refuse(grant, slow.id, 'none')), 'reconnect_required: refused');
+      assert.equal(short(await refuse(grant, slow.exchangeId, 'none')), 'reconnect_required: refused');
     });
 
     it('call a grant recovered that a late answer has healed, and tell of its next loss', async () => {
@@ -191,7 +191,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       assert.equal(short(await refuse(grant, first, 'none')), 'reconnect_required: answer_lost');
       assert.equal(short(await store.finishObtained(slow, obtained('late'))), 'recovered');
       assert.equal(await store.noteReconnectRequired(grantId, 'none'), undefined);
-      assert.equal(short(await refuse(grant, slow.id, 'none')), 'reconnect_required: refused');
+      assert.equal(short(await refuse(grant, slow.exchangeId, 'none')), 'reconnect_required: refused');
       assert.equal(await store.noteReconnectRequired(grantId, 'none'), undefined);
     });
 
@@ -243,7 +243,7 @@ async function gain(
   await grant.clock.advance(1);
   const exchange = await grant.open(presentedId === undefined ? 'recover' : 'refresh', presentedId);
   await grant.clock.advance(1);
-  return [exchange.id, await grant.store.finishObtained(exchange, obtained(name))];
+  return [exchange.exchangeId, await grant.store.finishObtained(exchange, obtained(name))];
 }
 
 /** The provider refuses a credential's refresh token. */

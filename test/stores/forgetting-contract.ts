@@ -27,7 +27,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       assert.equal(view?.current?.accessToken().reveal(), `access-${third}`);
       assert.deepEqual(await scene.store.claims(first.grantId), before);
       const next = await scene.open('alice', { kind: 'refresh', presentedId: third });
-      assert.equal(next.id, third + 2);
+      assert.equal(next.exchangeId, third + 2);
     });
 
     it('takes nothing twice, and says how much it took', async () => {
@@ -118,7 +118,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await refreshed(scene, first.exchangeId);
       await scene.clock.advance(DAY_MS);
       await scene.upkeep.forget(scene.clock.now(), LIMIT);
-      assert.ok((await ids(scene, 'exchanges')).includes(slow.id));
+      assert.ok((await ids(scene, 'exchanges')).includes(slow.exchangeId));
       const late = await scene.finish(slow);
       assert.ok((await ids(scene, 'credentials', 'exchange_id')).includes(late.exchangeId));
     });
@@ -146,7 +146,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       assert.equal((await scene.store.view(REALM, 'alice'))?.unsettled, false);
       await scene.fail('alice', REJECTED, { kind: 'refresh', presentedId: newest });
       const view = await scene.store.view(REALM, 'alice');
-      assert.deepEqual([view?.current?.exchangeId, view?.unsettled], [slow.id, true]);
+      assert.deepEqual([view?.current?.exchangeId, view?.unsettled], [slow.exchangeId, true]);
     });
 
     it('takes such a recovery once all that it may have ended has ended', async () => {

@@ -4,6 +4,7 @@ import type { ImportedGrant } from '../../src/grants/imports.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
 import type { StorePlace } from './grant-store-contract.ts';
+import { intentOf } from './intent-of.ts';
 import { obtained, profile, REALM, SUBJECT } from './one-grant.ts';
 
 const END = Date.UTC(2026, 5, 2);
@@ -44,12 +45,9 @@ async function open(openPlace: () => Promise<ImportPlace>) {
       return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
     },
     /** Has the service open an exchange on a new grant of the subject. */
-    begin: async (kind: 'provision' | 'refresh' | 'recover', presentedId?: number) => {
+    begin: async (kind: 'provision' | 'refresh' | 'recover') => {
       await stores.grants.connect(REALM, SUBJECT);
-      const { grantId } = (await view())!;
-      const { lastExchangeId } = await stores.grants.claims(grantId);
-      const intent = { grantId, kind, presentedId, lastExchangeId, currentId: presentedId ?? 0 };
-      return (await stores.grants.openExchange(intent))!;
+      return (await stores.grants.openExchange(await intentOf(stores.grants, REALM, SUBJECT, kind)))!;
     },
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };
@@ -99,7 +97,7 @@ export function importStoreContract(database: string, openPlace: () => Promise<I
     it('is known again once its token was exchanged', async () => {
       await using at = await open(openPlace);
       await at.imports.add([imported('one')]);
-      const exchange = await at.begin('refresh', (await at.view())!.current!.exchangeId);
+      const exchange = await at.begin('refresh');
       await at.grants.finishObtained(exchange, obtained('two'));
       assert.deepEqual(await at.imports.add([imported('one')]), ['already_there']);
       assert.equal(await at.current(), 'two');

@@ -67,7 +67,7 @@ export function lastExchangedContract(database: string, openPlace: OpenPlace): v
       await using grant = await oneGrant(openPlace);
       const first = await grant.open('recover');
       await grant.store.finishObtained(first, obtained('one', { refresh: false }));
-      await grant.obtain('two', 'refresh', first.id);
+      await grant.obtain('two', 'refresh', first.exchangeId);
       assert.equal(await last(grant), undefined);
     });
 

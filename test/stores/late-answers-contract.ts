@@ -40,7 +40,7 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       const quick = await grant.takeOver('refresh', first);
       await grant.otherStore.finishObtained(quick, obtained('newer'));
       await grant.store.finishObtained(slow, obtained('older'));
-      await grant.store.finishFailed(await grant.open('refresh', quick.id), REJECTED);
+      await grant.store.finishFailed(await grant.open('refresh', quick.exchangeId), REJECTED);
       assert.equal(await grant.current(), 'older');
     });
 
@@ -52,7 +52,10 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       await grant.otherStore.finishObtained(quick, obtained('newer'));
       await grant.store.finishObtained(slow, obtained('older'));
       const reasons = await grant.place.endReasons();
-      assert.deepEqual([reasons.get(first), reasons.get(slow.id), reasons.get(quick.id)], ['exchanged', null, null]);
+      assert.deepEqual(
+        [reasons.get(first), reasons.get(slow.exchangeId), reasons.get(quick.exchangeId)],
+        ['exchanged', null, null],
+      );
       assert.equal(await grant.current(), 'newer');
     });
 

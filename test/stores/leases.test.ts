@@ -14,7 +14,12 @@ after(() => server[Symbol.asyncDispose]());
 
 const CROWD = 300;
 
-/** A database with so many open exchanges, numbered from 1, whose leases end with the day of the epoch. */
+/** The open exchange of the nth grant. */
+function nth(n: number) {
+  return { grantId: String(n), nonce: `n${n}` };
+}
+
+/** A database with so many grants, numbered from 1, each with an open exchange whose lease ends with the day of the epoch. */
 async function openCrowd() {
   const url = await server.createDatabase();
   const database = await openPostgres({ url: new Secret(url), unresolvedMs: DEFAULT_BOUNDS.upstreamMs });
@@ -25,14 +30,13 @@ async function openCrowd() {
     `insert into grants (id, realm, failures, created_at) select n::text, 'some', 0, 0 from generate_series(1, ${CROWD}) n`,
   );
   await client.query(
-    `insert into exchanges (grant_id, kind, holder, opened_at, lease_until)
-      select n::text, 'provision', 'somebody', 0, 0 from generate_series(1, ${CROWD}) n order by n`,
+    `insert into exchanges (grant_id, id, nonce, lineage, kind, holder, opened_at, lease_until)
+      select n::text, 1, 'n' || n, '', 'provision', 'somebody', 0, 0 from generate_series(1, ${CROWD}) n order by n`,
   );
   return {
     database,
     client,
-    renewed: async () =>
-      (await client.query<{ id: number }>('select id from exchanges where lease_until > 0')).rowCount,
+    renewed: async () => (await client.query('select 1 from exchanges where lease_until > 0')).rowCount,
     async [Symbol.asyncDispose]() {
       await client.end();
       await database[Symbol.asyncDispose]();
@@ -49,7 +53,7 @@ describe('leases on Postgres', () => {
       return at.database.lease(ids, ms);
     };
     const leases = new Leases({ ...at.database, lease }, DEFAULT_BOUNDS.leaseMs);
-    await Promise.all(Array.from({ length: CROWD }, (_, index) => leases.renew(index + 1)));
+    await Promise.all(Array.from({ length: CROWD }, (_, index) => leases.renew(nth(index + 1))));
     assert.equal(await at.renewed(), CROWD);
     assert.equal(statements, 1);
   });
@@ -58,15 +62,15 @@ describe('leases on Postgres', () => {
     await using at = await openCrowd();
     const leases = new Leases(at.database, DEFAULT_BOUNDS.leaseMs);
     await at.client.query('begin');
-    await at.client.query('select 1 from exchanges where id = 7 for update');
-    const renewing = Promise.all(Array.from({ length: CROWD }, (_, index) => leases.renew(index + 1)));
+    await at.client.query("select 1 from exchanges where grant_id = '7' for update");
+    const renewing = Promise.all(Array.from({ length: CROWD }, (_, index) => leases.renew(nth(index + 1))));
     assert.equal(
       await Promise.race([renewing.then(() => 'renewed'), sleep(5_000, 'waits', { ref: false })]),
       'renewed',
     );
     await at.client.query('rollback');
     assert.equal(await at.renewed(), CROWD - 1);
-    await leases.renew(7);
+    await leases.renew(nth(7));
     assert.equal(await at.renewed(), CROWD);
   });
 
@@ -76,9 +80,9 @@ describe('leases on Postgres', () => {
     const lease: typeof at.database.lease = (ids, ms) =>
       isDown ? Promise.reject(new Error('down')) : at.database.lease(ids, ms);
     const leases = new Leases({ ...at.database, lease }, DEFAULT_BOUNDS.leaseMs);
-    await Promise.all([assert.rejects(leases.renew(1), /down/), assert.rejects(leases.renew(2), /down/)]);
+    await Promise.all([assert.rejects(leases.renew(nth(1)), /down/), assert.rejects(leases.renew(nth(2)), /down/)]);
     isDown = false;
-    await leases.renew(3);
+    await leases.renew(nth(3));
     assert.equal(await at.renewed(), 1);
   });
 });

@@ -5,6 +5,7 @@ import type { AccountProfile, Obtained } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
 import { HOUR_MS, profile, REALM } from './one-grant.ts';
+import { intentOf } from './intent-of.ts';
 import type { SqlPlace } from './sql-place.ts';
 
 type OpenSqlPlace = () => Promise<SqlPlace>;
@@ -260,10 +261,7 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       await scene.link('alice', 'acc-1', 'one');
       const view = await grants.view(REALM, 'alice');
       assert.ok(view?.current !== undefined);
-      const { lastExchangeId } = await grants.claims(view.grantId);
-      const currentId = view.current.exchangeId;
-      const intent = { grantId: view.grantId, presentedId: currentId, lastExchangeId, currentId };
-      const exchange = await grants.openExchange({ ...intent, kind: 'refresh' });
+      const exchange = await grants.openExchange(await intentOf(grants, REALM, 'alice', 'refresh'));
       assert.ok(exchange !== undefined);
       await connections.disconnect(REALM, 'alice');
       assert.equal(await connections.takeForsaken(REALM), undefined);

@@ -12,6 +12,7 @@ import { HOUR_MS, REALM } from './one-grant.ts';
 import { temporaryDirectory } from './open-test-stores.ts';
 import { ringKey } from './ring-key.ts';
 import { startPostgres } from './start-postgres.ts';
+import { intentOf } from './intent-of.ts';
 import { TestClock } from './test-clock.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -109,7 +110,10 @@ for (const [name, open] of [
       });
       await using stores = await migrated(database);
       assert.deepEqual(await stores.upkeep.due(REALM, 99), [], 'nobody has used any');
-      await stores.upkeep.noteUsed([1, 2, 3, 4, 5, 6, 7]);
+      const all = await database.run('select grant_id, exchange_id from credentials');
+      await stores.upkeep.noteUsed(
+        all.map((row) => ({ grantId: String(row['grant_id']), exchangeId: Number(row['exchange_id']) })),
+      );
       assert.deepEqual((await stores.upkeep.due(REALM, 99)).map(({ subject }) => subject).sort(), [
         'a tenth of its life is left',
         'the end of a long life is near',
@@ -139,8 +143,7 @@ for (const [name, open] of [
       await using stores = await migrated(database);
       assert.equal((await stores.grants.view(REALM, 'alice'))?.current?.exchangeId, 1);
       assert.deepEqual(await stores.events.list({ limit: 9 }), []);
-      const intent = { grantId: 'alice', kind: 'refresh', presentedId: 1, lastExchangeId: 1, currentId: 1 } as const;
-      const exchange = await stores.grants.openExchange(intent);
+      const exchange = await stores.grants.openExchange(await intentOf(stores.grants, REALM, 'alice', 'refresh'));
       assert.ok(exchange !== undefined);
       const event = await stores.grants.finishFailed(exchange, {
         answer: { kind: 'rejected', detail: 'dead' },

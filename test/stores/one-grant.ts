@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ExchangeKind, OpenExchange } from '../../src/grants/exchange.ts';
+import type { ExchangeKind, ExchangeName, OpenExchange } from '../../src/grants/exchange.ts';
 import type { GrantView } from '../../src/grants/grant.ts';
 import type { Failure, GrantStore } from '../../src/grants/store.ts';
 import { profileOf } from '../../src/providers/profile-of.ts';
@@ -50,12 +50,14 @@ export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
     return found;
   };
   const { grantId } = await view();
-  const open: OneGrant['open'] = async (kind, presentedId, { by = store, applicant, accountId } = {}) => {
-    const { lastExchangeId } = await by.claims(grantId);
-    const currentId = (await by.view(REALM, SUBJECT))?.current?.exchangeId ?? 0;
-    const intent = { grantId, kind, presentedId, accountId, lastExchangeId, currentId };
+  const names = new Map<number, ExchangeName>();
+  const open: OneGrant['open'] = async (kind, presentedId = 0, { by = store, applicant, accountId } = {}) => {
+    const { last } = await by.claims(grantId);
+    const current = (await by.view(REALM, SUBJECT))?.current;
+    const intent = { grantId, kind, presented: names.get(presentedId), accountId, last, current };
     const opened = await by.openExchange(applicant === undefined ? intent : { ...intent, applicant });
     assert.ok(opened !== undefined, 'the grant is held');
+    names.set(opened.exchangeId, opened);
     return opened;
   };
   return {
@@ -76,7 +78,7 @@ export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
       await clock.advance(1);
       await store.finishObtained(exchange, obtained(name));
       await clock.advance(1);
-      return exchange.id;
+      return exchange.exchangeId;
     },
     current: async () => (await view()).current?.accessToken().reveal(),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),

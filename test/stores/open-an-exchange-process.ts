@@ -20,13 +20,13 @@ console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'go') break;
   const { grantId } = (await grants.view(REALM, SUBJECT))!;
-  const { lastExchangeId } = await grants.claims(grantId);
+  const { last } = await grants.claims(grantId);
   const exchange = await grants.openExchange({
     grantId,
     kind: 'recover',
-    presentedId: undefined,
-    lastExchangeId,
-    currentId: 0,
+    presented: undefined,
+    last,
+    current: undefined,
   });
-  console.log(`opened ${exchange?.id ?? 'nothing'}`);
+  console.log(`opened ${exchange?.exchangeId ?? 'nothing'}`);
 }

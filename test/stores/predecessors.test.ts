@@ -24,17 +24,19 @@ describe('a start on the machine of a predecessor', () => {
     assert.equal(place.rows(OPEN).length, 0);
     assert.equal(place.rows('select outcome from exchanges')[0]?.['outcome'], 'unknown');
     const { grantId } = (await grants.view(REALM, SUBJECT))!;
+    const nonce = String(place.rows('select nonce from exchanges')[0]?.['nonce']);
     assert.deepEqual(await grants.claims(grantId), {
-      lastExchangeId: 1,
+      last: { exchangeId: 1, nonce },
       recentExchanges: 1,
       held: false,
       isUnresolved: false,
     });
     const exchange = {
-      id: 1,
+      exchangeId: 1,
+      nonce,
       grantId,
       kind: 'recover',
-      presentedId: undefined,
+      presented: undefined,
       accountId: '179',
       openedAt: 0,
     } as const;

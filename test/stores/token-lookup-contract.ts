@@ -5,6 +5,7 @@ import { Secret } from '../../src/secret.ts';
 import { Vault } from '../../src/stores/vault.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { obtained, oneGrant, REALM, SUBJECT } from './one-grant.ts';
+import { intentOf } from './intent-of.ts';
 import { ringKey } from './ring-key.ts';
 
 const GRACE_MS = 60_000;
@@ -49,12 +50,12 @@ export function tokenLookupContract(database: string, openPlace: OpenPlace): voi
       const store = await place.open({ vault: new Vault([first]) });
       await store.connect(REALM, SUBJECT);
       const { grantId } = (await store.view(REALM, SUBJECT))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       await store.finishObtained((await store.openExchange(intent))!, obtained('one'));
       const rotated = await place.open({ vault: new Vault([second, first]) });
       assert.deepEqual(await ownerOf(rotated, 'one'), OWNER);
       assert.equal((await rotated.view(REALM, SUBJECT))?.current?.accessToken().reveal(), 'one');
-      const next = { grantId, kind: 'refresh', presentedId: 1, lastExchangeId: 1, currentId: 1 } as const;
+      const next = await intentOf(rotated, REALM, SUBJECT, 'refresh');
       await rotated.finishObtained((await rotated.openExchange(next))!, obtained('two'));
       assert.deepEqual(await ownerOf(rotated, 'two'), OWNER);
       assert.equal(await ownerOf(store, 'two'), undefined);

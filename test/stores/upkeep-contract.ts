@@ -21,13 +21,13 @@ function usageContract(database: string, openPlace: OpenSqlPlace): void {
   describe(`noting use in ${database}`, () => {
     it('keeps the first time, whoever notes it again', async () => {
       await using scene = await upkeepScene(openPlace);
-      const { exchangeId } = await scene.obtain('alice');
+      const { grantId, exchangeId } = await scene.obtain('alice');
       await scene.obtain('bob');
       const first = scene.clock.now();
-      await scene.upkeep.noteUsed([exchangeId]);
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.clock.advance(5000);
-      await scene.upkeep.noteUsed([exchangeId]);
-      await scene.other.upkeep.noteUsed([exchangeId]);
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
+      await scene.other.upkeep.noteUsed([{ grantId, exchangeId }]);
       const rows = await scene.place.query('select used_at from credentials order by exchange_id');
       assert.deepEqual(
         rows.map((row) => row['used_at']),
@@ -38,10 +38,9 @@ function usageContract(database: string, openPlace: OpenSqlPlace): void {
     it('takes more ids than one statement names, none at all, and those of nobody', async () => {
       await using scene = await upkeepScene(openPlace);
       const given = [await scene.obtain('alice'), await scene.obtain('bob')];
-      const [first = 0, last = 0] = given.map(({ exchangeId }) => exchangeId);
-      const nobody = Array.from({ length: 1200 }, (_, index) => 1_000_000 + index);
+      const nobody = Array.from({ length: 1200 }, (_, exchangeId) => ({ grantId: 'nobody', exchangeId }));
       await scene.upkeep.noteUsed([]);
-      await scene.upkeep.noteUsed([first, ...nobody, last]);
+      await scene.upkeep.noteUsed([...given.slice(0, 1), ...nobody, ...given.slice(1)]);
       assert.deepEqual(await scene.place.query('select exchange_id from credentials where used_at is null'), []);
     });
   });
@@ -61,7 +60,7 @@ function loadContract(database: string, openPlace: OpenSqlPlace): void {
       await scene.open('carol');
       await scene.other.grants.connect(REALM, 'dora');
       const { grantId } = (await scene.other.grants.view(REALM, 'dora'))!;
-      const intent = { grantId, kind: 'provision', presentedId: undefined, lastExchangeId: 0, currentId: 0 } as const;
+      const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       await scene.other.grants.openExchange(intent);
       for (const each of [scene.upkeep, scene.other.upkeep]) {
         assert.equal((await each.load(REALM)).recentExchanges, 4);
@@ -111,7 +110,7 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, grantId, renewAt, expiresAt } = await scene.obtain('alice');
       await scene.obtain('bob');
-      await scene.upkeep.noteUsed([exchangeId]);
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.goTo(renewAt - 1);
       assert.deepEqual(await scene.upkeep.due(REALM, 9), []);
       await scene.goTo(renewAt);
@@ -127,15 +126,12 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
         await using scene = await upkeepScene(openPlace);
         const given: Given[] = [];
         for (let count = 0; count < 12; count++) given.push(await scene.obtain(`user-${count}`, { lifeMs }));
-        await scene.upkeep.noteUsed(given.map(({ exchangeId }) => exchangeId));
+        await scene.upkeep.noteUsed(given);
         for (const at of given.flatMap(({ renewAt, expiresAt }) => [renewAt, expiresAt - 1]).sort((a, b) => a - b)) {
           await scene.goTo(at);
           const expected = given.filter(({ renewAt, expiresAt }) => renewAt <= at && at < expiresAt);
           const found = await scene.upkeep.due(REALM, 99);
-          assert.deepEqual(
-            found.map(({ exchangeId }) => exchangeId).sort((a, b) => a - b),
-            expected.map(({ exchangeId }) => exchangeId),
-          );
+          assert.deepEqual(found.map(({ grantId }) => grantId).sort(), expected.map(({ grantId }) => grantId).sort());
         }
       });
     }
@@ -144,13 +140,13 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       await using scene = await upkeepScene(openPlace);
       const refreshLifeMs = 365 * DAY_MS;
       const start = scene.clock.now();
-      const { exchangeId, lapseAt = 0 } = await scene.obtain('alice', { refreshLifeMs });
+      const { grantId, exchangeId, lapseAt = 0 } = await scene.obtain('alice', { refreshLifeMs });
       await scene.obtain('bob');
       await scene.goTo(lapseAt - 1);
       assert.deepEqual(await scene.due(), []);
       await scene.goTo(lapseAt);
       assert.deepEqual(await scene.due(), ['alice']);
-      await scene.upkeep.noteUsed([exchangeId]);
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.goTo(start + refreshLifeMs - 1);
       assert.deepEqual(await scene.due(), ['alice']);
       await scene.goTo(start + refreshLifeMs);
@@ -159,8 +155,8 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
 
     it('is no token that only a harsher exchange could follow', async () => {
       await using scene = await upkeepScene(openPlace);
-      const { exchangeId, expiresAt } = await scene.obtain('alice', { refresh: false });
-      await scene.upkeep.noteUsed([exchangeId]);
+      const { grantId, exchangeId, expiresAt } = await scene.obtain('alice', { refresh: false });
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.goTo(expiresAt - 1);
       assert.deepEqual(await scene.due(), []);
     });
@@ -186,7 +182,7 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       assert.ok(lapseAt > first + 100 * DAY_MS);
       assert.deepEqual(await scene.due(), ['alice']);
       const { current } = (await scene.store.view(REALM, 'alice'))!;
-      assert.equal(current?.refreshToken()?.reveal(), `refresh-${exchangeId}`);
+      assert.equal(current?.refreshToken()?.reveal(), `refresh-${current?.grantId}-${exchangeId}`);
     });
 
     it('is no lapse of a refresh token that never came', async () => {
@@ -207,10 +203,10 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
         lifeMs: 2 * HOUR_MS,
       });
       const older = await scene.finish(slow);
-      await scene.upkeep.noteUsed([older.exchangeId]);
+      await scene.upkeep.noteUsed([older]);
       await scene.goTo(older.expiresAt - 1);
       assert.deepEqual(await scene.due(), [], 'the older one is of no use to anybody');
-      await scene.upkeep.noteUsed([newer.exchangeId]);
+      await scene.upkeep.noteUsed([newer]);
       await scene.goTo(newer.renewAt);
       assert.deepEqual(
         (await scene.upkeep.due(REALM, 9)).map(({ exchangeId }) => exchangeId),
@@ -220,8 +216,8 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
 
     it('is none that has ended', async () => {
       await using scene = await upkeepScene(openPlace);
-      const { exchangeId, expiresAt } = await scene.obtain('alice', { refreshLifeMs: HOUR_MS });
-      await scene.upkeep.noteUsed([exchangeId]);
+      const { grantId, exchangeId, expiresAt } = await scene.obtain('alice', { refreshLifeMs: HOUR_MS });
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.fail('alice', REJECTED, { kind: 'refresh', presentedId: exchangeId });
       await scene.goTo(expiresAt - 1);
       assert.deepEqual(await scene.due(), []);
@@ -229,8 +225,8 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
 
     it('is none that backs off, until it does no longer', async () => {
       await using scene = await upkeepScene(openPlace);
-      const { exchangeId, renewAt } = await scene.obtain('alice');
-      await scene.upkeep.noteUsed([exchangeId]);
+      const { grantId, exchangeId, renewAt } = await scene.obtain('alice');
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.goTo(renewAt);
       const backOff = { failures: 1, lastFailure: 'unknown', retryAt: renewAt + 500 } as const;
       await scene.fail('alice', { ...UNKNOWN, backOff }, { kind: 'refresh', presentedId: exchangeId });
@@ -246,24 +242,24 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       const lives = { carol: 1_004_000, alice: 1_000_000, dora: 1_006_000, bob: 1_002_000 };
       const given: Given[] = [];
       for (const [subject, lifeMs] of Object.entries(lives)) given.push(await scene.obtain(subject, { lifeMs }));
-      await scene.upkeep.noteUsed(given.map(({ exchangeId }) => exchangeId));
+      await scene.upkeep.noteUsed(given);
       await scene.clock.advance(999_999);
       assert.deepEqual(await scene.due(), ['alice', 'bob', 'carol', 'dora']);
-      // How far ahead each is due goes by its exchange's number.
+      // How far ahead each is due is drawn by chance.
+      const longest = given.sort((one, other) => one.renewAt - other.renewAt).slice(0, 2);
+      const pressing = longest.sort((one, other) => one.expiresAt - other.expiresAt);
       assert.deepEqual(
-        given.sort((one, other) => one.renewAt - other.renewAt).map(({ exchangeId }) => exchangeId),
-        [3, 1, 4, 2],
+        (await scene.upkeep.due(REALM, 2)).map(({ grantId }) => grantId),
+        pressing.map(({ grantId }) => grantId),
       );
-      assert.deepEqual(await scene.due(REALM, 2), ['carol', 'dora']);
       assert.deepEqual(await scene.due(REALM, 0), []);
     });
 
     it('leaves other realms apart', async () => {
       await using scene = await upkeepScene(openPlace);
-      const { exchangeId } = await scene.obtain('alice', { realm: OTHER_REALM });
-      const { exchangeId: ofBob, expiresAt } = await scene.obtain('bob');
-      await scene.upkeep.noteUsed([exchangeId, ofBob]);
-      await scene.goTo(expiresAt - 1);
+      const given = [await scene.obtain('alice', { realm: OTHER_REALM }), await scene.obtain('bob')];
+      await scene.upkeep.noteUsed(given);
+      await scene.goTo(scene.clock.now() + HOUR_MS - 1);
       assert.deepEqual(await scene.due(), ['bob']);
       assert.deepEqual(await scene.due(OTHER_REALM), ['alice']);
     });
@@ -271,10 +267,10 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
     it('names a grant once that is due for two reasons and has two subjects, and none that has nobody', async () => {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, grantId, expiresAt } = await scene.obtain('bob', { refreshLifeMs: HOUR_MS });
-      const { exchangeId: left, grantId: leftBehind } = await scene.obtain('carol');
+      const left = await scene.obtain('carol');
       await scene.place.query(`insert into connections values ('${REALM}', 'alice', '${grantId}', 0)`);
-      await scene.place.query(`delete from connections where grant_id = '${leftBehind}'`);
-      await scene.upkeep.noteUsed([exchangeId, left]);
+      await scene.place.query(`delete from connections where grant_id = '${left.grantId}'`);
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }, left]);
       await scene.goTo(expiresAt - 1);
       assert.deepEqual(await scene.upkeep.due(REALM, 9), [{ grantId, subject: 'alice', exchangeId }]);
     });
@@ -300,7 +296,7 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
         [
           { type: 'grant.created', reason: null, at: at - 7, subjects: '["bob"]', exchange_id: exchangeId },
           { type: 'grant.refreshed', reason: null, at, subjects: '["alice","bob"]', exchange_id: second.exchangeId },
-          { type: 'grant.reconnect_required', reason: 'refused', at, subjects: '[]', exchange_id: third.id },
+          { type: 'grant.reconnect_required', reason: 'refused', at, subjects: '[]', exchange_id: third.exchangeId },
         ].map((event, index) => ({ id: rows[index]?.['id'], ...event, ...shared })),
       );
     });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ExchangeKind, OpenExchange } from '../../src/grants/exchange.ts';
+import type { ExchangeKind, ExchangeName, OpenExchange } from '../../src/grants/exchange.ts';
 import { scheduleOf, type Schedule } from '../../src/grants/schedule.ts';
 import type { Failure, GrantStore } from '../../src/grants/store.ts';
 import type { UpkeepStore } from '../../src/grants/upkeep-store.ts';
@@ -53,37 +53,34 @@ export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<U
   const { clock } = place;
   const { grants: store, upkeep } = await place.openAll();
   const other = await place.openAll();
+  const names = new Map<string, ExchangeName>();
   const open: UpkeepScene['open'] = async (subject, { realm = REALM, kind = 'provision', presentedId } = {}) => {
     await store.connect(realm, subject);
     const view = await store.view(realm, subject);
     assert.ok(view !== undefined);
     const { grantId, current } = view;
-    const { lastExchangeId } = await store.claims(grantId);
-    const exchange = await store.openExchange({
-      grantId,
-      kind,
-      presentedId,
-      lastExchangeId,
-      currentId: current?.exchangeId ?? 0,
-    });
+    const { last } = await store.claims(grantId);
+    const presented = presentedId === undefined ? undefined : names.get(`${grantId} ${presentedId}`);
+    const exchange = await store.openExchange({ grantId, kind, presented, last, current });
     assert.ok(exchange !== undefined, 'the grant is held');
+    names.set(`${grantId} ${exchange.exchangeId}`, exchange);
     return exchange;
   };
   const finish: UpkeepScene['finish'] = async (exchange, wish = {}) => {
     const { lifeMs = HOUR_MS, refreshLifeMs, refresh = true } = wish;
-    const { id: exchangeId, grantId } = exchange;
+    const { exchangeId, grantId } = exchange;
     const expiresAt = clock.now() + lifeMs;
     const refreshExpiresAt = refreshLifeMs === undefined ? undefined : clock.now() + refreshLifeMs;
-    const token = `access-${exchangeId}`;
+    const token = `access-${grantId}-${exchangeId}`;
     const tokens = {
       accessToken: new Secret(token),
       expiresAt,
       tokenType: 'Bearer',
-      ...(refresh ? { refreshToken: new Secret(`refresh-${exchangeId}`) } : {}),
+      ...(refresh ? { refreshToken: new Secret(`refresh-${grantId}-${exchangeId}`) } : {}),
       ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     };
     await store.finishObtained(exchange, { kind: 'obtained', tokens });
-    const schedule = scheduleOf(exchangeId, clock.now(), { expiresAt, refreshExpiresAt });
+    const schedule = scheduleOf(exchange.nonce, clock.now(), { expiresAt, refreshExpiresAt });
     return { exchangeId, grantId, expiresAt, token, ...schedule };
   };
   return {

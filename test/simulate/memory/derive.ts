@@ -16,11 +16,11 @@ export function currentOf(memory: Memory, grantId: string): CredentialRow | unde
 export function isUnsettled(memory: Memory, current: CredentialRow, moment: Moment): boolean {
   return memory
     .exchangesOf(current.grantId)
-    .some((row) => row.kind === 'recover' && row.id !== current.exchangeId && mayHaveEnded(row, current, moment));
+    .some((row) => row.kind === 'recover' && row.nonce !== current.nonce && mayHaveEnded(row, current, moment));
 }
 
 function mayHaveEnded(recovery: ExchangeRow, current: CredentialRow, { now, unresolvedMs }: Moment): boolean {
-  const isLater = recovery.id > current.exchangeId;
+  const isLater = recovery.exchangeId > current.exchangeId;
   const { outcome, outcomeAt = 0, finishedAt, openedAt } = recovery;
   if (outcome === 'obtained' || outcome === 'unknown') {
     return isLater || (finishedAt !== undefined && outcomeAt > finishedAt && outcomeAt > current.openedAt);
@@ -47,17 +47,22 @@ export function lastExchangedOf(memory: Memory, grantId: string): CredentialRow 
 /** Why the credentials were refused that an exchange had to make up for; undefined where none was. */
 export function reasonOfLoss(memory: Memory, grantId: string, beforeExchangeId: number): EventReason | undefined {
   const rows = memory.exchangesOf(grantId);
-  const before = rows.filter((row) => row.id < beforeExchangeId);
-  const lastObtained = before.findLast((row) => row.outcome === 'obtained')?.id ?? 0;
-  const refused = before.filter((row) => row.outcome === 'rejected' && row.id > lastObtained);
+  const before = rows.filter((row) => row.exchangeId < beforeExchangeId);
+  const lastObtained = before.findLast((row) => row.outcome === 'obtained')?.exchangeId ?? -Infinity;
+  const refused = before.filter((row) => row.outcome === 'rejected' && row.exchangeId > lastObtained);
   if (refused.length === 0) return undefined;
-  const isAnswerMissing = ({ id, presentedId }: ExchangeRow) =>
+  const isAnswerMissing = ({ nonce, presentedId }: ExchangeRow) =>
     presentedId !== undefined &&
     rows.some(
       (row) =>
-        row.presentedId === presentedId && row.id !== id && (row.outcome === undefined || row.outcome === 'unknown'),
+        row.presentedId === presentedId &&
+        row.nonce !== nonce &&
+        (row.outcome === undefined || row.outcome === 'unknown'),
     );
-  return refused.some(isAnswerMissing) ? 'answer_lost' : 'refused';
+  if (refused.some(isAnswerMissing)) return 'answer_lost';
+  const isOfAnotherLineage = ({ presentedId, lineage }: ExchangeRow) =>
+    rows.some((row) => row.exchangeId === presentedId && row.lineage !== lineage);
+  return refused.some(isOfAnotherLineage) ? 'reverted' : 'refused';
 }
 
 function newest(rows: readonly CredentialRow[]): CredentialRow | undefined {

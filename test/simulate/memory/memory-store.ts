@@ -1,6 +1,6 @@
 import type { Credential } from '../../../src/grants/credential.ts';
 import type { GrantEvent, WayOut } from '../../../src/grants/events.ts';
-import type { ExchangeBounds, OpenExchange } from '../../../src/grants/exchange.ts';
+import type { ExchangeBounds, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../../../src/grants/grant.ts';
 import type { AccessTokenOwner, ExchangeIntent, Failure } from '../../../src/grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
@@ -61,7 +61,7 @@ export class MemoryStore {
     if (open !== undefined && open.holder !== holder && isDead(open.holder)) this.#closeForsaken([open]);
     const recent = rows.slice(-RECENT_LIMIT).filter((row) => row.openedAt > moment.now - RECENT_MS);
     return {
-      lastExchangeId: rows.at(-1)?.id ?? 0,
+      last: nameOf(rows.at(-1)),
       recentExchanges: recent.length,
       held: rows.some((row) => isOpen(row) && row.leaseUntil > moment.now),
       isUnresolved: isUnresolved(this.#memory, grantId, moment),
@@ -82,19 +82,28 @@ export class MemoryStore {
   }
 
   openExchange(intent: ExchangeIntent): OpenExchange | undefined {
-    const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
+    const { grantId, kind, presented, accountId, last, current, applicant } = intent;
     const { now, databaseNow, bounds, holder } = this.#options;
     const rows = this.#memory.exchangesOf(grantId);
     this.#closeForsaken(rows.filter(isOpen));
-    if ((rows.at(-1)?.id ?? 0) !== lastExchangeId || rows.some(isOpen)) return undefined;
-    if ((currentOf(this.#memory, grantId)?.exchangeId ?? 0) !== currentId) return undefined;
+    if (rows.at(-1)?.nonce !== last?.nonce || rows.some(isOpen)) return undefined;
+    if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;
     const openedAt = databaseNow();
-    const id = this.#memory.exchanges.length + 1;
+    const name = { exchangeId: (rows.at(-1)?.exchangeId ?? 0) + 1, nonce: this.#memory.newNonce() };
     const unfinished = { finishedAt: undefined, outcome: undefined, outcomeAt: undefined };
-    const leaseUntil = openedAt + bounds.leaseMs;
-    this.#memory.exchanges.push({ id, grantId, kind, presentedId, holder, openedAt, leaseUntil, ...unfinished });
+    this.#memory.exchanges.push({
+      ...name,
+      grantId,
+      lineage: this.#memory.lineage,
+      kind,
+      presentedId: presented?.exchangeId,
+      holder,
+      openedAt,
+      leaseUntil: openedAt + bounds.leaseMs,
+      ...unfinished,
+    });
     if (applicant !== undefined) this.#memory.grant(grantId).applicant = applicant;
-    return { id, grantId, kind, presentedId, accountId, openedAt: now() };
+    return { ...name, grantId, kind, presented: nameOf(presented), accountId, openedAt: now() };
   }
 
   standingApplicant(grantId: string): Applicant | undefined {
@@ -102,18 +111,19 @@ export class MemoryStore {
   }
 
   renewLease(exchange: OpenExchange): void {
-    const row = this.#memory.exchanges[exchange.id - 1];
+    const row = this.#memory.exchange(exchange.nonce);
     if (row !== undefined && isOpen(row)) row.leaseUntil = this.#options.databaseNow() + this.#options.bounds.leaseMs;
   }
 
   finishObtained(exchange: OpenExchange, answer: Obtained): GrantEvent | undefined {
-    const { now, databaseNow, hash } = this.#options;
+    const { now, databaseNow, hash, holder } = this.#options;
     const accessTokenHash = hash(answer.tokens.accessToken);
-    return recordObtained(this.#memory, exchange, answer, { now: databaseNow(), obtainedAt: now(), accessTokenHash });
+    const times = { now: databaseNow(), obtainedAt: now() };
+    return recordObtained(this.#memory, exchange, answer, { ...times, accessTokenHash, holder });
   }
 
   finishFailed(exchange: OpenExchange, failure: Failure): GrantEvent | undefined {
-    return recordFailure(this.#memory, exchange, failure, this.#moment());
+    return recordFailure(this.#memory, exchange, failure, { ...this.#moment(), holder: this.#options.holder });
   }
 
   noteReconnectRequired(grantId: string, wayOut: WayOut): GrantEvent | undefined {
@@ -176,12 +186,16 @@ export class MemoryStore {
   }
 }
 
+function nameOf(named: ExchangeName | undefined): ExchangeName | undefined {
+  return named && { exchangeId: named.exchangeId, nonce: named.nonce };
+}
+
 function isOpen(row: ExchangeRow): boolean {
   return row.finishedAt === undefined;
 }
 
 function credential(row: CredentialRow): Credential {
-  const { exchangeId, obtainedAt, expiresAt, tokenType, accessToken, refreshToken } = row;
+  const { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, accessToken, refreshToken } = row;
   const tokens = { accessToken: () => accessToken, refreshToken: () => refreshToken };
-  return { exchangeId, obtainedAt, expiresAt, tokenType, ...tokens };
+  return { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, ...tokens };
 }

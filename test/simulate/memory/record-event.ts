@@ -6,7 +6,7 @@ import type { Memory } from './rows.ts';
 /** Writes the event that a new credential is; `isIntegrated` where the grant had one before. */
 export function recordGain(
   memory: Memory,
-  { id: exchangeId, grantId, kind }: OpenExchange,
+  { grantId, exchangeId, kind }: Pick<OpenExchange, 'grantId' | 'exchangeId' | 'kind'>,
   isIntegrated: boolean,
   at: number,
 ): GrantEvent | undefined {
@@ -26,8 +26,8 @@ export function recordLoss(memory: Memory, grantId: string, wayOut: WayOut, mome
   const last = memory.exchangesOf(grantId).findLast(({ outcome }) => outcome === 'obtained' || outcome === 'rejected');
   if (last === undefined || hadNothingLeft(memory, grantId)) return undefined;
   if (wayOut === 'replay' && lastExchangedOf(memory, grantId) !== undefined) return undefined;
-  const reason = reasonOfLoss(memory, grantId, last.id + 1);
-  return record(memory, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId: last.id });
+  const reason = reasonOfLoss(memory, grantId, last.exchangeId + 1);
+  return record(memory, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId: last.exchangeId });
 }
 
 function hadNothingLeft(memory: Memory, grantId: string): boolean {

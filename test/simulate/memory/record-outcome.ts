@@ -1,6 +1,6 @@
 import type { EndReason } from '../../../src/grants/credential.ts';
 import type { GrantEvent } from '../../../src/grants/events.ts';
-import type { OpenExchange, Outcome } from '../../../src/grants/exchange.ts';
+import type { ExchangeName, OpenExchange, Outcome } from '../../../src/grants/exchange.ts';
 import type { Failure } from '../../../src/grants/store.ts';
 import type { AccountProfile, Obtained } from '../../../src/providers/provider.ts';
 import type { Moment } from './derive.ts';
@@ -12,34 +12,42 @@ export function recordObtained(
   memory: Memory,
   exchange: OpenExchange,
   answer: Obtained,
-  { now, obtainedAt, accessTokenHash }: { now: number; obtainedAt: number; accessTokenHash: string },
+  {
+    now,
+    obtainedAt,
+    accessTokenHash,
+    holder,
+  }: { now: number; obtainedAt: number; accessTokenHash: string; holder: string },
 ): GrantEvent | undefined {
-  const { id: exchangeId, grantId, presentedId, kind } = exchange;
-  if (memory.credential(exchangeId) !== undefined) return undefined;
+  const { nonce, grantId, presented, kind } = exchange;
+  const row = exchangeRow(memory, exchange, { now, holder });
+  if (memory.credential(nonce) !== undefined) return undefined;
+  const { exchangeId, openedAt } = row;
   const { accessToken, expiresAt, tokenType, refreshToken } = answer.tokens;
-  const presented = presentedId === undefined ? undefined : memory.credential(presentedId);
+  const kept = presented === undefined ? undefined : memory.credential(presented.nonce)?.refreshToken;
   memory.credentials.push({
     exchangeId,
+    nonce,
     grantId,
-    openedAt: exchangeRow(memory, exchange).openedAt,
+    openedAt,
     obtainedAt,
     expiresAt,
     tokenType,
     accessToken,
     accessTokenHash,
-    refreshToken: refreshToken ?? presented?.refreshToken,
+    refreshToken: refreshToken ?? kept ?? answer.presentedRefreshToken,
     endedAt: undefined,
     endReason: undefined,
   });
-  if (presentedId !== undefined) endCredential(memory, presentedId, 'exchanged', now);
-  if (kind === 'recover' || kind === 'provision') supersedeOlder(memory, exchange, now);
-  finishExchange(memory, exchange, 'obtained', now);
+  if (presented !== undefined) endCredential(memory, presented, 'exchanged', now);
+  if (kind === 'recover' || kind === 'provision') supersedeOlder(memory, row, now);
+  finishExchange(row, 'obtained', now);
   const grant = memory.grant(grantId);
   if (answer.profile !== undefined) takeOver(memory, grant, answer.profile, obtainedAt);
   const isIntegrated = grant.integratedAt !== undefined;
   grant.integratedAt ??= obtainedAt;
   grant.backOff = undefined;
-  return recordGain(memory, exchange, isIntegrated, now);
+  return recordGain(memory, { grantId, exchangeId, kind }, isIntegrated, now);
 }
 
 /** Finishes an exchange that gave no credential, with what follows from its outcome. */
@@ -47,15 +55,15 @@ export function recordFailure(
   memory: Memory,
   exchange: OpenExchange,
   { answer, backOff, wayOut }: Failure,
-  moment: Moment,
+  moment: Moment & { readonly holder: string },
 ): GrantEvent | undefined {
   const { now } = moment;
   const grant = memory.grant(exchange.grantId);
-  finishExchange(memory, exchange, answer.kind, now);
-  if (answer.kind === 'rejected' && exchange.presentedId !== undefined) {
-    endCredential(memory, exchange.presentedId, 'rejected', now);
+  finishExchange(exchangeRow(memory, exchange, moment), answer.kind, now);
+  if (answer.kind === 'rejected' && exchange.presented !== undefined) {
+    endCredential(memory, exchange.presented, 'rejected', now);
   }
-  const isNewest = memory.exchangesOf(grant.id).at(-1)?.id === exchange.id;
+  const isNewest = memory.exchangesOf(grant.id).at(-1)?.nonce === exchange.nonce;
   if (backOff !== undefined && isNewest) grant.backOff = backOff;
   if (answer.kind === 'account_gone' && grant.accountId === exchange.accountId) grant.accountId = undefined;
   if (answer.kind === 'account_exists') takeOver(memory, grant, answer.profile, now);
@@ -64,29 +72,51 @@ export function recordFailure(
   return recordLoss(memory, grant.id, wayOut, moment);
 }
 
-function exchangeRow(memory: Memory, { id }: OpenExchange): ExchangeRow {
-  const row = memory.exchanges[id - 1];
-  if (row === undefined) throw new Error(`There is no exchange ${id}.`);
+/** The exchange's row; written again where the memory went back to a time when it was not there. */
+function exchangeRow(
+  memory: Memory,
+  exchange: OpenExchange,
+  { now, holder }: { readonly now: number; readonly holder: string },
+): ExchangeRow {
+  const { grantId, nonce, kind, presented, openedAt } = exchange;
+  const there = memory.exchange(nonce);
+  if (there !== undefined) return there;
+  const rows = memory.exchangesOf(grantId);
+  const isOld = memory.standing(grantId).some((row) => row.openedAt > openedAt);
+  const row: ExchangeRow = {
+    exchangeId: isOld ? (rows[0]?.exchangeId ?? 1) - 1 : (rows.at(-1)?.exchangeId ?? 0) + 1,
+    nonce,
+    grantId,
+    lineage: memory.lineage,
+    kind,
+    presentedId: presented === undefined ? undefined : memory.credential(presented.nonce)?.exchangeId,
+    holder,
+    openedAt,
+    leaseUntil: now,
+    finishedAt: now,
+    outcome: undefined,
+    outcomeAt: undefined,
+  };
+  memory.exchanges.push(row);
   return row;
 }
 
-function finishExchange(memory: Memory, exchange: OpenExchange, outcome: Outcome, now: number): void {
-  const row = exchangeRow(memory, exchange);
+function finishExchange(row: ExchangeRow, outcome: Outcome, now: number): void {
   row.outcome = outcome;
   row.outcomeAt = now;
   row.finishedAt ??= now;
 }
 
-function endCredential(memory: Memory, exchangeId: number, reason: EndReason, now: number): void {
-  const row = memory.credential(exchangeId);
+function endCredential(memory: Memory, { nonce }: ExchangeName, reason: EndReason, now: number): void {
+  const row = memory.credential(nonce);
   if (row === undefined || row.endedAt !== undefined) return;
   row.endedAt = now;
   row.endReason = reason;
 }
 
-function supersedeOlder(memory: Memory, exchange: OpenExchange, now: number): void {
-  for (const row of memory.standing(exchange.grantId)) {
-    if (row.exchangeId < exchange.id) endCredential(memory, row.exchangeId, 'superseded', now);
+function supersedeOlder(memory: Memory, { grantId, exchangeId }: ExchangeRow, now: number): void {
+  for (const row of memory.standing(grantId)) {
+    if (row.exchangeId < exchangeId) endCredential(memory, row, 'superseded', now);
   }
 }
 
@@ -99,13 +129,13 @@ function takeOver(memory: Memory, grant: GrantRow, profile: AccountProfile, now:
   grant.profileAt = now;
 }
 
-function dropRefusedApplicant(memory: Memory, { id, grantId }: OpenExchange, outcome: Outcome): void {
+function dropRefusedApplicant(memory: Memory, { nonce, grantId }: OpenExchange, outcome: Outcome): void {
   const grant = memory.grant(grantId);
   if (outcome === 'account_taken' || outcome === 'input_refused') grant.applicant = undefined;
   if (outcome !== 'not_sent' && outcome !== 'throttled' && outcome !== 'client_refused') return;
   const mayHaveMade = (row: ExchangeRow) =>
     row.kind === 'provision' &&
-    row.id !== id &&
+    row.nonce !== nonce &&
     (row.outcome === undefined || row.outcome === 'unknown' || row.outcome === 'obtained');
   if (!memory.exchangesOf(grantId).some(mayHaveMade)) grant.applicant = undefined;
 }

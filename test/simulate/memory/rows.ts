@@ -1,6 +1,6 @@
 import type { EndReason } from '../../../src/grants/credential.ts';
 import type { GrantEvent } from '../../../src/grants/events.ts';
-import type { ExchangeKind, Outcome } from '../../../src/grants/exchange.ts';
+import type { ExchangeKind, ExchangeName, Outcome } from '../../../src/grants/exchange.ts';
 import type { BackOff } from '../../../src/grants/grant.ts';
 import type { AccountProfile, Applicant } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
@@ -18,9 +18,9 @@ export interface GrantRow {
 }
 
 /** One exchange, as it was opened and as it ended. */
-export interface ExchangeRow {
-  readonly id: number;
+export interface ExchangeRow extends ExchangeName {
   readonly grantId: string;
+  readonly lineage: number;
   readonly kind: ExchangeKind;
   readonly presentedId: number | undefined;
   readonly holder: string;
@@ -32,8 +32,7 @@ export interface ExchangeRow {
 }
 
 /** One credential and how it ended, if it did. */
-export interface CredentialRow {
-  readonly exchangeId: number;
+export interface CredentialRow extends ExchangeName {
   readonly grantId: string;
   readonly openedAt: number;
   readonly obtainedAt: number;
@@ -57,11 +56,21 @@ export interface ConnectionRow {
 export class Memory {
   readonly grants = new Map<string, GrantRow>();
   readonly connections: ConnectionRow[] = [];
-  /** In the order of their ids, which begin with 1. */
+  /** In the order in which they were opened or written again. */
   readonly exchanges: ExchangeRow[] = [];
-  /** In the order in which they were appended, which need not be that of their ids. */
+  /** In the order in which they were appended, which need not be that of their numbers. */
   readonly credentials: CredentialRow[] = [];
   readonly events: GrantEvent[] = [];
+  /** One continuous history; another begins where the memory goes back to an earlier state. */
+  lineage = 1;
+
+  #nonces = 0;
+
+  /** Never given twice, whatever state the memory goes back to. */
+  newNonce(): string {
+    this.#nonces += 1;
+    return `nonce-${this.#nonces}`;
+  }
 
   grant(grantId: string): GrantRow {
     const row = this.grants.get(grantId);
@@ -69,12 +78,18 @@ export class Memory {
     return row;
   }
 
+  /** In the order of their numbers. */
   exchangesOf(grantId: string): ExchangeRow[] {
-    return this.exchanges.filter((row) => row.grantId === grantId);
+    const rows = this.exchanges.filter((row) => row.grantId === grantId);
+    return rows.sort((one, other) => one.exchangeId - other.exchangeId);
   }
 
-  credential(exchangeId: number): CredentialRow | undefined {
-    return this.credentials.find((row) => row.exchangeId === exchangeId);
+  exchange(nonce: string): ExchangeRow | undefined {
+    return this.exchanges.find((row) => row.nonce === nonce);
+  }
+
+  credential(nonce: string): CredentialRow | undefined {
+    return this.credentials.find((row) => row.nonce === nonce);
   }
 
   standing(grantId: string): CredentialRow[] {
