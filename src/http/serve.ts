@@ -1,5 +1,6 @@
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { answerInTurn } from './in-turn.ts';
 import { ProblemError } from './problem.ts';
 import { answerUnreadable } from './unreadable.ts';
 
@@ -43,10 +44,9 @@ export async function listen(address: { host: string; port: number }): Promise<L
   let handler: FetchHandler = {
     fetch: () => STARTING.toResponse(),
   };
-  const server = createAdaptorServer({
-    fetch: (request, env) => handler.fetch(request, env),
-    serverOptions: LIMITS,
-  }) as Server;
+  const server = createServer(LIMITS);
+  const listener = getRequestListener((request, env) => handler.fetch(request, env));
+  answerInTurn(server, (request, response) => void listener(request, response));
   server.on('clientError', answerUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
