@@ -13,6 +13,7 @@ import type { GrantEvent } from './grants/events.ts';
 import type { ExchangeReport } from './grants/renewal.ts';
 import { replayRescued } from './grants/rescue.ts';
 import { startUpkeep } from './grants/upkeep.ts';
+import { Successions } from './grants/successions.ts';
 import { Usage } from './grants/usage.ts';
 import { createApp } from './http/app.ts';
 import { CONNECT_PATH } from './http/begin-link.ts';
@@ -69,6 +70,11 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   });
   const providers = configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each));
   const usage = new Usage();
+  const bookings = bookingsSettings(config);
+  const bookingsProvider = providers.find(({ name }) => name === bookings?.provider);
+  const successions =
+    bookingsProvider &&
+    new Successions({ store: stores.successions, provider: bookingsProvider, clock, limits: config.atoms });
   const keeper = new Keeper({
     store: stores.grants,
     providers,
@@ -77,7 +83,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     bounds,
     rescue,
     callerWaitMs: config.callerWaitMs,
-    graceMs: config.atomsGraceMs,
+    successions,
     report: journalTo(logger),
     trouble,
     told,
@@ -108,7 +114,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     settings: {
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
-      bookings: bookingsSettings(config),
+      bookings,
       providers: providers.map(({ name }) => name),
       linkable: providers.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name),
       returnUrls: config.returnUrls,
@@ -120,6 +126,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const upkeep = startUpkeep({
     keeper,
     usage,
+    successions,
     providers,
     grants: stores.grants,
     store: stores.upkeep,
@@ -131,7 +138,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     random: Math.random,
     share: config.upkeep.share,
     // Whoever may still come with an expired token must be found.
-    retentionMs: Math.max(config.upkeep.retentionMs, config.atomsGraceMs),
+    retentionMs: Math.max(config.upkeep.retentionMs, config.atoms.graceMs),
     told,
     trouble,
   });

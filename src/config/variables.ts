@@ -134,6 +134,11 @@ export const CONFIG_VARIABLES = [
     meaning: 'For how long an expired Cal.com token still lets Atoms fetch its successor, in seconds.',
   },
   {
+    name: 'EVERGRANT_ATOMS_CHAIN',
+    default: '604800',
+    meaning: 'For how long Atoms find successors after a user’s last call by JWT or API key, in seconds; 0 for never.',
+  },
+  {
     name: 'EVERGRANT_UPKEEP_SHARE',
     default: '0.5',
     meaning: "Share of a provider's rate limit to spend on renewing tokens in use before they expire; 0 for none.",

@@ -10,6 +10,7 @@ import type { Keeper } from './keeper.ts';
 import { RenewalsAhead } from './renewals-ahead.ts';
 import { replayRescued, type Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
+import type { Successions } from './successions.ts';
 import type { UpkeepStore } from './upkeep-store.ts';
 import type { Usage } from './usage.ts';
 
@@ -17,6 +18,7 @@ import type { Usage } from './usage.ts';
 export interface UpkeepOptions {
   readonly keeper: Keeper;
   readonly usage: Usage;
+  readonly successions: Successions | undefined;
   readonly providers: readonly Provider[];
   readonly grants: GrantStore;
   readonly store: UpkeepStore;
@@ -42,7 +44,7 @@ const FORGOTTEN_AT_ONCE = 500;
  * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
  */
 export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
-  const { keeper, usage, store, grants, rescue, clock, retentionMs, told, trouble } = options;
+  const { keeper, usage, successions, store, grants, rescue, clock, retentionMs, told, trouble } = options;
   const ahead = new RenewalsAhead({
     ...options,
     renew: async (provider, due) => {
@@ -52,14 +54,15 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
     },
   });
   const revocations = new Revocations({ ...options, store: options.connections });
-  const noteUsage = () => usage.drain((exchangeIds) => store.noteUsed(exchangeIds));
+  const noteUsage = () =>
+    Promise.all([usage.drain((exchangeIds) => store.noteUsed(exchangeIds)), successions?.drain()]);
   const chores = new Chores({
     clock,
     trouble,
     chores: [
       { name: 'look for tokens to renew', everyMs: EVERY_MS.renewal, work: () => ahead.round() },
       { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
-      { name: 'note which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
+      { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
       { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: () => replayRescued(rescue, grants, told) },
       {
         name: 'forget what has ended',

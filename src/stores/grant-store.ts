@@ -5,9 +5,8 @@ import type { Credential } from '../grants/credential.ts';
 import type { GrantEvent, WayOut } from '../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
-import type { AccessTokenOwner, ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
+import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
-import type { Secret } from '../secret.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
@@ -73,7 +72,7 @@ export class SqlGrantStore implements GrantStore {
       await transaction.insertInto('grants').values({ id, realm, failures: 0, created_at }).execute();
       const { numInsertedOrUpdatedRows: inserted } = await transaction
         .insertInto('connections')
-        .values({ realm, subject, grant_id: id, created_at })
+        .values({ realm, subject, grant_id: id, created_at, called_at: created_at })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       if (inserted === 0n) await transaction.deleteFrom('grants').where('id', '=', id).execute();
@@ -163,18 +162,6 @@ export class SqlGrantStore implements GrantStore {
 
   awaitChange(grantId: string, ms: number): Promise<void> {
     return this.#options.database.awaitChange(grantId, ms);
-  }
-
-  async findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined> {
-    const { database, vault, clock } = this.#options;
-    return database.db
-      .selectFrom('credentials')
-      .innerJoin('connections', 'connections.grant_id', 'credentials.grant_id')
-      .select(['connections.realm', 'connections.subject'])
-      .where('credentials.access_token_hash', 'in', vault.tokenHashes(accessToken))
-      .where('credentials.expires_at', '>', clock.now() - graceMs)
-      .limit(1)
-      .executeTakeFirst();
   }
 
   async account(realm: string, subject: string): Promise<Account | undefined> {

@@ -5,6 +5,7 @@ import type { ImportStore } from '../grants/imports.ts';
 import type { ConnectionStore } from '../grants/connection-store.ts';
 import type { LinkStore } from '../grants/link-store.ts';
 import type { GrantStore } from '../grants/store.ts';
+import type { SuccessionStore } from '../grants/succession-store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
@@ -18,6 +19,7 @@ import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
+import { SqlSuccessionStore } from './succession-store.ts';
 import { SqlUpkeepStore } from './upkeep-store.ts';
 import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
@@ -44,6 +46,7 @@ export interface Stores extends AsyncDisposable {
   readonly imports: ImportStore;
   readonly links: LinkStore;
   readonly connections: ConnectionStore;
+  readonly successions: SuccessionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
   /** Resolves where the database answers a read. */
@@ -80,6 +83,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
     links: new SqlLinkStore({ database, vault, clock, holder }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
+    successions: new SqlSuccessionStore({ database, vault, clock }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
     ping: async () => {

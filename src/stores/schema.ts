@@ -34,6 +34,8 @@ interface GrantsTable {
   created_at: number;
   /** When its last subject left it; null while there is one, and where there never was. */
   left_at: number | null;
+  /** The first exchange whose access token finds its successor; null where every one does. */
+  successors_from: number | null;
 }
 
 interface ConnectionsTable {
@@ -41,6 +43,8 @@ interface ConnectionsTable {
   subject: string;
   grant_id: string;
   created_at: number;
+  /** When a caller with a credential of its own connected the subject or last asked for its token, to the hour. */
+  called_at: Generated<number>;
 }
 
 interface ExchangesTable {

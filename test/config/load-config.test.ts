@@ -24,7 +24,7 @@ describe('loadConfig', () => {
       returnUrls: [],
       upstreamTimeoutMs: 120_000,
       callerWaitMs: 15_000,
-      atomsGraceMs: 86_400_000,
+      atoms: { graceMs: 86_400_000, chainMs: 604_800_000 },
       upkeep: { share: 0.5, retentionMs: 2_592_000_000 },
       logLevel: 'info',
     });
@@ -70,6 +70,7 @@ describe('loadConfig', () => {
         EVERGRANT_UPSTREAM_TIMEOUT: '60',
         EVERGRANT_CALLER_WAIT: '2.5',
         EVERGRANT_ATOMS_GRACE: '0',
+        EVERGRANT_ATOMS_CHAIN: '3600',
         EVERGRANT_UPKEEP_SHARE: '0',
         EVERGRANT_RETENTION: '86400',
         EVERGRANT_LOG_LEVEL: 'DEBUG',
@@ -111,7 +112,7 @@ describe('loadConfig', () => {
       returnUrls: ['https://app.example.com/linked?a=b', 'http://localhost:3000/'],
       upstreamTimeoutMs: 60_000,
       callerWaitMs: 2_500,
-      atomsGraceMs: 0,
+      atoms: { graceMs: 0, chainMs: 3_600_000 },
       upkeep: { share: 0, retentionMs: 86_400_000 },
       logLevel: 'debug',
     });
@@ -271,6 +272,7 @@ describe('what is refused', () => {
     CRONOFY_MODE: ['linked', 'oauth,', 'oauth,oauth', ''.padEnd(2, ','), 'managed;oauth'],
     EVERGRANT_CALLER_WAIT: ['0', '15s', '1,5'],
     EVERGRANT_ATOMS_GRACE: ['24h', '-1', '99999999'],
+    EVERGRANT_ATOMS_CHAIN: ['7d', '-1', '99999999'],
     EVERGRANT_UPKEEP_SHARE: ['half', '-0.1', '1', '50%'],
     EVERGRANT_RETENTION: ['30d', '3600', '-1'],
     EVERGRANT_LOG_LEVEL: ['verbose', 'constructor'],

@@ -39,7 +39,6 @@ const keeper = new Keeper({
   bounds: DEFAULT_BOUNDS,
   rescue,
   callerWaitMs: 15_000,
-  graceMs: 60_000,
 });
 
 /** A grant as linking an account would make it. */

@@ -41,15 +41,21 @@ async function serve(listener: RequestListener) {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (const since = performance.now(); !isSo(); await sleep(5)) {
+  const since = performance.now();
+  while (!isSo()) {
     assert.ok(performance.now() - since < WAIT_MS, 'it comes about in time');
+    await sleep(5);
   }
 }
 
 /** Resolves once nothing has changed for a while. */
 async function settled(size: () => number): Promise<number> {
-  for (let before = -1; before !== size(); await sleep(300)) before = size();
-  return size();
+  let before = -1;
+  while (before !== size()) {
+    before = size();
+    await sleep(300);
+  }
+  return before;
 }
 
 describe('the requests of one connection', () => {

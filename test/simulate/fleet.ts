@@ -10,7 +10,6 @@ import { Process } from './process.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const REPLAY_MS = 30_000;
-const GRACE_MS = 60_000;
 
 /** An instance that takes calls. */
 export interface Instance {
@@ -91,7 +90,6 @@ export class Fleet {
       bounds: BOUNDS,
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
-      graceMs: GRACE_MS,
       trouble: (what) => {
         at.note(() => `${holder} reports: ${what}`);
       },
@@ -149,7 +147,6 @@ export class Fleet {
         return other?.machine === process.machine && other.isDead;
       },
       hash: (token) => token.reveal(),
-      hashes: (token) => [token.reveal()],
     });
   }
 

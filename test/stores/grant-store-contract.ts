@@ -9,7 +9,6 @@ import { eventsContract } from './events-contract.ts';
 import { lastExchangedContract } from './last-exchanged-contract.ts';
 import { lateAnswersContract } from './late-answers-contract.ts';
 import type { TestClock } from './test-clock.ts';
-import { tokenLookupContract } from './token-lookup-contract.ts';
 import { unsettledContract } from './unsettled-contract.ts';
 
 /** An empty database that several instances may open, for as long as one test takes. */
@@ -36,7 +35,6 @@ export function grantStoreContract(database: string, openPlace: OpenPlace): void
   unsettledContract(database, openPlace);
   accountsContract(database, openPlace);
   backOffContract(database, openPlace);
-  tokenLookupContract(database, openPlace);
   lastExchangedContract(database, openPlace);
   eventsContract(database, openPlace);
 }

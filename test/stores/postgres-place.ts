@@ -30,7 +30,7 @@ class SharedClock extends TestClock {
 
 /** A Postgres database and the stores opened on it, all closed together. */
 export interface PostgresPlace extends StorePlace {
-  openAll(): Promise<Stores>;
+  openAll(options?: { vault?: Vault }): Promise<Stores>;
   /** Runs a statement past the stores; 64-bit numbers come as text. */
   query(sql: string): Promise<Record<string, unknown>[]>;
 }

@@ -272,7 +272,9 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, grantId, expiresAt } = await scene.obtain('bob', { refreshLifeMs: HOUR_MS });
       const { exchangeId: left, grantId: leftBehind } = await scene.obtain('carol');
-      await scene.place.query(`insert into connections values ('${REALM}', 'alice', '${grantId}', 0)`);
+      await scene.place.query(
+        `insert into connections (realm, subject, grant_id, created_at) values ('${REALM}', 'alice', '${grantId}', 0)`,
+      );
       await scene.place.query(`delete from connections where grant_id = '${leftBehind}'`);
       await scene.upkeep.noteUsed([exchangeId, left]);
       await scene.goTo(expiresAt - 1);
@@ -286,7 +288,9 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
     it('holds what was told, with all subjects of the grant, and the realm of one that nobody has', async () => {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, grantId } = await scene.obtain('bob');
-      await scene.place.query(`insert into connections values ('${REALM}', 'alice', '${grantId}', 0)`);
+      await scene.place.query(
+        `insert into connections (realm, subject, grant_id, created_at) values ('${REALM}', 'alice', '${grantId}', 0)`,
+      );
       await scene.clock.advance(7);
       const second = await scene.obtain('bob', { kind: 'refresh', presentedId: exchangeId });
       const third = await scene.open('bob', { kind: 'refresh', presentedId: second.exchangeId });

@@ -26,7 +26,7 @@ const route = createRoute({
   operationId: 'bookings-atoms-refresh',
   summary: 'Refresh URL for Cal.com Atoms',
   description:
-    'The `refreshUrl` of `CalProvider`. The bearer is the Cal.com access token in use, usually expired: any that was given out here finds its successor for a while after its end. Asking twice, or from three tabs, does no harm.',
+    'The `refreshUrl` of `CalProvider`. The bearer is the Cal.com access token in use, usually expired: any that was given out here finds its successor for a while after its end, as long as the user is seen with a better credential from time to time, and until a caller forces a refresh or reports the token. Asking twice, or from three tabs, does no harm.',
   tags: ['Bookings'],
   security: [{ calAccessToken: [] }],
   responses: {
@@ -57,6 +57,7 @@ export function mountAtoms(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       }
       await spend(users, JSON.stringify([owner.provider, owner.subject]));
       const token = await keeper.successor(owner, presented);
+      if (token === undefined) throw unknownToken();
       logger.info({ subject: owner.subject, provider: owner.provider, origin }, 'atoms refresh');
       const accessToken = token.accessToken.reveal();
       return jsonAnswer({ accessToken, access_token: accessToken, expires_in: expiresIn(token, now()) });

@@ -26,7 +26,6 @@ export function memoryPlace(): Promise<StorePlace> {
             holder: `holder-${++holders}`,
             isDead: () => false,
             hash: (token) => hex(vault.tokenHash(token)),
-            hashes: (token) => vault.tokenHashes(token).map(hex),
           }),
           clock,
         ),
@@ -62,7 +61,6 @@ function promised(store: MemoryStore, clock: TestClock): GrantStore {
     finishFailed: (...args) => Promise.resolve(store.finishFailed(...args)),
     noteReconnectRequired: (...args) => Promise.resolve(store.noteReconnectRequired(...args)),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
-    findByAccessToken: (...args) => Promise.resolve(store.findByAccessToken(...args)),
     account: (...args) => Promise.resolve(store.account(...args)),
     noteProfile: (...args) => {
       store.noteProfile(...args);

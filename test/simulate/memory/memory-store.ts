@@ -2,7 +2,7 @@ import type { Credential } from '../../../src/grants/credential.ts';
 import type { GrantEvent, WayOut } from '../../../src/grants/events.ts';
 import type { ExchangeBounds, OpenExchange } from '../../../src/grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../../../src/grants/grant.ts';
-import type { AccessTokenOwner, ExchangeIntent, Failure } from '../../../src/grants/store.ts';
+import type { ExchangeIntent, Failure } from '../../../src/grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
 import { currentOf, isUnresolved, isUnsettled, lastExchangedOf, type Moment } from './derive.ts';
@@ -21,9 +21,8 @@ export interface MemoryStoreOptions {
   readonly holder: string;
   /** Whether a holder is a process of this machine, and gone. */
   readonly isDead: (holder: string) => boolean;
-  /** How access tokens are found again: the hash to write, and all to look for. */
+  /** How access tokens are told apart. */
   readonly hash: (token: Secret) => string;
-  readonly hashes: (token: Secret) => readonly string[];
 }
 
 const RECENT_MS = 60_000;
@@ -122,16 +121,6 @@ export class MemoryStore {
 
   holdBack(grantId: string, backOff: BackOff): void {
     this.#memory.grant(grantId).backOff = backOff;
-  }
-
-  findByAccessToken(accessToken: Secret, graceMs: number): AccessTokenOwner | undefined {
-    const hashes = this.#options.hashes(accessToken);
-    const oldest = this.#options.now() - graceMs;
-    const row = this.#memory.credentials.find(
-      (each) => hashes.includes(each.accessTokenHash) && each.expiresAt > oldest,
-    );
-    const connection = row && this.#memory.connections.find((each) => each.grantId === row.grantId);
-    return connection && { realm: connection.realm, subject: connection.subject };
   }
 
   account(realm: string, subject: string): Account | undefined {
