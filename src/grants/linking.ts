@@ -128,7 +128,7 @@ export class Linking {
     const link = await store.take(code, { realm, subject });
     if (link === undefined) throw new LinkError('link_code_invalid');
     const answer = await spendConsent(this.#options, { provider: name, authorization, link });
-    const verdict = await this.#connected({ link, answer, replace });
+    const verdict = await this.#connected(authorization, { link, answer, replace });
     if (verdict.kind === 'connected') {
       if (verdict.event !== undefined) told(verdict.event);
       return;
@@ -145,7 +145,16 @@ export class Linking {
     return { realm, authorization };
   }
 
-  async #connected(connection: NewConnection): Promise<ConnectionVerdict> {
+  /** Where accounts aren't identified, who consents again under the same name needs no word more to replace the last time. */
+  async #connected(authorization: Authorization, connection: NewConnection): Promise<ConnectionVerdict> {
+    const verdict = await this.#connect(connection);
+    if (authorization.identifiesAccounts || verdict.kind !== 'other_account') return verdict;
+    const { username } = connection.answer.profile;
+    const isSame = username !== null && username === verdict.present?.username;
+    return isSame ? this.#connect({ ...connection, replace: true }) : verdict;
+  }
+
+  async #connect(connection: NewConnection): Promise<ConnectionVerdict> {
     const { store } = this.#options;
     try {
       return await store.connect(connection);

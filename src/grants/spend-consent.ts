@@ -93,7 +93,7 @@ async function identified(
   answer: Obtained,
 ): Promise<AccountProfile> {
   const found = await authorization.identify(answer.tokens.accessToken);
-  if (found.kind === 'known') return found.profile;
+  if (found.kind === 'known') return { accountId: found.accountId ?? `consent-${link.id}`, ...found.shown };
   const cause = new Error(`${provider}: ${found.detail}`);
   if (found.kind === 'unreachable') {
     await store.putBack(link);
