@@ -1,6 +1,7 @@
 import { tokenText } from '../oauth/token-answer.ts';
 import { accountIdOf } from '../providers/profile-of.ts';
 import type { Provider } from '../providers/provider.ts';
+import { compareClaims } from './import-claims.ts';
 import { ImportLineError, readFields, refusedValue, type GivenFields, type ImportField } from './import-fields.ts';
 import { readTime } from './import-time.ts';
 import type { ImportedGrant, ImportedToken } from './imports.ts';
@@ -39,6 +40,8 @@ export function readImportLine(text: string, rules: ImportRules): ImportedGrant 
   const refresh = readToken(fields, 'refresh_token', readMoment(fields, 'refresh_expires_at'));
   const access = readToken(fields, 'access_token', readExpiry(fields));
   if (refresh === undefined && access === undefined) throw missing('refresh_token', 'it, or "access_token"');
+  compareClaims(fields, provider, { field: 'access_token', given: access, accountId });
+  compareClaims(fields, provider, { field: 'refresh_token', given: refresh, accountId });
   const renewable = refresh !== undefined || provider.recover !== undefined;
   const expiresAt = Math.min(access?.expiresAt ?? 0, rules.now + LONGEST_MS[renewable ? 'renewable' : 'alone']);
   if (!renewable && expiresAt <= rules.now) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { accountIdOf, profileOf, shownText } from '../../src/providers/profile-of.ts';
 
 describe('the id of an account', () => {
@@ -26,7 +27,7 @@ describe('the id of an account', () => {
     [],
   ];
   for (const id of [...none, true, undefined]) {
-    it(`is none where it is ${JSON.stringify(id)?.slice(0, 40) ?? 'undefined'}`, () => {
+    it(`is none where it is ${inspect(id).slice(0, 40)}`, () => {
       assert.equal(accountIdOf(id), undefined);
       assert.equal(profileOf(id, {}), undefined);
     });

@@ -11,7 +11,16 @@ import {
   type CalComError,
   type CalComResult,
 } from './envelope.ts';
-import type { AccountProfile, Applicant, ClientCheck, ExchangeAnswer, KnownAccount, Provider } from '../provider.ts';
+import { managedTokenClaims } from './token-claims.ts';
+import type {
+  AccountProfile,
+  Applicant,
+  ClientCheck,
+  ExchangeAnswer,
+  KnownAccount,
+  Provider,
+  TokenClaims,
+} from '../provider.ts';
 
 /** How to reach a platform OAuth client of Cal.com's API v2. */
 export interface CalComManagedOptions {
@@ -63,6 +72,10 @@ class CalComManaged implements Provider {
     this.#transport = transport;
     this.#client = encodeURIComponent(options.clientId);
     this.realm = `${this.name} ${options.apiUrl} ${options.clientId}`;
+  }
+
+  readToken(token: Secret): TokenClaims | undefined {
+    return managedTokenClaims(token, this.#options.clientId);
   }
 
   async refresh(refreshToken: Secret): Promise<ExchangeAnswer> {
