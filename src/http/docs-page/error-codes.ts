@@ -59,7 +59,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
   explained(
     [401],
     'unknown_access_token',
-    'That Cal.com token was not given out here, or ended too long ago.',
+    'That Cal.com token was not given out here, or nothing follows on it any more.',
     'Get a live one from `POST /api/v1/bookings/token/refresh/`.',
   ),
   explained([403], 'role_not_allowed', 'An admin key has no accounts of its own.', 'Use a user key or a server key.'),

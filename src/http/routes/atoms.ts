@@ -31,7 +31,7 @@ const route = createRoute({
   security: [{ calAccessToken: [] }],
   responses: {
     200: json(atomsRefresh, 'A live token'),
-    401: problem('The token was not given out here, or ended too long ago'),
+    401: problem('The token was not given out here, or nothing follows on it any more'),
     403: problem('The page’s origin is not allowed'),
     429: problem('Too many requests'),
     503: problem('No live token to be had now; `Retry-After` says when to ask again'),
@@ -78,7 +78,7 @@ function unknownToken(): ProblemError {
   return new ProblemError(
     401,
     'unknown_access_token',
-    'This Cal.com access token was not given out here, or it ended too long ago. Ask your backend for a live one.',
+    'This Cal.com access token was not given out here, or nothing follows on it any more. Ask your backend for a live one.',
     { headers: { 'www-authenticate': 'Bearer realm="evergrant atoms", error="invalid_token"' } },
   );
 }
