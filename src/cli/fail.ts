@@ -17,7 +17,10 @@ function explain(error: unknown): string {
   }
   if (error instanceof ConfigError) return [error.message, devHint(error.problems) ?? []].flat().join('\n');
   const expected = error instanceof RangeError || ('code' in error && !isSystem(error.code));
-  return expected ? error.message : (error.stack ?? error.message);
+  if (!expected) return error.stack ?? error.message;
+  // The operator may know what callers may not.
+  const isOfStore = 'code' in error && error.code === 'store_unavailable' && error.cause instanceof Error;
+  return isOfStore && error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 /** Errors of this project have codes in lower case, those of Node and of the system in upper case. */

@@ -83,7 +83,7 @@ export class SqlGrantStore implements GrantStore {
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
     const { database, bounds, holder, clock } = this.#options;
     const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
-    return database.transact(async (transaction) => {
+    const opening = database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const openedAt = clock.now();
       const now = database.now();
@@ -108,6 +108,7 @@ export class SqlGrantStore implements GrantStore {
       }
       return { id: row.id, grantId, kind, presentedId, accountId, openedAt };
     });
+    return opening.catch(unlessOpenElsewhere);
   }
 
   async standingApplicant(grantId: string): Promise<Applicant | undefined> {
@@ -205,4 +206,10 @@ export class SqlGrantStore implements GrantStore {
         .execute();
     });
   }
+}
+
+/** The index that lets one exchange of a grant be open has seen another one, which nothing before it had. */
+function unlessOpenElsewhere(error: unknown): undefined {
+  if (error instanceof Error && 'constraint' in error && error.constraint === 'exchanges_open') return undefined;
+  throw error;
 }

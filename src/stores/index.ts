@@ -35,6 +35,8 @@ export interface StoresOptions {
   readonly bounds: ExchangeBounds;
   /** Told of connections that were lost and are made anew. */
   readonly trouble?: (what: string, cause: unknown) => void;
+  /** Told once of each thing that is odd about the database or the way to it. */
+  readonly remark?: (what: string) => void;
 }
 
 /** Everything that is kept, over one database. */
@@ -46,6 +48,8 @@ export interface Stores extends AsyncDisposable {
   readonly connections: ConnectionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
+  /** What is odd about the database and the way to it, as sentences for the operator. */
+  remarks(): readonly string[];
   /** Resolves where the database answers a read. */
   ping(): Promise<void>;
 }
@@ -82,6 +86,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
+    remarks: () => database.remarks(),
     ping: async () => {
       await database.db.selectFrom('grants').select('id').limit(1).execute();
     },
@@ -89,8 +94,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   };
 }
 
-function openDatabase({ location, clock, bounds, trouble }: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
+function openDatabase(options: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
+  const { location, clock, bounds, trouble, remark } = options;
   const common = { unresolvedMs: unresolvedMs(bounds) };
   if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });
-  return openPostgres({ ...common, ...location, ...(trouble === undefined ? {} : { trouble }) });
+  return openPostgres({ ...common, ...location, ...(trouble && { trouble }), ...(remark && { remark }) });
 }
