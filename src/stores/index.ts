@@ -15,6 +15,7 @@ import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
 import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
+import { explained } from './postgres-errors.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
@@ -73,7 +74,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const { vault, clock, bounds } = options;
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openDatabase(options));
-  await migrate(database);
+  await migrate(database).catch((error: unknown) => {
+    throw explained(error);
+  });
   await checkKeyRing(database, vault);
   const holder = holderName();
   await closeExchangesOfTheDead(database, holder);

@@ -1,3 +1,5 @@
+import { StoreUnavailableError } from '../grants/errors.ts';
+
 /**
  * What an error of Postgres, of a pooler before it, or of the way to it means for what was asked.
  * - `met`: another transaction stood in the way; from its start again
@@ -102,6 +104,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** An error of opening the database, in words for its operator where it is not the statement's own; its cause is kept. */
 export function explained(cause: unknown): unknown {
+  if (cause instanceof StoreUnavailableError) return explained(cause.cause);
   const meaning = meaningOf(cause);
   if (!(cause instanceof Error) || meaning === undefined) return cause;
   const code = 'code' in cause ? String(cause.code) : '';
