@@ -46,7 +46,8 @@ const SYNCHRONOUS = ['on', 'remote_apply', 'remote_write', 'local'];
  */
 export async function checkPostgres(client: ClientBase): Promise<PostgresFacts> {
   const processId = processIdOf(client);
-  const text = `${settingsOfSession(processId)}; ${BEGIN}; select ${COLUMNS.join(', ')}; commit`;
+  // The transaction first: after another statement of the same message its isolation can't be chosen any more.
+  const text = `${BEGIN}; select ${COLUMNS.join(', ')}; commit; ${settingsOfSession(processId)}`;
   const results = (await client.query({ text, query_timeout: PATIENCE_MS } as { text: string })) as unknown;
   const [row] = (results as QueryResult<Row>[]).flatMap(({ rows }) => rows.filter((each) => 'backend_pid' in each));
   if (row === undefined) throw new Error('The database was silent about its settings.');
