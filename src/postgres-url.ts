@@ -34,7 +34,9 @@ export function parsePostgresUrl(text: string): PostgresAddress | undefined {
 }
 
 /** One host's own URL, without what the driver doesn't know: it would take it for a setting of the server's. */
-function parseOne(text: string): { url: string; host: string; database: string; target: string | undefined } | undefined {
+function parseOne(
+  text: string,
+): { url: string; host: string; database: string; target: string | undefined } | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const database = url.pathname.slice(1);

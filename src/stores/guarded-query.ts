@@ -59,8 +59,7 @@ export function guardQueries(client: PoolClient, route: Route, guard: Guard, spe
 
   const guarded: Query = (text, values) => {
     if (typeof text !== 'string') return query(text, values);
-    const name =
-      guard.keepsPlans && Array.isArray(values) && values.length > 0 ? statementName(text) : undefined;
+    const name = guard.keepsPlans && Array.isArray(values) && values.length > 0 ? statementName(text) : undefined;
     const isSingle = !isInTransaction && text !== BEGIN;
     if (text === BEGIN) isInTransaction = true;
     else if (text === 'commit' || text === 'rollback') isInTransaction = false;

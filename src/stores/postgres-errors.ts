@@ -39,7 +39,8 @@ const STATES: Readonly<Record<string, Meaning>> = {
 const STATE = /^[0-9A-Z]{5}$/;
 const STALE_PLAN = { state: '0A000', message: /cached plan/ };
 /** Poolers have one SQLSTATE for all that they have to say (08P01, XX000). */
-const SCARCE_MESSAGE = /too many (?:clients|connections)|no more connections allowed|max clients? .*reached|slots are reserved/i;
+const SCARCE_MESSAGE =
+  /too many (?:clients|connections)|no more connections allowed|max clients? .*reached|slots are reserved/i;
 const REFUSED_MESSAGE =
   /^SASL|does not support SSL|error establishing an SSL|no such (?:user|database)|authentication failed|SSL required|statement pooling/i;
 /** The words of the system, of its resolver, and of Node for connections. */

@@ -1,4 +1,13 @@
-import { Client, Pool, TypeOverrides, types, type ClientBase, type ClientConfig, type PoolClient, type PoolOptions } from 'pg';
+import {
+  Client,
+  Pool,
+  TypeOverrides,
+  types,
+  type ClientBase,
+  type ClientConfig,
+  type PoolClient,
+  type PoolOptions,
+} from 'pg';
 import { guardQueries, type Guard } from './guarded-query.ts';
 import { meaningOf } from './postgres-errors.ts';
 import { hangUp, type PostgresServers, type Route } from './postgres-servers.ts';
@@ -55,7 +64,8 @@ export class PostgresPool {
       max: connections,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       types: withNumbers(),
-      onConnect: (client) => this.#admit(client),
+      // The driver waits for it, whatever its types say.
+      onConnect: ((client) => this.#admit(client)) as (client: ClientBase) => void,
     });
     this.#pool.on('error', (error) => {
       trouble('an idle database connection was lost', error);

@@ -8,7 +8,7 @@ import { skip, startPgBouncer } from './start-pgbouncer.ts';
 
 const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
 const RUNS = IS_LONG ? 10 : 1;
-const CALLERS = IS_LONG ? 5_000 : 400;
+const CALLERS = IS_LONG ? 5_000 : 1_000;
 const CALLERS_EACH = 10;
 const USERS = CALLERS / CALLERS_EACH;
 const SERVICES = 2;

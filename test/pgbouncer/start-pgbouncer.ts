@@ -27,7 +27,11 @@ export const skip = FOUND === undefined && 'pgbouncer is not installed (apt-get 
  * @param serverUrl of any database of the server
  * @param more lines of its configuration
  */
-export async function startPgBouncer(serverUrl: string, mode: PoolMode, more: readonly string[] = []): Promise<PgBouncer> {
+export async function startPgBouncer(
+  serverUrl: string,
+  mode: PoolMode,
+  more: readonly string[] = [],
+): Promise<PgBouncer> {
   const folder = await mkdtemp(join(tmpdir(), 'evergrant-pgbouncer-'));
   const { hostname, port: serverPort, username, password } = new URL(serverUrl);
   const port = await freePort();

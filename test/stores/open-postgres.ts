@@ -5,13 +5,16 @@ import { Vault } from '../../src/stores/vault.ts';
 import { systemClock as clock } from '../../src/system-clock.ts';
 import { ringKey } from './ring-key.ts';
 
-/** Opens stores on the URL of a Postgres, with a key ring of their own. */
+/** One for all, so that several may open one database. */
+const KEY = Buffer.alloc(32, 'a key of tests');
+
+/** Opens stores on the URL of a Postgres. */
 export function openPostgresStores(
   url: string,
   trouble: (what: string, cause: unknown) => void = () => undefined,
 ): Promise<Stores> {
   const location = { kind: 'postgres', url: new Secret(url) } as const;
-  return openStores({ location, vault: new Vault([ringKey('k1')]), clock, bounds: DEFAULT_BOUNDS, trouble });
+  return openStores({ location, vault: new Vault([ringKey('k1', KEY)]), clock, bounds: DEFAULT_BOUNDS, trouble });
 }
 
 /** Connects so many subjects of one realm, all at once. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { after, describe, it } from 'node:test';
 import { connectMany, countViews, openPostgresStores } from './open-postgres.ts';
 import { runSql } from './run-sql.ts';
+import { defaultsOf, OTHER_DEFAULTS, OURS, settingsSeen } from './settings-seen.ts';
 import { startPostgres, startServer } from './start-postgres.ts';
 
 const server = await startPostgres();
@@ -11,45 +12,14 @@ after(() => server[Symbol.asyncDispose]());
 /** A new database with these settings as its defaults. */
 async function databaseWith(settings: Readonly<Record<string, string>>): Promise<string> {
   const url = await server.createDatabase();
-  const name = new URL(url).pathname.slice(1);
-  const statements = Object.entries(settings).map(([key, value]) => `alter database ${name} set ${key} = '${value}'`);
-  await runSql(url, ...statements);
+  await runSql(url, ...defaultsOf(url, settings));
   return url;
-}
-
-/** The server's own values on a connection of the stores', read by a rule that a test puts under a table of theirs. */
-async function settingsSeen(url: string): Promise<Record<string, string>> {
-  const names = ['synchronous_commit', 'statement_timeout', 'lock_timeout', 'jit', 'transaction_isolation'];
-  const pairs = names.map((name) => `'${name}', current_setting('${name}')`).join(', ');
-  await using stores = await openPostgresStores(url);
-  await runSql(
-    url,
-    'create table seen (settings jsonb)',
-    `create function note() returns trigger language plpgsql as $$ begin
-      insert into seen values (jsonb_build_object(${pairs})); return new; end $$`,
-    'create trigger note before insert on grants for each row execute function note()',
-  );
-  await connectMany(stores, 1);
-  const [{ settings }] = await runSql(url, 'select settings from seen');
-  return settings;
 }
 
 describe('a Postgres whose defaults are others', () => {
   it('runs our transactions with our settings all the same', async () => {
-    const url = await databaseWith({
-      synchronous_commit: 'off',
-      statement_timeout: '1h',
-      lock_timeout: '1ms',
-      jit: 'on',
-      default_transaction_isolation: 'serializable',
-    });
-    assert.deepEqual(await settingsSeen(url), {
-      synchronous_commit: 'on',
-      statement_timeout: '10s',
-      lock_timeout: '0',
-      jit: 'off',
-      transaction_isolation: 'read committed',
-    });
+    const url = await databaseWith(OTHER_DEFAULTS);
+    assert.deepEqual(await settingsSeen(url), OURS);
   });
 
   for (const level of ['repeatable read', 'serializable']) {

@@ -32,10 +32,12 @@ async function errorOf(work: () => Promise<unknown>): Promise<unknown> {
   );
 }
 
-const statements = (...all: readonly string[]) => async () => {
-  await using client = await connected();
-  for (const statement of all) await client.query(statement);
-};
+const statements =
+  (...all: readonly string[]) =>
+  async () => {
+    await using client = await connected();
+    for (const statement of all) await client.query(statement);
+  };
 
 const raising = (state: string) => statements(`do $$ begin raise exception sqlstate '${state}'; end $$`);
 
@@ -74,7 +76,7 @@ const CASES: Readonly<Record<string, { meaning: string | undefined; provoke: () 
     provoke: async () => {
       await using client = await connected();
       const said = once(client, 'error');
-      await client.query("set idle_in_transaction_session_timeout = 50; begin; select 1");
+      await client.query('set idle_in_transaction_session_timeout = 50; begin; select 1');
       const [error] = await said;
       throw error;
     },
@@ -117,10 +119,7 @@ const CASES: Readonly<Record<string, { meaning: string | undefined; provoke: () 
       await using other = await connected();
       await one.query('begin; select pg_advisory_xact_lock(1)');
       await other.query('begin; select pg_advisory_xact_lock(2)');
-      await Promise.all([
-        one.query('select pg_advisory_xact_lock(2)'),
-        other.query('select pg_advisory_xact_lock(1)'),
-      ]);
+      await Promise.all([one.query('select pg_advisory_xact_lock(2)'), other.query('select pg_advisory_xact_lock(1)')]);
     },
   },
   '53300': {
@@ -251,7 +250,11 @@ describe('a server with four connections to give', () => {
     const fresh = await server.createDatabase();
     const name = new URL(fresh).pathname.slice(1);
     // One more is for the notices.
-    await runSql(fresh, `create role ${name} login password 'p' connection limit 5`, `alter database ${name} owner to ${name}`);
+    await runSql(
+      fresh,
+      `create role ${name} login password 'p' connection limit 5`,
+      `alter database ${name} owner to ${name}`,
+    );
     const limited = Object.assign(new URL(fresh), { username: name, password: 'p' }).href;
     await using stores = await openPostgresStores(limited);
     await runSql(
