@@ -64,8 +64,7 @@ export class PostgresPool {
       max: connections,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       types: withNumbers(),
-      // The driver waits for it, whatever its types say.
-      onConnect: ((client) => this.#admit(client)) as (client: ClientBase) => void,
+      onConnect: this.#admit,
     });
     this.#pool.on('error', (error) => {
       trouble('an idle database connection was lost', error);
@@ -127,7 +126,8 @@ export class PostgresPool {
     });
   };
 
-  async #admit(client: ClientBase): Promise<void> {
+  /** The driver waits for it, whatever its types say. */
+  readonly #admit: (client: ClientBase) => void = async (client): Promise<void> => {
     try {
       await this.#servers.admit(client, this.#routeOf(client));
     } catch (error) {
@@ -135,7 +135,7 @@ export class PostgresPool {
       hangUp(client);
       throw error;
     }
-  }
+  };
 
   #routeOf(client: object): Route {
     return this.#routes.get(client) ?? this.#servers.route();

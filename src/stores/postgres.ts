@@ -8,7 +8,6 @@ import { explained, meaningOf } from './postgres-errors.ts';
 import { openNotices } from './postgres-notices.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { PostgresServers } from './postgres-servers.ts';
-import { BEGIN } from './postgres-settings.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
 import { settlesWithin } from './settles-within.ts';
@@ -124,9 +123,6 @@ async function lookAround(source: PostgresPool, servers: PostgresServers): Promi
   try {
     const first = await source.connect();
     if (servers.isPooled) {
-      // In two steps: what is sent at once, a pooler takes for one statement.
-      await first.query(BEGIN);
-      await first.query('commit');
       const second = source.connect().then((client) => {
         client.release();
       });
