@@ -78,8 +78,10 @@ function readiness(evergrant: Evergrant, { jwt }: Config): Promise<Finding> {
 /** Its message, and that of its cause, which the operator is to see and callers are not. */
 function saying(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isOfStore = 'code' in error && error.code === 'store_unavailable' && error.cause instanceof Error;
-  return isOfStore && error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  if ('code' in error && error.code === 'store_unavailable' && error.cause instanceof Error) {
+    return `${error.message} (${error.cause.message})`;
+  }
+  return error.message;
 }
 
 async function clients(evergrant: Evergrant): Promise<Finding[]> {

@@ -19,8 +19,10 @@ function explain(error: unknown): string {
   const expected = error instanceof RangeError || ('code' in error && !isSystem(error.code));
   if (!expected) return error.stack ?? error.message;
   // The operator may know what callers may not.
-  const isOfStore = 'code' in error && error.code === 'store_unavailable' && error.cause instanceof Error;
-  return isOfStore && error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+  if ('code' in error && error.code === 'store_unavailable' && error.cause instanceof Error) {
+    return `${error.message} (${error.cause.message})`;
+  }
+  return error.message;
 }
 
 /** Errors of this project have codes in lower case, those of Node and of the system in upper case. */

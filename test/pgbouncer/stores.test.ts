@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { examine } from '../../src/doctor.ts';
+import { startSandbox } from '../e2e/start-sandbox.ts';
+import { environment, newFolder } from '../e2e/start-service.ts';
 import { connectMany, countViews, openPostgresStores } from '../stores/open-postgres.ts';
 import { runSql } from '../stores/run-sql.ts';
 import { defaultsOf, OTHER_DEFAULTS, OURS, settingsSeen } from '../stores/settings-seen.ts';
@@ -51,6 +54,19 @@ describe('stores behind PgBouncer', { skip }, () => {
       assert.deepEqual({ jit, commit }, { jit: 'on', commit: 'off' });
     });
   }
+
+  it('are shown to the operator as such by doctor', async () => {
+    const { url } = await newPlace('transaction');
+    await using sandbox = await startSandbox();
+    using folder = newFolder();
+    const more = { EVERGRANT_DATABASE_URL: url, EVERGRANT_LOG_LEVEL: 'silent' };
+    const findings = await examine({
+      ...environment(sandbox.url, folder.databasePath, more),
+      EVERGRANT_RESCUE_DIR: `${folder.databasePath}-rescue`,
+    });
+    const odd = findings.filter(({ check, verdict }) => check === 'database' && verdict === 'odd');
+    assert.match(odd.map(({ detail }) => detail).join(), /in transaction mode/);
+  });
 
   it('ask again, without names, where a pooler mixes up prepared statements', async () => {
     const { url } = await newPlace('transaction', ['default_pool_size = 2']);

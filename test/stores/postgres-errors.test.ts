@@ -237,7 +237,7 @@ describe('a statement that was prepared', () => {
     await pool.end();
   });
 
-  it('has a name that is of its text alone', async () => {
+  it('has a name that is of its text alone', () => {
     const [one, other] = [statementName('select $1::int'), statementName('select $1::text')];
     assert.match(one ?? '', /^evergrant-[0-9a-f]{48}$/);
     assert.notEqual(one, other);
