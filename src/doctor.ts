@@ -43,13 +43,14 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
   try {
     evergrant = await createEvergrant(loaded);
   } catch (error) {
-    return [bad('database', error instanceof Error ? error.message : String(error))];
+    return [bad('database', saying(error))];
   }
   await using running = evergrant;
   const place = database.kind === 'sqlite' ? database.path : database.place;
   return [
     good('database', `${place} opens with this key ring.`),
     ...(database.kind === 'sqlite' ? [fileMode(database.path)] : []),
+    ...running.remarks().map((remark) => odd('database', remark)),
     await readiness(running, config),
     ...(await clients(running)),
     ...linking(running, config),
@@ -70,8 +71,17 @@ function readiness(evergrant: Evergrant, { jwt }: Config): Promise<Finding> {
       : 'The keys to check JWTs with are at hand.';
   return evergrant.checkReadiness().then(
     () => good('readiness', `The database answers. ${callers}`),
-    (error: unknown) => bad('readiness', error instanceof Error ? error.message : String(error)),
+    (error: unknown) => bad('readiness', saying(error)),
   );
+}
+
+/** Its message, and that of its cause, which the operator is to see and callers are not. */
+function saying(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'store_unavailable' && error.cause instanceof Error) {
+    return `${error.message} (${error.cause.message})`;
+  }
+  return error.message;
 }
 
 async function clients(evergrant: Evergrant): Promise<Finding[]> {

@@ -40,6 +40,8 @@ export interface Evergrant extends AsyncDisposable {
   readonly keeper: Keeper;
   readonly apiKeys: ApiKeyStore;
   readonly providers: readonly Provider[];
+  /** What is odd about the database and the way to it, as sentences for the operator. */
+  remarks(): readonly string[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
   /** Lets exchanges in flight end, then closes the database. */
@@ -61,8 +63,11 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const trouble = (what: string, cause: unknown) => {
     logger.error({ err: cause }, what);
   };
+  const remark = (what: string) => {
+    logger.warn(what);
+  };
   const location = databaseLocation(config, secrets);
-  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble }));
+  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble, remark }));
   const told = eventsTo(logger);
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
   await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
@@ -152,6 +157,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     keeper,
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
     providers,
+    remarks: () => stores.remarks(),
     checkReadiness,
     close,
     [Symbol.asyncDispose]: close,

@@ -19,7 +19,8 @@ export const CONFIG_VARIABLES = [
   {
     name: 'EVERGRANT_DATABASE_URL',
     default: 'sqlite:./evergrant.db',
-    meaning: 'The database: sqlite: and the path of a file, or postgres://user:password@host:5432/database.',
+    meaning:
+      'The database: sqlite: and the path of a file, or postgres://user:password@host1:5432,host2:5432/database.',
   },
   {
     name: 'EVERGRANT_RESCUE_DIR',

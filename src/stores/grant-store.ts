@@ -82,7 +82,7 @@ export class SqlGrantStore implements GrantStore {
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
     const { database, bounds, holder, clock } = this.#options;
     const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
-    return database.transact(async (transaction) => {
+    const opening = database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const openedAt = clock.now();
       const now = database.now();
@@ -107,6 +107,7 @@ export class SqlGrantStore implements GrantStore {
       }
       return { id: row.id, grantId, kind, presentedId, accountId, openedAt };
     });
+    return opening.catch(unlessOpenElsewhere);
   }
 
   async standingApplicant(grantId: string): Promise<Applicant | undefined> {
@@ -192,4 +193,10 @@ export class SqlGrantStore implements GrantStore {
         .execute();
     });
   }
+}
+
+/** The index that lets one exchange of a grant be open has seen another one, which nothing before it had. */
+function unlessOpenElsewhere(error: unknown): undefined {
+  if (error instanceof Error && 'constraint' in error && error.constraint === 'exchanges_open') return undefined;
+  throw error;
 }

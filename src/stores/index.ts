@@ -16,6 +16,7 @@ import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
 import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
+import { explained } from './postgres-errors.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
@@ -37,6 +38,8 @@ export interface StoresOptions {
   readonly bounds: ExchangeBounds;
   /** Told of connections that were lost and are made anew. */
   readonly trouble?: (what: string, cause: unknown) => void;
+  /** Told once of each thing that is odd about the database or the way to it. */
+  readonly remark?: (what: string) => void;
 }
 
 /** Everything that is kept, over one database. */
@@ -49,6 +52,8 @@ export interface Stores extends AsyncDisposable {
   readonly successions: SuccessionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
+  /** What is odd about the database and the way to it, as sentences for the operator. */
+  remarks(): readonly string[];
   /** Resolves where the database answers a read. */
   ping(): Promise<void>;
 }
@@ -72,7 +77,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const { vault, clock, bounds } = options;
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openDatabase(options));
-  await migrate(database);
+  await migrate(database).catch((error: unknown) => {
+    throw explained(error);
+  });
   await checkKeyRing(database, vault);
   const holder = holderName();
   await closeExchangesOfTheDead(database, holder);
@@ -86,6 +93,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     successions: new SqlSuccessionStore({ database, vault, clock }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
+    remarks: () => database.remarks(),
     ping: async () => {
       await database.db.selectFrom('grants').select('id').limit(1).execute();
     },
@@ -93,8 +101,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   };
 }
 
-function openDatabase({ location, clock, bounds, trouble }: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
+function openDatabase(options: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
+  const { location, clock, bounds, trouble, remark } = options;
   const common = { unresolvedMs: unresolvedMs(bounds) };
   if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });
-  return openPostgres({ ...common, ...location, ...(trouble === undefined ? {} : { trouble }) });
+  return openPostgres({ ...common, ...location, ...(trouble && { trouble }), ...(remark && { remark }) });
 }

@@ -11,6 +11,8 @@ export interface SqlDatabase extends AsyncDisposable {
   now(): RawBuilder<number>;
   /** Runs one transaction, again from its start where it met another's lock. */
   transact<Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result>;
+  /** Runs reads that may look at many rows; they need not see one state. */
+  survey<Result>(work: (db: Kysely<Database>) => Promise<Result>): Promise<Result>;
   /**
    * Leases these exchanges for so many milliseconds from now. Waits neither for the crowd at the database nor for those
    * that are just being finished: a lease that is renewed late is lost, and what is finished needs none.
@@ -30,6 +32,8 @@ export interface SqlDatabase extends AsyncDisposable {
   announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
+  /** What is odd about the database and the way to it, as sentences for the operator. */
+  remarks(): readonly string[];
 }
 
 /** Who is asking upstream for a grant; null where nobody ever did. */

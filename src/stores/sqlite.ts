@@ -58,6 +58,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     columnTypes: SQLITE_TYPES,
     now: () => sql<number>`${clock.now()}`,
     transact: (work) => orUnavailable(commit(work), isUnavailable),
+    survey: (work) => work(db),
     lease: (exchangeIds, ms) =>
       orUnavailable(
         commitAhead(async (transaction) => {
@@ -77,6 +78,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
     announce: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
+    remarks: () => [],
     async [Symbol.asyncDispose]() {
       reader.close();
       await db.destroy();

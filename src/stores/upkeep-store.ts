@@ -50,16 +50,14 @@ export class SqlUpkeepStore implements UpkeepStore {
   }
 
   async load(realm: string): Promise<RealmLoad> {
-    const { db } = this.#database;
     // A subquery is asked once, a clock in a comparison for every row of the table.
     const since = sql<number>`(select ${this.#database.now()} - ${MINUTE_MS})`;
-    const { rows } = await sql<{ recent: number; throttled_until: number | null }>`
+    const asked = sql<{ recent: number; throttled_until: number | null }>`
       select
         (select count(*) from exchanges e where e.opened_at > ${since} and e.kind not in ('import', 'link')
           and (select g.realm from grants g where g.id = e.grant_id) = ${realm}) as recent,
-        (select max(retry_at) from grants where realm = ${realm} and last_failure = 'throttled') as throttled_until`.execute(
-      db,
-    );
+        (select max(retry_at) from grants where realm = ${realm} and last_failure = 'throttled') as throttled_until`;
+    const { rows } = await this.#database.survey((db) => asked.execute(db));
     return { recentExchanges: rows[0]?.recent ?? 0, throttledUntil: rows[0]?.throttled_until ?? undefined };
   }
 
@@ -83,7 +81,7 @@ export class SqlUpkeepStore implements UpkeepStore {
    */
   async #dueFor(realm: string, limit: number, { dueAt, endsAt, inUse }: Due, since: number): Promise<DueRow[]> {
     const now = this.#clock.now();
-    const { rows } = await sql<DueRow>`
+    const asked = sql<DueRow>`
       select c.grant_id, c.exchange_id, ${endsAt} as ends_at,
         (select min(k.subject) from connections k where k.grant_id = c.grant_id) as subject
       from credentials c
@@ -93,7 +91,8 @@ export class SqlUpkeepStore implements UpkeepStore {
         and c.exchange_id = (select max(s.exchange_id) from credentials s where s.grant_id = c.grant_id and s.ended_at is null)
         and exists (select 1 from connections k where k.grant_id = c.grant_id)
       order by ${dueAt}
-      limit ${limit}`.execute(this.#database.db);
+      limit ${limit}`;
+    const { rows } = await this.#database.survey((db) => asked.execute(db));
     return rows;
   }
 

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 
 import { createAuthenticator } from '../../src/callers/authenticate.ts';
 import { CONFIG_VARIABLES, loadConfig } from '../../src/config/index.ts';
+import { parsePostgresUrl } from '../../src/postgres-url.ts';
 import { MemoryApiKeys } from '../callers/memory-api-keys.ts';
 import { KEY, SECRET, p256, problemsOf, withKeys } from './environments.ts';
 
@@ -203,6 +204,10 @@ describe('what is refused', () => {
     EVERGRANT_DATABASE_URL: [
       'postgres://user:hunter2-hunter2@db',
       'postgres:evergrant',
+      'postgres://user:hunter2-hunter2@db1,/evergrant',
+      'postgres://user:hunter2-hunter2@db1:5432,db2:port/evergrant',
+      'postgres://user:hunter2-hunter2@db1,db2',
+      'postgres://user:hunter2-hunter2@db1,db2/evergrant?target_session_attrs=standby',
       'mysql://db',
       './evergrant.db',
       'sqlite:',
@@ -296,6 +301,18 @@ describe('what is refused', () => {
     assert.equal(config.rescueFolder, './evergrant-rescue');
     assert.equal(secrets.databaseUrl?.reveal(), 'postgres://user:hunter2-hunter2@db:5433/evergrant');
     assert.ok(!JSON.stringify({ config, secrets }).includes('hunter2'));
+  });
+
+  it('is not a Postgres of several hosts', () => {
+    const url = 'postgres://user:hunter2-hunter2@db1:5433,[::1],db3/evergrant?target_session_attrs=read-write';
+    const { config, secrets } = loadConfig(withKeys({ EVERGRANT_DATABASE_URL: url }));
+    assert.deepEqual(config.database, { kind: 'postgres', place: 'db1:5433,[::1],db3/evergrant' });
+    assert.equal(secrets.databaseUrl?.reveal(), url);
+    assert.deepEqual(parsePostgresUrl(url)?.urls, [
+      'postgres://user:hunter2-hunter2@db1:5433/evergrant',
+      'postgres://user:hunter2-hunter2@[::1]/evergrant',
+      'postgres://user:hunter2-hunter2@db3/evergrant',
+    ]);
   });
 
   it('is bookings of linked accounts without the client to link them by', () => {
