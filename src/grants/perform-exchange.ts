@@ -57,7 +57,7 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
   });
   try {
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
-    const isStale = clock.now() - run.exchange.openedAt > bounds.leaseMs / 2;
+    const isStale = openForMs(clock, run.exchange) > bounds.leaseMs / 2;
     const answer = isStale ? PAUSED : await ask(run.provider, run.question);
     run.answered(answer);
     await save(means, run, answer);
@@ -65,6 +65,11 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
   } finally {
     stopRenewing();
   }
+}
+
+/** One clock may have been set back since, the other may have stood still while the machine slept. */
+export function openForMs(clock: Clock, { openedAt, openedTick }: OpenExchange): number {
+  return Math.max(clock.now() - openedAt, clock.monotonic() - openedTick);
 }
 
 const PAUSED: ExchangeAnswer = { kind: 'not_sent', detail: 'this process was paused before sending' };
@@ -95,7 +100,7 @@ function unsupported(kind: string): ExchangeAnswer {
 async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<void> {
   const { store, rescue, clock, trouble, told } = means;
   const { exchange } = run;
-  const giveUpAt = clock.now() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
+  const giveUpAt = clock.monotonic() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
   let isKept = false;
   for (let pauseMs = SAVE_PAUSE_MS.first; ; pauseMs = Math.min(SAVE_PAUSE_MS.longest, pauseMs * 2)) {
     try {
@@ -108,7 +113,7 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
     } catch (cause) {
       trouble(`exchange ${exchange.id} (${answer.kind}) could not be stored`, cause);
       if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);
-      if (clock.now() >= giveUpAt) throw cause;
+      if (clock.monotonic() >= giveUpAt) throw cause;
       await clock.sleep(pauseMs);
     }
   }

@@ -210,7 +210,7 @@ async function exchange(
       outcome: answer.kind,
       detail: 'detail' in answer ? answer.detail : undefined,
       cause: 'cause' in answer ? answer.cause : undefined,
-      durationMs: clock.now() - opened.openedAt,
+      durationMs: Math.max(0, Math.round(clock.monotonic() - opened.openedTick)),
     });
   };
   const answer = await performExchange(means, { provider, view, exchange: opened, question, answered });

@@ -75,13 +75,13 @@ function retryAfterMs(answer: ExchangeAnswer): number | undefined {
 
 /** What the code brought is there once: it must be stored before anything else can fail. */
 async function keep({ store, clock }: ConsentMeans, link: ConsentedLink, answer: Obtained): Promise<void> {
-  const giveUpAt = clock.now() + KEEP_PATIENCE_MS;
+  const giveUpAt = clock.monotonic() + KEEP_PATIENCE_MS;
   for (;;) {
     try {
       await store.keep(link, answer);
       return;
     } catch (cause) {
-      if (clock.now() >= giveUpAt) throw cause;
+      if (clock.monotonic() >= giveUpAt) throw cause;
       await clock.sleep(KEEP_PAUSE_MS);
     }
   }

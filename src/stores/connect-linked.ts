@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
+import type { ExchangeBounds } from '../grants/exchange.ts';
 import type { ConnectionVerdict, NewConnection } from '../grants/link-store.ts';
 import type { AccountProfile } from '../providers/provider.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount, noteForsaken } from './connection.ts';
@@ -14,6 +15,7 @@ export interface LinkStoreOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly bounds: ExchangeBounds;
   readonly holder: string;
 }
 
@@ -35,7 +37,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     if (present !== undefined) return { kind: 'other_account', present: present.profile };
     const grantId = existing ?? (await createGrant(transaction, account, clock.now()));
     await database.lockGrant(transaction, grantId);
-    await closeForsaken(transaction, grantId, options.holder, database.now());
+    await closeForsaken(transaction, grantId, options.bounds, database.now());
     if (await isBeingRevoked(transaction, grantId)) return { kind: 'busy' };
     if (before !== grantId) await connectTo(transaction, grantId, link, clock.now());
     if (isOther) await noteForsaken(transaction, before, clock.now());
@@ -71,7 +73,8 @@ async function append(
     .returning('id')
     .executeTakeFirstOrThrow();
   const { accountId } = answer.profile;
-  const exchange = { id, grantId, kind: 'link', presentedId, accountId, openedAt: obtainedAt } as const;
+  const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
+  const exchange = { id, grantId, kind: 'link', presentedId, accountId, ...opened } as const;
   return recordObtained(transaction, vault, exchange, answer, { now, obtainedAt });
 }
 

@@ -14,7 +14,8 @@ import { EventLog } from './event-log.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
-import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
+import { holderName } from './holder.ts';
+import { closeExchangesOfTheDead } from './predecessors.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
@@ -72,13 +73,13 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   await migrate(database);
   await checkKeyRing(database, vault);
   const holder = holderName();
-  await closeExchangesOfTheDead(database, holder);
+  await closeExchangesOfTheDead(database);
   const parts = opened.move();
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
     upkeep: new SqlUpkeepStore(database, clock),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
-    links: new SqlLinkStore({ database, vault, clock, holder }),
+    links: new SqlLinkStore({ database, vault, clock, bounds, holder }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
