@@ -48,13 +48,22 @@ function parsed(holder: string): NamedProcess | undefined {
   return machine === '' ? undefined : { machine, pid: Number(pid), startTime };
 }
 
+type KnownProcess = NamedProcess & { readonly startTime: string };
+
+/** Asked whenever somebody waits for a holder, and it never changes. */
+const known = new Map<string, KnownProcess>();
+
 /** Undefined where the machine doesn't tell enough of itself to be known again. */
-function thisProcess(proc: string): (NamedProcess & { readonly startTime: string }) | undefined {
+function thisProcess(proc: string): KnownProcess | undefined {
+  const before = known.get(proc);
+  if (before !== undefined) return before;
   const bootId = read(() => readFileSync(join(proc, 'sys/kernel/random/boot_id'), 'utf8').trim());
   const namespace = read(() => readlinkSync(join(proc, 'self/ns/pid')));
   const startTime = startTimeOf('self', proc);
   if (bootId === undefined || namespace === undefined || startTime === undefined) return undefined;
-  return { machine: [hostname(), bootId, namespace].join('/'), pid: process.pid, startTime };
+  const found = { machine: [hostname(), bootId, namespace].join('/'), pid: process.pid, startTime };
+  known.set(proc, found);
+  return found;
 }
 
 /** The 22nd field of proc_pid_stat(5); the second is the program's name, which may hold anything. */

@@ -64,7 +64,9 @@ export class MemoryStore {
     const open = rows.find(isOpen);
     this.#catchUpWithClock(rows);
     if (open !== undefined && open.holder !== holder && isDead(open.holder)) this.#closeForsaken([open]);
-    const recent = rows.slice(-RECENT_LIMIT).filter(({ openedAt }) => openedAt > moment.now - RECENT_MS && openedAt <= moment.now + AHEAD_MS);
+    const recent = rows
+      .slice(-RECENT_LIMIT)
+      .filter(({ openedAt }) => openedAt > moment.now - RECENT_MS && openedAt <= moment.now + AHEAD_MS);
     return {
       lastExchangeId: rows.at(-1)?.id ?? 0,
       recentExchanges: recent.length,
@@ -164,7 +166,8 @@ export class MemoryStore {
     const { databaseNow, bounds } = this.#options;
     const now = databaseNow();
     for (const row of rows.filter(({ outcome }) => outcome === undefined)) {
-      const isAhead = row.openedAt > now + AHEAD_MS || (isOpen(row) && row.leaseUntil > now + bounds.leaseMs + AHEAD_MS);
+      const isAhead =
+        row.openedAt > now + AHEAD_MS || (isOpen(row) && row.leaseUntil > now + bounds.leaseMs + AHEAD_MS);
       if (!isAhead) continue;
       row.openedAt = Math.min(row.openedAt, now);
       row.leaseUntil = Math.min(row.leaseUntil, now + bounds.leaseMs);
