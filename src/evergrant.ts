@@ -90,19 +90,21 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     apiKeys: stores.apiKeys,
     now: () => clock.now(),
   });
+  const linking = new Linking({
+    store: stores.links,
+    providers,
+    clock,
+    bounds,
+    redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
+    told,
+  });
   const checkReadiness = readiness(stores, authenticator);
   const app = createApp({
     keeper,
     profiles: new Profiles({ store: stores.grants, providers, clock }),
     connections: new Connections({ store: stores.connections, grants: stores.grants, providers, clock, told }),
     frontendTokens: new FrontendTokens({ keeper, grants: stores.grants, providers }),
-    linking: new Linking({
-      store: stores.links,
-      providers,
-      clock,
-      redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
-      told,
-    }),
+    linking,
     authenticator,
     checkReadiness,
     settings: {
@@ -124,6 +126,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     grants: stores.grants,
     store: stores.upkeep,
     links: stores.links,
+    vainConsents: stores.vainConsents,
     connections: stores.connections,
     bounds,
     rescue,

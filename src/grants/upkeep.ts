@@ -2,13 +2,14 @@ import type { Provider } from '../providers/provider.ts';
 import { Chores } from './chores.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { ExchangeBounds } from './exchange.ts';
-import type { LinkStore } from './link-store.ts';
+import type { LinkStore, VainConsentStore } from './link-store.ts';
 import { Revocations } from './revocations.ts';
 import type { Clock, Random } from './clock.ts';
 import type { GrantEvent } from './events.ts';
 import type { Keeper } from './keeper.ts';
 import { RenewalsAhead } from './renewals-ahead.ts';
 import { replayRescued, type Rescue } from './rescue.ts';
+import { VainConsents } from './vain-consents.ts';
 import type { GrantStore } from './store.ts';
 import type { UpkeepStore } from './upkeep-store.ts';
 import type { Usage } from './usage.ts';
@@ -21,6 +22,7 @@ export interface UpkeepOptions {
   readonly grants: GrantStore;
   readonly store: UpkeepStore;
   readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
   readonly bounds: ExchangeBounds;
   readonly rescue: Rescue;
@@ -34,7 +36,7 @@ export interface UpkeepOptions {
   readonly trouble: (what: string, cause: unknown) => void;
 }
 
-const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000 };
+const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000, vain: 10_000 };
 const FORGOTTEN_AT_ONCE = 500;
 
 /**
@@ -52,6 +54,7 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
     },
   });
   const revocations = new Revocations({ ...options, store: options.connections });
+  const vain = new VainConsents({ ...options, store: options.vainConsents });
   const noteUsage = () => usage.drain((exchangeIds) => store.noteUsed(exchangeIds));
   const chores = new Chores({
     clock,
@@ -64,8 +67,9 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
       {
         name: 'forget what has ended',
         everyMs: EVERY_MS.forgetting,
-        work: () => Promise.all([forgetAll(store, clock.now() - retentionMs), options.links.forgetExpired()]),
+        work: () => forgetAll(store, clock.now() - retentionMs),
       },
+      { name: 'revoke consents that came to nothing', everyMs: EVERY_MS.vain, work: () => vain.round() },
     ],
   });
   return {

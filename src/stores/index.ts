@@ -3,7 +3,7 @@ import type { Clock } from '../grants/clock.ts';
 import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/imports.ts';
 import type { ConnectionStore } from '../grants/connection-store.ts';
-import type { LinkStore } from '../grants/link-store.ts';
+import type { LinkStore, VainConsentStore } from '../grants/link-store.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
@@ -20,6 +20,7 @@ import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
 import { SqlUpkeepStore } from './upkeep-store.ts';
+import { SqlVainConsentStore } from './vain-consents.ts';
 import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
 
@@ -44,6 +45,7 @@ export interface Stores extends AsyncDisposable {
   readonly upkeep: UpkeepStore;
   readonly imports: ImportStore;
   readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
@@ -80,6 +82,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     upkeep: new SqlUpkeepStore(database, clock),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
     links: new SqlLinkStore({ database, vault, clock, bounds, holder }),
+    vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
