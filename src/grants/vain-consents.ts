@@ -66,7 +66,9 @@ export class VainConsents {
     const accountId = known ?? (await accountOf(provider, answer));
     if (accountId === 'unreachable') return false;
     if (accountId === undefined) {
-      const cause = new Error('The provider no longer says whose it is, so revoking it might end the tokens of others.');
+      const cause = new Error(
+        'The provider no longer says whose it is, so revoking it might end the tokens of others.',
+      );
       this.#options.trouble(`a consent at ${provider.name} that came to nothing is left unrevoked`, cause);
       return true;
     }
@@ -77,10 +79,7 @@ export class VainConsents {
 }
 
 /** Undefined where the provider doesn't say whose it is. */
-async function accountOf(
-  { authorization }: Provider,
-  { profile, tokens }: Obtained,
-): Promise<string | undefined> {
+async function accountOf({ authorization }: Provider, { profile, tokens }: Obtained): Promise<string | undefined> {
   if (profile !== undefined) return profile.accountId;
   const found = await authorization?.identify(tokens.accessToken);
   if (found?.kind === 'known') return found.profile.accountId;

@@ -33,7 +33,8 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     await database.lockSchema(transaction);
     const state = await lockTaken(transaction, link);
     if (state !== 'ours') return state === 'connected' ? { kind: 'connected', event: undefined } : { kind: 'busy' };
-    if (await isConsentBeingRevoked(transaction, account, await database.readTime(transaction))) return { kind: 'busy' };
+    if (await isConsentBeingRevoked(transaction, account, await database.readTime(transaction)))
+      return { kind: 'busy' };
     const before = await connectedTo(transaction, link);
     const existing = await grantOfAccount(transaction, account);
     const isOther = before !== undefined && before !== existing;
