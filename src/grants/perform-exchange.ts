@@ -1,5 +1,6 @@
 import type { Applicant, ExchangeAnswer, KnownAccount, Obtained, Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import type { AnswersInHand } from './answers-in-hand.ts';
 import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExchangeBounds, OpenExchange } from './exchange.ts';
@@ -17,6 +18,8 @@ export interface ExchangeMeans {
   readonly bounds: ExchangeBounds;
   /** Where an answer is kept meanwhile that the store refuses. */
   readonly rescue: Rescue;
+  /** Answers on their way into the store. */
+  readonly inHand: AnswersInHand;
   /** Told of every failure to store an answer, which is then tried again. */
   readonly trouble: (what: string, cause: unknown) => void;
   /** Told of every event, once it is written. */
@@ -59,10 +62,12 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
     const isStale = openForMs(clock, run.exchange) > bounds.leaseMs / 2;
     const answer = isStale ? PAUSED : await ask(run.provider, run.question);
+    if (answer.kind === 'obtained') means.inHand.hold(run.exchange, answer);
     run.answered(answer);
     await save(means, run, answer);
     return answer;
   } finally {
+    means.inHand.letGo(run.exchange);
     stopRenewing();
   }
 }

@@ -36,6 +36,12 @@ export interface UpkeepOptions {
   readonly trouble: (what: string, cause: unknown) => void;
 }
 
+/** The background loop. */
+export interface Upkeep extends AsyncDisposable {
+  /** What it does just now, in the words of `cannot ...`. */
+  underWay(): string[];
+}
+
 const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000, vain: 10_000 };
 const FORGOTTEN_AT_ONCE = 500;
 
@@ -43,7 +49,7 @@ const FORGOTTEN_AT_ONCE = 500;
  * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
  * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
  */
-export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
+export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { keeper, usage, store, grants, rescue, clock, retentionMs, told, trouble } = options;
   const ahead = new RenewalsAhead({
     ...options,
@@ -73,6 +79,7 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
     ],
   });
   return {
+    underWay: () => chores.underWay,
     async [Symbol.asyncDispose]() {
       await chores[Symbol.asyncDispose]();
       await ahead.landed();

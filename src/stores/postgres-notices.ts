@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
 import { Client } from 'pg';
@@ -15,6 +16,7 @@ export interface Notices {
 
 const CHANNEL = 'evergrant_grants';
 const RECONNECT_MS = 2_000;
+const GOODBYE_MS = 2_000;
 
 /** Listens on a connection of its own, which is opened again whenever it is lost. */
 export function openNotices(url: Secret, trouble: (what: string, cause: unknown) => void): Notices {
@@ -43,7 +45,9 @@ async function keepListening(
   closing: AbortSignal,
 ): Promise<void> {
   while (!closing.aborted) {
-    const client = new Client({ connectionString: url.reveal(), keepAlive: true });
+    const socket = new Socket();
+    const client = new Client({ connectionString: url.reveal(), keepAlive: true, stream: () => socket });
+    let isConnected = false;
     const lost = new Promise<void>((resolve) => {
       client.on('error', (error) => {
         if (!closing.aborted) trouble('the connection for notices was lost', error);
@@ -51,18 +55,23 @@ async function keepListening(
       });
       client.on('end', resolve);
       closing.addEventListener('abort', () => {
+        // Before it is there, nothing else would end the attempt.
+        if (!isConnected) socket.destroy();
         resolve();
       });
     });
     client.on('notification', ({ payload }) => changes.emit(payload ?? ''));
     try {
       await client.connect();
+      isConnected = true;
       await client.query(`listen ${CHANNEL}`);
       await lost;
     } catch (error) {
-      trouble('the connection for notices cannot be made', error);
+      if (!closing.aborted) trouble('the connection for notices cannot be made', error);
     }
-    await client.end().catch(() => undefined);
+    // A server that says nothing doesn't say goodbye either.
+    await Promise.race([client.end().catch(() => undefined), delay(GOODBYE_MS, undefined, { ref: false })]);
+    socket.destroy();
     await delay(RECONNECT_MS, undefined, { signal: closing }).catch(() => undefined);
   }
 }
