@@ -52,7 +52,10 @@ export class VainConsents {
       links.renew(link).catch(() => undefined);
     });
     try {
-      if (await this.#isOver(provider, consent)) return await store.erase(link);
+      if (await this.#isOver(provider, consent)) {
+        await store.erase(link);
+        return;
+      }
       const failures = consent.failures + 1;
       await store.putOff(link, failures, clock.now() + backOffMs(failures, undefined, random));
     } finally {

@@ -65,7 +65,7 @@ async function lockTaken(
 ): Promise<'ours' | 'connected' | 'taken'> {
   const row = await transaction
     .updateTable('links')
-    .set(({ ref }) => ({ step: ref('step') }))
+    .set((where) => ({ step: where.ref('step') }))
     .where('id', '=', id)
     .returning(['step', 'holder'])
     .executeTakeFirst();

@@ -44,13 +44,14 @@ async function keepListening(
   trouble: (what: string, cause: unknown) => void,
   closing: AbortSignal,
 ): Promise<void> {
-  while (!closing.aborted) {
+  const isClosing = () => closing.aborted;
+  while (!isClosing()) {
     const socket = new Socket();
     const client = new Client({ connectionString: url.reveal(), keepAlive: true, stream: () => socket });
     let isConnected = false;
     const lost = new Promise<void>((resolve) => {
       client.on('error', (error) => {
-        if (!closing.aborted) trouble('the connection for notices was lost', error);
+        if (!isClosing()) trouble('the connection for notices was lost', error);
         resolve();
       });
       client.on('end', resolve);
@@ -67,7 +68,7 @@ async function keepListening(
       await client.query(`listen ${CHANNEL}`);
       await lost;
     } catch (error) {
-      if (!closing.aborted) trouble('the connection for notices cannot be made', error);
+      if (!isClosing()) trouble('the connection for notices cannot be made', error);
     }
     // A server that says nothing doesn't say goodbye either.
     await Promise.race([client.end().catch(() => undefined), delay(GOODBYE_MS, undefined, { ref: false })]);

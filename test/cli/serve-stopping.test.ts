@@ -19,10 +19,11 @@ after(() => postgres[Symbol.asyncDispose]());
 async function serving(
   folder: WorkFolder,
   env: Record<string, string>,
-): Promise<{ command: RunningCommand; url: string }> {
+): Promise<AsyncDisposable & { command: RunningCommand; url: string }> {
   const command = startEvergrant(['serve'], { cwd: folder.path, env });
   await command.printed(/listens on http/);
-  return { command, url: /listens on (\S+)/.exec(command.stdout())?.[1] ?? '' };
+  const url = /listens on (\S+)/.exec(command.stdout())?.[1] ?? '';
+  return { command, url, [Symbol.asyncDispose]: () => command.kill() };
 }
 
 /** One request on a connection that is kept where the answer lets it. */
@@ -41,8 +42,8 @@ describe('evergrant serve, told to stop', { concurrency: 4 }, () => {
   it('still serves for a while, is not ready, and ends connections by its answers: no request is cut', async () => {
     using folder = newWorkFolder();
     const env = environment('http://127.0.0.1:9', join(folder.path, 'evergrant.db'), { EVERGRANT_DRAIN: '3' });
-    const { command, url } = await serving(folder, env);
-    await using _ = command;
+    await using service = await serving(folder, env);
+    const { command, url } = service;
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     assert.deepEqual(await kept(agent, `${url}/healthz`), { status: 200, connection: 'keep-alive' });
     let [answered, isOver] = [0, false];
@@ -71,8 +72,8 @@ describe('evergrant serve, told to stop', { concurrency: 4 }, () => {
     using folder = newWorkFolder();
     await using sandbox = await startSandbox({ latency_ms: 1_500 });
     const env = environment(sandbox.url, join(folder.path, 'evergrant.db'), { EVERGRANT_DRAIN: '0.2' });
-    const { command, url } = await serving(folder, env);
-    await using _ = command;
+    await using service = await serving(folder, env);
+    const { command, url } = service;
     const asked = call(url + TOKEN_PATH, 'POST', { bearer: jwt('alice') });
     while ((await sandbox.count('create')) === 0) await sleep(20);
     command.signal('SIGTERM');
@@ -116,8 +117,8 @@ describe('evergrant serve, told to stop', { concurrency: 4 }, () => {
     using folder = newWorkFolder();
     await using proxy = await startTcpProxy(postgres.port);
     const env = silentEnvironment(folder, await databaseBehind(proxy), 'http://127.0.0.1:9');
-    const { command } = await serving(folder, env);
-    await using _ = command;
+    await using service = await serving(folder, env);
+    const { command } = service;
     proxy.stall();
     await sleep(100);
     command.signal('SIGTERM');

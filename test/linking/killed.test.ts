@@ -104,7 +104,7 @@ function expireLinks({ databasePath }: Scene): void {
   database.exec('update links set expires_at = 1');
 }
 
-async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
+async function until(isSo: () => Promise<boolean> | boolean, what: string): Promise<void> {
   const giveUpAt = performance.now() + PATIENCE_MS;
   while (!(await isSo())) {
     assert.ok(performance.now() < giveUpAt, what);
@@ -185,7 +185,7 @@ describe('a service that is killed while a link is completed', { concurrency: 4 
     const standing = await scene.live('shared');
     expireLinks(scene);
     await until(async () => (await scene.live('second')) === 0, 'it is revoked, if not at the first try');
-    await until(async () => readRows(scene.databasePath, 'select 1 from links').length === 0, 'and forgotten');
+    await until(() => readRows(scene.databasePath, 'select 1 from links').length === 0, 'and forgotten');
     assert.equal(await scene.live('shared'), standing);
     for (const subject of ['alice', 'carol']) tokenOf(await scene.as(subject, 'token', { force_refresh: true }));
   });

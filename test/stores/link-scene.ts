@@ -73,6 +73,6 @@ export async function taken(
   owner: { readonly realm: string; readonly subject: string },
 ): Promise<TakenLink> {
   const link = await links.take(completion, owner);
-  assert.ok(typeof link === 'object', `the completion is good, and not ${String(link)}`);
+  assert.ok(typeof link === 'object', typeof link === 'string' ? `it is ${link}` : 'the completion is good');
   return link;
 }
