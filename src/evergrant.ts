@@ -22,6 +22,8 @@ import type { Provider } from './providers/provider.ts';
 import { openStores, type Stores } from './stores/index.ts';
 import { RescueFolder } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
+import { endedWithin } from './grants/ended-within.ts';
+import { StopCutShortError } from './grants/stop-cut-short-error.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
@@ -44,9 +46,24 @@ export interface Evergrant extends AsyncDisposable {
   remarks(): readonly string[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
-  /** Lets exchanges in flight end, then closes the database. */
-  close(): Promise<void>;
+  /**
+   * Lets exchanges in flight end, then closes the database.
+   *
+   * @param limitMs when to wait no longer, whatever the database does, in milliseconds; by default the hard cap of a call
+   *   to a provider and a little more for storing its answer
+   * @throws {@link StopCutShortError} where something was still under way then; the answers in hand are in the rescue folder
+   */
+  close(limitMs?: number): Promise<void>;
+  /**
+   * For a process that must end now: keeps the answers in hand in the rescue folder.
+   *
+   * @returns what is still under way, in words
+   */
+  giveUp(): Promise<string[]>;
 }
+
+/** What storing an answer may take beyond the call that gave it, before a stop waits no longer; in milliseconds. */
+const STORING_MS = 15_000;
 
 /**
  * The composition root: every part is built once, here, in order.
@@ -101,19 +118,21 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     apiKeys: stores.apiKeys,
     now: () => clock.now(),
   });
+  const linking = new Linking({
+    store: stores.links,
+    providers,
+    clock,
+    bounds,
+    redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
+    told,
+  });
   const checkReadiness = readiness(stores, authenticator);
   const app = createApp({
     keeper,
     profiles: new Profiles({ store: stores.grants, providers, clock }),
     connections: new Connections({ store: stores.connections, grants: stores.grants, providers, clock, told }),
     frontendTokens: new FrontendTokens({ keeper, grants: stores.grants, providers }),
-    linking: new Linking({
-      store: stores.links,
-      providers,
-      clock,
-      redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
-      told,
-    }),
+    linking,
     authenticator,
     checkReadiness,
     settings: {
@@ -136,6 +155,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     grants: stores.grants,
     store: stores.upkeep,
     links: stores.links,
+    vainConsents: stores.vainConsents,
     connections: stores.connections,
     bounds,
     rescue,
@@ -148,9 +168,24 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     trouble,
   });
   const parts = opened.move();
-  const close = async () => {
-    await Promise.all([keeper.close(), upkeep[Symbol.asyncDispose]()]);
+  let isClosingParts = false;
+  const end = async () => {
+    await Promise.all([keeper.close(), linking.landed(), upkeep[Symbol.asyncDispose]()]);
+    isClosingParts = true;
     await parts.disposeAsync();
+  };
+  const giveUp = async () => {
+    await keeper.rescueAnswers();
+    return [
+      counted(keeper.underWay, 'renewal'),
+      counted(linking.underWay, 'link being completed', 'links being completed'),
+      ...upkeep.underWay().map((chore) => `upkeep (${chore})`),
+      isClosingParts ? 'closing the database' : [],
+    ].flat();
+  };
+  const close = async (limitMs = config.upstreamTimeoutMs + STORING_MS) => {
+    if (await endedWithin(clock, limitMs, end())) return;
+    throw new StopCutShortError(`The stop took longer than ${Math.round(limitMs / 1000)} seconds.`, await giveUp());
   };
   return {
     fetch: app.fetch,
@@ -160,8 +195,13 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     remarks: () => stores.remarks(),
     checkReadiness,
     close,
-    [Symbol.asyncDispose]: close,
+    giveUp,
+    [Symbol.asyncDispose]: () => close(),
   };
+}
+
+function counted(count: number, one: string, many = `${one}s`): string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
 }
 
 /** A key revoked here is refused here from now on; other instances notice within seconds. */

@@ -40,6 +40,8 @@ export interface Config {
   readonly returnUrls: readonly string[];
   readonly upstreamTimeoutMs: number;
   readonly callerWaitMs: number;
+  /** How long a service that stops still serves. */
+  readonly drainMs: number;
   readonly atoms: AtomsConfig;
   readonly upkeep: UpkeepConfig;
   readonly logLevel: LogLevel;
@@ -82,6 +84,7 @@ export function decideConfig(settings: Settings): Omit<Config, 'oauth2'> {
     returnUrls: settings.read('EVERGRANT_RETURN_URLS', parseReturnUrls) ?? [],
     upstreamTimeoutMs: settings.decide('EVERGRANT_UPSTREAM_TIMEOUT', secondsBetween(1, 600)),
     callerWaitMs: settings.decide('EVERGRANT_CALLER_WAIT', secondsBetween(0.1, 600)),
+    drainMs: settings.decide('EVERGRANT_DRAIN', secondsBetween(0, 600)),
     atoms: {
       graceMs: settings.decide('EVERGRANT_ATOMS_GRACE', secondsBetween(0, 2_592_000)),
       chainMs: settings.decide('EVERGRANT_ATOMS_CHAIN', secondsBetween(0, 31_536_000)),

@@ -130,6 +130,11 @@ export const CONFIG_VARIABLES = [
     meaning: 'How long a caller is kept waiting for a new token, in seconds.',
   },
   {
+    name: 'EVERGRANT_DRAIN',
+    default: '5',
+    meaning: 'How long a service still serves at SIGTERM, with /readyz at 503 and every connection ended, in seconds.',
+  },
+  {
     name: 'EVERGRANT_ATOMS_GRACE',
     default: '86400',
     meaning: 'For how long an expired Cal.com token still lets Atoms fetch its successor, in seconds.',

@@ -1,5 +1,6 @@
 import type { Applicant, Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import { AnswersInHand } from './answers-in-hand.ts';
 import { Breaker } from './breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
@@ -81,6 +82,7 @@ export class Keeper {
       ...options,
       breaker: new Breaker(),
       waiting: new Waiting(),
+      inHand: new AnswersInHand(),
       report: options.report ?? (() => undefined),
       trouble: options.trouble ?? (() => undefined),
       told: options.told ?? (() => undefined),
@@ -186,6 +188,16 @@ export class Keeper {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#renewals.landed();
+  }
+
+  /** How many renewals are under way. */
+  get underWay(): number {
+    return this.#renewals.size;
+  }
+
+  /** Keeps every answer that the store has not taken yet beside it, for a process that can't wait. */
+  async rescueAnswers(): Promise<void> {
+    await this.#means.inHand.keepAll(this.#options.rescue, this.#means.trouble);
   }
 
   #provider(name: string): Provider {

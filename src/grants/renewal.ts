@@ -186,7 +186,7 @@ async function exchange(
   const { provider, subject } = target;
   // Of a process that died with an answer that the database had refused: to ask again would spend what is spent.
   if ((await replayRescued(rescue, store, means.told, view.grantId)) > 0) return undefined;
-  const openForMs = breaker.openForMs(provider.realm, clock.now());
+  const openForMs = breaker.openForMs(provider.realm, clock.monotonic());
   if (openForMs !== undefined) return clientRefused(openForMs);
   const question = await questionFor(store, target, view, step);
   if (question === undefined) return emailRequired();
@@ -210,11 +210,11 @@ async function exchange(
       outcome: answer.kind,
       detail: 'detail' in answer ? answer.detail : undefined,
       cause: 'cause' in answer ? answer.cause : undefined,
-      durationMs: clock.now() - opened.openedAt,
+      durationMs: Math.max(0, Math.round(clock.monotonic() - opened.openedTick)),
     });
   };
   const answer = await performExchange(means, { provider, view, exchange: opened, question, answered });
   if (answer.kind !== 'client_refused') return refused(answer);
-  breaker.open(provider.realm, clock.now());
-  return clientRefused(breaker.openForMs(provider.realm, clock.now()));
+  breaker.open(provider.realm, clock.monotonic());
+  return clientRefused(breaker.openForMs(provider.realm, clock.monotonic()));
 }

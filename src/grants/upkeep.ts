@@ -2,13 +2,14 @@ import type { Provider } from '../providers/provider.ts';
 import { Chores } from './chores.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { ExchangeBounds } from './exchange.ts';
-import type { LinkStore } from './link-store.ts';
+import type { LinkStore, VainConsentStore } from './link-store.ts';
 import { Revocations } from './revocations.ts';
 import type { Clock, Random } from './clock.ts';
 import type { GrantEvent } from './events.ts';
 import type { Keeper } from './keeper.ts';
 import { RenewalsAhead } from './renewals-ahead.ts';
 import { replayRescued, type Rescue } from './rescue.ts';
+import { VainConsents } from './vain-consents.ts';
 import type { GrantStore } from './store.ts';
 import type { Successions } from './successions.ts';
 import type { UpkeepStore } from './upkeep-store.ts';
@@ -23,6 +24,7 @@ export interface UpkeepOptions {
   readonly grants: GrantStore;
   readonly store: UpkeepStore;
   readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
   readonly bounds: ExchangeBounds;
   readonly rescue: Rescue;
@@ -36,14 +38,20 @@ export interface UpkeepOptions {
   readonly trouble: (what: string, cause: unknown) => void;
 }
 
-const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000 };
+/** The background loop. */
+export interface Upkeep extends AsyncDisposable {
+  /** What it does just now, in the words of `cannot ...`. */
+  underWay(): string[];
+}
+
+const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000, vain: 10_000 };
 const FORGOTTEN_AT_ONCE = 500;
 
 /**
  * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
  * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
  */
-export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
+export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { keeper, usage, successions, store, grants, rescue, clock, retentionMs, told, trouble } = options;
   const ahead = new RenewalsAhead({
     ...options,
@@ -54,6 +62,7 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
     },
   });
   const revocations = new Revocations({ ...options, store: options.connections });
+  const vain = new VainConsents({ ...options, store: options.vainConsents });
   const noteUsage = () =>
     Promise.all([usage.drain((exchangeIds) => store.noteUsed(exchangeIds)), successions?.drain()]);
   const chores = new Chores({
@@ -67,11 +76,13 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
       {
         name: 'forget what has ended',
         everyMs: EVERY_MS.forgetting,
-        work: () => Promise.all([forgetAll(store, clock.now() - retentionMs), options.links.forgetExpired()]),
+        work: () => forgetAll(store, clock.now() - retentionMs),
       },
+      { name: 'revoke consents that came to nothing', everyMs: EVERY_MS.vain, work: () => vain.round() },
     ],
   });
   return {
+    underWay: () => chores.underWay,
     async [Symbol.asyncDispose]() {
       await chores[Symbol.asyncDispose]();
       await ahead.landed();

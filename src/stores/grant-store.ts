@@ -7,10 +7,12 @@ import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/
 import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
 import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
+import { AHEAD_MS } from './clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
-import { closeForsaken, isDead } from './predecessors.ts';
+import { isDead } from './holder.ts';
+import { closeForsaken } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { SqlDatabase } from './sql-database.ts';
@@ -45,17 +47,19 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async claims(grantId: string): Promise<Claims> {
-    const { database, holder } = this.#options;
+    const { database, bounds } = this.#options;
     const row = await database.readClaims(grantId);
-    if (row?.holder != null && isDead(row.holder, holder)) {
-      await database.transact((transaction) => closeForsaken(transaction, grantId, holder, database.now()));
+    const [leasedFor, unresolvedFor] = [row?.leased_for ?? 0, row?.unresolved_for ?? 0];
+    const isAhead = leasedFor > bounds.leaseMs + AHEAD_MS || unresolvedFor > this.#unresolvedMs + AHEAD_MS;
+    if (isAhead || (row?.holder != null && isDead(row.holder))) {
+      await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
       return this.claims(grantId);
     }
     return {
       lastExchangeId: row?.last ?? 0,
       recentExchanges: row?.recent ?? 0,
-      held: row?.leased === 1,
-      isUnresolved: (row?.unresolved_for ?? 0) > 0,
+      held: leasedFor > 0,
+      isUnresolved: unresolvedFor > 0,
     };
   }
 
@@ -84,7 +88,7 @@ export class SqlGrantStore implements GrantStore {
     const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
     const opening = database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
-      const openedAt = clock.now();
+      const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
       const now = database.now();
       const insert = async () => {
         const { rows } = await sql<{ id: number }>`
@@ -99,13 +103,13 @@ export class SqlGrantStore implements GrantStore {
         return rows[0];
       };
       const inserted = await insert();
-      const row = inserted ?? ((await closeForsaken(transaction, grantId, holder, now)) ? await insert() : undefined);
+      const row = inserted ?? ((await closeForsaken(transaction, grantId, bounds, now)) ? await insert() : undefined);
       if (row === undefined) return undefined;
       if (applicant !== undefined) {
         const text = JSON.stringify(applicant);
         await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
       }
-      return { id: row.id, grantId, kind, presentedId, accountId, openedAt };
+      return { id: row.id, grantId, kind, presentedId, accountId, openedAt, openedTick };
     });
     return opening.catch(unlessOpenElsewhere);
   }
@@ -142,22 +146,27 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {
-    const { database } = this.#options;
+    const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, exchange.grantId);
       const now = await database.readTime(transaction);
-      const event = await recordFailure(transaction, exchange, failure, { now, unresolvedMs: this.#unresolvedMs });
+      const event = await recordFailure(transaction, exchange, failure, {
+        now,
+        tokensAt: clock.now(),
+        unresolvedMs: this.#unresolvedMs,
+      });
       await database.announce(transaction, exchange.grantId);
       return event;
     });
   }
 
   async noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined> {
-    const { database } = this.#options;
+    const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const at = await database.readTime(transaction);
-      return recordLoss(transaction, grantId, wayOut, { at, unresolvedMs: this.#unresolvedMs });
+      const times = { at, tokensAt: clock.now(), unresolvedMs: this.#unresolvedMs };
+      return recordLoss(transaction, grantId, wayOut, times);
     });
   }
 

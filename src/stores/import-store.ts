@@ -132,12 +132,12 @@ export class SqlImportStore implements ImportStore {
     grantId: string,
     { grant, marks, connected, now }: Judged,
   ): Promise<ImportVerdict | 'new' | 'known'> {
-    const { database, holder } = this.#options;
+    const { database, bounds } = this.#options;
     if ((await connectedTo(transaction, grant)) !== connected) return 'busy';
     const isKnown = await hasMark(transaction, grantId, marks);
     if (isKnown && connected !== undefined) return 'already_there';
     if (!isKnown) {
-      await closeForsaken(transaction, grantId, holder, database.now());
+      await closeForsaken(transaction, grantId, bounds, database.now());
       // What is asked just now may end all other tokens, or bring another account.
       if (await this.#isAsked(transaction, grantId, now)) return 'busy';
     }
@@ -180,6 +180,7 @@ export class SqlImportStore implements ImportStore {
       presentedId: undefined,
       accountId: grant.accountId,
       openedAt: obtainedAt,
+      openedTick: clock.monotonic(),
     } as const;
     await recordObtained(transaction, vault, exchange, obtained(grant, obtainedAt), { now, obtainedAt });
     await transaction.updateTable('exchanges').set({ detail: mark }).where('id', '=', id).execute();

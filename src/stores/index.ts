@@ -3,7 +3,7 @@ import type { Clock } from '../grants/clock.ts';
 import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/imports.ts';
 import type { ConnectionStore } from '../grants/connection-store.ts';
-import type { LinkStore } from '../grants/link-store.ts';
+import type { LinkStore, VainConsentStore } from '../grants/link-store.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { SuccessionStore } from '../grants/succession-store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
@@ -15,13 +15,15 @@ import { EventLog } from './event-log.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
-import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
+import { holderName } from './holder.ts';
 import { explained } from './postgres-errors.ts';
+import { closeExchangesOfTheDead } from './predecessors.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
 import { SqlSuccessionStore } from './succession-store.ts';
 import { SqlUpkeepStore } from './upkeep-store.ts';
+import { SqlVainConsentStore } from './vain-consents.ts';
 import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
 
@@ -48,6 +50,7 @@ export interface Stores extends AsyncDisposable {
   readonly upkeep: UpkeepStore;
   readonly imports: ImportStore;
   readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
   readonly successions: SuccessionStore;
   readonly events: EventLog;
@@ -82,13 +85,14 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   });
   await checkKeyRing(database, vault);
   const holder = holderName();
-  await closeExchangesOfTheDead(database, holder);
+  await closeExchangesOfTheDead(database);
   const parts = opened.move();
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
     upkeep: new SqlUpkeepStore(database, clock),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
-    links: new SqlLinkStore({ database, vault, clock, holder }),
+    links: new SqlLinkStore({ database, vault, clock, bounds, holder }),
+    vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
     successions: new SqlSuccessionStore({ database, vault, clock }),
     events: new EventLog(database),

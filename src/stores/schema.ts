@@ -101,8 +101,11 @@ interface LinksTable {
   realm: string;
   subject: string;
   return_to: string;
-  /** `begun`, `departed` to the provider, `consented`, `taken` by whoever completes it. */
-  step: 'begun' | 'departed' | 'consented' | 'taken';
+  /**
+   * `begun`, `departed` to the provider, `consented`, `taken` by whoever completes it, `connected`; or `revoking` what
+   * came of it, where nobody took that in time.
+   */
+  step: 'begun' | 'departed' | 'consented' | 'taken' | 'connected' | 'revoking';
   ticket_hash: Uint8Array;
   browser_hash: Uint8Array | null;
   state_hash: Uint8Array | null;
@@ -111,6 +114,14 @@ interface LinksTable {
   code: Uint8Array | null;
   /** A sealed `Obtained`, once the code is spent. */
   answer: Uint8Array | null;
+  /** Of the answer, once it is known. */
+  account_id: string | null;
+  /** Who has taken it, and by which taking; null where nobody has. */
+  holder: string | null;
+  lease_until: number | null;
+  /** How often revoking has failed, and when to try again. */
+  failures: Generated<number>;
+  retry_at: number | null;
   created_at: number;
   expires_at: number;
 }

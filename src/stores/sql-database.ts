@@ -41,7 +41,8 @@ export interface ClaimsRow {
   last: number | null;
   recent: number;
   holder: string | null;
-  leased: number | null;
+  /** In milliseconds, like the next; not above 0 where it is over. */
+  leased_for: number | null;
   unresolved_for: number | null;
 }
 

@@ -140,6 +140,7 @@ export class Fleet {
       memory,
       bounds: BOUNDS,
       now: () => process.clock.now(),
+      monotonic: () => process.clock.monotonic(),
       databaseNow: () => scheduler.now,
       holder: process.holder,
       isDead: (holder) => {

@@ -3,6 +3,7 @@ import type { Vault } from '../../src/stores/vault.ts';
 import { accountsContract } from './accounts-contract.ts';
 import { backOffContract } from './back-off-contract.ts';
 import { claimsContract } from './claims-contract.ts';
+import { clockSetBackContract } from './clock-set-back-contract.ts';
 import { connectionsContract } from './connections-contract.ts';
 import { credentialsContract } from './credentials-contract.ts';
 import { eventsContract } from './events-contract.ts';
@@ -37,4 +38,5 @@ export function grantStoreContract(database: string, openPlace: OpenPlace): void
   backOffContract(database, openPlace);
   lastExchangedContract(database, openPlace);
   eventsContract(database, openPlace);
+  clockSetBackContract(database, openPlace);
 }

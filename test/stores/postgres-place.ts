@@ -24,6 +24,15 @@ class SharedClock extends TestClock {
 
   override async advance(ms: number): Promise<void> {
     await super.advance(ms);
+    await this.#tell();
+  }
+
+  override async setBack(ms: number): Promise<void> {
+    await super.setBack(ms);
+    await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
     await this.#pool.query('update test_clock set now = $1', [this.now()]);
   }
 }

@@ -26,7 +26,8 @@ describe('a start on the machine of a predecessor', () => {
     const { grantId } = (await grants.view(REALM, SUBJECT))!;
     assert.deepEqual(await grants.claims(grantId), {
       lastExchangeId: 1,
-      recentExchanges: 1,
+      // The process lives by the machine's clock, which is months ahead of this one.
+      recentExchanges: 0,
       held: false,
       isUnresolved: false,
     });
@@ -37,6 +38,7 @@ describe('a start on the machine of a predecessor', () => {
       presentedId: undefined,
       accountId: '179',
       openedAt: 0,
+      openedTick: 0,
     } as const;
     await grants.finishObtained(exchange, obtained('rescued'));
     assert.equal((await grants.view(REALM, SUBJECT))?.current?.accessToken().reveal(), 'rescued');

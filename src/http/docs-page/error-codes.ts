@@ -145,6 +145,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
     'The operator checks its client id and secret, as `evergrant doctor` does.',
   ),
   explained([503], 'starting', 'The service is starting.', LATER),
+  explained([503], 'stopping', 'The service is stopping; `/readyz` alone says so.', 'Go to another instance.'),
   explained(PASSING, 'upstream_unavailable', 'The provider does not answer properly.', LATER),
   explained(PASSING, 'upstream_throttled', 'The provider asks us to slow down.', LATER),
   explained(PASSING, 'upstream_slow', 'The provider is slow; the work goes on.', LATER),

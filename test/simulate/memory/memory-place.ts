@@ -22,6 +22,7 @@ export function memoryPlace(): Promise<StorePlace> {
             memory,
             bounds: DEFAULT_BOUNDS,
             now: () => clock.now(),
+            monotonic: () => clock.monotonic(),
             databaseNow: () => clock.now(),
             holder: `holder-${++holders}`,
             isDead: () => false,

@@ -16,6 +16,8 @@ export interface MemoryStoreOptions {
   readonly bounds: ExchangeBounds;
   /** The instance's clock, which judges tokens; epoch milliseconds. */
   readonly now: () => number;
+  /** The instance's clock that nobody sets, in milliseconds. */
+  readonly monotonic: () => number;
   /** The database's clock, which judges leases; epoch milliseconds. */
   readonly databaseNow: () => number;
   readonly holder: string;
@@ -27,6 +29,8 @@ export interface MemoryStoreOptions {
 
 const RECENT_MS = 60_000;
 const RECENT_LIMIT = 100;
+/** What is ahead of the database's clock by less is no sign that it was set back, in milliseconds. */
+const AHEAD_MS = 1_000;
 
 /** The store of grants as plain facts and what is derived from them; every method is done when it returns. */
 export class MemoryStore {
@@ -57,8 +61,11 @@ export class MemoryStore {
     const moment = this.#moment();
     const rows = this.#memory.exchangesOf(grantId);
     const open = rows.find(isOpen);
+    this.#catchUpWithClock(rows);
     if (open !== undefined && open.holder !== holder && isDead(open.holder)) this.#closeForsaken([open]);
-    const recent = rows.slice(-RECENT_LIMIT).filter((row) => row.openedAt > moment.now - RECENT_MS);
+    const recent = rows
+      .slice(-RECENT_LIMIT)
+      .filter(({ openedAt }) => openedAt > moment.now - RECENT_MS && openedAt <= moment.now + AHEAD_MS);
     return {
       lastExchangeId: rows.at(-1)?.id ?? 0,
       recentExchanges: recent.length,
@@ -82,8 +89,9 @@ export class MemoryStore {
 
   openExchange(intent: ExchangeIntent): OpenExchange | undefined {
     const { grantId, kind, presentedId, accountId, lastExchangeId, currentId, applicant } = intent;
-    const { now, databaseNow, bounds, holder } = this.#options;
+    const { now, monotonic, databaseNow, bounds, holder } = this.#options;
     const rows = this.#memory.exchangesOf(grantId);
+    this.#catchUpWithClock(rows);
     this.#closeForsaken(rows.filter(isOpen));
     if ((rows.at(-1)?.id ?? 0) !== lastExchangeId || rows.some(isOpen)) return undefined;
     if ((currentOf(this.#memory, grantId)?.exchangeId ?? 0) !== currentId) return undefined;
@@ -93,7 +101,7 @@ export class MemoryStore {
     const leaseUntil = openedAt + bounds.leaseMs;
     this.#memory.exchanges.push({ id, grantId, kind, presentedId, holder, openedAt, leaseUntil, ...unfinished });
     if (applicant !== undefined) this.#memory.grant(grantId).applicant = applicant;
-    return { id, grantId, kind, presentedId, accountId, openedAt: now() };
+    return { id, grantId, kind, presentedId, accountId, openedAt: now(), openedTick: monotonic() };
   }
 
   standingApplicant(grantId: string): Applicant | undefined {
@@ -112,11 +120,11 @@ export class MemoryStore {
   }
 
   finishFailed(exchange: OpenExchange, failure: Failure): GrantEvent | undefined {
-    return recordFailure(this.#memory, exchange, failure, this.#moment());
+    return recordFailure(this.#memory, exchange, failure, { ...this.#moment(), tokensAt: this.#options.now() });
   }
 
   noteReconnectRequired(grantId: string, wayOut: WayOut): GrantEvent | undefined {
-    return recordLoss(this.#memory, grantId, wayOut, this.#moment());
+    return recordLoss(this.#memory, grantId, wayOut, { ...this.#moment(), tokensAt: this.#options.now() });
   }
 
   holdBack(grantId: string, backOff: BackOff): void {
@@ -140,6 +148,20 @@ export class MemoryStore {
   /** Closes, as `unknown`, what dead processes of this machine left open: for the start of an instance. */
   closeExchangesOfTheDead(): void {
     this.#closeForsaken(this.#memory.exchanges.filter((row) => isOpen(row) && this.#options.isDead(row.holder)));
+  }
+
+  /** Brings down to now what is ahead of the database's clock, which has been set back since. */
+  #catchUpWithClock(rows: readonly ExchangeRow[]): void {
+    const { databaseNow, bounds } = this.#options;
+    const now = databaseNow();
+    for (const row of rows.filter(({ outcome }) => outcome === undefined)) {
+      const isAhead =
+        row.openedAt > now + AHEAD_MS || (isOpen(row) && row.leaseUntil > now + bounds.leaseMs + AHEAD_MS);
+      if (!isAhead) continue;
+      row.openedAt = Math.min(row.openedAt, now);
+      row.leaseUntil = Math.min(row.leaseUntil, now + bounds.leaseMs);
+      for (const standing of this.#memory.standing(row.grantId)) standing.openedAt = Math.min(standing.openedAt, now);
+    }
   }
 
   #closeForsaken(open: readonly ExchangeRow[]): void {

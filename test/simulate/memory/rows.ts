@@ -24,7 +24,7 @@ export interface ExchangeRow {
   readonly kind: ExchangeKind;
   readonly presentedId: number | undefined;
   readonly holder: string;
-  readonly openedAt: number;
+  openedAt: number;
   leaseUntil: number;
   finishedAt: number | undefined;
   outcome: Outcome | undefined;
@@ -35,7 +35,7 @@ export interface ExchangeRow {
 export interface CredentialRow {
   readonly exchangeId: number;
   readonly grantId: string;
-  readonly openedAt: number;
+  openedAt: number;
   readonly obtainedAt: number;
   readonly expiresAt: number;
   readonly tokenType: string;
