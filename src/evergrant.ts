@@ -75,6 +75,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     clock,
     random: Math.random,
     bounds,
+    pauses: stores.pauses,
     rescue,
     callerWaitMs: config.callerWaitMs,
     graceMs: config.atomsGraceMs,
@@ -123,6 +124,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     providers,
     grants: stores.grants,
     store: stores.upkeep,
+    pauses: stores.pauses,
     links: stores.links,
     connections: stores.connections,
     bounds,
@@ -199,7 +201,7 @@ function journalTo(logger: Logger) {
 /** Only what asks something of a person is a warning: the exchange before it has had a line of its own. */
 function eventsTo(logger: Logger) {
   return (event: GrantEvent) => {
-    if (event.type === 'grant.reconnect_required') logger.warn(event, 'event');
+    if (event.type === 'grant.reconnect_required' || event.type === 'grant.lapsed') logger.warn(event, 'event');
     else logger.info(event, 'event');
   };
 }

@@ -5,6 +5,7 @@ import type { ImportStore } from '../grants/imports.ts';
 import type { ConnectionStore } from '../grants/connection-store.ts';
 import type { LinkStore } from '../grants/link-store.ts';
 import type { GrantStore } from '../grants/store.ts';
+import type { PauseStore } from '../grants/pause.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
@@ -15,6 +16,7 @@ import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
 import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
+import { SqlPauseStore } from './pause-store.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
@@ -41,6 +43,7 @@ export interface StoresOptions {
 export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
   readonly upkeep: UpkeepStore;
+  readonly pauses: PauseStore;
   readonly imports: ImportStore;
   readonly links: LinkStore;
   readonly connections: ConnectionStore;
@@ -77,6 +80,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
     upkeep: new SqlUpkeepStore(database, clock),
+    pauses: new SqlPauseStore(database),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
     links: new SqlLinkStore({ database, vault, clock, holder }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),

@@ -3,6 +3,7 @@ import { statements as grants } from './migrations/0001-grants.ts';
 import { statements as upkeep } from './migrations/0002-upkeep.ts';
 import { statements as links } from './migrations/0003-links.ts';
 import { statements as departures } from './migrations/0004-departures.ts';
+import { statements as upkeepByRealm } from './migrations/0006-upkeep-by-realm.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Forward only; a migration that has been released is never edited. */
@@ -11,6 +12,7 @@ const MIGRATIONS = [
   { id: 2, name: 'upkeep', statements: upkeep },
   { id: 3, name: 'links', statements: links },
   { id: 4, name: 'departures', statements: departures },
+  { id: 6, name: 'upkeep-by-realm', statements: upkeepByRealm },
 ];
 
 /** A database written by a later version of Evergrant than this one. */

@@ -48,13 +48,15 @@ export async function openKeeper(options: { provider?: ScriptedProvider } = {}):
   const counts = new Map<string, number>();
   const reports: ExchangeReport[] = [];
   const open = async () => {
-    const store = counted(await place.open(), counts);
+    const { grants, pauses } = await place.openAll();
+    const store = counted(grants, counts);
     const keeper = new Keeper({
       store,
       providers: [provider],
       clock,
       random: () => 0.5,
       bounds: DEFAULT_BOUNDS,
+      pauses,
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
       graceMs: GRACE_MS,
