@@ -7,6 +7,7 @@ import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
+import { lapseOutlook, type LapseOutlook } from './grants/lapse-outlook.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
@@ -41,6 +42,8 @@ export interface Evergrant extends AsyncDisposable {
   readonly providers: readonly Provider[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
+  /** Whether upkeep keeps up with refresh tokens that are about to end, of every provider. */
+  lapseOutlooks(): Promise<LapseOutlook[]>;
   /** Lets exchanges in flight end, then closes the database. */
   close(): Promise<void>;
 }
@@ -148,6 +151,8 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
     providers,
     checkReadiness,
+    lapseOutlooks: () =>
+      Promise.all(providers.map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share))),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -2,9 +2,9 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { GrantEvent } from '../grants/events.ts';
 import type { DueGrant, Lapses, RealmLoad, UpkeepStore } from '../grants/upkeep-store.ts';
-import { dueQuery, lapsingQuery, type DueRow } from './due-queries.ts';
 import { countLapses, noteLapsed } from './lapses.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { dueQuery, lapsingQuery, loadQuery, type DueRow } from './upkeep-queries.ts';
 
 const MINUTE_MS = 60_000;
 /** How many ids one statement names at most. */
@@ -39,12 +39,7 @@ export class SqlUpkeepStore implements UpkeepStore {
     const clock = await sql<{ now: number }>`select ${this.#database.now()} as now`.execute(db);
     // As a value: a planner that doesn't know the moment takes a third of all exchanges for recent.
     const since = (clock.rows[0]?.now ?? 0) - MINUTE_MS;
-    const { rows } = await sql<{ recent: number; lapses: number }>`
-      select count(*) as recent, count(p.exchange_id) as lapses
-      from exchanges e
-      join grants g on g.id = e.grant_id
-      left join credentials p on p.grant_id = e.grant_id and p.exchange_id = e.presented_id and p.lapse_at <= e.opened_at
-      where e.opened_at > ${since} and e.kind not in ('import', 'link') and g.realm = ${realm}`.execute(db);
+    const { rows } = await loadQuery({ realm, since }).execute(db);
     return { recentExchanges: rows[0]?.recent ?? 0, recentLapses: rows[0]?.lapses ?? 0 };
   }
 

@@ -1,6 +1,21 @@
 import { sql, type RawBuilder } from 'kysely';
 import { MOST_AHEAD_MS } from '../grants/schedule.ts';
 
+/** How many exchanges of a realm were opened after `since` (epoch milliseconds), and how many of them saved a refresh token. */
+export function loadQuery({ realm, since }: { readonly realm: string; readonly since: number }): RawBuilder<LoadRow> {
+  return sql<LoadRow>`
+    select count(*) as recent, count(p.exchange_id) as lapses
+    from exchanges e
+    join grants g on g.id = e.grant_id
+    left join credentials p on p.grant_id = e.grant_id and p.exchange_id = e.presented_id and p.lapse_at <= e.opened_at
+    where e.opened_at > ${since} and e.kind not in ('import', 'link') and g.realm = ${realm}`;
+}
+
+interface LoadRow {
+  recent: number;
+  lapses: number;
+}
+
 /** Of whom, how many, and when: epoch milliseconds. */
 export interface DueQuestion {
   readonly realm: string;
