@@ -20,7 +20,7 @@ import { factsOf } from './facts-of.ts';
 import type { Claims, GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
 import type { Pacer, Turn } from './pacer.ts';
-import { performExchange, type ExchangeMeans } from './perform-exchange.ts';
+import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
 import { questionFor, type ExchangeStep } from './question-for.ts';
 import { replayRescued } from './rescue.ts';
 import type { Waiting } from './waiting.ts';
@@ -192,11 +192,13 @@ async function exchange(
   if ((await replayRescued(rescue, store, means.told, view.grantId)) > 0) return undefined;
   const openForMs = breaker.openForMs(provider.realm, clock.now());
   if (openForMs !== undefined) return clientRefused(openForMs);
+  const question = await questionFor(store, target, view, step);
+  if (question === undefined) return emailRequired();
   const turn = await pacer.enter(provider, view.grantId);
   if (turn.kind === 'paused') return throttled(turn.forMs);
   if (turn.kind === 'closing') return slow();
   try {
-    return await exchangeInTurn(means, target, facts, { step, turn });
+    return await exchangeInTurn(means, target, facts, { step, question, turn });
   } finally {
     await turn.end();
   }
@@ -204,14 +206,11 @@ async function exchange(
 
 async function exchangeInTurn(
   means: RenewalMeans,
-  target: RenewalTarget,
+  { provider, subject }: RenewalTarget,
   { view, claims }: Facts,
-  { step, turn }: { step: ExchangeStep; turn: Turn },
+  { step, question, turn }: { step: ExchangeStep; question: Question; turn: Turn },
 ): Promise<KeeperError | undefined> {
   const { store, clock, breaker } = means;
-  const { provider, subject } = target;
-  const question = await questionFor(store, target, view, step);
-  if (question === undefined) return emailRequired();
   const opened = await store.openExchange({
     grantId: view.grantId,
     // What may end the account's other tokens is a recovery, whatever it is called upstream.

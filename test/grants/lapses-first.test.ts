@@ -57,6 +57,7 @@ async function nearTheEnd(inUse: number) {
       },
     });
   return {
+    [Symbol.asyncDispose]: () => at[Symbol.asyncDispose](),
     at,
     upkeep,
     outlook: (share: number) => lapseOutlook(upkeep, limited, share),
@@ -78,8 +79,7 @@ async function nearTheEnd(inUse: number) {
 
 describe('refresh tokens that lapse in two minutes', () => {
   it(`are all saved beside ${IN_USE} access tokens in use, at 60 a minute`, async () => {
-    const scene = await nearTheEnd(IN_USE);
-    await using _ = scene.at;
+    await using scene = await nearTheEnd(IN_USE);
     await scene.toTheEnd(0.5);
     assert.equal(scene.saved(), LAPSING);
     assert.deepEqual(await scene.upkeep.noteLapsed(scene.at.provider.realm, 99), []);
@@ -88,8 +88,7 @@ describe('refresh tokens that lapse in two minutes', () => {
   });
 
   it('are told once each where there was no budget to save them', async () => {
-    const scene = await nearTheEnd(0);
-    await using _ = scene.at;
+    await using scene = await nearTheEnd(0);
     const { realm } = scene.at.provider;
     assert.deepEqual(await scene.outlook(0.5), {
       provider: 'some-provider',

@@ -34,14 +34,20 @@ async function outcome(token: Promise<unknown>): Promise<string> {
 
 /** Lets time go by until all of it is answered. */
 async function answered<Result>(at: OpenKeeper, work: Promise<Result>): Promise<Result> {
-  let isOver = false;
-  void work.finally(() => (isOver = true)).catch(() => undefined);
-  while (!isOver) await at.clock.advance(50);
-  return work;
+  const over = new AbortController();
+  const watched = work.finally(() => {
+    over.abort();
+  });
+  while (!over.signal.aborted) await at.clock.advance(50);
+  return watched;
 }
 
 function counts(outcomes: readonly string[]): Record<string, number> {
-  return Object.fromEntries(Map.groupBy(outcomes, (each) => each).entries().map(([what, { length }]) => [what, length]));
+  return Object.fromEntries(
+    Map.groupBy(outcomes, (each) => each)
+      .entries()
+      .map(([what, { length }]) => [what, length]),
+  );
 }
 
 describe('asking a provider', () => {
@@ -95,7 +101,9 @@ describe('asking a provider', () => {
       await new Promise<void>((resolve) => answers.push(resolve));
       return script(call);
     };
-    const asked = Promise.all(at.users.slice(10).map((user, index) => outcome(ask(at, user, index % 2 ? neighbour : at.keeper))));
+    const asked = Promise.all(
+      at.users.slice(10).map((user, index) => outcome(ask(at, user, index % 2 ? neighbour : at.keeper))),
+    );
     await at.clock.advance(900);
     assert.equal(at.provider.calls.length, refusals + 1, 'one of all instances');
     at.provider.script = script;

@@ -24,7 +24,11 @@ describe('a 429', () => {
     assert.deepEqual(standing(claimed, NOW), { kind: 'probing', isTaken: true });
     assert.equal(afterClaim(claimed, NOW, 10_000), claimed, 'nobody else');
     assert.deepEqual(standing(claimed, NOW + 10_000), { kind: 'probing', isTaken: false }, 'until its time is over');
-    assert.deepEqual(standing(afterNothing(claimed), NOW), { kind: 'probing', isTaken: false }, 'or it makes nothing of it');
+    assert.deepEqual(
+      standing(afterNothing(claimed), NOW),
+      { kind: 'probing', isTaken: false },
+      'or it makes nothing of it',
+    );
   });
 
   it('was its grant’s own where another is answered', () => {
@@ -60,7 +64,7 @@ describe('a pause', () => {
   it('whose end is tried too early goes on, for longer and longer where the provider says nothing', () => {
     const waits: number[] = [];
     let pause = refused(['alice', 0], ['bob', 0], ['carol', 0]);
-    for (let now = NOW; waits.length < 8; ) {
+    for (let now = NOW; waits.length < 8;) {
       waits.push(pause.until - now);
       now = pause.until;
       pause = afterRefusal(pause, { grantId: `user-${waits.length}`, retryAfterMs: undefined }, now, half);
@@ -81,7 +85,8 @@ describe('a pause', () => {
     const resumed = afterAnswer(refused(['alice', 0], ['bob', 0], ['carol', 0]), NOW + 750);
     const again = (at: number) => {
       let pause = resumed;
-      for (const grantId of ['dora', 'emil', 'frida']) pause = afterRefusal(pause, { grantId, retryAfterMs: undefined }, at, half);
+      for (const grantId of ['dora', 'emil', 'frida'])
+        pause = afterRefusal(pause, { grantId, retryAfterMs: undefined }, at, half);
       return (pause?.until ?? 0) - at;
     };
     assert.equal(again(NOW + 10_000), 1_500);

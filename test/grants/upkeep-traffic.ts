@@ -54,7 +54,10 @@ export class Traffic implements UpkeepStore {
 
   /** Adds so many grants whose refresh token is about to lapse. */
   addLapsing(realm: string, count: number): void {
-    const names = Array.from({ length: count }, (_, exchangeId) => ({ name: `${realm}-lapsing-${exchangeId}`, exchangeId }));
+    const names = Array.from({ length: count }, (_, exchangeId) => ({
+      name: `${realm}-lapsing-${exchangeId}`,
+      exchangeId,
+    }));
     this.#lapsing.set(
       realm,
       new Map(names.map(({ name, exchangeId }) => [name, { grantId: name, subject: name, exchangeId }])),

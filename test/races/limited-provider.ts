@@ -30,8 +30,12 @@ export async function limitedProvider(
 ): Promise<void> {
   const { sandbox, urls } = fleet;
   await using herd = openHerd(urls, users);
-  const all = Array.from({ length: users }, (_, user) => ({ bearer: jwt(`user-${user}`), service: user % urls.length }));
-  for (let first = 0; first < users; first += NEW_AT_ONCE) allServed(await herd.ask(all.slice(first, first + NEW_AT_ONCE)));
+  const all = Array.from({ length: users }, (_, user) => ({
+    bearer: jwt(`user-${user}`),
+    service: user % urls.length,
+  }));
+  for (let first = 0; first < users; first += NEW_AT_ONCE)
+    allServed(await herd.ask(all.slice(first, first + NEW_AT_ONCE)));
   await fleet.expireAll();
   await sandbox.set({ rate_limit_per_minute: limit });
 
@@ -49,7 +53,8 @@ export async function limitedProvider(
   assert.equal(await sandbox.refusals(), refusals, 'and nobody is asked');
   if (!isPatient) return;
   let pauses = 1;
-  for (let left = users - limit; left > 0; left -= limit, pauses += 1) await sleep(BLOCK_MS + 1_000).then(() => herd.ask(all));
+  for (let left = users - limit; left > 0; left -= limit, pauses += 1)
+    await sleep(BLOCK_MS + 1_000).then(() => herd.ask(all));
   context.diagnostic(`all served after ${pauses} minutes and ${await sandbox.refusals()} refusals`);
   allServed(await herd.ask(all));
   assert.ok((await sandbox.refusals()) <= pauses * MOST_REFUSALS);

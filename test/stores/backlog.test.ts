@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder } from 'kysely';
+import {
+  Kysely,
+  PostgresAdapter,
+  DummyDriver,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type RawBuilder,
+} from 'kysely';
 import { dueQuery, lapsingQuery, type DueQuestion } from '../../src/stores/upkeep-queries.ts';
 import { REALM } from './one-grant.ts';
 import { postgresSqlPlace, sqliteSqlPlace, type SqlPlace } from './sql-place.ts';
@@ -70,7 +77,10 @@ function spelt(query: RawBuilder<unknown>): string {
   });
 }
 
-const QUERIES: Record<string, (question: DueQuestion) => RawBuilder<unknown>> = { due: dueQuery, lapsing: lapsingQuery };
+const QUERIES: Record<string, (question: DueQuestion) => RawBuilder<unknown>> = {
+  due: dueQuery,
+  lapsing: lapsingQuery,
+};
 
 describe(`a backlog of ${DEAD} tokens that ended unrenewed`, () => {
   it('is not looked at row by row in Postgres', async () => {
@@ -103,9 +113,14 @@ describe(`a backlog of ${DEAD} tokens that ended unrenewed`, () => {
     ] as const) {
       const statement = spelt(QUERIES[name]!({ realm: REALM, limit: 32, now: scene.clock.now() }));
       const plan = (await scene.place.query(`explain query plan ${statement}`)).map((row) => String(row['detail']));
-      assert.ok(plan.some((line) => line.includes(index)), plan.join('\n'));
+      assert.ok(
+        plan.some((line) => line.includes(index)),
+        plan.join('\n'),
+      );
       // However busy the machine is, it is busy for both.
-      const readingAll = await quickest(() => scene.place.query('select avg(expires_at), max(used_at) from credentials'));
+      const readingAll = await quickest(() =>
+        scene.place.query('select avg(expires_at), max(used_at) from credentials'),
+      );
       const asking = await quickest(() => scene.place.query(statement));
       assert.ok(asking < 3 * readingAll, `${name} takes ${asking} ms, all rows ${readingAll} ms`);
     }
@@ -124,12 +139,18 @@ async function visits({ place, upkeep }: UpkeepScene): Promise<number> {
   return Number(row?.['visits']);
 }
 
+/** A node of a plan, as Postgres tells it. */
+interface PlanNode {
+  readonly 'Actual Loops': number;
+  readonly 'Actual Rows': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
 /** Rows that a plan's nodes gave or threw away. */
-function rowsOf(node: any): number {
-  const loops: number = node['Actual Loops'];
-  const removed: number = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
-  const own = loops * (node['Actual Rows'] + removed);
-  return (node.Plans ?? []).reduce((sum: number, plan: any) => sum + rowsOf(plan), own);
+function rowsOf(node: PlanNode): number {
+  const own = node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0));
+  return (node.Plans ?? []).reduce((sum, plan) => sum + rowsOf(plan), own);
 }
 
 async function quickest(work: () => Promise<unknown>): Promise<number> {

@@ -18,7 +18,17 @@ export function lapsedContract(database: string, openPlace: () => Promise<SqlPla
       await scene.goTo(start + DAY_MS);
       const told = await Promise.all([scene.upkeep, scene.other.upkeep].map((each) => each.noteLapsed(REALM, 99)));
       assert.deepEqual(
-        told.flat().map(({ type, reason, at, realm, subjects, ...of }) => [type, reason, at, realm, subjects, of.grantId, of.exchangeId]),
+        told
+          .flat()
+          .map(({ type, reason, at, realm, subjects, ...of }) => [
+            type,
+            reason,
+            at,
+            realm,
+            subjects,
+            of.grantId,
+            of.exchangeId,
+          ]),
         [['grant.lapsed', undefined, start + DAY_MS, REALM, ['alice'], grantId, exchangeId]],
       );
       assert.deepEqual(await scene.upkeep.noteLapsed(REALM, 99), []);
@@ -50,7 +60,10 @@ export function lapsedContract(database: string, openPlace: () => Promise<SqlPla
       await scene.obtain('bob', { refreshLifeMs: DAY_MS });
       await scene.place.query(`delete from connections where grant_id = '${grantId}'`);
       await scene.clock.advance(DAY_MS);
-      assert.deepEqual((await scene.upkeep.noteLapsed(REALM, 1)).length + (await scene.upkeep.noteLapsed(REALM, 1)).length, 1);
+      assert.deepEqual(
+        (await scene.upkeep.noteLapsed(REALM, 1)).length + (await scene.upkeep.noteLapsed(REALM, 1)).length,
+        1,
+      );
       await scene.obtain('carol', { refreshLifeMs: DAY_MS });
       await scene.clock.advance(9 * DAY_MS);
       assert.deepEqual(await scene.upkeep.noteLapsed(REALM, 99), []);
@@ -59,7 +72,12 @@ export function lapsedContract(database: string, openPlace: () => Promise<SqlPla
 
     it('can be foreseen', async () => {
       await using scene = await upkeepScene(openPlace);
-      for (const [subject, refreshLifeMs] of Object.entries({ alice: HOUR_MS, bob: HOUR_MS, carol: DAY_MS, dora: 9 * DAY_MS })) {
+      for (const [subject, refreshLifeMs] of Object.entries({
+        alice: HOUR_MS,
+        bob: HOUR_MS,
+        carol: DAY_MS,
+        dora: 9 * DAY_MS,
+      })) {
         await scene.obtain(subject, { refreshLifeMs });
       }
       assert.deepEqual(await scene.upkeep.lapses(REALM, [HOUR_MS, DAY_MS]), { ending: [2, 3], missed: 0 });

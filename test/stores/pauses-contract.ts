@@ -65,7 +65,9 @@ export function pausesContract(database: string, openPlace: () => Promise<Pauses
     it('lose no change where many are made at once', async () => {
       await using place = await openPlace();
       const strike = (pause: Pause | undefined) => ({ ...PAUSE, strikes: (pause?.strikes ?? 0) + 1 });
-      await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? place.ours : place.theirs).change(REALM, strike)));
+      await Promise.all(
+        Array.from({ length: 40 }, (_, n) => (n % 2 ? place.ours : place.theirs).change(REALM, strike)),
+      );
       assert.equal((await place.ours.read(REALM)).pause?.strikes, 40);
     });
   });

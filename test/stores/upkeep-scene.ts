@@ -101,8 +101,7 @@ export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<U
       await store.finishFailed(await open(subject, wish), failure);
     },
     due: async (realm = REALM, limit = 100) => (await upkeep.due(realm, limit)).map(({ subject }) => subject),
-    lapsing: async (realm = REALM, limit = 100) =>
-      (await upkeep.lapsing(realm, limit)).map(({ subject }) => subject),
+    lapsing: async (realm = REALM, limit = 100) => (await upkeep.lapsing(realm, limit)).map(({ subject }) => subject),
     goTo: (at) => clock.advance(at - clock.now()),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };

@@ -14,10 +14,7 @@ export class MemoryPauses implements PauseStore {
     return Promise.resolve({ pause: this.#pauses.get(realm), now: this.#now() });
   }
 
-  change(
-    realm: string,
-    next: (pause: Pause | undefined, now: number) => Pause | undefined,
-  ): Promise<PauseReading> {
+  change(realm: string, next: (pause: Pause | undefined, now: number) => Pause | undefined): Promise<PauseReading> {
     const now = this.#now();
     const pause = next(this.#pauses.get(realm), now);
     if (pause === undefined) this.#pauses.delete(realm);
