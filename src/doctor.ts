@@ -53,6 +53,7 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
     ...running.remarks().map((remark) => odd('database', remark)),
     await readiness(running, config),
     ...(await clients(running)),
+    ...(await lapses(running)),
     ...linking(running, config),
   ];
 }
@@ -100,6 +101,31 @@ async function clients(evergrant: Evergrant): Promise<Finding[]> {
     return result.verdict === 'accepted' ? good(name, result.detail) : bad(name, result.detail);
   });
   return Promise.all(checks);
+}
+
+/** Providers of which no refresh token is about to end, and none has lapsed, go without saying. */
+async function lapses(evergrant: Evergrant): Promise<Finding[]> {
+  const outlooks = await evergrant.lapseOutlooks();
+  return outlooks
+    .filter(({ ending, missed }) => ending + missed > 0)
+    .map(({ provider, ending, unsaved, missed, perMinute }) => {
+      const check = `${provider} refresh tokens`;
+      const budget = `${String(Number(perMinute.toFixed(2)))} a minute`;
+      const lapsed =
+        missed === 0
+          ? ''
+          : ` ${missed} lapsed within the last week: see evergrant events list --type grant.lapsed. ` +
+            'Upkeep did not run, or had too small a budget.';
+      if (unsaved > 0) {
+        const advice = 'Raise EVERGRANT_UPKEEP_SHARE, or requests_per_minute where the provider allows more.';
+        return bad(
+          check,
+          `${ending} end within a day, ${unsaved} of them before upkeep renews them at ${budget}. ${advice}${lapsed}`,
+        );
+      }
+      const kept = `${ending} end within a day; upkeep renews them before, at ${budget}.`;
+      return missed > 0 ? odd(check, kept + lapsed) : good(check, kept);
+    });
 }
 
 /** What users need to link accounts: pages to come back to, here and at the provider. */

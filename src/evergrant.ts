@@ -7,6 +7,7 @@ import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
+import { lapseOutlook, type LapseOutlook } from './grants/lapse-outlook.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
@@ -46,6 +47,8 @@ export interface Evergrant extends AsyncDisposable {
   remarks(): readonly string[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
+  /** Whether upkeep keeps up with refresh tokens that are about to end, of every provider. */
+  lapseOutlooks(): Promise<LapseOutlook[]>;
   /**
    * Lets exchanges in flight end, then closes the database.
    *
@@ -103,6 +106,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     clock,
     random: Math.random,
     bounds,
+    pauses: stores.pauses,
     rescue,
     callerWaitMs: config.callerWaitMs,
     successions,
@@ -154,6 +158,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     providers,
     grants: stores.grants,
     store: stores.upkeep,
+    pauses: stores.pauses,
     links: stores.links,
     vainConsents: stores.vainConsents,
     connections: stores.connections,
@@ -194,6 +199,8 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     providers,
     remarks: () => stores.remarks(),
     checkReadiness,
+    lapseOutlooks: () =>
+      Promise.all(providers.map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share))),
     close,
     giveUp,
     [Symbol.asyncDispose]: () => close(),
@@ -252,7 +259,7 @@ function journalTo(logger: Logger) {
 /** Only what asks something of a person is a warning: the exchange before it has had a line of its own. */
 function eventsTo(logger: Logger) {
   return (event: GrantEvent) => {
-    if (event.type === 'grant.reconnect_required') logger.warn(event, 'event');
+    if (event.type === 'grant.reconnect_required' || event.type === 'grant.lapsed') logger.warn(event, 'event');
     else logger.info(event, 'event');
   };
 }

@@ -147,7 +147,7 @@ export const CONFIG_VARIABLES = [
   {
     name: 'EVERGRANT_UPKEEP_SHARE',
     default: '0.5',
-    meaning: "Share of a provider's rate limit to spend on renewing tokens in use before they expire; 0 for none.",
+    meaning: "Share of a provider's rate limit to spend on renewing tokens before they lapse or expire; 0 for none.",
   },
   {
     name: 'EVERGRANT_RETENTION',

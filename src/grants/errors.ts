@@ -52,10 +52,15 @@ export class StoreUnavailableError extends Error {
 export function backingOff(backOff: BackOff | undefined, now: number): KeeperError {
   const retryAfterMs = Math.max(0, (backOff?.retryAt ?? now) - now);
   return backOff?.lastFailure === 'throttled'
-    ? new KeeperError('upstream_throttled', 'The provider asks us to slow down. Try again later.', { retryAfterMs })
+    ? throttled(retryAfterMs)
     : new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
         retryAfterMs,
       });
+}
+
+/** For a provider that asked to be left alone for so many milliseconds more. */
+export function throttled(retryAfterMs: number): KeeperError {
+  return new KeeperError('upstream_throttled', 'The provider asks us to slow down. Try again later.', { retryAfterMs });
 }
 
 /** For whoever has waited long enough while work goes on. */

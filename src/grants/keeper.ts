@@ -10,6 +10,8 @@ import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
+import { Pacer } from './pacer.ts';
+import type { PauseStore } from './pause.ts';
 import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
@@ -24,6 +26,8 @@ export interface KeeperOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
+  /** Which providers are to be left alone. */
+  readonly pauses: PauseStore;
   /** Where an answer is kept meanwhile that the store refuses. */
   readonly rescue: Rescue;
   /** The longest a caller waits for a renewal, in milliseconds. */
@@ -78,15 +82,18 @@ export class Keeper {
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
+    const { bounds, trouble = () => undefined } = options;
+    const closing = () => this.#closing;
     this.#means = {
       ...options,
       breaker: new Breaker(),
+      pacer: new Pacer({ ...options, leaseMs: bounds.leaseMs, trouble, closing }),
       waiting: new Waiting(),
       inHand: new AnswersInHand(),
       report: options.report ?? (() => undefined),
-      trouble: options.trouble ?? (() => undefined),
+      trouble,
       told: options.told ?? (() => undefined),
-      closing: () => this.#closing,
+      closing,
     };
   }
 

@@ -7,6 +7,7 @@ import { Revocations } from './revocations.ts';
 import type { Clock, Random } from './clock.ts';
 import type { GrantEvent } from './events.ts';
 import type { Keeper } from './keeper.ts';
+import type { PauseStore } from './pause.ts';
 import { RenewalsAhead } from './renewals-ahead.ts';
 import { replayRescued, type Rescue } from './rescue.ts';
 import { VainConsents } from './vain-consents.ts';
@@ -23,6 +24,7 @@ export interface UpkeepOptions {
   readonly providers: readonly Provider[];
   readonly grants: GrantStore;
   readonly store: UpkeepStore;
+  readonly pauses: PauseStore;
   readonly links: LinkStore;
   readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
@@ -44,8 +46,16 @@ export interface Upkeep extends AsyncDisposable {
   underWay(): string[];
 }
 
-const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000, vain: 10_000 };
-const FORGOTTEN_AT_ONCE = 500;
+const EVERY_MS = {
+  renewal: 2_000,
+  revoking: 5_000,
+  usage: 10_000,
+  vain: 10_000,
+  replay: 30_000,
+  lapses: 30_000,
+  forgetting: 60_000,
+};
+const AT_ONCE = { lapses: 500, forgotten: 500 };
 
 /**
  * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
@@ -73,6 +83,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
       { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
       { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: () => replayRescued(rescue, grants, told) },
+      { name: 'tell of refresh tokens that have lapsed', everyMs: EVERY_MS.lapses, work: () => noteLapsed(options) },
+      { name: 'note whose credentials these are', everyMs: EVERY_MS.forgetting, work: () => store.noteRealms() },
       {
         name: 'forget what has ended',
         everyMs: EVERY_MS.forgetting,
@@ -92,7 +104,11 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   };
 }
 
+async function noteLapsed({ store, providers, told }: UpkeepOptions): Promise<void> {
+  for (const { realm } of providers) for (const event of await store.noteLapsed(realm, AT_ONCE.lapses)) told(event);
+}
+
 /** In small transactions, so that nobody waits for long. */
 async function forgetAll(store: UpkeepStore, cutoff: number): Promise<void> {
-  while ((await store.forget(cutoff, FORGOTTEN_AT_ONCE)) >= FORGOTTEN_AT_ONCE);
+  while ((await store.forget(cutoff, AT_ONCE.forgotten)) >= AT_ONCE.forgotten);
 }

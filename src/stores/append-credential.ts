@@ -29,6 +29,7 @@ export async function appendCredential(
     .values({
       exchange_id: exchangeId,
       grant_id: grantId,
+      realm: sql<string>`(select realm from grants where id = ${grantId})`,
       opened_at: sql<number>`(select opened_at from exchanges where id = ${exchangeId})`,
       obtained_at: obtainedAt,
       expires_at: tokens.expiresAt,

@@ -5,6 +5,7 @@ import type { ImportStore } from '../grants/imports.ts';
 import type { ConnectionStore } from '../grants/connection-store.ts';
 import type { LinkStore, VainConsentStore } from '../grants/link-store.ts';
 import type { GrantStore } from '../grants/store.ts';
+import type { PauseStore } from '../grants/pause.ts';
 import type { SuccessionStore } from '../grants/succession-store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
@@ -16,6 +17,7 @@ import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
 import { holderName } from './holder.ts';
+import { SqlPauseStore } from './pause-store.ts';
 import { explained } from './postgres-errors.ts';
 import { closeExchangesOfTheDead } from './predecessors.ts';
 import { openPostgres } from './postgres.ts';
@@ -48,6 +50,7 @@ export interface StoresOptions {
 export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
   readonly upkeep: UpkeepStore;
+  readonly pauses: PauseStore;
   readonly imports: ImportStore;
   readonly links: LinkStore;
   readonly vainConsents: VainConsentStore;
@@ -90,6 +93,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
     upkeep: new SqlUpkeepStore(database, clock),
+    pauses: new SqlPauseStore(database),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
     links: new SqlLinkStore({ database, vault, clock, bounds, holder }),
     vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder }),

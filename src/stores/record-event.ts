@@ -72,6 +72,18 @@ export async function recordDisconnection(
   return insertEvent(transaction, event, [subject]);
 }
 
+/**
+ * Writes the event that a refresh token has ended unrenewed; keyed by the exchange that gave it, so that it is told once.
+ *
+ * @param lapse `at` in epoch milliseconds
+ */
+export async function recordLapse(
+  transaction: Transaction<Database>,
+  { grantId, exchangeId, at }: { grantId: string; exchangeId: number; at: number },
+): Promise<GrantEvent | undefined> {
+  return record(transaction, { type: 'grant.lapsed', reason: null, at, grantId, exchangeId });
+}
+
 interface NewEvent {
   readonly type: EventType;
   readonly reason: EventReason | null;

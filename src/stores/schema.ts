@@ -12,6 +12,7 @@ export interface Database {
   credentials: CredentialsTable;
   events: EventsTable;
   links: LinksTable;
+  pauses: PausesTable;
   api_keys: ApiKeysTable;
   vault_keys: VaultKeysTable;
 }
@@ -82,6 +83,8 @@ interface CredentialsTable {
   /** From when on upkeep sees to its access token, and to its refresh token. */
   renew_at: number | null;
   lapse_at: number | null;
+  /** That of its grant; null where it ended before credentials had one, or was written by such a version since. */
+  realm: string | null;
 }
 
 interface EventsTable {
@@ -124,6 +127,18 @@ interface LinksTable {
   retry_at: number | null;
   created_at: number;
   expires_at: number;
+}
+
+/** What providers were found to ask of us by their 429 answers: see `Pause`. 0 for never. */
+interface PausesTable {
+  realm: string;
+  strikes: number;
+  struck_grant_id: string;
+  asked_until: number;
+  paused_until: number;
+  pauses: number;
+  probe_until: number;
+  resumed_at: number;
 }
 
 interface ApiKeysTable {

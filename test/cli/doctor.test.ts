@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { startCronofy, startOAuth2 } from '../../src/sandbox/index.ts';
 import { jwt, newKeyRing } from '../e2e/credentials.ts';
@@ -203,6 +204,29 @@ describe('evergrant doctor', { concurrency: 3 }, () => {
     const nobodyLinks = await deployment.doctor({ EVERGRANT_RETURN_URLS: '' });
     assert.equal(nobodyLinks.code, 0);
     assert.doesNotMatch(nobodyLinks.stdout, /EVERGRANT_RETURN_URLS|redirect URI/);
+  });
+
+  it('says whether upkeep keeps up with refresh tokens that are about to end, and which have lapsed', async () => {
+    await using deployment = await newDeployment();
+    await using service = await startService({ env: { EVERGRANT_UPKEEP_SHARE: '0' } });
+    for (const subject of ['alice', 'bob']) assert.equal((await service.token(jwt(subject))).status, 200);
+    const doctor = (share: string) => deployment.doctor({ ...service.env, EVERGRANT_UPKEEP_SHARE: share });
+    assert.doesNotMatch((await doctor('0.5')).stdout, /refresh tokens/, 'none is about to end');
+    using database = new DatabaseSync(service.databasePath, { timeout: 10_000 });
+    const end = Date.now() + 3_600_000;
+    database.exec(`update credentials set refresh_expires_at = ${end}, lapse_at = ${end - 60_000}`);
+    assert.match(
+      (await doctor('0.5')).stdout,
+      /^ok {2}cal-com-managed refresh tokens: 2 end within a day; upkeep renews them before, at \d+ a minute\.$/m,
+    );
+    const none = await doctor('0');
+    assert.equal(none.code, 1);
+    assert.match(none.stdout, /^BAD cal-com-managed refresh tokens: 2 end .* 2 of them .*EVERGRANT_UPKEEP_SHARE/m);
+    database.exec(`insert into events (type, at, realm, grant_id, subjects, exchange_id)
+      select 'grant.lapsed', ${Date.now()}, realm, id, '["carol"]', 0 from grants limit 1`);
+    const missed = await doctor('0.5');
+    assert.equal(missed.code, 0);
+    assert.match(missed.stdout, /^odd cal-com-managed refresh tokens: 2 end .* 1 lapsed within the last week/m);
   });
 
   it('promises no check of JWTs where none are trusted', async () => {

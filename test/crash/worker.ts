@@ -37,6 +37,7 @@ const keeper = new Keeper({
   clock,
   random: Math.random,
   bounds: DEFAULT_BOUNDS,
+  pauses: stores.pauses,
   rescue,
   callerWaitMs: 15_000,
 });

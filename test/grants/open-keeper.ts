@@ -52,6 +52,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider; pages?:
   const reports: ExchangeReport[] = [];
   const open = async () => {
     const stores = await place.openAll();
+    const { pauses } = stores;
     const store = counted(stores.grants, counts);
     const limits = { graceMs: GRACE_MS, chainMs: CHAIN_MS };
     const successions = new Successions({ store: stores.successions, provider, clock, limits });
@@ -61,6 +62,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider; pages?:
       clock,
       random: () => 0.5,
       bounds: DEFAULT_BOUNDS,
+      pauses,
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
       successions: options.pages === false ? undefined : successions,

@@ -2,6 +2,7 @@ import type { Keeper } from '../../src/grants/keeper.ts';
 import { BOUNDS, CALLER_WAIT_MS } from './bounds.ts';
 import type { Heart } from './heart.ts';
 import type { Judge } from './judge.ts';
+import { MemoryPauses } from './memory/memory-pauses.ts';
 import type { MemoryStore } from './memory/memory-store.ts';
 import { processProvider } from './process-provider.ts';
 import { processRescue } from './process-rescue.ts';
@@ -25,12 +26,14 @@ export class Fleet {
   readonly #processes = new Map<string, Process>();
   readonly #instances: (Instance | undefined)[] = [];
   readonly #outage = { until: 0 };
+  readonly #pauses: MemoryPauses;
   #failure: unknown;
 
   constructor(at: Surroundings, heart: Heart, judge: () => Judge) {
     this.#at = at;
     this.#heart = heart;
     this.#judge = judge;
+    this.#pauses = new MemoryPauses(() => at.scheduler.now);
   }
 
   /** The instance of this slot; undefined while it is down or starting. */
@@ -88,6 +91,7 @@ export class Fleet {
       clock: process.clock,
       random: at.random,
       bounds: BOUNDS,
+      pauses: this.#pauses,
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
       trouble: (what) => {

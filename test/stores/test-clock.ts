@@ -78,5 +78,5 @@ export class TestClock implements Clock {
 
 /** Resolves when everything that waits for nothing but its turn has had it. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  for (let turn = 0; turn < 10; turn++) await setImmediate();
 }
