@@ -57,7 +57,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
   const vault = new Vault(secrets.encryptionKeys);
   await using opened = new AsyncDisposableStack();
-  const trouble = (what: string, cause: unknown) => {
+  const trouble = (what: string, cause?: unknown) => {
     logger.error({ err: cause }, what);
   };
   const location = databaseLocation(config, secrets);
@@ -183,7 +183,7 @@ function bookingsSettings({ bookings: mode, calCom, calComOAuth }: Config): Book
 
 function readiness(stores: Stores, authenticator: Authenticator) {
   return async () => {
-    await Promise.all([stores.ping(), authenticator.checkTrust()]);
+    await Promise.all([stores.check(), authenticator.checkTrust()]);
   };
 }
 

@@ -37,14 +37,17 @@ export class KeeperError extends Error {
   }
 }
 
-/** The database does not answer, or cannot write: nothing is wrong with what was asked of it. */
+/**
+ * The database does not answer, or cannot write: nothing is wrong with what was asked of it. The message is fit to show a
+ * caller and holds no secret.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly code = 'store_unavailable';
   readonly retryAfterMs = 2_000;
 
-  constructor(cause: unknown) {
-    super('The database of this service does not answer properly. Try again later.', { cause });
+  constructor(cause: unknown, message = 'The database of this service does not answer properly. Try again later.') {
+    super(message, { cause });
   }
 }
 

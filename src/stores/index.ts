@@ -33,8 +33,8 @@ export interface StoresOptions {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
-  /** Told of connections that were lost and are made anew. */
-  readonly trouble?: (what: string, cause: unknown) => void;
+  /** Told of connections that were lost and are made anew, and of what an operator must know of a SQLite file. */
+  readonly trouble?: (what: string, cause?: unknown) => void;
 }
 
 /** Everything that is kept, over one database. */
@@ -46,8 +46,12 @@ export interface Stores extends AsyncDisposable {
   readonly connections: ConnectionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
-  /** Resolves where the database answers a read. */
-  ping(): Promise<void>;
+  /**
+   * Resolves where the database answers, and may be written to as far as can be told without writing.
+   *
+   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   */
+  check(): Promise<void>;
 }
 
 /**
@@ -82,15 +86,13 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
-    ping: async () => {
-      await database.db.selectFrom('grants').select('id').limit(1).execute();
-    },
+    check: () => database.check(),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
 function openDatabase({ location, clock, bounds, trouble }: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
-  const common = { unresolvedMs: unresolvedMs(bounds) };
+  const common = { unresolvedMs: unresolvedMs(bounds), ...(trouble === undefined ? {} : { trouble }) };
   if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });
-  return openPostgres({ ...common, ...location, ...(trouble === undefined ? {} : { trouble }) });
+  return openPostgres({ ...common, ...location });
 }

@@ -85,6 +85,9 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     readClaims: (grantId) => orUnavailable(ask<ClaimsRow>(claims, [grantId, unresolvedMs]), isUnavailable),
     announce: (transaction, grantId) => notices.announce(transaction, grantId),
     awaitChange: (grantId, ms) => notices.awaitChange(grantId, ms),
+    async check() {
+      await orUnavailable(db.selectFrom('grants').select('id').limit(1).execute(), isUnavailable);
+    },
     async [Symbol.asyncDispose]() {
       await notices.close();
       await db.destroy();

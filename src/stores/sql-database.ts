@@ -30,6 +30,12 @@ export interface SqlDatabase extends AsyncDisposable {
   announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
+  /**
+   * Resolves where the database answers a read and may be written to, as far as can be told without writing.
+   *
+   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   */
+  check(): Promise<void>;
 }
 
 /** Who is asking upstream for a grant; null where nobody ever did. */
