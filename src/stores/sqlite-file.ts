@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, closeSync, constants, openSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { StoreUnavailableError } from '../grants/errors.ts';
 import { identityOf, isSameFile, openFileOf, type FileIdentity, type OpenFile } from './open-file.ts';
@@ -16,14 +16,10 @@ type Trouble = (what: string, cause?: unknown) => void;
  * @throws the system's error where it can't be read and written
  */
 export function prepareFile(path: string, trouble: Trouble): void {
-  try {
-    // Nothing that is there already is opened: to close it again would end the locks that this process has on it.
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    accessSync(path, constants.R_OK | constants.W_OK);
-    for (const each of [path, ...COMPANIONS.map((end) => path + end)]) closeToOthers(each, trouble);
-  }
+  // A file that is there is not opened here: to close it again would end the locks that this process may have on it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  accessSync(path, constants.R_OK | constants.W_OK);
+  for (const each of [path, ...COMPANIONS.map((end) => path + end)]) closeToOthers(each, trouble);
 }
 
 function closeToOthers(path: string, trouble: Trouble): void {
