@@ -19,7 +19,7 @@ import { CONNECT_PATH } from './http/begin-link.ts';
 import type { BookingsSettings } from './http/services.ts';
 import type { Provider } from './providers/provider.ts';
 import { openStores, type Stores } from './stores/index.ts';
-import { RescueFolder } from './stores/rescue-folder.ts';
+import { RescueFolder, type RescuedCount } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
@@ -41,6 +41,8 @@ export interface Evergrant extends AsyncDisposable {
   readonly providers: readonly Provider[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
+  /** How many answers lie in the rescue folder. */
+  countRescued(): Promise<RescuedCount>;
   /** Lets exchanges in flight end, then closes the database. */
   close(): Promise<void>;
 }
@@ -64,6 +66,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble }));
   const told = eventsTo(logger);
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
+  await rescue.putBack().catch((cause: unknown) => {
+    trouble('what was set aside in the rescue folder cannot be tried again', cause);
+  });
   await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
     trouble('the database still refuses what was rescued', cause);
   });
@@ -146,6 +151,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
     providers,
     checkReadiness,
+    countRescued: () => rescue.count(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -51,6 +51,11 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/** Whether it is the database's state that is to blame, which passes. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'store_unavailable';
+}
+
 /** For a grant whose last exchanges failed, until its back-off is over. `now` in epoch milliseconds. */
 export function backingOff(backOff: BackOff | undefined, now: number): KeeperError {
   const retryAfterMs = Math.max(0, (backOff?.retryAt ?? now) - now);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { StoreUnavailableError } from '../grants/errors.ts';
+import { isStoreUnavailable } from '../grants/errors.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
 
@@ -68,7 +68,7 @@ export function sharedCommit(
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
     } catch (error) {
       const [only] = batch;
-      if (metLock(error) || error instanceof StoreUnavailableError) {
+      if (metLock(error) || isStoreUnavailable(error)) {
         // It is in everybody's way, and to wait once more for each would keep answers from being rescued.
         for (const { reject } of [...batch, ...queue.splice(0)]) reject(error);
       } else if (batch.length > 1) {
