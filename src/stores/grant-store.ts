@@ -142,22 +142,24 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {
-    const { database } = this.#options;
+    const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, exchange.grantId);
       const now = await database.readTime(transaction);
-      const event = await recordFailure(transaction, exchange, failure, { now, unresolvedMs: this.#unresolvedMs });
+      const times = { now, judgedAt: clock.now(), unresolvedMs: this.#unresolvedMs };
+      const event = await recordFailure(transaction, exchange, failure, times);
       await database.announce(transaction, exchange.grantId);
       return event;
     });
   }
 
   async noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined> {
-    const { database } = this.#options;
+    const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const at = await database.readTime(transaction);
-      return recordLoss(transaction, grantId, wayOut, { at, unresolvedMs: this.#unresolvedMs });
+      const times = { at, judgedAt: clock.now(), unresolvedMs: this.#unresolvedMs };
+      return recordLoss(transaction, grantId, wayOut, times);
     });
   }
 

@@ -57,14 +57,15 @@ export async function recordObtained(
  * Finishes an exchange that gave no credential. Only `rejected` ends one, and only the one presented: that a token
  * was refused stays true for ever, whatever else has happened meanwhile.
  *
- * @param times `now` by the database's clock, in epoch milliseconds; `unresolvedMs`, how long a call may take effect
+ * @param times in epoch milliseconds: `now` by the database's clock, `judgedAt` by the one that tokens are judged by;
+ *   `unresolvedMs`, how long a call may take effect
  * @returns the event that this is, where it left the grant with nothing
  */
 export async function recordFailure(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
   { answer, backOff, wayOut }: Failure,
-  { now, unresolvedMs }: { now: number; unresolvedMs: number },
+  { now, judgedAt, unresolvedMs }: { now: number; judgedAt: number; unresolvedMs: number },
 ): Promise<GrantEvent | undefined> {
   const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
   await finishExchange(transaction, exchange, { outcome: answer.kind, detail }, now);
@@ -86,7 +87,7 @@ export async function recordFailure(
   }
   if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
   if (answer.kind !== 'rejected') return undefined;
-  return recordLoss(transaction, exchange.grantId, wayOut, { at: now, unresolvedMs });
+  return recordLoss(transaction, exchange.grantId, wayOut, { at: now, judgedAt, unresolvedMs });
 }
 
 /**
