@@ -8,6 +8,7 @@ type Work<Result> = (transaction: Transaction<Database>) => Promise<Result>;
 
 interface Waiting {
   readonly work: Work<unknown>;
+  readonly isAhead: boolean;
   /** With how many at most it shares a commit, itself counted: fewer after one of them failed. */
   readonly most: number;
   readonly resolve: (result: unknown) => void;
@@ -75,7 +76,8 @@ export function sharedCommit(
         // One's failure is not the others': they had no part in it, and nothing of them was committed. Halves of them find
         // whose it is in few commits, and in the queue they let others ahead.
         const most = Math.ceil(batch.length / 2);
-        queue.unshift(...batch.map((each) => ({ ...each, most })));
+        const ahead = queue.findIndex(({ isAhead }) => !isAhead);
+        queue.splice(ahead === -1 ? queue.length : ahead, 0, ...batch.map((each) => ({ ...each, most })));
       } else {
         only?.reject(error);
       }
@@ -94,17 +96,16 @@ export function sharedCommit(
   };
 
   const joining =
-    (join: (waiting: Waiting) => void): Commit =>
+    (isAhead: boolean): Commit =>
     <Result>(work: Work<Result>) =>
       new Promise<Result>((resolve, reject) => {
-        join({ work, most: MOST_AT_ONCE, resolve: resolve as (result: unknown) => void, reject });
+        const waiting = { work, isAhead, most: MOST_AT_ONCE, resolve: resolve as (result: unknown) => void, reject };
+        if (isAhead) queue.unshift(waiting);
+        else queue.push(waiting);
         if (!isBusy) void drain();
       });
 
-  return {
-    commit: joining((waiting) => queue.push(waiting)),
-    commitAhead: joining((waiting) => queue.unshift(waiting)),
-  };
+  return { commit: joining(false), commitAhead: joining(true) };
 }
 
 /** How many at the head of the queue may share a commit. */
