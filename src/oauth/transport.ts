@@ -23,8 +23,8 @@ export interface UpstreamCall {
 }
 
 /**
- * What became of a call. It was not sent where it had no connection to be written to. The three cases differ in what the provider may have done:
- * `not_sent`, nothing; `unanswered`, perhaps everything; `answered`, what it says.
+ * What became of a call. The three cases differ in what the provider may have done: `not_sent`, nothing, for it never had
+ * a connection to be written to; `unanswered`, perhaps everything; `answered`, what it says.
  */
 export type UpstreamResult =
   | { readonly kind: 'not_sent'; readonly cause: unknown }
@@ -61,10 +61,15 @@ export function openTransport(): Transport {
 
 async function send(agent: Agent, turns: Turns, call: UpstreamCall): Promise<UpstreamResult> {
   const since = performance.now();
-  if (!(await turns.take(Math.min(LONGEST_WAIT_MS, call.timeoutMs)))) {
+  const patienceMs = Math.min(LONGEST_WAIT_MS, call.timeoutMs);
+  const hasTurn = await turns.take(patienceMs);
+  const waitedMs = performance.now() - since;
+  // A process that was stopped meanwhile finds a turn where it ought to have given up.
+  if (hasTurn && waitedMs > patienceMs) turns.give();
+  if (!hasTurn || waitedMs > patienceMs) {
     return { kind: 'not_sent', cause: new TransportError(new GivenUpError('no_connection_free')) };
   }
-  const leftMs = Math.max(1, call.timeoutMs - (performance.now() - since));
+  const leftMs = Math.max(1, call.timeoutMs - waitedMs);
   const progress = { isOnItsWay: false };
   const cut = new AbortController();
   const departed = () => {
@@ -72,9 +77,11 @@ async function send(agent: Agent, turns: Turns, call: UpstreamCall): Promise<Ups
   };
   const asked = ask(agent.compose(noting(departed)), call, cut.signal, leftMs);
   // What is cut before it is on its way holds its place with the client until there is a connection, or none.
-  void asked.catch(() => undefined).finally(() => {
-    turns.give();
-  });
+  void asked
+    .catch(() => undefined)
+    .finally(() => {
+      turns.give();
+    });
   const { promise: timeIsUp, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const cause = new GivenUpError('no_answer_in_time');
