@@ -21,7 +21,7 @@ import { CONNECT_PATH } from './http/begin-link.ts';
 import type { BookingsSettings } from './http/services.ts';
 import type { Provider } from './providers/provider.ts';
 import { openStores, type Stores } from './stores/index.ts';
-import { RescueFolder } from './stores/rescue-folder.ts';
+import { RescueFolder, type RescuedCount } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
 import { endedWithin } from './grants/ended-within.ts';
 import { StopCutShortError } from './grants/stop-cut-short-error.ts';
@@ -47,6 +47,8 @@ export interface Evergrant extends AsyncDisposable {
   remarks(): readonly string[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
+  /** How many answers lie in the rescue folder. */
+  countRescued(): Promise<RescuedCount>;
   /** Whether upkeep keeps up with refresh tokens that are about to end, of every provider. */
   lapseOutlooks(): Promise<LapseOutlook[]>;
   /**
@@ -80,7 +82,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
   const vault = new Vault(secrets.encryptionKeys);
   await using opened = new AsyncDisposableStack();
-  const trouble = (what: string, cause: unknown) => {
+  const trouble = (what: string, cause?: unknown) => {
     logger.error({ err: cause }, what);
   };
   const remark = (what: string) => {
@@ -90,6 +92,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble, remark }));
   const told = eventsTo(logger);
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
+  await rescue.putBack().catch((cause: unknown) => {
+    trouble('what was set aside in the rescue folder cannot be tried again', cause);
+  });
   await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
     trouble('the database still refuses what was rescued', cause);
   });
@@ -199,6 +204,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     providers,
     remarks: () => stores.remarks(),
     checkReadiness,
+    countRescued: () => rescue.count(),
     lapseOutlooks: () =>
       Promise.all(providers.map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share))),
     close,
@@ -243,7 +249,7 @@ function bookingsSettings({ bookings: mode, calCom, calComOAuth }: Config): Book
 
 function readiness(stores: Stores, authenticator: Authenticator) {
   return async () => {
-    await Promise.all([stores.ping(), authenticator.checkTrust()]);
+    await Promise.all([stores.check(), authenticator.checkTrust()]);
   };
 }
 

@@ -40,8 +40,8 @@ export interface StoresOptions {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
-  /** Told of connections that were lost and are made anew. */
-  readonly trouble?: (what: string, cause: unknown) => void;
+  /** Told of connections that were lost and are made anew, and of what an operator must know of a SQLite file. */
+  readonly trouble?: (what: string, cause?: unknown) => void;
   /** Told once of each thing that is odd about the database or the way to it. */
   readonly remark?: (what: string) => void;
 }
@@ -60,8 +60,12 @@ export interface Stores extends AsyncDisposable {
   readonly apiKeys: ApiKeyStore;
   /** What is odd about the database and the way to it, as sentences for the operator. */
   remarks(): readonly string[];
-  /** Resolves where the database answers a read. */
-  ping(): Promise<void>;
+  /**
+   * Resolves where the database answers, and may be written to as far as can be told without writing.
+   *
+   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   */
+  check(): Promise<void>;
 }
 
 /**
@@ -102,16 +106,14 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
     remarks: () => database.remarks(),
-    ping: async () => {
-      await database.db.selectFrom('grants').select('id').limit(1).execute();
-    },
+    check: () => database.check(),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
 function openDatabase(options: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
   const { location, clock, bounds, trouble, remark } = options;
-  const common = { unresolvedMs: unresolvedMs(bounds) };
+  const common = { unresolvedMs: unresolvedMs(bounds), ...(trouble && { trouble }) };
   if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });
-  return openPostgres({ ...common, ...location, ...(trouble && { trouble }), ...(remark && { remark }) });
+  return openPostgres({ ...common, ...location, ...(remark && { remark }) });
 }

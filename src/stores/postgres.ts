@@ -104,6 +104,9 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     announce: (transaction, grantId) => notices.announce(transaction, grantId),
     awaitChange: (grantId, ms) => notices.awaitChange(grantId, ms),
     remarks: () => servers.remarks(),
+    async check() {
+      await db.selectFrom('grants').select('id').limit(1).execute();
+    },
     async [Symbol.asyncDispose]() {
       await notices.close();
       await db.destroy();

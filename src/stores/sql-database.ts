@@ -34,6 +34,12 @@ export interface SqlDatabase extends AsyncDisposable {
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** What is odd about the database and the way to it, as sentences for the operator. */
   remarks(): readonly string[];
+  /**
+   * Resolves where the database answers a read and may be written to, as far as can be told without writing.
+   *
+   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   */
+  check(): Promise<void>;
 }
 
 /** Who is asking upstream for a grant; null where nobody ever did. */

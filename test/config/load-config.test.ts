@@ -25,8 +25,8 @@ describe('loadConfig', () => {
       returnUrls: [],
       upstreamTimeoutMs: 120_000,
       callerWaitMs: 15_000,
-        drainMs: 5_000,
-        atoms: { graceMs: 86_400_000, chainMs: 604_800_000 },
+      drainMs: 5_000,
+      atoms: { graceMs: 86_400_000, chainMs: 604_800_000 },
       upkeep: { share: 0.5, retentionMs: 2_592_000_000 },
       logLevel: 'info',
     });
@@ -115,8 +115,8 @@ describe('loadConfig', () => {
       returnUrls: ['https://app.example.com/linked?a=b', 'http://localhost:3000/'],
       upstreamTimeoutMs: 60_000,
       callerWaitMs: 2_500,
-        drainMs: 0,
-        atoms: { graceMs: 0, chainMs: 3_600_000 },
+      drainMs: 0,
+      atoms: { graceMs: 0, chainMs: 3_600_000 },
       upkeep: { share: 0, retentionMs: 86_400_000 },
       logLevel: 'debug',
     });

@@ -157,7 +157,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
   ),
   explained(PASSING, 'store_unavailable', 'The database does not answer or cannot write.', LATER),
   explained(PASSING, 'trust_unavailable', 'The keys that JWTs are checked with cannot be fetched.', LATER),
-  explained([503], 'not_ready', 'A part that every call needs does not answer.', 'The log says which.'),
+  explained([503], 'not_ready', 'A part that every call needs does not answer.', '`detail` says which, or the log.'),
 ];
 
 /** Every value of `evergrant_error`, with which a browser comes back to the app. */
