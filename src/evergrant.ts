@@ -7,20 +7,24 @@ import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
+import { lapseOutlook, type LapseOutlook } from './grants/lapse-outlook.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
 import type { ExchangeReport } from './grants/renewal.ts';
 import { replayRescued } from './grants/rescue.ts';
 import { startUpkeep } from './grants/upkeep.ts';
+import { Successions } from './grants/successions.ts';
 import { Usage } from './grants/usage.ts';
 import { createApp } from './http/app.ts';
 import { CONNECT_PATH } from './http/begin-link.ts';
 import type { BookingsSettings } from './http/services.ts';
 import type { Provider } from './providers/provider.ts';
 import { openStores, type Stores } from './stores/index.ts';
-import { RescueFolder } from './stores/rescue-folder.ts';
+import { RescueFolder, type RescuedCount } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
+import { endedWithin } from './grants/ended-within.ts';
+import { StopCutShortError } from './grants/stop-cut-short-error.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
@@ -39,11 +43,32 @@ export interface Evergrant extends AsyncDisposable {
   readonly keeper: Keeper;
   readonly apiKeys: ApiKeyStore;
   readonly providers: readonly Provider[];
+  /** What is odd about the database and the way to it, as sentences for the operator. */
+  remarks(): readonly string[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
-  /** Lets exchanges in flight end, then closes the database. */
-  close(): Promise<void>;
+  /** How many answers lie in the rescue folder. */
+  countRescued(): Promise<RescuedCount>;
+  /** Whether upkeep keeps up with refresh tokens that are about to end, of every provider. */
+  lapseOutlooks(): Promise<LapseOutlook[]>;
+  /**
+   * Lets exchanges in flight end, then closes the database.
+   *
+   * @param limitMs when to wait no longer, whatever the database does, in milliseconds; by default the hard cap of a call
+   *   to a provider and a little more for storing its answer
+   * @throws {@link StopCutShortError} where something was still under way then; the answers in hand are in the rescue folder
+   */
+  close(limitMs?: number): Promise<void>;
+  /**
+   * For a process that must end now: keeps the answers in hand in the rescue folder.
+   *
+   * @returns what is still under way, in words
+   */
+  giveUp(): Promise<string[]>;
 }
+
+/** What storing an answer may take beyond the call that gave it, before a stop waits no longer; in milliseconds. */
+const STORING_MS = 15_000;
 
 /**
  * The composition root: every part is built once, here, in order.
@@ -57,27 +82,39 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
   const vault = new Vault(secrets.encryptionKeys);
   await using opened = new AsyncDisposableStack();
-  const trouble = (what: string, cause: unknown) => {
+  const trouble = (what: string, cause?: unknown) => {
     logger.error({ err: cause }, what);
   };
+  const remark = (what: string) => {
+    logger.warn(what);
+  };
   const location = databaseLocation(config, secrets);
-  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble }));
+  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble, remark }));
   const told = eventsTo(logger);
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
+  await rescue.putBack().catch((cause: unknown) => {
+    trouble('what was set aside in the rescue folder cannot be tried again', cause);
+  });
   await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
     trouble('the database still refuses what was rescued', cause);
   });
   const providers = configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each));
   const usage = new Usage();
+  const bookings = bookingsSettings(config);
+  const bookingsProvider = providers.find(({ name }) => name === bookings?.provider);
+  const successions =
+    bookingsProvider &&
+    new Successions({ store: stores.successions, provider: bookingsProvider, clock, limits: config.atoms });
   const keeper = new Keeper({
     store: stores.grants,
     providers,
     clock,
     random: Math.random,
     bounds,
+    pauses: stores.pauses,
     rescue,
     callerWaitMs: config.callerWaitMs,
-    graceMs: config.atomsGraceMs,
+    successions,
     report: journalTo(logger),
     trouble,
     told,
@@ -90,25 +127,27 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     apiKeys: stores.apiKeys,
     now: () => clock.now(),
   });
+  const linking = new Linking({
+    store: stores.links,
+    providers,
+    clock,
+    bounds,
+    redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
+    told,
+  });
   const checkReadiness = readiness(stores, authenticator);
   const app = createApp({
     keeper,
     profiles: new Profiles({ store: stores.grants, providers, clock }),
     connections: new Connections({ store: stores.connections, grants: stores.grants, providers, clock, told }),
     frontendTokens: new FrontendTokens({ keeper, grants: stores.grants, providers }),
-    linking: new Linking({
-      store: stores.links,
-      providers,
-      clock,
-      redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
-      told,
-    }),
+    linking,
     authenticator,
     checkReadiness,
     settings: {
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
-      bookings: bookingsSettings(config),
+      bookings,
       providers: providers.map(({ name }) => name),
       linkable: providers.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name),
       returnUrls: config.returnUrls,
@@ -120,10 +159,13 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const upkeep = startUpkeep({
     keeper,
     usage,
+    successions,
     providers,
     grants: stores.grants,
     store: stores.upkeep,
+    pauses: stores.pauses,
     links: stores.links,
+    vainConsents: stores.vainConsents,
     connections: stores.connections,
     bounds,
     rescue,
@@ -131,24 +173,48 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     random: Math.random,
     share: config.upkeep.share,
     // Whoever may still come with an expired token must be found.
-    retentionMs: Math.max(config.upkeep.retentionMs, config.atomsGraceMs),
+    retentionMs: Math.max(config.upkeep.retentionMs, config.atoms.graceMs),
     told,
     trouble,
   });
   const parts = opened.move();
-  const close = async () => {
-    await Promise.all([keeper.close(), upkeep[Symbol.asyncDispose]()]);
+  let isClosingParts = false;
+  const end = async () => {
+    await Promise.all([keeper.close(), linking.landed(), upkeep[Symbol.asyncDispose]()]);
+    isClosingParts = true;
     await parts.disposeAsync();
+  };
+  const giveUp = async () => {
+    await keeper.rescueAnswers();
+    return [
+      counted(keeper.underWay, 'renewal'),
+      counted(linking.underWay, 'link being completed', 'links being completed'),
+      ...upkeep.underWay().map((chore) => `upkeep (${chore})`),
+      isClosingParts ? 'closing the database' : [],
+    ].flat();
+  };
+  const close = async (limitMs = config.upstreamTimeoutMs + STORING_MS) => {
+    if (await endedWithin(clock, limitMs, end())) return;
+    throw new StopCutShortError(`The stop took longer than ${Math.round(limitMs / 1000)} seconds.`, await giveUp());
   };
   return {
     fetch: app.fetch,
     keeper,
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
     providers,
+    remarks: () => stores.remarks(),
     checkReadiness,
+    countRescued: () => rescue.count(),
+    lapseOutlooks: () =>
+      Promise.all(providers.map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share))),
     close,
-    [Symbol.asyncDispose]: close,
+    giveUp,
+    [Symbol.asyncDispose]: () => close(),
   };
+}
+
+function counted(count: number, one: string, many = `${one}s`): string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
 }
 
 /** A key revoked here is refused here from now on; other instances notice within seconds. */
@@ -183,7 +249,7 @@ function bookingsSettings({ bookings: mode, calCom, calComOAuth }: Config): Book
 
 function readiness(stores: Stores, authenticator: Authenticator) {
   return async () => {
-    await Promise.all([stores.ping(), authenticator.checkTrust()]);
+    await Promise.all([stores.check(), authenticator.checkTrust()]);
   };
 }
 
@@ -199,7 +265,7 @@ function journalTo(logger: Logger) {
 /** Only what asks something of a person is a warning: the exchange before it has had a line of its own. */
 function eventsTo(logger: Logger) {
   return (event: GrantEvent) => {
-    if (event.type === 'grant.reconnect_required') logger.warn(event, 'event');
+    if (event.type === 'grant.reconnect_required' || event.type === 'grant.lapsed') logger.warn(event, 'event');
     else logger.info(event, 'event');
   };
 }

@@ -1,5 +1,6 @@
+import { isPlainText } from '../plain-text.ts';
+
 const SUBJECT_LIMIT_CHARACTERS = 255;
-const CONTROL_OR_LINE_BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
  * Reads a subject from a value of any type: text of 1 to 255 characters without control characters, or a whole number,
@@ -7,15 +8,5 @@ const CONTROL_OR_LINE_BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/u;
  */
 export function parseSubject(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
-  return typeof value === 'string' && isSubject(value) ? value : undefined;
-}
-
-function isSubject(text: string): boolean {
-  return (
-    text.length > 0 &&
-    text.length <= SUBJECT_LIMIT_CHARACTERS &&
-    // A database writes every lone surrogate as U+FFFD, so two of them would become one subject.
-    text.isWellFormed() &&
-    !CONTROL_OR_LINE_BREAK.test(text)
-  );
+  return typeof value === 'string' && isPlainText(value, SUBJECT_LIMIT_CHARACTERS) ? value : undefined;
 }

@@ -25,7 +25,7 @@ const MOST_LISTED = 10_000;
 /** `evergrant events`: what happened to grants. */
 export function eventsCommand(): Command {
   return new Command('events')
-    .description('what happened to grants: created, refreshed, recovered, reconnect_required')
+    .description('what happened to grants: created, refreshed, recovered, lapsed, reconnect_required')
     .addCommand(list())
     .addCommand(summary());
 }

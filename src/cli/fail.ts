@@ -17,7 +17,12 @@ function explain(error: unknown): string {
   }
   if (error instanceof ConfigError) return [error.message, devHint(error.problems) ?? []].flat().join('\n');
   const expected = error instanceof RangeError || ('code' in error && !isSystem(error.code));
-  return expected ? error.message : (error.stack ?? error.message);
+  if (!expected) return error.stack ?? error.message;
+  // The operator may know what callers may not.
+  if ('code' in error && error.code === 'store_unavailable' && error.cause instanceof Error) {
+    return `${error.message} (${error.cause.message})`;
+  }
+  return error.message;
 }
 
 /** Errors of this project have codes in lower case, those of Node and of the system in upper case. */

@@ -1,14 +1,20 @@
 import type { LoadedConfig } from '../config/index.ts';
 import { createEvergrant, type Evergrant } from '../evergrant.ts';
 import { listen } from '../http/serve.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 /** The service with its socket. */
 export interface RunningService {
   readonly evergrant: Evergrant;
   readonly url: string;
-  /** Stops accepting, answers what is in progress, stores what is in flight. */
-  close(): Promise<void>;
+  /**
+   * Stops accepting, answers what is in progress, stores what is in flight.
+   *
+   * @param drainMs how long before that callers are told to go elsewhere, in milliseconds
+   * @throws StopCutShortError
+   */
+  close(drainMs?: number): Promise<void>;
 }
 
 /** What answering takes beyond the longest wait, in milliseconds. */
@@ -25,7 +31,11 @@ export async function runService({ config, secrets }: LoadedConfig, logger?: Log
       ...(logger === undefined ? {} : { logger }),
     });
     listening.serve(evergrant);
-    const close = async () => {
+    const close = async (drainMs = 0) => {
+      if (drainMs > 0) {
+        listening.drain();
+        await delay(drainMs);
+      }
       await listening.close(config.callerWaitMs + ANSWER_MS);
       await evergrant.close();
     };

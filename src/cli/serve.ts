@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { CONFIG_VARIABLES, loadConfig } from '../config/index.ts';
+import { StopCutShortError } from '../grants/stop-cut-short-error.ts';
+import { fail } from './fail.ts';
 import { runService } from './run-service.ts';
-import { askedToStop } from './signals.ts';
+import { askedAgain, askedToStop } from './signals.ts';
 
 /** `evergrant serve`: the service, configured by the environment. */
 export function serveCommand(): Command {
@@ -13,9 +15,20 @@ export function serveCommand(): Command {
       for (const warning of loaded.warnings) console.error(`Warning: ${warning}`);
       const service = await runService(loaded);
       console.log(`Evergrant listens on ${service.url} (docs: ${service.url}/docs).`);
-      await askedToStop();
-      console.log('Stopping: what is in flight is finished first.');
-      await service.close();
+      const signal = await askedToStop();
+      console.log('Stopping: what is in flight is finished first. Once more ends it at once.');
+      // Whoever types Ctrl+C has no other instance that could take over.
+      const closed = service.close(signal === 'SIGTERM' ? loaded.config.drainMs : 0);
+      const cut = askedAgain().then(async (again) => {
+        throw new StopCutShortError(`Ended at once by another ${again}.`, await service.evergrant.giveUp());
+      });
+      try {
+        await Promise.race([closed, cut]);
+      } catch (error) {
+        fail(error);
+        // What still hangs would keep the process.
+        process.exit();
+      }
     });
 }
 

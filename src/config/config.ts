@@ -40,9 +40,19 @@ export interface Config {
   readonly returnUrls: readonly string[];
   readonly upstreamTimeoutMs: number;
   readonly callerWaitMs: number;
-  readonly atomsGraceMs: number;
+  /** How long a service that stops still serves. */
+  readonly drainMs: number;
+  readonly atoms: AtomsConfig;
   readonly upkeep: UpkeepConfig;
   readonly logLevel: LogLevel;
+}
+
+/** How long pages with Atoms go on from one access token to the next, in milliseconds. */
+export interface AtomsConfig {
+  /** After the token's end. */
+  readonly graceMs: number;
+  /** After the last call with a JWT or an API key for the token's user; 0 for not at all. */
+  readonly chainMs: number;
 }
 
 /** What is done in the background. */
@@ -74,7 +84,11 @@ export function decideConfig(settings: Settings): Omit<Config, 'oauth2'> {
     returnUrls: settings.read('EVERGRANT_RETURN_URLS', parseReturnUrls) ?? [],
     upstreamTimeoutMs: settings.decide('EVERGRANT_UPSTREAM_TIMEOUT', secondsBetween(1, 600)),
     callerWaitMs: settings.decide('EVERGRANT_CALLER_WAIT', secondsBetween(0.1, 600)),
-    atomsGraceMs: settings.decide('EVERGRANT_ATOMS_GRACE', secondsBetween(0, 2_592_000)),
+    drainMs: settings.decide('EVERGRANT_DRAIN', secondsBetween(0, 600)),
+    atoms: {
+      graceMs: settings.decide('EVERGRANT_ATOMS_GRACE', secondsBetween(0, 2_592_000)),
+      chainMs: settings.decide('EVERGRANT_ATOMS_CHAIN', secondsBetween(0, 31_536_000)),
+    },
     upkeep: {
       share: settings.decide('EVERGRANT_UPKEEP_SHARE', parseShare),
       retentionMs: settings.decide('EVERGRANT_RETENTION', secondsBetween(86_400, 315_360_000)),

@@ -1,3 +1,4 @@
+import { parsePostgresUrl as addressOf } from '../postgres-url.ts';
 import { Refusal } from './refusal.ts';
 
 /** The database to open; the URL of a Postgres holds its password and is `Secrets.databaseUrl`. */
@@ -13,12 +14,14 @@ export interface SqliteConfig {
 /** A Postgres server. */
 export interface PostgresConfig {
   readonly kind: 'postgres';
-  /** Host, port and database, to be shown. */
+  /** Hosts, ports and database, to be shown. */
   readonly place: string;
 }
 
 const ACCEPTED =
-  'Accepted: sqlite: and the path of a file, for example sqlite:./evergrant.db, or postgres://user:password@host:5432/database.';
+  'Accepted: sqlite: and the path of a file, for example sqlite:./evergrant.db, or postgres://user:password@host:5432/database (several: host1:5432,host2:5432).';
+/** The kinds of server that libpq knows and that will do for tokens. */
+const WRITABLE = ['read-write', 'primary', 'any'];
 const POSTGRES = /^postgres(?:ql)?:\/\//;
 /** `sqlite:PATH`, and `sqlite:///PATH` as some libraries write an absolute one. */
 const SQLITE = /^sqlite:(?:\/\/(?=\/))?([^?#]+)$/;
@@ -41,10 +44,14 @@ export function isPostgresUrl(text: string): boolean {
 }
 
 function parsePostgresUrl(text: string): PostgresConfig {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const database = url?.pathname.slice(1) ?? '';
-  if (url === undefined || url.hostname === '' || database === '') {
-    throw new Refusal('is not the URL of a Postgres database', ACCEPTED);
+  const address = addressOf(text);
+  if (address === undefined) throw new Refusal('is not the URL of a Postgres database', ACCEPTED);
+  const { hosts, database, target } = address;
+  if (target !== undefined && !WRITABLE.includes(target)) {
+    throw new Refusal(
+      'asks by target_session_attrs for a server that need not take writes',
+      `Accepted: ${WRITABLE.join(', ')}; without it, the first host that takes writes is used as well.`,
+    );
   }
-  return { kind: 'postgres', place: `${url.host}/${database}` };
+  return { kind: 'postgres', place: `${hosts.join(',')}/${database}` };
 }

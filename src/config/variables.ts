@@ -19,7 +19,8 @@ export const CONFIG_VARIABLES = [
   {
     name: 'EVERGRANT_DATABASE_URL',
     default: 'sqlite:./evergrant.db',
-    meaning: 'The database: sqlite: and the path of a file, or postgres://user:password@host:5432/database.',
+    meaning:
+      'The database: sqlite: and the path of a file, or postgres://user:password@host1:5432,host2:5432/database.',
   },
   {
     name: 'EVERGRANT_RESCUE_DIR',
@@ -129,14 +130,24 @@ export const CONFIG_VARIABLES = [
     meaning: 'How long a caller is kept waiting for a new token, in seconds.',
   },
   {
+    name: 'EVERGRANT_DRAIN',
+    default: '5',
+    meaning: 'How long a service still serves at SIGTERM, with /readyz at 503 and every connection ended, in seconds.',
+  },
+  {
     name: 'EVERGRANT_ATOMS_GRACE',
     default: '86400',
     meaning: 'For how long an expired Cal.com token still lets Atoms fetch its successor, in seconds.',
   },
   {
+    name: 'EVERGRANT_ATOMS_CHAIN',
+    default: '604800',
+    meaning: 'For how long Atoms find successors after a user’s last call by JWT or API key, in seconds; 0 for never.',
+  },
+  {
     name: 'EVERGRANT_UPKEEP_SHARE',
     default: '0.5',
-    meaning: "Share of a provider's rate limit to spend on renewing tokens in use before they expire; 0 for none.",
+    meaning: "Share of a provider's rate limit to spend on renewing tokens before they lapse or expire; 0 for none.",
   },
   {
     name: 'EVERGRANT_RETENTION',

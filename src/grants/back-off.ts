@@ -2,7 +2,8 @@ import type { Random } from './clock.ts';
 import type { BackOff } from './grant.ts';
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+/** The longest that a failing provider is left alone for where it doesn't say, in milliseconds. */
+export const LONGEST_WAIT_MS = 60_000;
 /** The most that is made of a provider's own `Retry-After`. */
 const LONGEST_ASKED_MS = 3_600_000;
 

@@ -7,12 +7,12 @@ const OPEN_MS = 30_000;
 export class Breaker {
   readonly #openUntil = new Map<string, number>();
 
-  /** @param now epoch milliseconds */
+  /** @param now by the monotonic clock, in milliseconds */
   open(provider: string, now: number): void {
     this.#openUntil.set(provider, now + OPEN_MS);
   }
 
-  /** Milliseconds until the provider may be asked again; undefined where it may be asked now. */
+  /** Milliseconds until the provider may be asked again; undefined where it may be asked at `now`, by the monotonic clock. */
   openForMs(provider: string, now: number): number | undefined {
     const left = (this.#openUntil.get(provider) ?? 0) - now;
     return left > 0 ? left : undefined;

@@ -19,7 +19,7 @@ export interface ChoresOptions {
 /** A background loop: every chore at its own pace, none of them beside itself. */
 export class Chores implements AsyncDisposable {
   readonly #stops: (() => void)[] = [];
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Promise<void>, string>();
 
   /** Begins; every chore comes up for the first time after its own pace has passed once. */
   constructor({ clock, chores, trouble }: ChoresOptions) {
@@ -38,15 +38,20 @@ export class Chores implements AsyncDisposable {
       const tick = () => {
         if (isRunning) return;
         const running = turn().finally(() => this.#running.delete(running));
-        this.#running.add(running);
+        this.#running.set(running, name);
       };
       this.#stops.push(clock.every(everyMs, tick));
     }
   }
 
+  /** The names of those that run now. */
+  get underWay(): string[] {
+    return [...this.#running.values()];
+  }
+
   /** Begins nothing more, and resolves when what runs has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.#stops) stop();
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled(this.#running.keys());
   }
 }

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
+  /** Milliseconds since some moment in the past, by a clock that nobody sets. It may stand still while the machine sleeps. */
+  monotonic(): number;
   /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `tick` every `ms` milliseconds until the returned function is called. */

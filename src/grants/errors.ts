@@ -37,25 +37,38 @@ export class KeeperError extends Error {
   }
 }
 
-/** The database does not answer, or cannot write: nothing is wrong with what was asked of it. */
+/**
+ * The database does not answer, or cannot write: nothing is wrong with what was asked of it. The message is fit to show a
+ * caller and holds no secret.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly code = 'store_unavailable';
   readonly retryAfterMs = 2_000;
 
-  constructor(cause: unknown) {
-    super('The database of this service does not answer properly. Try again later.', { cause });
+  constructor(cause: unknown, message = 'The database of this service does not answer properly. Try again later.') {
+    super(message, { cause });
   }
+}
+
+/** Whether it is the database's state that is to blame, which passes. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'store_unavailable';
 }
 
 /** For a grant whose last exchanges failed, until its back-off is over. `now` in epoch milliseconds. */
 export function backingOff(backOff: BackOff | undefined, now: number): KeeperError {
   const retryAfterMs = Math.max(0, (backOff?.retryAt ?? now) - now);
   return backOff?.lastFailure === 'throttled'
-    ? new KeeperError('upstream_throttled', 'The provider asks us to slow down. Try again later.', { retryAfterMs })
+    ? throttled(retryAfterMs)
     : new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
         retryAfterMs,
       });
+}
+
+/** For a provider that asked to be left alone for so many milliseconds more. */
+export function throttled(retryAfterMs: number): KeeperError {
+  return new KeeperError('upstream_throttled', 'The provider asks us to slow down. Try again later.', { retryAfterMs });
 }
 
 /** For whoever has waited long enough while work goes on. */

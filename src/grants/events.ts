@@ -3,6 +3,8 @@
  * - `grant.created`: its first credential
  * - `grant.refreshed`: one more, by the ordinary way
  * - `grant.recovered`: one more after it had none, or none that could be trusted
+ * - `grant.lapsed`: its refresh token has ended before anybody exchanged it, though upkeep should have; what follows, if
+ *   anything, is told when the next exchange is refused
  * - `grant.reconnect_required`: nothing is left that could give one; only its user can repair it
  * - `grant.disconnected`: a subject has left it; with the last one it ends
  */
@@ -13,6 +15,7 @@ export const EVENT_TYPES = [
   'grant.created',
   'grant.refreshed',
   'grant.recovered',
+  'grant.lapsed',
   'grant.reconnect_required',
   'grant.disconnected',
 ] as const;
@@ -40,7 +43,10 @@ export interface GrantEvent {
   readonly grantId: string;
   /** Everybody connected to the grant when it happened; of `grant.disconnected`, who was until then. */
   readonly subjects: readonly string[];
-  /** The exchange that made it so, by its number in the grant; of `grant.disconnected`, the last one before. */
+  /**
+   * The exchange that made it so, by its number in the grant; of `grant.lapsed`, the one that gave the refresh token; of
+   * `grant.disconnected`, the last one before.
+   */
   readonly exchangeId: number;
 }
 

@@ -32,6 +32,8 @@ export interface OpenExchange extends ExchangeName {
   readonly accountId: string | undefined;
   /** Epoch milliseconds by this machine's clock, not later than its lease began. */
   readonly openedAt: number;
+  /** The same moment by the monotonic clock of the process that opened it, in milliseconds; it means nothing to any other. */
+  readonly openedTick: number;
 }
 
 /** The bounds of an exchange in time, in milliseconds. */

@@ -11,6 +11,11 @@ export class Flights<Result> {
     return flight;
   }
 
+  /** How many are in progress. */
+  get size(): number {
+    return this.#running.size;
+  }
+
   /** Resolves when everything now in progress has ended, well or not. */
   async landed(): Promise<void> {
     await Promise.allSettled(this.#running.values());

@@ -67,7 +67,7 @@ export class FrontendTokens {
     const known = (await this.#options.grants.account(provider.realm, subject))?.accountId;
     if (known !== undefined) return known;
     const identified = await provider.authorization?.identify(live.accessToken);
-    return identified?.kind === 'known' ? identified.profile.accountId : undefined;
+    return identified?.kind === 'known' ? identified.accountId : undefined;
   }
 }
 

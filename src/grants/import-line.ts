@@ -1,5 +1,7 @@
 import { tokenText } from '../oauth/token-answer.ts';
+import { accountIdOf } from '../providers/profile-of.ts';
 import type { Provider } from '../providers/provider.ts';
+import { compareClaims } from './import-claims.ts';
 import { ImportLineError, readFields, refusedValue, type GivenFields, type ImportField } from './import-fields.ts';
 import { readTime } from './import-time.ts';
 import type { ImportedGrant, ImportedToken } from './imports.ts';
@@ -23,7 +25,6 @@ const DAY_MS = 86_400_000;
  */
 const LONGEST_MS = { renewable: DAY_MS, alone: 366 * DAY_MS };
 const A_TIME = 'an ISO 8601 time or epoch seconds';
-const ACCOUNT_ID = /^[\x20-\x7e]{1,255}$/;
 const TOKEN_TYPE = /^[!-~]{1,32}$/;
 
 /**
@@ -39,6 +40,8 @@ export function readImportLine(text: string, rules: ImportRules): ImportedGrant 
   const refresh = readToken(fields, 'refresh_token', readMoment(fields, 'refresh_expires_at'));
   const access = readToken(fields, 'access_token', readExpiry(fields));
   if (refresh === undefined && access === undefined) throw missing('refresh_token', 'it, or "access_token"');
+  compareClaims(fields, provider, { field: 'access_token', given: access, accountId });
+  compareClaims(fields, provider, { field: 'refresh_token', given: refresh, accountId });
   const renewable = refresh !== undefined || provider.recover !== undefined;
   const expiresAt = Math.min(access?.expiresAt ?? 0, rules.now + LONGEST_MS[renewable ? 'renewable' : 'alone']);
   if (!renewable && expiresAt <= rules.now) {
@@ -84,12 +87,12 @@ function readAccountId(fields: GivenFields, provider: Provider): string | undefi
     if (provider.recover === undefined) return undefined;
     throw missing('account_id', meaning);
   }
-  const { value } = given;
-  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof text !== 'string' || !ACCOUNT_ID.test(text) || accountIdForm?.pattern.test(text) === false) {
-    throw refusedValue(given, meaning);
+  if (provider.authorization?.identifiesAccounts === false) {
+    throw refusedValue(given, 'none: what this provider shows of an account may be another’s by now');
   }
-  return text;
+  const accountId = accountIdOf(given.value);
+  if (accountId === undefined || accountIdForm?.pattern.test(accountId) === false) throw refusedValue(given, meaning);
+  return accountId;
 }
 
 function readToken(

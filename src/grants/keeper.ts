@@ -1,5 +1,6 @@
 import type { Applicant, Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import { AnswersInHand } from './answers-in-hand.ts';
 import { Breaker } from './breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
@@ -9,10 +10,13 @@ import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
+import { Pacer } from './pacer.ts';
+import type { PauseStore } from './pause.ts';
 import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
 import type { DueGrant } from './upkeep-store.ts';
+import type { Successions } from './successions.ts';
 import { Waiting } from './waiting.ts';
 
 /** What the keeper is made of. */
@@ -22,12 +26,14 @@ export interface KeeperOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
+  /** Which providers are to be left alone. */
+  readonly pauses: PauseStore;
   /** Where an answer is kept meanwhile that the store refuses. */
   readonly rescue: Rescue;
   /** The longest a caller waits for a renewal, in milliseconds. */
   readonly callerWaitMs: number;
-  /** How long after its end an access token still finds its successor, in milliseconds. */
-  readonly graceMs: number;
+  /** Where a web page may go on from one access token to the next; undefined where none may. */
+  readonly successions?: Successions | undefined;
   /** Told of every exchange, once it is answered. */
   readonly report?: (report: ExchangeReport) => void;
   /** Told of every failure to store an answer, which is then tried again. */
@@ -76,24 +82,42 @@ export class Keeper {
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
+    const { bounds, trouble = () => undefined } = options;
+    const closing = () => this.#closing;
     this.#means = {
       ...options,
       breaker: new Breaker(),
+      pacer: new Pacer({ ...options, leaseMs: bounds.leaseMs, trouble, closing }),
       waiting: new Waiting(),
+      inHand: new AnswersInHand(),
       report: options.report ?? (() => undefined),
-      trouble: options.trouble ?? (() => undefined),
+      trouble,
       told: options.told ?? (() => undefined),
-      closing: () => this.#closing,
+      closing,
     };
   }
 
   /**
-   * A live token for the subject. On the warm path: one read, one unseal.
+   * A live token for the subject, for a caller who has shown that it may act for it. On the warm path: one read, one unseal.
+   * Where the present token is not good enough for it (`force`, `rejected`), no page goes on from that token any more.
    *
    * @throws {@link KeeperError} where there is none to be had now
    */
-  async token(request: TokenRequest): Promise<LiveToken> {
+  token(request: TokenRequest): Promise<LiveToken> {
+    const { successions } = this.#options;
+    return this.#token(request, request.provider === successions?.provider ? successions : undefined);
+  }
+
+  /** @param successions to note the call in; undefined where nobody has shown anything but an access token */
+  async #token(request: TokenRequest, successions?: Successions): Promise<LiveToken> {
     const provider = this.#provider(request.provider);
+    if (successions !== undefined) {
+      successions.noteCall(request.subject);
+      // Before anything is read, so that whatever another page gets meanwhile ends as well.
+      if (request.force === true || request.rejected !== undefined) {
+        await successions.end(request.subject, request.rejected);
+      }
+    }
     const view = await this.#options.store.view(provider.realm, request.subject);
     const seen = view?.current?.exchangeId ?? 0;
     const demand: StandingDemand = { ...request, seen };
@@ -107,32 +131,38 @@ export class Keeper {
   }
 
   /**
-   * Whose an access token is or was, if we ever gave it out.
+   * Whose an access token is or was, where a page may go on from it.
    *
-   * @returns undefined where the token was never ours, or ended longer ago than the grace
+   * @returns undefined where the token was never ours, or {@link Successions} has ended for it
    */
   async ownerOf(presented: Secret): Promise<TokenOwner | undefined> {
-    const owner = await this.#options.store.findByAccessToken(presented, this.#options.graceMs);
-    const provider = this.#options.providers.find((each) => each.realm === owner?.realm);
-    return owner && provider && { provider: provider.name, subject: owner.subject };
+    const { successions } = this.#options;
+    const subject = await successions?.ownerOf(presented);
+    return successions && subject !== undefined ? { provider: successions.provider, subject } : undefined;
   }
 
   /**
    * The live token that follows on one we gave out: for a frontend that holds nothing but its expired access token.
    * The presented token itself is given back only if the provider has just accepted it.
    *
+   * @returns undefined where a caller has ended the succession meanwhile
    * @throws {@link KeeperError} where there is none to be had now
    */
-  async successor(owner: TokenOwner, presented: Secret): Promise<LiveToken> {
+  async successor(owner: TokenOwner, presented: Secret): Promise<LiveToken | undefined> {
+    const token = await this.#successor(owner, presented);
+    return (await this.ownerOf(presented)) === undefined ? undefined : token;
+  }
+
+  async #successor(owner: TokenOwner, presented: Secret): Promise<LiveToken> {
     const provider = this.#provider(owner.provider);
     const view = await this.#options.store.view(provider.realm, owner.subject);
     const current = view?.current;
-    if (current?.accessToken().reveal() !== presented.reveal()) return this.token(owner);
+    if (current?.accessToken().reveal() !== presented.reveal()) return this.#token(owner);
     switch (await this.#probe(provider, presented, current.nonce)) {
       case 'accepted':
         return this.#handOut(current, false, false);
       case 'refused':
-        return this.token({ ...owner, rejected: presented });
+        return this.#token({ ...owner, rejected: presented });
       case 'unreachable':
         throw new KeeperError('upstream_unavailable', 'The provider cannot be asked about this token now.', {
           retryAfterMs: 2_000,
@@ -165,6 +195,16 @@ export class Keeper {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#renewals.landed();
+  }
+
+  /** How many renewals are under way. */
+  get underWay(): number {
+    return this.#renewals.size;
+  }
+
+  /** Keeps every answer that the store has not taken yet beside it, for a process that can't wait. */
+  async rescueAnswers(): Promise<void> {
+    await this.#means.inHand.keepAll(this.#options.rescue, this.#means.trouble);
   }
 
   #provider(name: string): Provider {

@@ -26,8 +26,13 @@ export interface Departure {
   readonly codeVerifier: Secret | undefined;
 }
 
-/** A link whose user has consented. */
-export interface ConsentedLink extends Link {
+/** How long a user has from the ticket to the end, in milliseconds. */
+export const LINK_LIFE_MS = 600_000;
+
+/** A link whose user has consented, held by whoever completes it or revokes what came of it. */
+export interface TakenLink extends Link {
+  /** Names the holder, and this taking among all of its own. */
+  readonly takenBy: string;
   readonly code: Secret;
   readonly codeVerifier: Secret | undefined;
   /** What the code brought, where it was spent already and the rest is to be tried again. */
@@ -41,7 +46,7 @@ export interface ObtainedAccount extends Obtained {
 
 /** An account to connect a subject to, and the tokens that show it. */
 export interface NewConnection {
-  readonly link: Link;
+  readonly link: TakenLink;
   readonly answer: ObtainedAccount;
   /** Whether the subject's present account may be given up for this one. */
   readonly replace: boolean;
@@ -51,7 +56,8 @@ export interface NewConnection {
  * What became of connecting:
  * - `connected`: the subject has the account, and its tokens are the current ones
  * - `other_account`: the subject is connected to another account, and nothing was written
- * - `busy`: the account is being disconnected just now; another try may succeed
+ * - `busy`: the account is being disconnected or revoked just now, or another has taken the link over; another try may
+ *   succeed
  */
 export type ConnectionVerdict =
   | { readonly kind: 'connected'; readonly event: GrantEvent | undefined }
@@ -75,18 +81,61 @@ export interface LinkStore {
     browser: Secret,
     brought: { readonly code: Secret; readonly completion: Secret } | undefined,
   ): Promise<Link | undefined>;
-  /** Gives what `completion` stands for to this subject, and to nobody else until it is put back. */
+  /**
+   * Gives what `completion` stands for to this subject, under a lease: with the kept answer where the code was spent
+   * already, and else with the code.
+   *
+   * @returns `held` where somebody else has it and may be alive; `connected` where it was completed already
+   */
   take(
     completion: Secret,
     owner: { readonly realm: string; readonly subject: string },
-  ): Promise<ConsentedLink | undefined>;
-  /** Keeps what the code of a taken link brought: it is spent. */
-  keep(link: Link, answer: Obtained): Promise<void>;
+  ): Promise<TakenLink | 'held' | 'connected' | undefined>;
+  /** Renews the lease. */
+  renew(link: TakenLink): Promise<void>;
+  /**
+   * Keeps what the code of a taken link brought: it is spent. Whoever holds the link by now goes on with that.
+   *
+   * @returns false where nobody will: the link is over, and what it brought is kept for being revoked
+   */
+  keep(link: TakenLink, answer: Obtained): Promise<boolean>;
   /** Puts a link back that was taken, with what was kept meanwhile, so that its subject may come again. */
-  putBack(link: Link): Promise<void>;
-  /** Connects the subject, in the same transaction that ends the link. */
+  putBack(link: TakenLink): Promise<void>;
+  /** Connects the subject, in the same transaction that completes the link. */
   connect(connection: NewConnection): Promise<ConnectionVerdict>;
-  end(link: Link): Promise<void>;
-  /** Forgets links that came to nothing by now. */
+  /**
+   * Ends a link whose code brought nothing.
+   *
+   * @returns false where something was kept after all, by whoever had it before; or another holds it by now
+   */
+  end(link: TakenLink): Promise<boolean>;
+  /** Ends a link whose answer leads nowhere; that is kept for being revoked. */
+  giveUp(link: TakenLink): Promise<void>;
+}
+
+/** A consent that came to nothing, and what it brought. */
+export interface VainConsent {
+  readonly link: TakenLink;
+  readonly answer: Obtained;
+  /** Undefined where nobody has asked yet. */
+  readonly accountId: string | undefined;
+  /** How often revoking it has failed. */
+  readonly failures: number;
+}
+
+/** Where links are found that nobody completed in time. */
+export interface VainConsentStore {
+  /** Forgets the links of which nothing is left to revoke. */
   forgetExpired(): Promise<void>;
+  /** Gives one whose tokens are to be revoked, under a lease; undefined where none is due in this realm. */
+  takeVain(realm: string): Promise<VainConsent | undefined>;
+  /**
+   * Whether the tokens of this account may be revoked. `no` where somebody is connected to it, for that might end their
+   * tokens too; `later` where somebody is about to be. After `yes` nobody is while the lease stands.
+   */
+  mayRevoke(link: TakenLink, accountId: string): Promise<'yes' | 'no' | 'later'>;
+  /** @param retryAt when to try again, in epoch milliseconds */
+  putOff(link: TakenLink, failures: number, retryAt: number): Promise<void>;
+  /** Forgets the link with everything. */
+  erase(link: TakenLink): Promise<void>;
 }

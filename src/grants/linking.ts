@@ -5,16 +5,19 @@ import type { Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
 import type { GrantEvent } from './events.ts';
+import { slow } from './errors.ts';
+import type { ExchangeBounds } from './exchange.ts';
 import { LinkError } from './link-error.ts';
-import type { ConnectionVerdict, LinkStore, NewConnection } from './link-store.ts';
+import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from './link-store.ts';
 import { providerNamed } from './provider-named.ts';
-import { notAnsweredProperly, spendConsent } from './spend-consent.ts';
+import { notAnsweredProperly, spendConsent, type Consent } from './spend-consent.ts';
 
 /** What linking is made of. */
 export interface LinkingOptions {
   readonly store: LinkStore;
   readonly providers: readonly Provider[];
   readonly clock: Clock;
+  readonly bounds: ExchangeBounds;
   /** Where a provider is to send browsers back to. Each has its own, so that no answer passes for another's. */
   readonly redirectUri: (provider: string) => string;
   readonly told: (event: GrantEvent) => void;
@@ -40,9 +43,6 @@ export interface Completion {
   readonly replace: boolean;
 }
 
-/** How long a user has from the ticket to the end, in milliseconds. */
-const LINK_LIFE_MS = 600_000;
-
 /**
  * Links a subject to an account that its user has already, in four steps: a ticket for the subject; the browser that takes
  * it to the provider; the consent that comes back to the same browser; and the completion, which only the same subject can
@@ -50,6 +50,7 @@ const LINK_LIFE_MS = 600_000;
  */
 export class Linking {
   readonly #options: LinkingOptions;
+  readonly #completions = new Set<Promise<void>>();
 
   constructor(options: LinkingOptions) {
     this.#options = options;
@@ -118,25 +119,57 @@ export class Linking {
   }
 
   /**
-   * Spends the consent and connects the subject.
+   * Spends the consent and connects the subject. Where that was done before, it is done.
    *
-   * @throws {@link LinkError}; {@link KeeperError} where the same may be tried again later
+   * @throws {@link LinkError}; {@link KeeperError} where the same may be tried again later, be it that somebody else is at it
    */
-  async complete({ provider: name, subject, code, replace }: Completion): Promise<void> {
-    const { store, told } = this.#options;
-    const { authorization, realm } = this.#linkable(name);
-    const link = await store.take(code, { realm, subject });
+  async complete({ provider, subject, code, replace }: Completion): Promise<void> {
+    const { realm, authorization } = this.#linkable(provider);
+    const link = await this.#options.store.take(code, { realm, subject });
     if (link === undefined) throw new LinkError('link_code_invalid');
-    const answer = await spendConsent(this.#options, { provider: name, authorization, link });
-    const verdict = await this.#connected({ link, answer, replace });
-    if (verdict.kind === 'connected') {
-      if (verdict.event !== undefined) told(verdict.event);
-      return;
+    if (link === 'connected') return;
+    if (link === 'held') throw slow();
+    const completion = this.#complete({ provider, authorization, link }, replace);
+    this.#completions.add(completion);
+    try {
+      await completion;
+    } finally {
+      this.#completions.delete(completion);
     }
-    await store.putBack(link);
-    throw verdict.kind === 'other_account'
-      ? new LinkError('other_account', { accounts: { chosen: answer.profile, present: verdict.present } })
-      : notAnsweredProperly();
+  }
+
+  /** How many completions are under way. */
+  get underWay(): number {
+    return this.#completions.size;
+  }
+
+  /** Resolves when every completion that is under way has ended. */
+  async landed(): Promise<void> {
+    await Promise.allSettled(this.#completions);
+  }
+
+  async #complete(consent: Consent, replace: boolean): Promise<void> {
+    const { store, told, clock, bounds } = this.#options;
+    const { link } = consent;
+    const stopRenewing = clock.every(bounds.renewMs, () => {
+      store.renew(link).catch(() => undefined);
+    });
+    try {
+      const answer = await spendConsent(this.#options, consent);
+      const verdict = await this.#connected(consent.authorization, { link, answer, replace });
+      if (verdict.kind === 'connected') {
+        if (verdict.event !== undefined) told(verdict.event);
+        return;
+      }
+      // Whoever is to revoke it, should nobody take it, must know whose it is.
+      if (link.answer?.profile === undefined) await store.keep(link, answer);
+      await store.putBack(link);
+      throw verdict.kind === 'other_account'
+        ? new LinkError('other_account', { accounts: { chosen: answer.profile, present: verdict.present } })
+        : notAnsweredProperly();
+    } finally {
+      stopRenewing();
+    }
   }
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {
@@ -145,7 +178,16 @@ export class Linking {
     return { realm, authorization };
   }
 
-  async #connected(connection: NewConnection): Promise<ConnectionVerdict> {
+  /** Where accounts aren't identified, who consents again under the same name needs no word more to replace the last time. */
+  async #connected(authorization: Authorization, connection: NewConnection): Promise<ConnectionVerdict> {
+    const verdict = await this.#connect(connection);
+    if (authorization.identifiesAccounts || verdict.kind !== 'other_account') return verdict;
+    const { username } = connection.answer.profile;
+    const isSame = username !== null && username === verdict.present?.username;
+    return isSame ? this.#connect({ ...connection, replace: true }) : verdict;
+  }
+
+  async #connect(connection: NewConnection): Promise<ConnectionVerdict> {
     const { store } = this.#options;
     try {
       return await store.connect(connection);

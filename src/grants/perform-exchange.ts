@@ -1,5 +1,6 @@
 import type { Applicant, ExchangeAnswer, KnownAccount, Obtained, Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
+import type { AnswersInHand } from './answers-in-hand.ts';
 import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExchangeBounds, OpenExchange } from './exchange.ts';
@@ -17,6 +18,8 @@ export interface ExchangeMeans {
   readonly bounds: ExchangeBounds;
   /** Where an answer is kept meanwhile that the store refuses. */
   readonly rescue: Rescue;
+  /** Answers on their way into the store. */
+  readonly inHand: AnswersInHand;
   /** Told of every failure to store an answer, which is then tried again. */
   readonly trouble: (what: string, cause: unknown) => void;
   /** Told of every event, once it is written. */
@@ -57,14 +60,21 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
   });
   try {
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
-    const isStale = clock.now() - run.exchange.openedAt > bounds.leaseMs / 2;
+    const isStale = openForMs(clock, run.exchange) > bounds.leaseMs / 2;
     const answer = isStale ? PAUSED : whole(await ask(run.provider, run.question), run.question);
+    if (answer.kind === 'obtained') means.inHand.hold(run.exchange, answer);
     run.answered(answer);
     await save(means, run, answer);
     return answer;
   } finally {
+    means.inHand.letGo(run.exchange);
     stopRenewing();
   }
+}
+
+/** One clock may have been set back since, the other may have stood still while the machine slept. */
+export function openForMs(clock: Clock, { openedAt, openedTick }: OpenExchange): number {
+  return Math.max(clock.now() - openedAt, clock.monotonic() - openedTick);
 }
 
 const PAUSED: ExchangeAnswer = { kind: 'not_sent', detail: 'this process was paused before sending' };
@@ -102,7 +112,7 @@ function unsupported(kind: string): ExchangeAnswer {
 async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<void> {
   const { store, rescue, clock, trouble, told } = means;
   const { exchange } = run;
-  const giveUpAt = clock.now() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
+  const giveUpAt = clock.monotonic() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
   let isKept = false;
   for (let pauseMs = SAVE_PAUSE_MS.first; ; pauseMs = Math.min(SAVE_PAUSE_MS.longest, pauseMs * 2)) {
     try {
@@ -118,7 +128,7 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
         cause,
       );
       if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);
-      if (clock.now() >= giveUpAt) throw cause;
+      if (clock.monotonic() >= giveUpAt) throw cause;
       await clock.sleep(pauseMs);
     }
   }

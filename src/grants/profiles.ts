@@ -30,7 +30,9 @@ export class Profiles {
     const account = realm === undefined ? undefined : await this.#store.account(realm, subject);
     if (account?.accountId === undefined || account.integratedAt === undefined) return undefined;
     const askedAt = Math.max(account.profileAt, this.#askedAt.get(account.grantId) ?? 0);
-    if (this.#clock.now() - askedAt < FRESH_MS) return account.profile;
+    // A clock that was set back since says nothing of how long ago that was.
+    const ageMs = this.#clock.now() - askedAt;
+    if (ageMs >= 0 && ageMs < FRESH_MS) return account.profile;
     const { accountId, profile: noted } = account;
     const known = { accountId, subject, createdAt: noted?.createdAt ?? null, vouched: noted === undefined };
     return this.#fetches.join(account.grantId, () => this.#fetch(provider, account, known));

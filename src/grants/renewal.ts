@@ -12,13 +12,15 @@ import {
   reconnectRequired,
   refused,
   slow,
+  throttled,
   tooManyRenewals,
 } from './errors.ts';
 import type { ExchangeKind } from './exchange.ts';
 import { factsOf } from './facts-of.ts';
 import type { Claims, GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
-import { performExchange, type ExchangeMeans } from './perform-exchange.ts';
+import type { Pacer, Turn } from './pacer.ts';
+import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
 import { questionFor, type ExchangeStep } from './question-for.ts';
 import { replayRescued } from './rescue.ts';
 import type { Waiting } from './waiting.ts';
@@ -43,6 +45,7 @@ export interface RenewalResult {
 /** What a renewal needs of the world. */
 export interface RenewalMeans extends ExchangeMeans {
   readonly breaker: Breaker;
+  readonly pacer: Pacer;
   readonly waiting: Waiting;
   /** Told of every exchange, once it is answered. */
   readonly report: (report: ExchangeReport) => void;
@@ -179,17 +182,35 @@ async function holdBack(
 async function exchange(
   means: RenewalMeans,
   target: RenewalTarget,
-  { view, claims }: Facts,
+  facts: Facts,
   step: ExchangeStep,
 ): Promise<KeeperError | undefined> {
-  const { store, clock, breaker, rescue } = means;
-  const { provider, subject } = target;
+  const { store, clock, breaker, pacer, rescue } = means;
+  const { provider } = target;
+  const { view } = facts;
   // Of a process that died with an answer that the database had refused: to ask again would spend what is spent.
   if ((await replayRescued(rescue, store, means.told, view.grantId)) > 0) return undefined;
-  const openForMs = breaker.openForMs(provider.realm, clock.now());
+  const openForMs = breaker.openForMs(provider.realm, clock.monotonic());
   if (openForMs !== undefined) return clientRefused(openForMs);
   const question = await questionFor(store, target, view, step);
   if (question === undefined) return emailRequired();
+  const turn = await pacer.enter(provider, view.grantId);
+  if (turn.kind === 'paused') return throttled(turn.forMs);
+  if (turn.kind === 'closing') return slow();
+  try {
+    return await exchangeInTurn(means, target, facts, { step, question, turn });
+  } finally {
+    await turn.end();
+  }
+}
+
+async function exchangeInTurn(
+  means: RenewalMeans,
+  { provider, subject }: RenewalTarget,
+  { view, claims }: Facts,
+  { step, question, turn }: { step: ExchangeStep; question: Question; turn: Turn },
+): Promise<KeeperError | undefined> {
+  const { store, clock, breaker } = means;
   const opened = await store.openExchange({
     grantId: view.grantId,
     // What may end the account's other tokens is a recovery, whatever it is called upstream.
@@ -202,6 +223,7 @@ async function exchange(
   });
   if (opened === undefined) return undefined;
   const answered = (answer: ExchangeAnswer) => {
+    turn.answered(answer);
     means.report({
       exchangeId: opened.exchangeId,
       provider: provider.name,
@@ -210,11 +232,11 @@ async function exchange(
       outcome: answer.kind,
       detail: 'detail' in answer ? answer.detail : undefined,
       cause: 'cause' in answer ? answer.cause : undefined,
-      durationMs: clock.now() - opened.openedAt,
+      durationMs: Math.max(0, Math.round(clock.monotonic() - opened.openedTick)),
     });
   };
   const answer = await performExchange(means, { provider, view, exchange: opened, question, answered });
   if (answer.kind !== 'client_refused') return refused(answer);
-  breaker.open(provider.realm, clock.now());
-  return clientRefused(breaker.openForMs(provider.realm, clock.now()));
+  breaker.open(provider.realm, clock.monotonic());
+  return clientRefused(breaker.openForMs(provider.realm, clock.monotonic()));
 }

@@ -1,10 +1,13 @@
 import type { Provider } from '../providers/provider.ts';
 import type { Clock, Random } from './clock.ts';
+import { standing, type PauseStore } from './pause.ts';
+import { leftForLapses, mostInFlight, perMinuteOf, SAVED_MS } from './upkeep-budget.ts';
 import type { DueGrant, UpkeepStore } from './upkeep-store.ts';
 
 /** What renewing ahead is made of. */
 export interface RenewalsAheadOptions {
   readonly store: UpkeepStore;
+  readonly pauses: PauseStore;
   readonly providers: readonly Provider[];
   readonly clock: Clock;
   readonly random: Random;
@@ -14,15 +17,15 @@ export interface RenewalsAheadOptions {
   readonly renew: (provider: Provider, due: DueGrant) => Promise<void>;
 }
 
-/** Assumed of a provider that publishes no limit, in requests a minute. */
-const MODEST_LIMIT = 60;
-/** Of one provider, so that a slow one holds little memory and few connections, and nothing of another's. */
-const MOST_IN_FLIGHT = 8;
-/** How much of the budget may be saved up, in milliseconds: little, so that nothing comes in bursts. */
-const SAVED_MS = 4_000;
-/** Several instances see the same work: each takes some of it by chance. */
+/** Several instances see the same work: each takes some of it by chance, but what can't wait nearly in order. */
 const CHOICE = 8;
 const LEAST_CHOICE = 32;
+const CHOICE_OF_LAPSES = 2;
+
+interface InFlight {
+  readonly isLapse: boolean;
+  readonly renewal: Promise<void>;
+}
 
 /** What one provider may still be asked, and is being asked. */
 interface Budget {
@@ -30,13 +33,14 @@ interface Budget {
   /** When the allowance was last added to, in epoch milliseconds. */
   at: number;
   /** Renewals begun, by their grants' ids. */
-  readonly inFlight: Map<string, Promise<void>>;
+  readonly inFlight: Map<string, InFlight>;
 }
 
 /**
- * Renews what is due ahead of need, a little at a time. What all instances have asked within the last minute, callers'
- * exchanges first, is taken off a share of each provider's limit; those that look at the same moment may exceed it by a
- * round. It begins with nothing saved up, so that a restart is no stampede.
+ * Renews what is due ahead of need, a little at a time: refresh tokens that would lapse, and with what those leave access
+ * tokens in use. What all instances have asked within the last minute, callers' exchanges first, is taken off a share of
+ * each provider's limit, but for the half that is kept for refresh tokens; those that look at the same moment may exceed it
+ * by a round. It begins with nothing saved up, so that a restart is no stampede.
  */
 export class RenewalsAhead {
   readonly #options: RenewalsAheadOptions;
@@ -58,32 +62,53 @@ export class RenewalsAhead {
 
   /** Resolves when everything begun is over. */
   async landed(): Promise<void> {
-    await Promise.allSettled([...this.#budgets.values()].flatMap(({ inFlight }) => [...inFlight.values()]));
+    const inFlight = [...this.#budgets.values()].flatMap((budget) => [...budget.inFlight.values()]);
+    await Promise.allSettled(inFlight.map(({ renewal }) => renewal));
   }
 
   async #roundOf(provider: Provider): Promise<number> {
-    const { store, clock, share } = this.#options;
+    const { store, pauses, share } = this.#options;
     const { realm } = provider;
-    const perMinute = share * (provider.requestsPerMinute ?? MODEST_LIMIT);
+    const perMinute = perMinuteOf(provider, share);
     const budget = this.#earn(realm, perMinute);
-    const room = Math.min(Math.floor(budget.allowance), MOST_IN_FLIGHT - budget.inFlight.size);
-    if (room < 1) return 0;
-    const { recentExchanges, throttledUntil = 0 } = await store.load(realm);
-    if (throttledUntil > clock.now()) return 0;
+    const { inFlight } = budget;
+    const slots = mostInFlight(perMinute);
+    const inFlightLapses = [...inFlight.values()].filter(({ isLapse }) => isLapse).length;
+    const slotsForLapses = leftForLapses(slots, { used: inFlight.size, usedByLapses: inFlightLapses });
+    if (budget.allowance < 1 || slotsForLapses < 1) return 0;
+    const { pause, now } = await pauses.read(realm);
+    if (standing(pause, now).kind === 'paused') return 0;
+    const { recentExchanges, recentLapses } = await store.load(realm);
     // Less than one a minute is earned over several minutes.
-    const count = Math.min(room, Math.floor(Math.max(1, perMinute) - recentExchanges));
-    if (count < 1) return 0;
-    const due = await store.due(realm, Math.max(LEAST_CHOICE, count * CHOICE));
-    const left = due.filter(({ grantId }) => !budget.inFlight.has(grantId));
-    const chosen = this.#some(left, count);
-    budget.allowance -= chosen.length;
-    for (const each of chosen) this.#begin(provider, budget, each);
-    return chosen.length;
+    const all = Math.max(1, perMinute);
+    const leftToLapses = leftForLapses(all, { used: recentExchanges, usedByLapses: recentLapses });
+    const lapses = await this.#lapses(realm, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));
+    for (const each of lapses) this.#begin(provider, budget, each, true);
+    const left = Math.min(budget.allowance, slots - inFlight.size, all - recentExchanges - lapses.length);
+    const others = await this.#due(realm, budget, left);
+    for (const each of others) this.#begin(provider, budget, each, false);
+    return lapses.length + others.length;
+  }
+
+  async #lapses(realm: string, { inFlight }: Budget, room: number): Promise<DueGrant[]> {
+    const count = Math.floor(room);
+    if (count < 1) return [];
+    const choice = count * CHOICE_OF_LAPSES;
+    const found = await this.#options.store.lapsing(realm, choice + inFlight.size);
+    return this.#some(found.filter(({ grantId }) => !inFlight.has(grantId)).slice(0, choice), count);
+  }
+
+  async #due(realm: string, { inFlight }: Budget, room: number): Promise<DueGrant[]> {
+    const count = Math.floor(room);
+    if (count < 1) return [];
+    const choice = Math.max(LEAST_CHOICE, count * CHOICE);
+    const found = await this.#options.store.due(realm, choice + inFlight.size);
+    return this.#some(found.filter(({ grantId }) => !inFlight.has(grantId)).slice(0, choice), count);
   }
 
   #earn(realm: string, perMinute: number): Budget {
     const now = this.#options.clock.now();
-    const budget = this.#budgets.get(realm) ?? { allowance: 0, at: now, inFlight: new Map<string, Promise<void>>() };
+    const budget = this.#budgets.get(realm) ?? { allowance: 0, at: now, inFlight: new Map<string, InFlight>() };
     const perMs = perMinute / 60_000;
     const earned = Math.max(0, now - budget.at) * perMs;
     budget.allowance = Math.min(Math.max(1, SAVED_MS * perMs), budget.allowance + earned);
@@ -100,8 +125,10 @@ export class RenewalsAhead {
     return chosen;
   }
 
-  #begin(provider: Provider, { inFlight }: Budget, due: DueGrant): void {
+  #begin(provider: Provider, budget: Budget, due: DueGrant, isLapse: boolean): void {
+    const { inFlight } = budget;
+    budget.allowance -= 1;
     const renewal = this.#options.renew(provider, due).finally(() => inFlight.delete(due.grantId));
-    inFlight.set(due.grantId, renewal);
+    inFlight.set(due.grantId, { isLapse, renewal });
   }
 }

@@ -1,4 +1,5 @@
 import type { Obtained } from '../providers/provider.ts';
+import { isStoreUnavailable } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import type { OpenExchange } from './exchange.ts';
 import type { GrantStore } from './store.ts';
@@ -9,7 +10,9 @@ export interface Rescue {
   keep(exchange: OpenExchange, answer: Obtained): Promise<void>;
   /** Forgets what was kept of an exchange, if anything. */
   drop(exchange: OpenExchange): Promise<void>;
-  /** Everything that is kept, or what is kept for one grant. */
+  /** Keeps it on, but for a person to look at: it is not among what is kept until the next start. */
+  setAside(exchange: OpenExchange, cause: unknown): Promise<void>;
+  /** Everything that is kept and can be opened, or what of it is kept for one grant. */
   kept(grantId?: string): Promise<Rescued[]>;
 }
 
@@ -21,12 +24,13 @@ export interface Rescued {
 
 /**
  * Gives the store what it once refused. Appending is keyed by the exchange, so an answer that had been stored after all
- * is stored once.
+ * is stored once. One that the store does not take although it could is set aside: neither the others nor its own grant
+ * wait for it.
  *
  * @param told told of every event that is written with them
  * @param grantId replays the answers for this grant alone
  * @returns how many answers were replayed
- * @throws the store's last error, once all have been tried; what it refused is still kept
+ * @throws StoreUnavailableError, once all have been tried; what was refused so is still kept
  */
 export async function replayRescued(
   rescue: Rescue,
@@ -36,17 +40,28 @@ export async function replayRescued(
 ): Promise<number> {
   let replayed = 0;
   let refusal: { cause: unknown } | undefined;
-  for (const { exchange, answer } of await rescue.kept(grantId)) {
+  for (const rescued of await rescue.kept(grantId)) {
+    const { exchange } = rescued;
     try {
-      const event = await store.finishObtained(exchange, answer);
+      const event = await stored(store, rescued);
       if (event !== undefined) told(event);
       await rescue.drop(exchange);
       replayed += 1;
     } catch (cause) {
-      // One that can't be stored must not keep the others from it.
-      refusal = { cause };
+      if (isStoreUnavailable(cause)) refusal = { cause };
+      else await rescue.setAside(exchange, cause);
     }
   }
   if (refusal !== undefined) throw refusal.cause;
   return replayed;
+}
+
+/** Tried twice: the first time, another's transaction may have been in the way. */
+async function stored(store: GrantStore, { exchange, answer }: Rescued): Promise<GrantEvent | undefined> {
+  try {
+    return await store.finishObtained(exchange, answer);
+  } catch (cause) {
+    if (isStoreUnavailable(cause)) throw cause;
+    return await store.finishObtained(exchange, answer);
+  }
 }

@@ -3,7 +3,7 @@ import type { AccountProfile, ExchangeAnswer, Obtained } from '../providers/prov
 import type { Clock } from './clock.ts';
 import { clientRefused, KeeperError } from './errors.ts';
 import { LinkError } from './link-error.ts';
-import type { ConsentedLink, LinkStore, ObtainedAccount } from './link-store.ts';
+import type { TakenLink, LinkStore, ObtainedAccount } from './link-store.ts';
 
 /** What spending a consent needs of the world. */
 export interface ConsentMeans {
@@ -18,7 +18,7 @@ export interface Consent {
   /** The provider's name. */
   readonly provider: string;
   readonly authorization: Authorization;
-  readonly link: ConsentedLink;
+  readonly link: TakenLink;
 }
 
 const KEEP_PATIENCE_MS = 30_000;
@@ -60,8 +60,10 @@ async function redeemed(means: ConsentMeans, { provider, authorization, link }: 
     await store.putBack(link);
     throw answer.kind === 'client_refused' ? clientRefused(undefined) : notAnsweredProperly(retryAfterMs(answer));
   }
-  await store.end(link);
-  throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
+  if (await store.end(link)) throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
+  // Whoever had it before has spent the code, and its answer came meanwhile.
+  await store.putBack(link);
+  throw notAnsweredProperly();
 }
 
 /** Whether the code is still good for another try. */
@@ -74,17 +76,18 @@ function retryAfterMs(answer: ExchangeAnswer): number | undefined {
 }
 
 /** What the code brought is there once: it must be stored before anything else can fail. */
-async function keep({ store, clock }: ConsentMeans, link: ConsentedLink, answer: Obtained): Promise<void> {
-  const giveUpAt = clock.now() + KEEP_PATIENCE_MS;
+async function keep({ store, clock }: ConsentMeans, link: TakenLink, answer: Obtained): Promise<void> {
+  const giveUpAt = clock.monotonic() + KEEP_PATIENCE_MS;
   for (;;) {
     try {
-      await store.keep(link, answer);
-      return;
+      if (await store.keep(link, answer)) return;
+      break;
     } catch (cause) {
-      if (clock.now() >= giveUpAt) throw cause;
+      if (clock.monotonic() >= giveUpAt) throw cause;
       await clock.sleep(KEEP_PAUSE_MS);
     }
   }
+  throw new LinkError('link_failed', { cause: new Error('The link was over before the provider answered.') });
 }
 
 async function identified(
@@ -93,12 +96,12 @@ async function identified(
   answer: Obtained,
 ): Promise<AccountProfile> {
   const found = await authorization.identify(answer.tokens.accessToken);
-  if (found.kind === 'known') return found.profile;
+  if (found.kind === 'known') return { accountId: found.accountId ?? `consent-${link.id}`, ...found.shown };
   const cause = new Error(`${provider}: ${found.detail}`);
   if (found.kind === 'unreachable') {
     await store.putBack(link);
     throw notAnsweredProperly(BUSY_MS, cause);
   }
-  await store.end(link);
+  await store.giveUp(link);
   throw new LinkError('link_failed', { cause });
 }

@@ -1,5 +1,4 @@
 import type { AccountProfile, Applicant, ExchangeAnswer, Obtained } from '../providers/provider.ts';
-import type { Secret } from '../secret.ts';
 import type { Credential } from './credential.ts';
 import type { GrantEvent, WayOut } from './events.ts';
 import type { ExchangeKind, ExchangeName, OpenExchange } from './exchange.ts';
@@ -55,8 +54,6 @@ export interface GrantStore {
   noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined>;
   /** Resolves after `ms` milliseconds, or sooner where another instance says that the grant has changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
-  /** The subject whose grant ever gave this access token, where it ended less than `graceMs` ago. */
-  findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined>;
   /** The account behind a connection. */
   account(realm: string, subject: string): Promise<Account | undefined>;
   /** Notes how the provider shows the account now. */
@@ -82,10 +79,4 @@ export interface Failure {
   readonly backOff?: BackOff;
   /** What is left to the grant where this ends its last credential. */
   readonly wayOut: WayOut;
-}
-
-/** Whose an access token is or was. */
-export interface AccessTokenOwner {
-  readonly realm: string;
-  readonly subject: string;
 }

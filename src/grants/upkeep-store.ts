@@ -1,15 +1,32 @@
-/** What upkeep reads and writes beside the grants' own facts. Every method is one transaction. */
+import type { GrantEvent } from './events.ts';
+
+/** What upkeep reads and writes beside the grants' own facts. Every method is one transaction unless it says otherwise. */
 export interface UpkeepStore {
   /** Notes that these credentials have been handed out; the first time counts. */
   noteUsed(credentials: readonly UsedCredential[]): Promise<void>;
   /** How much the provider of this realm has been asked lately, by all instances together. */
   load(realm: string): Promise<RealmLoad>;
   /**
-   * Grants whose access token should be renewed ahead of its end because it is in use, or whose refresh token is near
-   * its own: those that have been due the longest, the most pressing of them first. Those that back off or have expired
-   * already are not among them.
+   * Grants whose access token should be renewed ahead of its end because it is in use, those first that have been due the
+   * longest. Those that back off or have expired already are not among them.
    */
   due(realm: string, limit: number): Promise<DueGrant[]>;
+  /**
+   * Grants whose refresh token should be exchanged lest it lapse, those first that have the least left of the time for
+   * that. Those that back off or have lapsed already are not among them.
+   */
+  lapsing(realm: string, limit: number): Promise<DueGrant[]>;
+  /**
+   * Writes down, once, which refresh tokens have lapsed that should have been exchanged: one transaction for each grant.
+   *
+   * @param limit the most that one call looks at
+   * @returns the events written
+   */
+  noteLapsed(realm: string, limit: number): Promise<GrantEvent[]>;
+  /** What is to lapse within the times given, in milliseconds from now, and what has lapsed within the last week. */
+  lapses(realm: string, withinMs: readonly number[]): Promise<Lapses>;
+  /** Notes the realms of credentials that an earlier version wrote, which during an upgrade may run beside this one. */
+  noteRealms(): Promise<void>;
   /**
    * Forgets events, ended credentials and finished exchanges from before `cutoff` (epoch milliseconds), as far as
    * nothing that stands depends on them.
@@ -30,8 +47,8 @@ export interface UsedCredential {
 export interface RealmLoad {
   /** Exchanges opened within the last minute. */
   readonly recentExchanges: number;
-  /** Epoch milliseconds until which the provider asked one of us to wait; undefined where it didn't. */
-  readonly throttledUntil: number | undefined;
+  /** Those among them that spent a refresh token which was about to lapse. */
+  readonly recentLapses: number;
 }
 
 /** A credential that upkeep should see to. */
@@ -41,4 +58,12 @@ export interface DueGrant {
   readonly subject: string;
   /** The credential, by its exchange's number: any newer one will do. */
   readonly exchangeId: number;
+}
+
+/** Refresh tokens that end, or have ended, without having been exchanged. */
+export interface Lapses {
+  /** How many end within each of the times asked for. */
+  readonly ending: readonly number[];
+  /** How many ended within the last week, as far as it was noted. */
+  readonly missed: number;
 }

@@ -2,14 +2,17 @@ import type { Provider } from '../providers/provider.ts';
 import { Chores } from './chores.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { ExchangeBounds } from './exchange.ts';
-import type { LinkStore } from './link-store.ts';
+import type { LinkStore, VainConsentStore } from './link-store.ts';
 import { Revocations } from './revocations.ts';
 import type { Clock, Random } from './clock.ts';
 import type { GrantEvent } from './events.ts';
 import type { Keeper } from './keeper.ts';
+import type { PauseStore } from './pause.ts';
 import { RenewalsAhead } from './renewals-ahead.ts';
 import { replayRescued, type Rescue } from './rescue.ts';
+import { VainConsents } from './vain-consents.ts';
 import type { GrantStore } from './store.ts';
+import type { Successions } from './successions.ts';
 import type { UpkeepStore } from './upkeep-store.ts';
 import type { Usage } from './usage.ts';
 
@@ -17,10 +20,13 @@ import type { Usage } from './usage.ts';
 export interface UpkeepOptions {
   readonly keeper: Keeper;
   readonly usage: Usage;
+  readonly successions: Successions | undefined;
   readonly providers: readonly Provider[];
   readonly grants: GrantStore;
   readonly store: UpkeepStore;
+  readonly pauses: PauseStore;
   readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
   readonly bounds: ExchangeBounds;
   readonly rescue: Rescue;
@@ -34,15 +40,29 @@ export interface UpkeepOptions {
   readonly trouble: (what: string, cause: unknown) => void;
 }
 
-const EVERY_MS = { renewal: 2_000, revoking: 5_000, usage: 10_000, replay: 30_000, forgetting: 60_000 };
-const FORGOTTEN_AT_ONCE = 500;
+/** The background loop. */
+export interface Upkeep extends AsyncDisposable {
+  /** What it does just now, in the words of `cannot ...`. */
+  underWay(): string[];
+}
+
+const EVERY_MS = {
+  renewal: 2_000,
+  revoking: 5_000,
+  usage: 10_000,
+  vain: 10_000,
+  replay: 30_000,
+  lapses: 30_000,
+  forgetting: 60_000,
+};
+const AT_ONCE = { lapses: 500, forgotten: 500 };
 
 /**
  * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
  * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
  */
-export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
-  const { keeper, usage, store, grants, rescue, clock, retentionMs, told, trouble } = options;
+export function startUpkeep(options: UpkeepOptions): Upkeep {
+  const { keeper, usage, successions, store, grants, rescue, clock, retentionMs, told, trouble } = options;
   const ahead = new RenewalsAhead({
     ...options,
     renew: async (provider, due) => {
@@ -52,23 +72,29 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
     },
   });
   const revocations = new Revocations({ ...options, store: options.connections });
-  const noteUsage = () => usage.drain((credentials) => store.noteUsed(credentials));
+  const vain = new VainConsents({ ...options, store: options.vainConsents });
+  const noteUsage = () =>
+    Promise.all([usage.drain((credentials) => store.noteUsed(credentials)), successions?.drain()]);
   const chores = new Chores({
     clock,
     trouble,
     chores: [
       { name: 'look for tokens to renew', everyMs: EVERY_MS.renewal, work: () => ahead.round() },
       { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
-      { name: 'note which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
+      { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
       { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: () => replayRescued(rescue, grants, told) },
+      { name: 'tell of refresh tokens that have lapsed', everyMs: EVERY_MS.lapses, work: () => noteLapsed(options) },
+      { name: 'note whose credentials these are', everyMs: EVERY_MS.forgetting, work: () => store.noteRealms() },
       {
         name: 'forget what has ended',
         everyMs: EVERY_MS.forgetting,
-        work: () => Promise.all([forgetAll(store, clock.now() - retentionMs), options.links.forgetExpired()]),
+        work: () => forgetAll(store, clock.now() - retentionMs),
       },
+      { name: 'revoke consents that came to nothing', everyMs: EVERY_MS.vain, work: () => vain.round() },
     ],
   });
   return {
+    underWay: () => chores.underWay,
     async [Symbol.asyncDispose]() {
       await chores[Symbol.asyncDispose]();
       await ahead.landed();
@@ -78,7 +104,11 @@ export function startUpkeep(options: UpkeepOptions): AsyncDisposable {
   };
 }
 
+async function noteLapsed({ store, providers, told }: UpkeepOptions): Promise<void> {
+  for (const { realm } of providers) for (const event of await store.noteLapsed(realm, AT_ONCE.lapses)) told(event);
+}
+
 /** In small transactions, so that nobody waits for long. */
 async function forgetAll(store: UpkeepStore, cutoff: number): Promise<void> {
-  while ((await store.forget(cutoff, FORGOTTEN_AT_ONCE)) >= FORGOTTEN_AT_ONCE);
+  while ((await store.forget(cutoff, AT_ONCE.forgotten)) >= AT_ONCE.forgotten);
 }

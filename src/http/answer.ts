@@ -19,3 +19,9 @@ const JSON_HEADERS = { ...COMMON_HEADERS, 'content-type': 'application/json' };
 export function jsonAnswer(body: unknown): Response {
   return new Response(`${JSON.stringify(body)}\n`, { headers: JSON_HEADERS });
 }
+
+/** Makes the same {@link jsonAnswer} time and again, from a body that is written out once. */
+export function jsonAnswers(body: unknown): () => Response {
+  const text = `${JSON.stringify(body)}\n`;
+  return () => new Response(text, { headers: JSON_HEADERS });
+}

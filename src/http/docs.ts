@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { COMMON_HEADERS, jsonAnswer } from './answer.ts';
+import { COMMON_HEADERS, jsonAnswers } from './answer.ts';
 import { docsPage, docsStyle, type ApiDescription } from './docs-page.ts';
 import type { HttpEnv } from './services.ts';
 
@@ -8,8 +8,11 @@ import type { HttpEnv } from './services.ts';
  * another's runs on the origin that answers with tokens.
  */
 export function mountDocs(app: OpenAPIHono<HttpEnv>, document: ApiDescription): void {
-  app.get('/openapi.json', () => jsonAnswer(document));
-  app.get('/docs', () => page(docsPage(document), 'text/html; charset=utf-8'));
+  // Anybody may ask for these, so they are made once.
+  const json = jsonAnswers(document);
+  const html = docsPage(document);
+  app.get('/openapi.json', json);
+  app.get('/docs', () => page(html, 'text/html; charset=utf-8'));
   app.get('/docs/style.css', () => page(docsStyle, 'text/css; charset=utf-8'));
 }
 

@@ -1,18 +1,18 @@
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Draining, unready } from './draining.ts';
+import type { FetchHandler } from './fetch-handler.ts';
+import { answerInTurn } from './in-turn.ts';
 import { ProblemError } from './problem.ts';
 import { answerUnreadable } from './unreadable.ts';
-
-/** Answers requests in the shape of the Fetch standard. */
-export interface FetchHandler {
-  fetch(request: Request, env?: object): Response | Promise<Response>;
-}
 
 /** A server that listens already, and answers 503 until it is told what to serve. */
 export interface Listening {
   /** Where it listens, without a last slash. */
   readonly url: string;
   serve(handler: FetchHandler): void;
+  /** Goes on serving, but says that it is not ready, and tells every caller to close its connection. */
+  drain(): void;
   /** Stops accepting, waits until the requests in progress are answered but no longer than `patienceMs`, cuts the rest. */
   close(patienceMs?: number): Promise<void>;
 }
@@ -43,11 +43,11 @@ export async function listen(address: { host: string; port: number }): Promise<L
   let handler: FetchHandler = {
     fetch: () => STARTING.toResponse(),
   };
-  const server = createAdaptorServer({
-    fetch: (request, env) => handler.fetch(request, env),
-    serverOptions: LIMITS,
-  }) as Server;
+  const server = createServer(LIMITS);
+  const listener = getRequestListener((request, env) => handler.fetch(request, env));
+  answerInTurn(server, (request, response) => void listener(request, response));
   server.on('clientError', answerUnreadable);
+  const draining = new Draining(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host, () => {
@@ -59,6 +59,10 @@ export async function listen(address: { host: string; port: number }): Promise<L
     url: boundUrl(server, address),
     serve: (next) => {
       handler = next;
+    },
+    drain: () => {
+      handler = unready(handler);
+      draining.begin();
     },
     close: (patienceMs = DEFAULT_PATIENCE_MS) => closed(server, patienceMs),
   };

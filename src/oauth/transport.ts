@@ -1,8 +1,16 @@
 import { type Dispatcher, Agent, request } from 'undici';
+import { Turns } from './turns.ts';
 
 /** The most that is read of an upstream answer, in bytes. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** To one provider at once. */
+const CONNECTIONS = 128;
+/**
+ * How long a call waits for its turn at a connection, in milliseconds. Whoever asked for it is told by then to come again,
+ * and the rest of its time is for the answer.
+ */
+const LONGEST_WAIT_MS = 20_000;
 
 /** One HTTP call to a provider. The body is sent as given; `Content-Type` is the caller's to set. */
 export interface UpstreamCall {
@@ -10,13 +18,13 @@ export interface UpstreamCall {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Hard cap in milliseconds from when the call is made to the last byte read. */
+  /** Hard cap in milliseconds from when the call is made, its wait for a connection included, to the last byte read. */
   readonly timeoutMs: number;
 }
 
 /**
- * What became of a call. The three cases differ in what the provider may have done:
- * `not_sent`, nothing; `unanswered`, perhaps everything; `answered`, what it says.
+ * What became of a call. The three cases differ in what the provider may have done: `not_sent`, nothing, for it never had
+ * a connection to be written to; `unanswered`, perhaps everything; `answered`, what it says.
  */
 export type UpstreamResult =
   | { readonly kind: 'not_sent'; readonly cause: unknown }
@@ -42,27 +50,94 @@ export interface Transport extends AsyncDisposable {
  * client sends a refused stream once more by itself.
  */
 export function openTransport(): Transport {
-  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: 128, allowH2: false });
+  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: CONNECTIONS, allowH2: false });
+  // The client has a queue of its own, but whoever has given up cannot leave that.
+  const turns = new Turns(CONNECTIONS);
   return {
-    send: (call) => send(agent, call),
+    send: (call) => send(agent, turns, call),
     [Symbol.asyncDispose]: () => agent.destroy(),
   };
 }
 
-async function send(dispatcher: Dispatcher, call: UpstreamCall): Promise<UpstreamResult> {
-  try {
-    const answer = await request(call.url, {
-      dispatcher,
-      method: call.method,
-      headers: { accept: 'application/json', ...call.headers },
-      body: call.body ?? null,
-      signal: AbortSignal.timeout(call.timeoutMs),
-      headersTimeout: call.timeoutMs,
-      bodyTimeout: call.timeoutMs,
+async function send(agent: Agent, turns: Turns, call: UpstreamCall): Promise<UpstreamResult> {
+  const since = performance.now();
+  const patienceMs = Math.min(LONGEST_WAIT_MS, call.timeoutMs);
+  const hasTurn = await turns.take(patienceMs);
+  const waitedMs = performance.now() - since;
+  // A process that was stopped meanwhile finds a turn where it ought to have given up.
+  if (hasTurn && waitedMs > patienceMs) turns.give();
+  if (!hasTurn || waitedMs > patienceMs) {
+    return { kind: 'not_sent', cause: new TransportError(new GivenUpError('no_connection_free')) };
+  }
+  const leftMs = Math.max(1, call.timeoutMs - waitedMs);
+  const progress = { isOnItsWay: false };
+  const cut = new AbortController();
+  const departed = () => {
+    progress.isOnItsWay = !cut.signal.aborted;
+  };
+  const asked = ask(agent.compose(noting(departed)), call, cut.signal, leftMs);
+  // What is cut before it is on its way holds its place with the client until there is a connection, or none.
+  void asked
+    .catch(() => undefined)
+    .finally(() => {
+      turns.give();
     });
-    return { kind: 'answered', status: answer.statusCode, headers: answer.headers, json: await readJson(answer.body) };
+  const { promise: timeIsUp, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const cause = new GivenUpError('no_answer_in_time');
+    cut.abort(cause);
+    reject(cause);
+  }, leftMs);
+  try {
+    return await Promise.race([asked, timeIsUp]);
   } catch (cause) {
-    return { kind: wasNeverSent(cause) ? 'not_sent' : 'unanswered', cause: new TransportError(cause) };
+    return { kind: progress.isOnItsWay ? 'unanswered' : 'not_sent', cause: new TransportError(cause) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function ask(
+  dispatcher: Dispatcher,
+  { url, method, headers, body }: UpstreamCall,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<UpstreamAnswer> {
+  const answer = await request(url, {
+    dispatcher,
+    method,
+    headers: { accept: 'application/json', ...headers },
+    body: body ?? null,
+    signal,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+  return { kind: 'answered', status: answer.statusCode, headers: answer.headers, json: await readJson(answer.body) };
+}
+
+/** Tells when a request has its connection, right before its first byte is written: until then nobody can have seen it. */
+function noting(departed: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart: (...parameters) => {
+        departed();
+        handler.onRequestStart?.(...parameters);
+      },
+      onResponseStart: (...parameters) => handler.onResponseStart?.(...parameters),
+      onResponseData: (...parameters) => handler.onResponseData?.(...parameters),
+      onResponseEnd: (...parameters) => handler.onResponseEnd?.(...parameters),
+      onResponseError: (...parameters) => handler.onResponseError?.(...parameters),
+    });
+}
+
+/** Why a call was ended from here. */
+class GivenUpError extends Error {
+  override readonly name = 'GivenUpError';
+  readonly code: string;
+
+  constructor(code: 'no_connection_free' | 'no_answer_in_time') {
+    super(code);
+    this.code = code;
   }
 }
 
@@ -99,29 +174,4 @@ export class TransportError extends Error {
 
 function codeOf(cause: unknown): string | undefined {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-}
-
-const NEVER_SENT = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-]);
-
-const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
-
-/** Only failures that can happen before the request's first byte count; anything doubtful was perhaps sent. */
-function wasNeverSent(cause: unknown): boolean {
-  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(wasNeverSent);
-  const code = codeOf(cause);
-  // An established connection can report an unreachable host as well, long after the request was sent.
-  const isConnecting = cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect';
-  return code !== undefined && (NEVER_SENT.has(code) || (isConnecting && UNREACHABLE.has(code)));
 }

@@ -2,8 +2,12 @@ import type { TokenAnswer } from '../oauth/token-answer.ts';
 import type { Secret } from '../secret.ts';
 
 /** An upstream account as a person would describe it. `null` where the provider has nothing. */
-export interface AccountProfile {
+export interface AccountProfile extends ShownAccount {
   readonly accountId: string;
+}
+
+/** What a provider shows of an account besides an id that never changes hands. */
+export interface ShownAccount {
   readonly username: string | null;
   readonly email: string | null;
   readonly name: string | null;

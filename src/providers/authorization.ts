@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts';
-import type { AccountProfile, ExchangeAnswer } from './answer.ts';
+import type { ExchangeAnswer, ShownAccount } from './answer.ts';
 
 /** How a user consents that we act for them (RFC 6749 section 4.1). No method rejects. */
 export interface Authorization {
@@ -7,6 +7,11 @@ export interface Authorization {
   readonly usesPkce: boolean;
   /** What the provider calls itself in `iss` (RFC 9207), compared where the browser brings one; undefined where unknown. */
   readonly issuer: string | undefined;
+  /**
+   * False where the provider shows no id of an account that never changes hands, as a user name may. Then nothing tells that
+   * two consents are of one account, and each is kept as an account of its own.
+   */
+  readonly identifiesAccounts: boolean;
   /** The page to send the user's browser to. */
   pageUrl(request: AuthorizationRequest): string;
   /** Spends a code. `rejected` means that the code is dead. */
@@ -31,7 +36,10 @@ export interface CodeGrant {
   readonly codeVerifier: Secret | undefined;
 }
 
-/** Whose an access token is; `detail` says why that isn't known, for the operator, and holds no secret. */
+/**
+ * Whose an access token is; without an `accountId` where the provider doesn't identify accounts. `detail` says why it isn't
+ * known, for the operator, and holds no secret.
+ */
 export type Identified =
-  | { readonly kind: 'known'; readonly profile: AccountProfile }
+  | { readonly kind: 'known'; readonly accountId: string | undefined; readonly shown: ShownAccount }
   | { readonly kind: 'refused' | 'unreachable'; readonly detail: string };

@@ -20,6 +20,8 @@ export interface Provider {
   readonly onReuse?: ReuseBehaviour;
   /** What its account ids look like, for an operator who names one; any text will do where undefined. */
   readonly accountIdForm?: AccountIdForm;
+  /** What a token says of itself; left out where tokens are opaque. Undefined for one that can't be read. */
+  readToken?(token: Secret): TokenClaims | undefined;
   /** The provider's published limit for our client, in requests a minute; undefined where it publishes none. */
   readonly requestsPerMinute?: number;
   /** Spends a refresh token (RFC 6749 section 6). */
@@ -63,6 +65,16 @@ export interface AccountIdForm {
   readonly pattern: RegExp;
   /** What it is, fit to stand after "give". */
   readonly meaning: string;
+}
+
+/** What a token says of itself, each where it does. Nobody has checked its signature, so it is good against slips alone. */
+export interface TokenClaims {
+  readonly use: 'access' | 'refresh' | undefined;
+  readonly accountId: string | undefined;
+  /** False where it was given to another client. */
+  readonly isOurs: boolean | undefined;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number | undefined;
 }
 
 /** An upstream account that was ours when we last saw it. */

@@ -34,6 +34,7 @@ export async function appendCredential(
       grant_id: grantId,
       exchange_id: exchangeId,
       nonce,
+      realm: sql<string>`(select realm from grants where id = ${grantId})`,
       opened_at: sql<number>`(select opened_at from exchanges where grant_id = ${grantId} and id = ${exchangeId})`,
       obtained_at: obtainedAt,
       expires_at: tokens.expiresAt,

@@ -1,3 +1,5 @@
+import { AHEAD_MS } from './clock-set-back.ts';
+
 /** Within which time, in milliseconds, and up to which number exchanges count as recent. */
 const RECENT_MS = 60_000;
 const RECENT_LIMIT = 100;
@@ -19,9 +21,9 @@ export function claimsQuery({ grantId, unresolvedMs, now }: ClaimsParameters): s
     (select nonce from exchanges where grant_id = ${grantId} order by id desc limit 1) as last_nonce,
     (select count(*) from
       (select opened_at from exchanges where grant_id = ${grantId} order by id desc limit ${RECENT_LIMIT}) r
-      where r.opened_at > ${now} - ${RECENT_MS}) as recent,
+      where r.opened_at between ${now} - ${RECENT_MS - 1} and ${now} + ${AHEAD_MS}) as recent,
     (select holder ${open}) as holder,
-    (select case when lease_until > ${now} then 1 else 0 end ${open}) as leased,
+    (select lease_until - ${now} ${open}) as leased_for,
     (select max(opened_at) + ${unresolvedMs} - ${now} from exchanges
       where grant_id = ${grantId} and outcome is null) as unresolved_for`;
 }

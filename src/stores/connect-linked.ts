@@ -1,9 +1,10 @@
 import type { Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
-import type { ExchangeName } from '../grants/exchange.ts';
-import type { ConnectionVerdict, NewConnection } from '../grants/link-store.ts';
+import type { ExchangeBounds, ExchangeName } from '../grants/exchange.ts';
+import type { ConnectionVerdict, NewConnection, TakenLink } from '../grants/link-store.ts';
 import type { AccountProfile } from '../providers/provider.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount, noteForsaken } from './connection.ts';
+import { isConsentBeingRevoked } from './consent-being-revoked.ts';
 import { insertFinished } from './exchange-row.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordObtained } from './record-outcome.ts';
@@ -16,6 +17,7 @@ export interface LinkStoreOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly bounds: ExchangeBounds;
   readonly holder: string;
 }
 
@@ -30,6 +32,10 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
   return database.transact(async (transaction) => {
     // Whoever looks for the same account at the same moment must find the same grant.
     await database.lockSchema(transaction);
+    const state = await lockTaken(transaction, link);
+    if (state !== 'ours') return state === 'connected' ? { kind: 'connected', event: undefined } : { kind: 'busy' };
+    if (await isConsentBeingRevoked(transaction, account, await database.readTime(transaction)))
+      return { kind: 'busy' };
     const before = await connectedTo(transaction, link);
     const existing = await grantOfAccount(transaction, account);
     const isOther = before !== undefined && before !== existing;
@@ -37,15 +43,35 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     if (present !== undefined) return { kind: 'other_account', present: present.profile };
     const grantId = existing ?? (await createGrant(transaction, account, clock.now()));
     await database.lockGrant(transaction, grantId);
-    await closeForsaken(transaction, grantId, options.holder, database.now());
+    await closeForsaken(transaction, grantId, options.bounds, database.now());
     if (await isBeingRevoked(transaction, grantId)) return { kind: 'busy' };
     if (before !== grantId) await connectTo(transaction, grantId, link, clock.now());
     if (isOther) await noteForsaken(transaction, before, clock.now());
     const event = await append(options, transaction, grantId, answer);
-    await transaction.deleteFrom('links').where('id', '=', link.id).execute();
+    // Whoever completes it again, because the answer was lost or somebody else was faster, is to hear that it is done.
+    await transaction
+      .updateTable('links')
+      .set({ step: 'connected', holder: null, lease_until: null, code: null, code_verifier: null, answer: null })
+      .where('id', '=', link.id)
+      .execute();
     await database.announce(transaction, grantId);
     return { kind: 'connected', event };
   });
+}
+
+/** Whose the link is by now; it stays so until the transaction ends. */
+async function lockTaken(
+  transaction: Transaction<Database>,
+  { id, takenBy }: TakenLink,
+): Promise<'ours' | 'connected' | 'taken'> {
+  const row = await transaction
+    .updateTable('links')
+    .set((where) => ({ step: where.ref('step') }))
+    .where('id', '=', id)
+    .returning(['step', 'holder'])
+    .executeTakeFirst();
+  if (row?.holder === takenBy) return 'ours';
+  return row?.step === 'connected' ? 'connected' : 'taken';
 }
 
 /** The consent is an exchange that ended the moment it began, with its credential. */
@@ -61,7 +87,8 @@ async function append(
   const presented = answer.tokens.refreshToken === undefined ? await currentOf(transaction, grantId) : undefined;
   const { accountId } = answer.profile;
   const rewriting = { now, lineage: database.lineage(), holder };
-  const intent = { grantId, kind: 'link', presented, accountId, openedAt: obtainedAt } as const;
+  const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
+  const intent = { grantId, kind: 'link', presented, accountId, ...opened } as const;
   const exchange = { ...intent, ...(await insertFinished(transaction, intent, rewriting)) };
   return recordObtained(transaction, vault, exchange, answer, rewriting, obtainedAt);
 }

@@ -1,10 +1,12 @@
 import { sql, type ExpressionBuilder, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
+import { LONGEST_WAIT_MS } from '../grants/back-off.ts';
 import type { Connection, ConnectionStore, Forsaken } from '../grants/connection-store.ts';
 import type { GrantEvent } from '../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
 import type { BackOff } from '../grants/grant.ts';
 import type { AccountProfile } from '../providers/provider.ts';
+import { catchUpWithClock } from './clock-set-back.ts';
 import { connectedTo, noteForsaken } from './connection.ts';
 import { newNonce, nextExchangeId } from './exchange-row.ts';
 import { StoredCredential } from './grant-view.ts';
@@ -80,10 +82,17 @@ export class SqlConnectionStore implements ConnectionStore {
     const { database, clock, bounds, holder, vault } = this.#options;
     return database.transact(async (transaction) => {
       const now = database.now();
+      const at = clock.now();
+      await catchUpWithClock(
+        transaction,
+        sql`select id from grants where left_at is not null and realm = ${realm}`,
+        bounds,
+        now,
+      );
       // A call whose answer may still come could bring tokens that would then be left in force.
       const { rows } = await sql<{ id: string; account_id: string | null; failures: number }>`
         select g.id, g.account_id, g.failures from grants g
-        where g.left_at is not null and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${clock.now()})
+        where g.left_at is not null and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${at} or g.retry_at > ${at + LONGEST_WAIT_MS})
           and not exists (select 1 from connections k where k.grant_id = g.id)
           and not exists (select 1 from exchanges e where e.grant_id = g.id and e.outcome is null
             and e.kind <> 'revoke' and e.opened_at + ${unresolvedMs(bounds)} > ${now})
@@ -94,7 +103,7 @@ export class SqlConnectionStore implements ConnectionStore {
       if (grant === undefined) return undefined;
       const grantId = grant.id;
       await database.lockGrant(transaction, grantId);
-      await closeForsaken(transaction, grantId, holder, now);
+      await closeForsaken(transaction, grantId, bounds, now);
       const nonce = newNonce();
       const opened = await sql<{ id: number }>`
         insert into exchanges (grant_id, id, nonce, lineage, kind, holder, opened_at, lease_until)
@@ -120,6 +129,7 @@ export class SqlConnectionStore implements ConnectionStore {
           presented: undefined,
           accountId: grant.account_id ?? undefined,
           openedAt: clock.now(),
+          openedTick: clock.monotonic(),
         },
         tokens: credential && { accessToken: credential.accessToken(), refreshToken: credential.refreshToken() },
         failures: grant.failures,

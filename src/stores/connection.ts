@@ -72,7 +72,7 @@ export async function connectTo(
   { realm, subject }: Connectable,
   createdAt: number,
 ): Promise<void> {
-  const row = { realm, subject, grant_id: grantId, created_at: createdAt };
+  const row = { realm, subject, grant_id: grantId, created_at: createdAt, called_at: createdAt };
   await transaction
     .insertInto('connections')
     .values(row)
@@ -89,7 +89,14 @@ export async function connectTo(
 export async function noteForsaken(transaction: Transaction<Database>, grantId: string, at: number): Promise<void> {
   await transaction
     .updateTable('grants')
-    .set({ left_at: at, failures: 0, retry_at: null, last_failure: null })
+    .set({
+      left_at: at,
+      failures: 0,
+      retry_at: null,
+      last_failure: null,
+      // Whoever connects again goes on from none of the tokens of before.
+      successors_from: sql<number>`(select max(exchange_id) + 1 from credentials where grant_id = ${grantId})`,
+    })
     .where('id', '=', grantId)
     .where(sql<boolean>`not exists (select 1 from connections where grant_id = ${grantId})`)
     .execute();

@@ -5,14 +5,15 @@ import type { Credential } from '../grants/credential.ts';
 import type { GrantEvent, WayOut } from '../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
-import type { AccessTokenOwner, ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
+import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
-import type { Secret } from '../secret.ts';
+import { AHEAD_MS } from './clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
 import { newestNonce, newNonce, nextExchangeId, type Rewriting } from './exchange-row.ts';
-import { closeForsaken, isDead } from './predecessors.ts';
+import { isDead } from './holder.ts';
+import { closeForsaken } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
@@ -48,17 +49,19 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async claims(grantId: string): Promise<Claims> {
-    const { database, holder } = this.#options;
+    const { database, bounds } = this.#options;
     const row = await database.readClaims(grantId);
-    if (row?.holder != null && isDead(row.holder, holder)) {
-      await database.transact((transaction) => closeForsaken(transaction, grantId, holder, database.now()));
+    const [leasedFor, unresolvedFor] = [row?.leased_for ?? 0, row?.unresolved_for ?? 0];
+    const isAhead = leasedFor > bounds.leaseMs + AHEAD_MS || unresolvedFor > this.#unresolvedMs + AHEAD_MS;
+    if (isAhead || (row?.holder != null && isDead(row.holder))) {
+      await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
       return this.claims(grantId);
     }
     return {
       last: row?.last == null || row.last_nonce === null ? undefined : { exchangeId: row.last, nonce: row.last_nonce },
       recentExchanges: row?.recent ?? 0,
-      held: row?.leased === 1,
-      isUnresolved: (row?.unresolved_for ?? 0) > 0,
+      held: leasedFor > 0,
+      isUnresolved: unresolvedFor > 0,
     };
   }
 
@@ -75,7 +78,7 @@ export class SqlGrantStore implements GrantStore {
       await transaction.insertInto('grants').values({ id, realm, failures: 0, created_at }).execute();
       const { numInsertedOrUpdatedRows: inserted } = await transaction
         .insertInto('connections')
-        .values({ realm, subject, grant_id: id, created_at })
+        .values({ realm, subject, grant_id: id, created_at, called_at: created_at })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       if (inserted === 0n) await transaction.deleteFrom('grants').where('id', '=', id).execute();
@@ -85,9 +88,9 @@ export class SqlGrantStore implements GrantStore {
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
     const { database, bounds, holder, clock } = this.#options;
     const { grantId, kind, presented, accountId, last, current, applicant } = intent;
-    return database.transact(async (transaction) => {
+    const opening = database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
-      const openedAt = clock.now();
+      const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
       const now = database.now();
       const nonce = newNonce();
       const insert = async () => {
@@ -104,15 +107,16 @@ export class SqlGrantStore implements GrantStore {
         return rows[0];
       };
       const inserted = await insert();
-      const row = inserted ?? ((await closeForsaken(transaction, grantId, holder, now)) ? await insert() : undefined);
+      const row = inserted ?? ((await closeForsaken(transaction, grantId, bounds, now)) ? await insert() : undefined);
       if (row === undefined) return undefined;
       if (applicant !== undefined) {
         const text = JSON.stringify(applicant);
         await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
       }
       const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
-      return { exchangeId: row.id, nonce, grantId, kind, presented: named, accountId, openedAt };
+      return { exchangeId: row.id, nonce, grantId, kind, presented: named, accountId, openedAt, openedTick };
     });
+    return opening.catch(unlessOpenElsewhere);
   }
 
   async standingApplicant(grantId: string): Promise<Applicant | undefined> {
@@ -146,39 +150,31 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {
-    const { database } = this.#options;
+    const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, exchange.grantId);
-      const rewriting = await this.#rewriting(transaction);
-      const event = await recordFailure(transaction, exchange, failure, rewriting, this.#unresolvedMs);
+      const event = await recordFailure(transaction, exchange, failure, {
+        rewriting: await this.#rewriting(transaction),
+        tokensAt: clock.now(),
+        unresolvedMs: this.#unresolvedMs,
+      });
       await database.announce(transaction, exchange.grantId);
       return event;
     });
   }
 
   async noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined> {
-    const { database } = this.#options;
+    const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const at = await database.readTime(transaction);
-      return recordLoss(transaction, grantId, wayOut, { at, unresolvedMs: this.#unresolvedMs });
+      const times = { at, tokensAt: clock.now(), unresolvedMs: this.#unresolvedMs };
+      return recordLoss(transaction, grantId, wayOut, times);
     });
   }
 
   awaitChange(grantId: string, ms: number): Promise<void> {
     return this.#options.database.awaitChange(grantId, ms);
-  }
-
-  async findByAccessToken(accessToken: Secret, graceMs: number): Promise<AccessTokenOwner | undefined> {
-    const { database, vault, clock } = this.#options;
-    return database.db
-      .selectFrom('credentials')
-      .innerJoin('connections', 'connections.grant_id', 'credentials.grant_id')
-      .select(['connections.realm', 'connections.subject'])
-      .where('credentials.access_token_hash', 'in', vault.tokenHashes(accessToken))
-      .where('credentials.expires_at', '>', clock.now() - graceMs)
-      .limit(1)
-      .executeTakeFirst();
   }
 
   async account(realm: string, subject: string): Promise<Account | undefined> {
@@ -214,4 +210,10 @@ export class SqlGrantStore implements GrantStore {
     const { database, holder } = this.#options;
     return { now: await database.readTime(transaction), lineage: database.lineage(), holder };
   }
+}
+
+/** The index that lets one exchange of a grant be open has seen another one, which nothing before it had. */
+function unlessOpenElsewhere(error: unknown): undefined {
+  if (error instanceof Error && 'constraint' in error && error.constraint === 'exchanges_open') return undefined;
+  throw error;
 }

@@ -133,12 +133,12 @@ export class SqlImportStore implements ImportStore {
     grantId: string,
     { grant, marks, connected, now }: Judged,
   ): Promise<ImportVerdict | 'new' | 'known'> {
-    const { database, holder } = this.#options;
+    const { database, bounds } = this.#options;
     if ((await connectedTo(transaction, grant)) !== connected) return 'busy';
     const isKnown = await hasMark(transaction, grantId, marks);
     if (isKnown && connected !== undefined) return 'already_there';
     if (!isKnown) {
-      await closeForsaken(transaction, grantId, holder, database.now());
+      await closeForsaken(transaction, grantId, bounds, database.now());
       // What is asked just now may end all other tokens, or bring another account.
       if (await this.#isAsked(transaction, grantId, now)) return 'busy';
     }
@@ -171,16 +171,11 @@ export class SqlImportStore implements ImportStore {
     const obtainedAt = clock.now();
     const rewriting = { now, lineage: database.lineage(), holder };
     const { accountId } = grant;
-    const intent = { grantId, kind: 'import', presented: undefined, accountId, openedAt: obtainedAt } as const;
+    const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
+    const intent = { grantId, kind: 'import', presented: undefined, accountId, ...opened } as const;
     const name = await insertFinished(transaction, intent, rewriting);
-    await recordObtained(
-      transaction,
-      vault,
-      { ...intent, ...name },
-      obtained(grant, obtainedAt),
-      rewriting,
-      obtainedAt,
-    );
+    const answer = obtained(grant, obtainedAt);
+    await recordObtained(transaction, vault, { ...intent, ...name }, answer, rewriting, obtainedAt);
     await transaction
       .updateTable('exchanges')
       .set({ detail: mark })

@@ -3,8 +3,10 @@ import type { Clock } from '../grants/clock.ts';
 import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/imports.ts';
 import type { ConnectionStore } from '../grants/connection-store.ts';
-import type { LinkStore } from '../grants/link-store.ts';
+import type { LinkStore, VainConsentStore } from '../grants/link-store.ts';
 import type { GrantStore } from '../grants/store.ts';
+import type { PauseStore } from '../grants/pause.ts';
+import type { SuccessionStore } from '../grants/succession-store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
 import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
@@ -14,11 +16,16 @@ import { EventLog } from './event-log.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
-import { closeExchangesOfTheDead, holderName } from './predecessors.ts';
+import { holderName } from './holder.ts';
+import { SqlPauseStore } from './pause-store.ts';
+import { explained } from './postgres-errors.ts';
+import { closeExchangesOfTheDead } from './predecessors.ts';
 import { openPostgres } from './postgres.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openSqlite } from './sqlite.ts';
+import { SqlSuccessionStore } from './succession-store.ts';
 import { SqlUpkeepStore } from './upkeep-store.ts';
+import { SqlVainConsentStore } from './vain-consents.ts';
 import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
 
@@ -33,21 +40,32 @@ export interface StoresOptions {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
-  /** Told of connections that were lost and are made anew. */
-  readonly trouble?: (what: string, cause: unknown) => void;
+  /** Told of connections that were lost and are made anew, and of what an operator must know of a SQLite file. */
+  readonly trouble?: (what: string, cause?: unknown) => void;
+  /** Told once of each thing that is odd about the database or the way to it. */
+  readonly remark?: (what: string) => void;
 }
 
 /** Everything that is kept, over one database. */
 export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
   readonly upkeep: UpkeepStore;
+  readonly pauses: PauseStore;
   readonly imports: ImportStore;
   readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
+  readonly successions: SuccessionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
-  /** Resolves where the database answers a read. */
-  ping(): Promise<void>;
+  /** What is odd about the database and the way to it, as sentences for the operator. */
+  remarks(): readonly string[];
+  /**
+   * Resolves where the database answers, and may be written to as far as can be told without writing.
+   *
+   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   */
+  check(): Promise<void>;
 }
 
 /**
@@ -69,28 +87,33 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const { vault, clock, bounds } = options;
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openDatabase(options));
-  await migrate(database);
+  await migrate(database).catch((error: unknown) => {
+    throw explained(error);
+  });
   await checkKeyRing(database, vault);
   const holder = holderName();
-  await closeExchangesOfTheDead(database, holder);
+  await closeExchangesOfTheDead(database);
   const parts = opened.move();
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
     upkeep: new SqlUpkeepStore(database, clock),
+    pauses: new SqlPauseStore(database),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
-    links: new SqlLinkStore({ database, vault, clock, holder }),
+    links: new SqlLinkStore({ database, vault, clock, bounds, holder }),
+    vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
+    successions: new SqlSuccessionStore({ database, vault, clock }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
-    ping: async () => {
-      await database.db.selectFrom('grants').select('id').limit(1).execute();
-    },
+    remarks: () => database.remarks(),
+    check: () => database.check(),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
-function openDatabase({ location, clock, bounds, trouble }: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
-  const common = { unresolvedMs: unresolvedMs(bounds) };
+function openDatabase(options: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
+  const { location, clock, bounds, trouble, remark } = options;
+  const common = { unresolvedMs: unresolvedMs(bounds), ...(trouble && { trouble }) };
   if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });
-  return openPostgres({ ...common, ...location, ...(trouble === undefined ? {} : { trouble }) });
+  return openPostgres({ ...common, ...location, ...(remark && { remark }) });
 }

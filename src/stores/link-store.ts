@@ -1,19 +1,19 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type {
   ConnectionVerdict,
-  ConsentedLink,
   Departure,
   Link,
   LinkStore,
   NewConnection,
   NewLink,
+  TakenLink,
 } from '../grants/link-store.ts';
 import type { Obtained } from '../providers/provider.ts';
-import { Secret } from '../secret.ts';
+import type { Secret } from '../secret.ts';
 import { connectLinked, type LinkStoreOptions } from './connect-linked.ts';
-import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-content.ts';
+import { linkPlace, wordHash } from './link-lease.ts';
+import { TakenLinks } from './taken-links.ts';
 import { forgetOldest, lockTicket, type LinkRow } from './tickets.ts';
-import type { Place } from './vault.ts';
 
 /** How often one ticket may be opened: by the user, by another device, by whatever looks at links in a mail. */
 const MOST_DEPARTURES = 20;
@@ -23,9 +23,11 @@ const MOST_LINKS = 200;
 /** Links in SQL. The words that lead on are unguessable, so their bare hash keeps them; what they lead to is sealed. */
 export class SqlLinkStore implements LinkStore {
   readonly #options: LinkStoreOptions;
+  readonly #taken: TakenLinks;
 
   constructor(options: LinkStoreOptions) {
     this.#options = options;
+    this.#taken = new TakenLinks(options);
   }
 
   async begin({ realm, subject, returnTo, ticket, expiresAt }: NewLink): Promise<boolean> {
@@ -36,6 +38,7 @@ export class SqlLinkStore implements LinkStore {
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('realm', '=', realm)
         .where('subject', '=', subject)
+        .where('step', '<>', 'connected')
         .where('expires_at', '>', clock.now())
         .executeTakeFirstOrThrow();
       if (count >= MOST_LINKS && !(await forgetOldest(transaction, { realm, subject }))) return false;
@@ -47,7 +50,7 @@ export class SqlLinkStore implements LinkStore {
           subject,
           return_to: returnTo,
           step: 'begun',
-          ticket_hash: hash(ticket),
+          ticket_hash: wordHash(ticket),
           created_at: clock.now(),
           expires_at: expiresAt,
         })
@@ -60,7 +63,7 @@ export class SqlLinkStore implements LinkStore {
   async depart(ticket: Secret, { browser, state, codeVerifier }: Departure): Promise<Link | undefined> {
     const { database, clock, vault } = this.#options;
     return database.transact(async (transaction) => {
-      const begun = await lockTicket(transaction, hash(ticket));
+      const begun = await lockTicket(transaction, wordHash(ticket));
       if (begun === undefined || begun.expires_at <= clock.now()) return undefined;
       const { count } = await transaction
         .selectFrom('links')
@@ -75,9 +78,9 @@ export class SqlLinkStore implements LinkStore {
           ...begun,
           id,
           step: 'departed',
-          browser_hash: hash(browser),
-          state_hash: hash(state),
-          code_verifier: codeVerifier ? vault.seal(codeVerifier, place(id, 'code_verifier')) : null,
+          browser_hash: wordHash(browser),
+          state_hash: wordHash(state),
+          code_verifier: codeVerifier ? vault.seal(codeVerifier, linkPlace(id, 'code_verifier')) : null,
         })
         .execute();
       return linkOf(begun);
@@ -93,9 +96,9 @@ export class SqlLinkStore implements LinkStore {
     return database.transact(async (transaction) => {
       const row = await transaction
         .updateTable('links')
-        .set({ step: 'consented', completion_hash: brought === undefined ? null : hash(brought.completion) })
-        .where('state_hash', '=', hash(state))
-        .where('browser_hash', '=', hash(browser))
+        .set({ step: 'consented', completion_hash: brought === undefined ? null : wordHash(brought.completion) })
+        .where('state_hash', '=', wordHash(state))
+        .where('browser_hash', '=', wordHash(browser))
         .where('step', '=', 'departed')
         .where('expires_at', '>', clock.now())
         .returningAll()
@@ -111,95 +114,45 @@ export class SqlLinkStore implements LinkStore {
           .where('ticket_hash', '=', row.ticket_hash)
           .where('step', 'in', ['begun', 'departed'])
           .execute();
-        const code = vault.seal(brought.code, place(row.id, 'code'));
+        const code = vault.seal(brought.code, linkPlace(row.id, 'code'));
         await transaction.updateTable('links').set({ code }).where('id', '=', row.id).execute();
       }
       return linkOf(row);
     });
   }
 
-  async take(
+  take(
     completion: Secret,
-    { realm, subject }: { readonly realm: string; readonly subject: string },
-  ): Promise<ConsentedLink | undefined> {
-    const { database, clock } = this.#options;
-    const row = await database.transact((transaction) =>
-      transaction
-        .updateTable('links')
-        .set({ step: 'taken' })
-        .where('completion_hash', '=', hash(completion))
-        .where('realm', '=', realm)
-        .where('subject', '=', subject)
-        .where('step', '=', 'consented')
-        .where('expires_at', '>', clock.now())
-        .returningAll()
-        .executeTakeFirst(),
-    );
-    return row && this.#consented(row);
+    owner: { readonly realm: string; readonly subject: string },
+  ): Promise<TakenLink | 'held' | 'connected' | undefined> {
+    return this.#taken.take(completion, owner);
   }
 
-  async keep(link: Link, answer: Obtained): Promise<void> {
-    const { database, vault } = this.#options;
-    const text = new Secret(JSON.stringify(obtainedContent(answer)));
-    await database.transact(async (transaction) => {
-      await transaction
-        .updateTable('links')
-        .set({ answer: vault.seal(text, place(link.id, 'answer')) })
-        .where('id', '=', link.id)
-        .execute();
-    });
+  renew(link: TakenLink): Promise<void> {
+    return this.#taken.renew(link);
   }
 
-  async putBack(link: Link): Promise<void> {
-    await this.#options.database.transact(async (transaction) => {
-      await transaction
-        .updateTable('links')
-        .set({ step: 'consented' })
-        .where('id', '=', link.id)
-        .where('step', '=', 'taken')
-        .execute();
-    });
+  keep(link: TakenLink, answer: Obtained): Promise<boolean> {
+    return this.#taken.keep(link, answer);
+  }
+
+  putBack(link: TakenLink): Promise<void> {
+    return this.#taken.putBack(link);
   }
 
   connect(connection: NewConnection): Promise<ConnectionVerdict> {
     return connectLinked(this.#options, connection);
   }
 
-  async end(link: Link): Promise<void> {
-    await this.#options.database.transact(async (transaction) => {
-      await transaction.deleteFrom('links').where('id', '=', link.id).execute();
-    });
+  end(link: TakenLink): Promise<boolean> {
+    return this.#taken.end(link);
   }
 
-  async forgetExpired(): Promise<void> {
-    const now = this.#options.clock.now();
-    await this.#options.database.transact(async (transaction) => {
-      await transaction.deleteFrom('links').where('expires_at', '<=', now).execute();
-    });
-  }
-
-  #consented(row: LinkRow): ConsentedLink {
-    const { vault } = this.#options;
-    const open = (sealed: Uint8Array | null, field: Place['field']) =>
-      sealed === null ? undefined : vault.open(sealed, place(row.id, field));
-    const answer = open(row.answer, 'answer');
-    return {
-      ...linkOf(row),
-      code: open(row.code, 'code') ?? new Secret(''),
-      codeVerifier: open(row.code_verifier, 'code_verifier'),
-      answer: answer && obtainedFrom(JSON.parse(answer.reveal()) as ObtainedContent),
-    };
+  giveUp(link: TakenLink): Promise<void> {
+    return this.#taken.giveUp(link);
   }
 }
 
 function linkOf({ id, realm, subject, return_to }: LinkRow): Link {
   return { id, realm, subject, returnTo: return_to };
-}
-
-function hash(word: Secret): Uint8Array {
-  return createHash('sha256').update(word.reveal()).digest();
-}
-
-function place(linkId: string, field: Place['field']): Place {
-  return { grantId: linkId, exchangeId: 0, field };
 }

@@ -4,6 +4,9 @@ import { statements as upkeep } from './migrations/0002-upkeep.ts';
 import { statements as links } from './migrations/0003-links.ts';
 import { statements as departures } from './migrations/0004-departures.ts';
 import { statements as names } from './migrations/0005-names.ts';
+import { statements as upkeepByRealm } from './migrations/0006-upkeep-by-realm.ts';
+import { statements as linkClaims } from './migrations/0007-link-claims.ts';
+import { statements as successions } from './migrations/0008-successions.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Forward only; a migration that has been released is never edited. */
@@ -13,6 +16,9 @@ const MIGRATIONS = [
   { id: 3, name: 'links', statements: links },
   { id: 4, name: 'departures', statements: departures },
   { id: 5, name: 'names', statements: names },
+  { id: 6, name: 'upkeep-by-realm', statements: upkeepByRealm },
+  { id: 7, name: 'link claims', statements: linkClaims },
+  { id: 8, name: 'successions', statements: successions },
 ];
 
 /** A database written by a later version of Evergrant than this one. */

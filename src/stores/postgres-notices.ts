@@ -2,25 +2,34 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
 import { Client } from 'pg';
-import type { Secret } from '../secret.ts';
+import { hangUp, type PostgresServers, type Route } from './postgres-servers.ts';
 import type { Database } from './schema.ts';
+import { settlesWithin } from './settles-within.ts';
 
 /** Hints from one instance to the others that a grant has changed. Nothing is wrong where one is missed. */
 export interface Notices {
   announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner at a hint. */
   awaitChange(grantId: string, ms: number): Promise<void>;
+  /** Resolves within a few seconds, whatever the connection does. */
   close(): Promise<void>;
 }
 
 const CHANNEL = 'evergrant_grants';
 const RECONNECT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a connection may take to say goodbye, in milliseconds. */
+const END_TIMEOUT_MS = 2_000;
 
-/** Listens on a connection of its own, which is opened again whenever it is lost. */
-export function openNotices(url: Secret, trouble: (what: string, cause: unknown) => void): Notices {
+/**
+ * Listens on a connection of its own, which is opened again whenever it is lost; not where a pooler shares sessions, for
+ * there nobody is told.
+ */
+export function openNotices(servers: PostgresServers, trouble: (what: string, cause: unknown) => void): Notices {
   const changes = new EventEmitter().setMaxListeners(0);
   const closing = new AbortController();
-  const listening = keepListening(url, changes, trouble, closing.signal);
+  const listener = new Listener(servers, changes, trouble);
+  const listening = listener.keepListening(closing.signal);
   return {
     announce: async (transaction, grantId) => {
       await sql`select pg_notify(${CHANNEL}, ${grantId})`.execute(transaction);
@@ -31,38 +40,67 @@ export function openNotices(url: Secret, trouble: (what: string, cause: unknown)
     },
     async close() {
       closing.abort();
+      listener.hangUp();
       await listening;
     },
   };
 }
 
-async function keepListening(
-  url: Secret,
-  changes: EventEmitter,
-  trouble: (what: string, cause: unknown) => void,
-  closing: AbortSignal,
-): Promise<void> {
-  while (!closing.aborted) {
-    const client = new Client({ connectionString: url.reveal(), keepAlive: true });
+class Listener {
+  readonly #servers: PostgresServers;
+  readonly #changes: EventEmitter;
+  readonly #trouble: (what: string, cause: unknown) => void;
+  #hangUp: () => void = () => undefined;
+
+  constructor(servers: PostgresServers, changes: EventEmitter, trouble: (what: string, cause: unknown) => void) {
+    this.#servers = servers;
+    this.#changes = changes;
+    this.#trouble = trouble;
+  }
+
+  /** Ends the connection that there is; whoever keeps listening makes another one unless told to end. */
+  hangUp(): void {
+    this.#hangUp();
+  }
+
+  async keepListening(closing: AbortSignal): Promise<void> {
+    while (!closing.aborted && !this.#servers.isShared) {
+      await this.#listen(closing);
+      await delay(RECONNECT_MS, undefined, { signal: closing }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when the connection is lost or hung up. */
+  async #listen(closing: AbortSignal): Promise<void> {
+    const route = this.#servers.route();
+    const config = this.#servers.clientConfig(route);
+    const client = new Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
     const lost = new Promise<void>((resolve) => {
+      this.#hangUp = resolve;
       client.on('error', (error) => {
-        if (!closing.aborted) trouble('the connection for notices was lost', error);
+        if (!closing.aborted) this.#trouble('the connection for notices was lost', error);
         resolve();
       });
       client.on('end', resolve);
-      closing.addEventListener('abort', () => {
-        resolve();
-      });
     });
-    client.on('notification', ({ payload }) => changes.emit(payload ?? ''));
+    client.on('notification', ({ payload }) => this.#changes.emit(payload ?? ''));
+    this.#connect(client, route).catch((error: unknown) => {
+      if (!closing.aborted) this.#trouble('the connection for notices cannot be made', error);
+      this.#hangUp();
+    });
+    await lost;
+    if (!(await settlesWithin(client.end(), END_TIMEOUT_MS))) hangUp(client);
+  }
+
+  async #connect(client: Client, route: Route): Promise<void> {
     try {
       await client.connect();
-      await client.query(`listen ${CHANNEL}`);
-      await lost;
     } catch (error) {
-      trouble('the connection for notices cannot be made', error);
+      this.#servers.noteFailure(route, error);
+      throw error;
     }
-    await client.end().catch(() => undefined);
-    await delay(RECONNECT_MS, undefined, { signal: closing }).catch(() => undefined);
+    await this.#servers.admit(client, route);
+    if (this.#servers.isShared) this.#hangUp();
+    else await client.query(`listen ${CHANNEL}`);
   }
 }

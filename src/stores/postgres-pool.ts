@@ -1,97 +1,150 @@
-import { Socket } from 'node:net';
-import { Pool, TypeOverrides, types, type PoolConfig } from 'pg';
-import type { Secret } from '../secret.ts';
-import { PatientPool } from './patient-pool.ts';
-import { prepareStatements } from './prepared-statements.ts';
+import {
+  Client,
+  Pool,
+  TypeOverrides,
+  types,
+  type ClientBase,
+  type ClientConfig,
+  type PoolClient,
+  type PoolOptions,
+} from 'pg';
+import { guardQueries, type Guard } from './guarded-query.ts';
+import { meaningOf } from './postgres-errors.ts';
+import { hangUp, type PostgresServers, type Route } from './postgres-servers.ts';
+import { STATEMENT_TIMEOUT_MS } from './postgres-settings.ts';
+import { settlesWithin } from './settles-within.ts';
 
-/** How to open a Postgres database. */
-export interface PostgresOptions {
-  /** `postgres://...`; holds a password as a rule. */
-  readonly url: Secret;
-  /** How long a call may take effect after its exchange was opened, in milliseconds. */
-  readonly unresolvedMs: number;
-  /** The most connections of this instance. */
-  readonly connections?: number;
-  /** An SQL expression for the time in epoch milliseconds; the server's clock unless given. */
-  readonly now?: string;
-  /** Told of connections that were lost; the pool makes new ones by itself. */
-  readonly trouble?: (what: string, cause: unknown) => void;
-}
-
-const DEFAULT_CONNECTIONS = 10;
-/** How long to wait for a connection and for a statement, in milliseconds: callers rather hear of trouble than wait. */
+/** How long to wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 10_000;
 /** A connection on which nothing came for longer than any statement may take is dead, whatever its socket says. */
 const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2_000;
-/** Serialization failure, deadlock. */
-const MET_CODES: readonly unknown[] = ['40001', '40P01'];
-/** What a connection dies of on its way: the network's words, and the server's classes of them (SQLSTATE). */
-const NETWORK_CODE = /^(?:ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
-const UNAVAILABLE_STATE = /^(?:08|25006|53|57|58)/;
-const UNAVAILABLE_MESSAGE =
-  /^(?:timeout exceeded|Connection terminated|Client has encountered|The database was silent)/;
+/** How long connections that are still in use may take to be given back at the end, in milliseconds. */
+const END_TIMEOUT_MS = 2_000;
 
-/**
- * Opens a pool of connections and looks whether the server keeps what it acknowledges.
- *
- * @throws {@link VolatileDatabaseError}, or the server's or the network's own error
- */
-export async function openPool(options: PostgresOptions): Promise<PatientPool> {
-  const { connections = DEFAULT_CONNECTIONS, trouble = () => undefined } = options;
-  const pool = new Pool(poolConfig(options, connections));
-  pool.on('error', (error) => {
-    trouble('an idle database connection was lost', error);
-  });
-  pool.on('connect', (client) => {
-    // While it is lent out nobody else listens, and an error that nobody listens to ends the process. Whoever has it
-    // hears of the loss from the statement that fails.
-    client.on('error', () => undefined);
-    prepareStatements(client);
-  });
-  await requireDurability(pool);
-  return new PatientPool(pool, connections);
+/** None of the hosts could be connected to, or none takes writes. */
+export class NoHostError extends Error {
+  override readonly name = 'NoHostError';
+  /** As libpq's own: unable to establish a connection. */
+  readonly code = '08001';
 }
 
-/** True where another try may succeed because it was another transaction that stood in the way. */
-export function isMet(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && MET_CODES.includes(error.code);
-}
+/** The driver's pool over the hosts of one database: it makes connections to the one that takes writes, and to no other. */
+export class PostgresPool {
+  readonly #pool: Pool;
+  readonly #servers: PostgresServers;
+  readonly #routes = new WeakMap<object, Route>();
+  readonly #spent = new WeakSet<PoolClient>();
+  readonly #guard: Guard;
 
-/** True where the server or the way to it is to blame, and not what was asked of it. */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string') {
-    return NETWORK_CODE.test(error.code) || (error.code.length === 5 && UNAVAILABLE_STATE.test(error.code));
+  /**
+   * @param connections the most of them
+   * @param trouble told of idle connections that were lost
+   */
+  constructor(servers: PostgresServers, connections: number, trouble: (what: string, cause: unknown) => void) {
+    this.#servers = servers;
+    this.#guard = { servers, keepsPlans: true };
+    const routes = this.#routes;
+    class RoutedClient extends Client {
+      constructor(config: ClientConfig) {
+        const route = servers.route();
+        super({ ...config, ...servers.clientConfig(route, SILENCE_MS) });
+        routes.set(this, route);
+        const connect = this.connect.bind(this) as (done: (error?: unknown) => void) => void;
+        const noting = (done: (error?: unknown) => void) => {
+          connect((error) => {
+            if (error != null) servers.noteFailure(route, error);
+            done(error);
+          });
+        };
+        this.connect = noting as typeof this.connect;
+      }
+    }
+    this.#pool = new Pool({
+      Client: RoutedClient as unknown as new () => Client,
+      max: connections,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      types: withNumbers(),
+      onConnect: this.#admit,
+    });
+    this.#pool.on('error', (error) => {
+      trouble('an idle database connection was lost', error);
+    });
+    this.#pool.on('connect', (client) => {
+      // While it is lent out nobody else listens, and an error that nobody listens to ends the process. Whoever has it
+      // hears of the loss from the statement that fails.
+      client.on('error', () => undefined);
+      guardQueries(client, this.#routeOf(client), this.#guard, () => this.#spent.add(client));
+    });
   }
-  return UNAVAILABLE_MESSAGE.test(error.message);
-}
 
-function poolConfig({ url }: PostgresOptions, connections: number): PoolConfig {
-  return {
-    connectionString: url.reveal(),
-    max: connections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    // An instance that vanished in the middle of a transaction must not keep its locks.
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    stream: impatientSocket,
-    // A commit that was acknowledged must survive, whatever the server's default is.
-    options: '-c synchronous_commit=on',
-    keepAlive: true,
-    types: withNumbers(),
+  get options(): PoolOptions {
+    return this.#pool.options;
+  }
+
+  /** Connections that are made and not lent. */
+  get idleCount(): number {
+    return this.#pool.idleCount;
+  }
+
+  /** A connection, to be released. Throws the server's or the network's own error. */
+  connect(): Promise<PoolClient> {
+    return this.#pool.connect().then(this.#current, this.#elsewhere);
+  }
+
+  /** True of a connection that must not be used again. */
+  isSpent(client: PoolClient): boolean {
+    return this.#spent.has(client) || this.#servers.isStale(this.#routeOf(client));
+  }
+
+  /** Ends when every connection has been given back, and cuts those off that take long. */
+  async end(): Promise<void> {
+    const ended = this.#pool.end();
+    await settlesWithin(ended, END_TIMEOUT_MS);
+    this.#servers.destroyAll();
+    await ended;
+  }
+
+  readonly #current = (client: PoolClient): PoolClient | Promise<PoolClient> => {
+    if (!this.isSpent(client)) return client;
+    client.release(true);
+    return this.connect();
   };
+
+  readonly #elsewhere = async (first: unknown): Promise<PoolClient> => {
+    const errors = [first];
+    while (errors.length < this.#servers.count && isOfHost(errors.at(-1))) {
+      try {
+        return await this.#current(await this.#pool.connect());
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length === 1 || !isOfHost(errors.at(-1))) throw errors.at(-1);
+    const said = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+    throw new NoHostError(`None of the hosts takes writes. ${[...new Set(said)].join(' ')}`, {
+      cause: new AggregateError(errors),
+    });
+  };
+
+  /** The driver waits for it, whatever its types say. */
+  readonly #admit: (client: ClientBase) => void = async (client): Promise<void> => {
+    try {
+      await this.#servers.admit(client, this.#routeOf(client));
+    } catch (error) {
+      // The pool says goodbye to it first, which may take as long as the silence.
+      hangUp(client);
+      throw error;
+    }
+  };
+
+  #routeOf(client: object): Route {
+    return this.#routes.get(client) ?? this.#servers.route();
+  }
 }
 
-/**
- * Of a partition that drops everything nobody is told: without this, whoever waits for an answer would wait for as long
- * as it lasts.
- */
-function impatientSocket(): Socket {
-  const socket = new Socket();
-  return socket.setTimeout(SILENCE_MS, () => {
-    socket.destroy(new Error('The database was silent for too long.'));
-  });
+/** True where another host may do. */
+function isOfHost(error: unknown): boolean {
+  return ['unavailable', 'read_only'].includes(meaningOf(error) ?? '');
 }
 
 /** 64-bit numbers come as numbers: ours are times and counts, which fit. */
@@ -99,25 +152,4 @@ function withNumbers(): TypeOverrides {
   const overrides = new TypeOverrides();
   overrides.setTypeParser(types.builtins.INT8, Number);
   return overrides;
-}
-
-/** With `fsync` off an acknowledged commit is a hope, and a lost one is a lost token. */
-async function requireDurability(pool: Pool): Promise<void> {
-  try {
-    const { rows } = await pool.query<{ fsync: string }>('show fsync');
-    if (rows[0]?.fsync === 'off') {
-      throw new VolatileDatabaseError(
-        'The Postgres server runs with fsync = off: a crash would lose tokens. Switch it on.',
-      );
-    }
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
-}
-
-/** The database would forget commits that it has acknowledged. */
-export class VolatileDatabaseError extends Error {
-  override readonly name = 'VolatileDatabaseError';
-  readonly code = 'volatile_database';
 }

@@ -1,76 +1,96 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
+import type { Secret } from '../secret.ts';
 import { claimsQuery } from './claims-query.ts';
 import { POSTGRES_TYPES } from './column-types.ts';
+import { PatientPool } from './patient-pool.ts';
+import { SettledPostgresDialect } from './postgres-dialect.ts';
+import { explained, meaningOf } from './postgres-errors.ts';
 import { openNotices } from './postgres-notices.ts';
-import { isMet, isUnavailable, openPool, type PostgresOptions } from './postgres-pool.ts';
+import { PostgresPool } from './postgres-pool.ts';
+import { PostgresServers } from './postgres-servers.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
+import { settlesWithin } from './settles-within.ts';
 import { SharedReads } from './shared-reads.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
 import { orUnavailable } from './unavailable.ts';
 import { viewQuery } from './view-query.ts';
 
+/** How to open a Postgres database. */
+export interface PostgresOptions {
+  /** `postgres://...`, of one host or several; holds a password as a rule. */
+  readonly url: Secret;
+  /** How long a call may take effect after its exchange was opened, in milliseconds. */
+  readonly unresolvedMs: number;
+  /** The most connections of this instance. */
+  readonly connections?: number;
+  /** An SQL expression for the time in epoch milliseconds; the server's clock unless given. */
+  readonly now?: string;
+  /** Told of connections that were lost; the pool makes new ones by itself. */
+  readonly trouble?: (what: string, cause: unknown) => void;
+  /** Told once of each thing that is odd about the server or the way to it. */
+  readonly remark?: (what: string) => void;
+}
+
 const SERVER_TIME = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 /** Any number will do, as long as it is always the same. */
 const SCHEMA_LOCK = 7_032_501;
+const DEFAULT_CONNECTIONS = 10;
+/** How long to wait for a second connection, which only tells more of a pooler, in milliseconds. */
+const SECOND_LOOK_MS = 5_000;
 
 /**
  * Opens a Postgres database. Nothing here keeps state in a session, so a pooler in transaction mode may stand between;
  * only the notices want a session, and they are hints.
+ *
+ * @throws VolatileDatabaseError or UnusableDatabaseError, with words on what to do
  */
 export async function openPostgres(options: PostgresOptions): Promise<SqlDatabase> {
-  const { unresolvedMs, now = SERVER_TIME } = options;
-  const pool = await openPool(options);
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const { unresolvedMs, now = SERVER_TIME, connections = DEFAULT_CONNECTIONS } = options;
+  const { trouble = () => undefined, remark = () => undefined } = options;
+  const servers = new PostgresServers(options.url, remark);
+  const source = new PostgresPool(servers, connections, trouble);
+  await lookAround(source, servers);
+  const pool = new PatientPool(source, connections);
+  const db = new Kysely<Database>({ dialect: new SettledPostgresDialect({ pool }) });
   const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageOf(db) };
-  const notices = openNotices(options.url, options.trouble ?? (() => undefined));
-  const view = {
-    name: 'evergrant-view',
-    text: viewQuery({ realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now }),
-  };
-  const claims = {
-    name: 'evergrant-claims',
-    text: claimsQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now }),
-  };
-  const lease = {
-    name: 'evergrant-lease',
-    // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
-    text: `with held as (
+  const notices = openNotices(servers, trouble);
+  const view = viewQuery({ realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now });
+  const claims = claimsQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now });
+  // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
+  const lease = `with held as (
         select e.grant_id, e.id from unnest($1::text[], $2::text[]) as n (grant_id, nonce)
         join exchanges e on e.grant_id = n.grant_id and e.nonce = n.nonce and e.finished_at is null
         for no key update of e skip locked
       )
-      update exchanges e set lease_until = ${now} + $3::bigint from held h where e.grant_id = h.grant_id and e.id = h.id`,
-  };
+      update exchanges e set lease_until = ${now} + $3::bigint from held h where e.grant_id = h.grant_id and e.id = h.id`;
   const views = new SharedReads<ViewRow | undefined>();
-  const ask = async <Row extends object>(
-    query: { name: string; text: string },
-    values: unknown[],
-    begin: () => void = () => undefined,
-  ) => {
+  const ask = async <Row extends object>(text: string, values: unknown[], begin: () => void = () => undefined) => {
     const client = await pool.connectBriefly();
     try {
       begin();
-      const { rows } = await client.query<Row>({ ...query, values });
+      const { rows } = await client.query<Row>(text, values);
       return rows[0];
     } finally {
       client.release();
     }
   };
+  const transact: SqlDatabase['transact'] = (work) =>
+    orUnavailable(
+      retried(() => db.transaction().execute(work), isWorthAnother),
+      isWorthAnother,
+    );
   return {
     db,
     columnTypes,
     lineage: () => sql.raw<string>(columnTypes.lineage),
     now: () => sql.raw<number>(now),
-    transact: (work) =>
-      orUnavailable(
-        retried(() => db.transaction().execute(work), isMet),
-        isUnavailable,
-      ),
+    transact,
+    survey: (work) => (servers.isPooled ? transact(work) : work(db)),
     lease: async (exchanges, ms) => {
       const grantIds = exchanges.map(({ grantId }) => grantId);
       const nonces = exchanges.map(({ nonce }) => nonce);
-      await orUnavailable(ask(lease, [grantIds, nonces, ms]), isUnavailable);
+      await ask(lease, [grantIds, nonces, ms]);
     },
     async lockGrant(transaction, grantId) {
       await sql`select 1 from grants where id = ${grantId} for update`.execute(transaction);
@@ -82,18 +102,21 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     async lockSchema(transaction) {
       await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(transaction);
     },
-    readView: (realm, subject) => {
-      const reading = views.join(JSON.stringify([realm, subject]), (begin) =>
+    readView: (realm, subject) =>
+      views.join(JSON.stringify([realm, subject]), (begin) =>
         ask<ViewRow>(view, [realm, subject, unresolvedMs], begin),
-      );
-      return orUnavailable(reading, isUnavailable);
-    },
-    readClaims: (grantId) => orUnavailable(ask<ClaimsRow>(claims, [grantId, unresolvedMs]), isUnavailable),
+      ),
+    readClaims: (grantId) => ask<ClaimsRow>(claims, [grantId, unresolvedMs]),
     announce: (transaction, grantId) => notices.announce(transaction, grantId),
     awaitChange: (grantId, ms) => notices.awaitChange(grantId, ms),
+    remarks: () => servers.remarks(),
+    async check() {
+      await db.selectFrom('grants').select('id').limit(1).execute();
+    },
     async [Symbol.asyncDispose]() {
       await notices.close();
       await db.destroy();
+      servers.destroyAll();
     },
   };
 }
@@ -107,4 +130,33 @@ async function lineageOf(db: Kysely<Database>): Promise<string> {
     () => "'-'",
   );
   return `(${POSTGRES_TYPES.lineage} || '/' || ${shown})`;
+}
+
+/** True where another try of the whole transaction may succeed. */
+function isWorthAnother(error: unknown): boolean {
+  const meaning = meaningOf(error);
+  return meaning === 'met' || meaning === 'no_plan';
+}
+
+/** Makes the first connection; and where a pooler answers, a second one beside it, to see whether they share a session. */
+async function lookAround(source: PostgresPool, servers: PostgresServers): Promise<void> {
+  try {
+    const first = await source.connect();
+    if (servers.isPooled) {
+      const second = source.connect().then((client) => {
+        client.release();
+      });
+      await settlesWithin(second, SECOND_LOOK_MS);
+      servers.remark(
+        servers.isShared
+          ? 'A connection pooler in transaction mode stands before Postgres. Instances tell each other nothing through it, ' +
+              'so whoever waits for another instance looks every now and then.'
+          : 'A connection pooler stands before Postgres, in session mode as far as can be seen.',
+      );
+    }
+    first.release();
+  } catch (error) {
+    servers.destroyAll();
+    throw explained(error);
+  }
 }

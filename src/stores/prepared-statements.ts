@@ -1,26 +1,24 @@
-import type { PoolClient } from 'pg';
+import { createHash } from 'node:crypto';
 
 /** Statements with lists of many lengths are many; those beyond this number are parsed each time. */
 const MOST_STATEMENTS = 256;
 const LONGEST_TEXT = 4_000;
+/** The server cuts names at 63 bytes; this many hexadecimal digits are 192 bits. */
+const DIGITS = 48;
 
 const names = new Map<string, string>();
 
-/** Makes a connection prepare every statement that has parameters, so that the server parses and plans it but once. */
-export function prepareStatements(client: PoolClient): void {
-  const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
-  const prepared = (text: unknown, values: unknown, ...rest: unknown[]): unknown => {
-    const name = Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
-    return name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest);
-  };
-  client.query = prepared as typeof client.query;
-}
-
-function nameOf(text: unknown): string | undefined {
-  if (typeof text !== 'string' || text.length > LONGEST_TEXT) return undefined;
+/**
+ * The name to prepare a statement under, so that the server parses and plans it but once. It is a hash of the text: behind a
+ * pooler, statements of several processes share a connection, and one name must never stand for two texts.
+ *
+ * @returns undefined for what is parsed each time
+ */
+export function statementName(text: string): string | undefined {
   const known = names.get(text);
-  if (known !== undefined || names.size >= MOST_STATEMENTS) return known;
-  const name = `evergrant-${names.size + 1}`;
+  if (known !== undefined) return known;
+  if (text.length > LONGEST_TEXT || names.size >= MOST_STATEMENTS) return undefined;
+  const name = `evergrant-${createHash('sha256').update(text).digest('hex').slice(0, DIGITS)}`;
   names.set(text, name);
   return name;
 }

@@ -27,13 +27,14 @@ export async function recordGain(
  * Writes the event that a grant has nothing left, if that is so. Keyed by the last exchange that said anything of its
  * credentials, so that nobody writes it twice.
  *
- * @param times `at` by the database's clock, in epoch milliseconds; `unresolvedMs`, how long a call may take effect
+ * @param times in epoch milliseconds, `at` by the database's clock, `tokensAt` by the one that tokens are judged by;
+ *   `unresolvedMs`, how long a call may take effect
  */
 export async function recordLoss(
   transaction: Transaction<Database>,
   grantId: string,
   wayOut: WayOut,
-  { at, unresolvedMs }: { at: number; unresolvedMs: number },
+  { at, tokensAt, unresolvedMs }: { at: number; tokensAt: number; unresolvedMs: number },
 ): Promise<GrantEvent | undefined> {
   if (wayOut === 'self') return undefined;
   const { rows } = await sql<{ exchange_id: number | null }>`
@@ -41,7 +42,7 @@ export async function recordLoss(
     from grants g
     where g.id = ${grantId} and g.integrated_at is not null
       and not exists (select 1 from credentials where grant_id = g.id and ended_at is null
-        and (refresh_token is not null or expires_at > ${at}))
+        and (refresh_token is not null or expires_at > ${tokensAt}))
       and not exists (select 1 from exchanges where grant_id = g.id and outcome is null
         and opened_at + ${unresolvedMs} > ${at})`.execute(transaction);
   const exchangeId = rows[0]?.exchange_id;
@@ -69,6 +70,18 @@ export async function recordDisconnection(
     .executeTakeFirst();
   const event = { type: 'grant.disconnected', reason: null, at, grantId, exchangeId: last?.id ?? 0 } as const;
   return insertEvent(transaction, event, [subject]);
+}
+
+/**
+ * Writes the event that a refresh token has ended unrenewed; keyed by the exchange that gave it, so that it is told once.
+ *
+ * @param lapse `at` in epoch milliseconds
+ */
+export async function recordLapse(
+  transaction: Transaction<Database>,
+  { grantId, exchangeId, at }: { grantId: string; exchangeId: number; at: number },
+): Promise<GrantEvent | undefined> {
+  return record(transaction, { type: 'grant.lapsed', reason: null, at, grantId, exchangeId });
 }
 
 interface NewEvent {

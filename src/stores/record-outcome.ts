@@ -66,15 +66,15 @@ export async function recordObtained(
  * Finishes an exchange that gave no credential. Only `rejected` ends one, and only the one presented: that a token
  * was refused stays true for ever, whatever else has happened meanwhile.
  *
- * @param unresolvedMs how long a call may take effect, in milliseconds
+ * @param times in epoch milliseconds, `tokensAt` by the clock that tokens are judged by; `unresolvedMs`, how long a call
+ *   may take effect
  * @returns the event that this is, where it left the grant with nothing
  */
 export async function recordFailure(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
   { answer, backOff, wayOut }: Failure,
-  rewriting: Rewriting,
-  unresolvedMs: number,
+  { rewriting, tokensAt, unresolvedMs }: { rewriting: Rewriting; tokensAt: number; unresolvedMs: number },
 ): Promise<GrantEvent | undefined> {
   const { now } = rewriting;
   const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
@@ -102,7 +102,7 @@ export async function recordFailure(
   }
   if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
   if (answer.kind !== 'rejected') return undefined;
-  return recordLoss(transaction, exchange.grantId, wayOut, { at: now, unresolvedMs });
+  return recordLoss(transaction, exchange.grantId, wayOut, { at: now, tokensAt, unresolvedMs });
 }
 
 /**

@@ -15,12 +15,12 @@ export async function retried<Result>(
   work: () => Promise<Result> | Result,
   metLock: (error: unknown) => boolean,
 ): Promise<Result> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAt = performance.now() + PATIENCE_MS;
   for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(PAUSE_MS.longest, pauseMs * 2)) {
     try {
       return await work();
     } catch (error) {
-      if (!metLock(error) || Date.now() > giveUpAt) throw error;
+      if (!metLock(error) || performance.now() > giveUpAt) throw error;
       await delay(pauseMs * (0.5 + Math.random()));
     }
   }

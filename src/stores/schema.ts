@@ -12,6 +12,7 @@ export interface Database {
   credentials: CredentialsTable;
   events: EventsTable;
   links: LinksTable;
+  pauses: PausesTable;
   api_keys: ApiKeysTable;
   vault_keys: VaultKeysTable;
   lineages: LineagesTable;
@@ -36,6 +37,8 @@ interface GrantsTable {
   created_at: number;
   /** When its last subject left it; null while there is one, and where there never was. */
   left_at: number | null;
+  /** The first exchange whose access token finds its successor; null where every one does. */
+  successors_from: number | null;
 }
 
 interface ConnectionsTable {
@@ -43,6 +46,8 @@ interface ConnectionsTable {
   subject: string;
   grant_id: string;
   created_at: number;
+  /** When a caller with a credential of its own connected the subject or last asked for its token, to the hour. */
+  called_at: Generated<number>;
 }
 
 interface ExchangesTable {
@@ -87,6 +92,8 @@ interface CredentialsTable {
   /** From when on upkeep sees to its access token, and to its refresh token. */
   renew_at: number | null;
   lapse_at: number | null;
+  /** That of its grant; null where it ended before credentials had one, or was written by such a version since. */
+  realm: string | null;
 }
 
 interface EventsTable {
@@ -108,8 +115,11 @@ interface LinksTable {
   realm: string;
   subject: string;
   return_to: string;
-  /** `begun`, `departed` to the provider, `consented`, `taken` by whoever completes it. */
-  step: 'begun' | 'departed' | 'consented' | 'taken';
+  /**
+   * `begun`, `departed` to the provider, `consented`, `taken` by whoever completes it, `connected`; or `revoking` what
+   * came of it, where nobody took that in time.
+   */
+  step: 'begun' | 'departed' | 'consented' | 'taken' | 'connected' | 'revoking';
   ticket_hash: Uint8Array;
   browser_hash: Uint8Array | null;
   state_hash: Uint8Array | null;
@@ -118,8 +128,28 @@ interface LinksTable {
   code: Uint8Array | null;
   /** A sealed `Obtained`, once the code is spent. */
   answer: Uint8Array | null;
+  /** Of the answer, once it is known. */
+  account_id: string | null;
+  /** Who has taken it, and by which taking; null where nobody has. */
+  holder: string | null;
+  lease_until: number | null;
+  /** How often revoking has failed, and when to try again. */
+  failures: Generated<number>;
+  retry_at: number | null;
   created_at: number;
   expires_at: number;
+}
+
+/** What providers were found to ask of us by their 429 answers: see `Pause`. 0 for never. */
+interface PausesTable {
+  realm: string;
+  strikes: number;
+  struck_grant_id: string;
+  asked_until: number;
+  paused_until: number;
+  pauses: number;
+  probe_until: number;
+  resumed_at: number;
 }
 
 interface ApiKeysTable {

@@ -14,6 +14,8 @@ export interface SqlDatabase extends AsyncDisposable {
   now(): RawBuilder<number>;
   /** Runs one transaction, again from its start where it met another's lock. */
   transact<Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result>;
+  /** Runs reads that may look at many rows; they need not see one state. */
+  survey<Result>(work: (db: Kysely<Database>) => Promise<Result>): Promise<Result>;
   /**
    * Leases these exchanges, as far as they are open, for so many milliseconds from now. Waits neither for the crowd at the database nor for those
    * that are just being finished: a lease that is renewed late is lost, and what is finished needs none.
@@ -33,6 +35,14 @@ export interface SqlDatabase extends AsyncDisposable {
   announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
+  /** What is odd about the database and the way to it, as sentences for the operator. */
+  remarks(): readonly string[];
+  /**
+   * Resolves where the database answers a read and may be written to, as far as can be told without writing.
+   *
+   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   */
+  check(): Promise<void>;
 }
 
 /** An open exchange, by its grant and its nonce. */
@@ -44,7 +54,8 @@ export interface ClaimsRow {
   last_nonce: string | null;
   recent: number;
   holder: string | null;
-  leased: number | null;
+  /** In milliseconds, like the next; not above 0 where it is over. */
+  leased_for: number | null;
   unresolved_for: number | null;
 }
 

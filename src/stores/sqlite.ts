@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
@@ -8,6 +7,7 @@ import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
 import { sharedCommit } from './shared-commit.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
+import { prepareFile, SqliteFile } from './sqlite-file.ts';
 import { orUnavailable } from './unavailable.ts';
 import { viewQuery } from './view-query.ts';
 
@@ -18,14 +18,16 @@ export interface SqliteOptions {
   readonly clock: Clock;
   /** How long a call may take effect after its exchange was opened, in milliseconds. */
   readonly unresolvedMs: number;
+  /** Told of what an operator must know of the file, once. */
+  readonly trouble?: (what: string, cause?: unknown) => void;
 }
 
 /** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` stops nobody. */
 const BUSY_TIMEOUT_MS = { writer: 1, reader: 20 };
 /** SQLITE_BUSY; extended codes carry it in their low byte. */
 const BUSY = 5;
-/** Busy, locked, read-only, I/O error, full, cannot open. */
-const UNAVAILABLE = [BUSY, 6, 8, 10, 13, 14];
+/** Busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, lock protocol, not a database. */
+const UNAVAILABLE = [BUSY, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
 const VIEW = viewQuery({ realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' });
 const CLAIMS = claimsQuery({ grantId: ':grant_id', unresolvedMs: ':unresolved_ms', now: ':now' });
@@ -35,11 +37,15 @@ const CLAIMS = claimsQuery({ grantId: ':grant_id', unresolvedMs: ':unresolved_ms
  * (`synchronous = FULL`): with less, a power cut takes tokens that callers already have.
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
-  closeSync(openSync(options.path, 'a', 0o600));
+  const { path, clock, unresolvedMs, trouble = () => undefined } = options;
+  prepareFile(path, trouble);
   // Of several processes that open a new file at once, all but one are refused at first.
-  const { writer, reader } = await retried(() => openConnections(options.path), isBusy);
+  const { writer, reader } = await retried(() => openConnections(path), isBusy);
+  const file = new SqliteFile(path, trouble);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(writer) }) });
-  const { commit, commitAhead } = sharedCommit(db, isBusy);
+  const { commit, commitAhead } = sharedCommit(db, isBusy, () => {
+    file.check();
+  });
   // Prepared at the first read: a new file has no tables yet.
   const prepared = new Map<string, StatementSync>();
   const read = <Row>(query: string, parameters: Record<string, SQLInputValue>): Promise<Row | undefined> => {
@@ -52,13 +58,13 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
       return orUnavailable(Promise.reject(error as Error), isUnavailable);
     }
   };
-  const { clock, unresolvedMs } = options;
   return {
     db,
     columnTypes: SQLITE_TYPES,
     lineage: () => sql.raw<string>(SQLITE_TYPES.lineage),
     now: () => sql<number>`${clock.now()}`,
     transact: (work) => orUnavailable(commit(work), isUnavailable),
+    survey: (work) => work(db),
     lease: (exchanges, ms) =>
       orUnavailable(
         commitAhead(async (transaction) => {
@@ -88,6 +94,11 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
     announce: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
+    remarks: () => [],
+    async check() {
+      file.check();
+      await orUnavailable(db.selectFrom('grants').select('id').limit(1).execute(), isUnavailable);
+    },
     async [Symbol.asyncDispose]() {
       reader.close();
       await db.destroy();
@@ -96,13 +107,20 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   };
 }
 
-/** Two connections, so that a prepared read never sees a transaction of our own that may yet roll back. */
+/**
+ * Two connections, so that a prepared read never sees a transaction of our own that may yet roll back. Each reads at once:
+ * only then it has the log open, and keeps it whatever becomes of its name.
+ */
 function openConnections(path: string): { writer: DatabaseSync; reader: DatabaseSync } {
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS.writer });
+  let reader: DatabaseSync | undefined;
   try {
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-    return { writer, reader: new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS.reader, readOnly: true }) };
+    reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS.reader, readOnly: true });
+    for (const each of [writer, reader]) each.exec('select 1 from sqlite_master limit 1');
+    return { writer, reader };
   } catch (error) {
+    reader?.close();
     writer.close();
     throw error;
   }

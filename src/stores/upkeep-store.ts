@@ -1,29 +1,14 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
-import { MOST_AHEAD_MS } from '../grants/schedule.ts';
-import type { DueGrant, RealmLoad, UpkeepStore, UsedCredential } from '../grants/upkeep-store.ts';
+import type { GrantEvent } from '../grants/events.ts';
+import type { DueGrant, Lapses, RealmLoad, UpkeepStore, UsedCredential } from '../grants/upkeep-store.ts';
+import { countLapses, noteLapsed } from './lapses.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { dueQuery, lapsingQuery, loadQuery, type DueRow } from './upkeep-queries.ts';
 
 const MINUTE_MS = 60_000;
 /** How many credentials one statement names at most. */
 const AT_ONCE = 500;
-
-/** What makes a credential due, each with an index of its own. */
-interface Due {
-  readonly dueAt: RawBuilder<number>;
-  readonly endsAt: RawBuilder<number>;
-  readonly inUse: RawBuilder<boolean>;
-}
-
-const ACCESS: Due = { dueAt: sql`c.renew_at`, endsAt: sql`c.expires_at`, inUse: sql`c.used_at is not null` };
-const REFRESH: Due = { dueAt: sql`c.lapse_at`, endsAt: sql`c.refresh_expires_at`, inUse: sql`1 = 1` };
-
-interface DueRow {
-  grant_id: string;
-  exchange_id: number;
-  ends_at: number;
-  subject: string;
-}
 
 /** Upkeep's questions in SQL; the clock judges tokens. */
 export class SqlUpkeepStore implements UpkeepStore {
@@ -50,51 +35,41 @@ export class SqlUpkeepStore implements UpkeepStore {
   }
 
   async load(realm: string): Promise<RealmLoad> {
-    const { db } = this.#database;
-    // A subquery is asked once, a clock in a comparison for every row of the table.
-    const since = sql<number>`(select ${this.#database.now()} - ${MINUTE_MS})`;
-    const { rows } = await sql<{ recent: number; throttled_until: number | null }>`
-      select
-        (select count(*) from exchanges e where e.opened_at > ${since} and e.kind not in ('import', 'link')
-          and (select g.realm from grants g where g.id = e.grant_id) = ${realm}) as recent,
-        (select max(retry_at) from grants where realm = ${realm} and last_failure = 'throttled') as throttled_until`.execute(
-      db,
-    );
-    return { recentExchanges: rows[0]?.recent ?? 0, throttledUntil: rows[0]?.throttled_until ?? undefined };
+    return this.#database.survey(async (db) => {
+      const clock = await sql<{ now: number }>`select ${this.#database.now()} as now`.execute(db);
+      // As a value: a planner that doesn't know the moment takes a third of all exchanges for recent.
+      const since = (clock.rows[0]?.now ?? 0) - MINUTE_MS;
+      const { rows } = await loadQuery({ realm, since }).execute(db);
+      return { recentExchanges: rows[0]?.recent ?? 0, recentLapses: rows[0]?.lapses ?? 0 };
+    });
   }
 
   async due(realm: string, limit: number): Promise<DueGrant[]> {
-    const now = this.#clock.now();
-    const found = [
-      ...(await this.#dueFor(realm, limit, ACCESS, now - MOST_AHEAD_MS.access)),
-      ...(await this.#dueFor(realm, limit, REFRESH, now - MOST_AHEAD_MS.refresh)),
-    ];
-    const pressing = found.sort((one, other) => one.ends_at - other.ends_at);
-    const byGrant = new Map(pressing.map((row) => [row.grant_id, row]));
-    return [...byGrant.values()]
-      .slice(0, limit)
-      .map((row) => ({ grantId: row.grant_id, subject: row.subject, exchangeId: row.exchange_id }));
+    return this.#find(dueQuery({ realm, limit, now: this.#clock.now() }));
   }
 
-  /**
-   * Reads along an index and stops at the limit, for the backlog may be long.
-   *
-   * @param since nothing has been due for longer without its end having come, so the range of the index is short
-   */
-  async #dueFor(realm: string, limit: number, { dueAt, endsAt, inUse }: Due, since: number): Promise<DueRow[]> {
-    const now = this.#clock.now();
-    const { rows } = await sql<DueRow>`
-      select c.grant_id, c.exchange_id, ${endsAt} as ends_at,
-        (select min(k.subject) from connections k where k.grant_id = c.grant_id) as subject
-      from credentials c
-      join grants g on g.id = c.grant_id
-      where c.ended_at is null and ${inUse} and ${dueAt} between ${since} and ${now} and ${endsAt} > ${now}
-        and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${now})
-        and c.exchange_id = (select max(s.exchange_id) from credentials s where s.grant_id = c.grant_id and s.ended_at is null)
-        and exists (select 1 from connections k where k.grant_id = c.grant_id)
-      order by ${dueAt}
-      limit ${limit}`.execute(this.#database.db);
-    return rows;
+  async lapsing(realm: string, limit: number): Promise<DueGrant[]> {
+    return this.#find(lapsingQuery({ realm, limit, now: this.#clock.now() }));
+  }
+
+  async #find(query: RawBuilder<DueRow>): Promise<DueGrant[]> {
+    const { rows } = await this.#database.survey((db) => query.execute(db));
+    return rows.map((row) => ({ grantId: row.grant_id, subject: row.subject, exchangeId: row.exchange_id }));
+  }
+
+  noteLapsed(realm: string, limit: number): Promise<GrantEvent[]> {
+    return noteLapsed(this.#database, { realm, limit, now: this.#clock.now() });
+  }
+
+  lapses(realm: string, withinMs: readonly number[]): Promise<Lapses> {
+    return countLapses(this.#database, { realm, withinMs, now: this.#clock.now() });
+  }
+
+  async noteRealms(): Promise<void> {
+    await this.#database.transact(async (transaction) => {
+      await sql`update credentials set realm = (select g.realm from grants g where g.id = credentials.grant_id)
+        where ended_at is null and realm is null`.execute(transaction);
+    });
   }
 
   async forget(cutoff: number, limit: number): Promise<number> {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { startCronofy, startOAuth2 } from '../../src/sandbox/index.ts';
 import { jwt, newKeyRing } from '../e2e/credentials.ts';
 import { startSandbox, type Sandbox } from '../e2e/start-sandbox.ts';
+import { startServiceProcess } from '../e2e/start-service-process.ts';
+import { freePort } from '../free-port.ts';
 import { environment, startService, type Environment } from '../e2e/start-service.ts';
 import { evergrant, newWorkFolder } from './start-command.ts';
 
@@ -19,6 +23,7 @@ async function newDeployment() {
   return {
     sandbox,
     databasePath,
+    env,
     doctor: (more: Environment = {}, ...args: string[]) =>
       evergrant(['doctor', ...args], { cwd: folder.path, env: { ...env, ...more } }),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
@@ -137,10 +142,40 @@ describe('evergrant doctor', { concurrency: 3 }, () => {
     chmodSync(deployment.databasePath, 0o644);
     const { code, stdout } = await deployment.doctor({ EVERGRANT_DATABASE: 'x' });
     assert.equal(code, 0, 'odd is no reason to stop a deployment');
-    assert.match(stdout, /^odd file mode: .*chmod 600/m);
+    assert.match(stdout, /^odd file mode: .*mode 644/m);
+    assert.equal(statSync(deployment.databasePath).mode & 0o777, 0o600);
     assert.match(stdout, /^odd configuration: EVERGRANT_DATABASE .*EVERGRANT_DATABASE_URL/m);
     const asJson = await deployment.doctor({}, '--json');
-    assert.deepEqual([asJson.code, verdicts(asJson.stdout)['file mode']], [0, 'odd']);
+    assert.deepEqual([asJson.code, verdicts(asJson.stdout)['file mode']], [0, 'good']);
+  });
+
+  it('counts what could not be stored, and finds bad what was set aside', async () => {
+    await using deployment = await newDeployment();
+    assert.match((await deployment.doctor()).stdout, /^ok {2}rescue folder: No answer waits/m);
+    const folder = `${deployment.databasePath}-rescue`;
+    mkdirSync(folder);
+    // Of no key that there is here: opened by nobody.
+    for (const id of [7, 8]) writeFileSync(join(folder, `${id}.${randomUUID()}.sealed`), 'sealed by a stranger');
+    for (let round = 0; round < 2; round += 1) {
+      const { code, stdout, stderr } = await deployment.doctor();
+      assert.equal(code, 1);
+      assert.match(stdout, /^BAD rescue folder: 2 answers are set aside in /m);
+      assert.match(stderr, /cannot be opened/);
+    }
+    rmSync(folder, { recursive: true });
+    assert.equal((await deployment.doctor()).code, 0);
+  });
+
+  it('passes on what a running service says of itself', async () => {
+    await using deployment = await newDeployment();
+    const port = { EVERGRANT_PORT: String(await freePort()) };
+    assert.doesNotMatch((await deployment.doctor(port)).stdout, /running service/);
+    await using service = await startServiceProcess({ ...deployment.env, ...port });
+    assert.match((await deployment.doctor(port)).stdout, /^ok {2}running service: .* is ready/m);
+    renameSync(deployment.databasePath, `${deployment.databasePath}.away`);
+    const { code, stdout } = await deployment.doctor(port);
+    assert.equal(code, 1);
+    assert.match(stdout, /^BAD running service: .*not ready: .*deleted, replaced or renamed/m, service.output());
   });
 
   it('asks every provider, and finds wrong secrets and unreachable hosts', async () => {
@@ -203,6 +238,29 @@ describe('evergrant doctor', { concurrency: 3 }, () => {
     const nobodyLinks = await deployment.doctor({ EVERGRANT_RETURN_URLS: '' });
     assert.equal(nobodyLinks.code, 0);
     assert.doesNotMatch(nobodyLinks.stdout, /EVERGRANT_RETURN_URLS|redirect URI/);
+  });
+
+  it('says whether upkeep keeps up with refresh tokens that are about to end, and which have lapsed', async () => {
+    await using deployment = await newDeployment();
+    await using service = await startService({ env: { EVERGRANT_UPKEEP_SHARE: '0' } });
+    for (const subject of ['alice', 'bob']) assert.equal((await service.token(jwt(subject))).status, 200);
+    const doctor = (share: string) => deployment.doctor({ ...service.env, EVERGRANT_UPKEEP_SHARE: share });
+    assert.doesNotMatch((await doctor('0.5')).stdout, /refresh tokens/, 'none is about to end');
+    using database = new DatabaseSync(service.databasePath, { timeout: 10_000 });
+    const end = Date.now() + 3_600_000;
+    database.exec(`update credentials set refresh_expires_at = ${end}, lapse_at = ${end - 60_000}`);
+    assert.match(
+      (await doctor('0.5')).stdout,
+      /^ok {2}cal-com-managed refresh tokens: 2 end within a day; upkeep renews them before, at \d+ a minute\.$/m,
+    );
+    const none = await doctor('0');
+    assert.equal(none.code, 1);
+    assert.match(none.stdout, /^BAD cal-com-managed refresh tokens: 2 end .* 2 of them .*EVERGRANT_UPKEEP_SHARE/m);
+    database.exec(`insert into events (number, type, at, realm, grant_id, subjects, exchange_id)
+      select 99, 'grant.lapsed', ${Date.now()}, realm, id, '["carol"]', 0 from grants limit 1`);
+    const missed = await doctor('0.5');
+    assert.equal(missed.code, 0);
+    assert.match(missed.stdout, /^odd cal-com-managed refresh tokens: 2 end .* 1 lapsed within the last week/m);
   });
 
   it('promises no check of JWTs where none are trusted', async () => {

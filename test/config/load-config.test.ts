@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 
 import { createAuthenticator } from '../../src/callers/authenticate.ts';
 import { CONFIG_VARIABLES, loadConfig } from '../../src/config/index.ts';
+import { parsePostgresUrl } from '../../src/postgres-url.ts';
 import { MemoryApiKeys } from '../callers/memory-api-keys.ts';
 import { KEY, SECRET, p256, problemsOf, withKeys } from './environments.ts';
 
@@ -24,7 +25,8 @@ describe('loadConfig', () => {
       returnUrls: [],
       upstreamTimeoutMs: 120_000,
       callerWaitMs: 15_000,
-      atomsGraceMs: 86_400_000,
+      drainMs: 5_000,
+      atoms: { graceMs: 86_400_000, chainMs: 604_800_000 },
       upkeep: { share: 0.5, retentionMs: 2_592_000_000 },
       logLevel: 'info',
     });
@@ -69,7 +71,9 @@ describe('loadConfig', () => {
         EVERGRANT_RETURN_URLS: 'https://app.example.com/linked?a=b, http://localhost:3000/',
         EVERGRANT_UPSTREAM_TIMEOUT: '60',
         EVERGRANT_CALLER_WAIT: '2.5',
+        EVERGRANT_DRAIN: '0',
         EVERGRANT_ATOMS_GRACE: '0',
+        EVERGRANT_ATOMS_CHAIN: '3600',
         EVERGRANT_UPKEEP_SHARE: '0',
         EVERGRANT_RETENTION: '86400',
         EVERGRANT_LOG_LEVEL: 'DEBUG',
@@ -111,7 +115,8 @@ describe('loadConfig', () => {
       returnUrls: ['https://app.example.com/linked?a=b', 'http://localhost:3000/'],
       upstreamTimeoutMs: 60_000,
       callerWaitMs: 2_500,
-      atomsGraceMs: 0,
+      drainMs: 0,
+      atoms: { graceMs: 0, chainMs: 3_600_000 },
       upkeep: { share: 0, retentionMs: 86_400_000 },
       logLevel: 'debug',
     });
@@ -202,6 +207,10 @@ describe('what is refused', () => {
     EVERGRANT_DATABASE_URL: [
       'postgres://user:hunter2-hunter2@db',
       'postgres:evergrant',
+      'postgres://user:hunter2-hunter2@db1,/evergrant',
+      'postgres://user:hunter2-hunter2@db1:5432,db2:port/evergrant',
+      'postgres://user:hunter2-hunter2@db1,db2',
+      'postgres://user:hunter2-hunter2@db1,db2/evergrant?target_session_attrs=standby',
       'mysql://db',
       './evergrant.db',
       'sqlite:',
@@ -270,7 +279,9 @@ describe('what is refused', () => {
     CRONOFY_SCOPES: [','],
     CRONOFY_MODE: ['linked', 'oauth,', 'oauth,oauth', ''.padEnd(2, ','), 'managed;oauth'],
     EVERGRANT_CALLER_WAIT: ['0', '15s', '1,5'],
+    EVERGRANT_DRAIN: ['-1', '601', 'soon'],
     EVERGRANT_ATOMS_GRACE: ['24h', '-1', '99999999'],
+    EVERGRANT_ATOMS_CHAIN: ['7d', '-1', '99999999'],
     EVERGRANT_UPKEEP_SHARE: ['half', '-0.1', '1', '50%'],
     EVERGRANT_RETENTION: ['30d', '3600', '-1'],
     EVERGRANT_LOG_LEVEL: ['verbose', 'constructor'],
@@ -294,6 +305,18 @@ describe('what is refused', () => {
     assert.equal(config.rescueFolder, './evergrant-rescue');
     assert.equal(secrets.databaseUrl?.reveal(), 'postgres://user:hunter2-hunter2@db:5433/evergrant');
     assert.ok(!JSON.stringify({ config, secrets }).includes('hunter2'));
+  });
+
+  it('is not a Postgres of several hosts', () => {
+    const url = 'postgres://user:hunter2-hunter2@db1:5433,[::1],db3/evergrant?target_session_attrs=read-write';
+    const { config, secrets } = loadConfig(withKeys({ EVERGRANT_DATABASE_URL: url }));
+    assert.deepEqual(config.database, { kind: 'postgres', place: 'db1:5433,[::1],db3/evergrant' });
+    assert.equal(secrets.databaseUrl?.reveal(), url);
+    assert.deepEqual(parsePostgresUrl(url)?.urls, [
+      'postgres://user:hunter2-hunter2@db1:5433/evergrant',
+      'postgres://user:hunter2-hunter2@[::1]/evergrant',
+      'postgres://user:hunter2-hunter2@db3/evergrant',
+    ]);
   });
 
   it('is bookings of linked accounts without the client to link them by', () => {

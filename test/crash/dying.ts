@@ -77,6 +77,7 @@ export function dyingStore(store: GrantStore, kindOfRealm: ReadonlyMap<string, s
 export function dyingRescue(rescue: Rescue): Rescue {
   return {
     kept: () => rescue.kept(),
+    setAside: (exchange, cause) => rescue.setAside(exchange, cause),
     async keep(exchange, answer) {
       dieAt('rescue-unkept', exchange.grantId);
       await during('rescue-part-written', exchange.grantId, () => rescue.keep(exchange, answer));

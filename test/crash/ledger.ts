@@ -41,17 +41,17 @@ export function postgresLedger(url: string): Ledger {
 /** What can never be, each as a query that then finds nothing. */
 const NEVER: Readonly<Record<string, string>> = {
   'a credential without its exchange':
-    "select c.exchange_id from credentials c left join exchanges e on e.id = c.exchange_id where e.outcome is distinct from 'obtained'",
+    "select c.exchange_id from credentials c left join exchanges e on e.grant_id = c.grant_id and e.id = c.exchange_id and e.nonce = c.nonce where e.outcome is distinct from 'obtained'",
   'an exchange that obtained, without its credential':
-    "select e.id from exchanges e left join credentials c on c.exchange_id = e.id where e.outcome = 'obtained' and c.exchange_id is null",
+    "select e.id from exchanges e left join credentials c on c.grant_id = e.grant_id and c.exchange_id = e.id where e.outcome = 'obtained' and c.exchange_id is null",
   'two open exchanges of one grant':
     'select grant_id from exchanges where finished_at is null group by grant_id having count(*) > 1',
   'an end without a reason, or a reason without an end':
     'select exchange_id from credentials where (ended_at is null) <> (end_reason is null)',
   'a presented credential that stands although it was exchanged':
-    "select c.exchange_id from credentials c join exchanges e on e.presented_id = c.exchange_id where e.outcome = 'obtained' and c.ended_at is null",
+    "select c.exchange_id from credentials c join exchanges e on e.grant_id = c.grant_id and e.presented_id = c.exchange_id where e.outcome = 'obtained' and c.ended_at is null",
   'a credential without its event, or with two':
-    "select c.exchange_id from credentials c left join events v on v.exchange_id = c.exchange_id and v.type <> 'grant.reconnect_required' group by c.exchange_id having count(v.id) <> 1",
+    "select c.exchange_id from credentials c left join events v on v.grant_id = c.grant_id and v.exchange_id = c.exchange_id and v.type <> 'grant.reconnect_required' group by c.grant_id, c.exchange_id having count(v.id) <> 1",
   'an event told twice': 'select grant_id from events group by grant_id, exchange_id, type having count(*) > 1',
 };
 

@@ -37,9 +37,9 @@ const keeper = new Keeper({
   clock,
   random: Math.random,
   bounds: DEFAULT_BOUNDS,
+  pauses: stores.pauses,
   rescue,
   callerWaitMs: 15_000,
-  graceMs: 60_000,
 });
 
 /** A grant as linking an account would make it. */

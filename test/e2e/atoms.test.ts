@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problemOf, retryAfterMs, tokenOf, type Answer } from './answer.ts';
+import { startCronofy } from '../../src/sandbox/index.ts';
 import { jwt } from './credentials.ts';
 import { CLIENT_ID } from './start-sandbox.ts';
 import { ATOMS_PATH, startService, type Service } from './start-service.ts';
@@ -63,7 +64,8 @@ describe('the refresh URL of Cal.com Atoms', () => {
     const { service, first } = scene;
     const given = [first];
     for (let round = 0; round < 4; round += 1) {
-      given.push(tokenOf(await service.token(jwt('alice'), { force_refresh: true })).access_token);
+      await service.expire();
+      given.push(tokenOf(await service.token(jwt('alice'))).access_token);
     }
     assert.equal(new Set(given).size, 5);
     const refreshes = await service.sandbox.count('refresh');
@@ -137,6 +139,78 @@ describe('the refresh URL of Cal.com Atoms', () => {
     problemOf(await refresh(service, first), 401, 'unknown_access_token');
   });
 
+  it('knows no token from before a caller forced another, and goes on from that one', async () => {
+    await using scene = await withAlice();
+    const { service, first } = scene;
+    const second = tokenOf(await service.token(jwt('alice'), { force_refresh: true })).access_token;
+    problemOf(await refresh(service, first), 401, 'unknown_access_token');
+    await service.expire();
+    const tabs = await Promise.all([1, 2, 3].map(() => refresh(service, second)));
+    assert.equal(new Set(tabs.map(accessTokenOf)).size, 1);
+  });
+
+  it('knows no token that a caller has reported, and goes on from the one that follows', async () => {
+    await using scene = await withAlice();
+    const { service, first } = scene;
+    const report = () => service.token(jwt('alice'), { rejected_access_token: first });
+    const [second, again] = [tokenOf(await report()).access_token, tokenOf(await report()).access_token];
+    assert.equal(again, second);
+    problemOf(await refresh(service, first), 401, 'unknown_access_token');
+    await service.expire();
+    assert.notEqual(accessTokenOf(await refresh(service, second)), second);
+  });
+
+  it('ends some time after the last call with a better credential, and begins again with the next', async () => {
+    await using scene = await withAlice({ ...ORIGINS, EVERGRANT_ATOMS_CHAIN: '4' });
+    const { service, first } = scene;
+    let held = first;
+    let asked = await refresh(service, held);
+    for (const since = performance.now(); asked.status === 200; asked = await refresh(service, held)) {
+      assert.ok(performance.now() - since < 60_000, 'it ends');
+      held = accessTokenOf(asked);
+      await service.expire();
+      await sleep(500);
+    }
+    problemOf(asked, 401, 'unknown_access_token');
+    tokenOf(await service.token(jwt('alice')));
+    for (const since = performance.now(); asked.status === 401; asked = await refresh(service, held)) {
+      assert.ok(performance.now() - since < 30_000, 'the call is noted in the background');
+      // A call counts from when it is noted, so that it may be over by the time that is seen.
+      tokenOf(await service.token(jwt('alice')));
+      await sleep(1_500);
+    }
+    accessTokenOf(asked);
+  });
+
+  it('is switched off by a chain of no length', async () => {
+    await using scene = await withAlice({ ...ORIGINS, EVERGRANT_ATOMS_CHAIN: '0' });
+    problemOf(await refresh(scene.service, scene.first), 401, 'unknown_access_token');
+  });
+
+  it('takes no token of another provider, whether bookings are served or not', async () => {
+    await using cronofy = await startCronofy({ port: 0, host: '127.0.0.1' });
+    const client = {
+      CRONOFY_CLIENT_ID: 'sandbox-cronofy-client',
+      CRONOFY_CLIENT_SECRET: 'sandbox-cronofy-secret',
+      CRONOFY_API_URL: cronofy.url,
+      CRONOFY_APP_URL: cronofy.url,
+      CRONOFY_MODE: 'managed',
+    };
+    for (const env of [client, { ...client, CAL_COM_CLIENT_ID: '', CAL_COM_CLIENT_SECRET: '' }]) {
+      const service = await startService({ env });
+      try {
+        const path = '/api/v1/connections/cronofy-managed/token/';
+        const token: string = tokenOf(await service.call('POST', path, { bearer: jwt('alice') })).access_token;
+        problemOf(await refresh(service, token), 401, 'unknown_access_token');
+        await service.expire('here');
+        problemOf(await refresh(service, token), 401, 'unknown_access_token');
+        assert.equal(service.rows('select 1 from exchanges').length, 1, 'nothing was asked for it');
+      } finally {
+        await service.stop();
+      }
+    }
+  });
+
   it('answers 401 in JSON to every token that it did not give out', async () => {
     await using scene = await withAlice();
     const { service, first } = scene;
@@ -186,7 +260,8 @@ describe('the refresh URL of Cal.com Atoms', () => {
   it('serves a live successor while Cal.com cannot be reached', async () => {
     await using scene = await withAlice();
     const { service, first } = scene;
-    const second = tokenOf(await service.token(jwt('alice'), { force_refresh: true })).access_token;
+    await service.expire();
+    const second = tokenOf(await service.token(jwt('alice'))).access_token;
     await service.sandbox.fault('*', { status: 500 });
     assert.equal(accessTokenOf(await refresh(service, first)), second);
   });

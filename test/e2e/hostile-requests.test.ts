@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from './answer.ts';
 import { jwt } from './credentials.ts';
 import { open, received, sendBytes } from './raw-request.ts';
-import { CONFIG_PATH, startService, TOKEN_PATH, type Service } from './start-service.ts';
+import { ATOMS_PATH, CONFIG_PATH, startService, TOKEN_PATH, USER_PATH, type Service } from './start-service.ts';
 
 const AUTHORIZATION = `Authorization: Bearer ${jwt('mallory')}`;
 const SMUGGLED = `POST ${TOKEN_PATH} HTTP/1.1\r\nHost: x\r\n${AUTHORIZATION}\r\nContent-Length: 0\r\n\r\n`;
@@ -33,6 +33,24 @@ const AMBIGUOUS: Record<string, string> = {
   'a version that is none': `POST ${TOKEN_PATH} HTTP/9.9\r\nHost: x\r\n\r\n${SMUGGLED}`,
   'bytes that are no HTTP': `\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03${SMUGGLED}`,
 };
+
+/** Of every kind that may be asked without a credential, or with a bad one. */
+const FLOODS: readonly string[] = [
+  'GET /docs',
+  'GET /docs/style.css',
+  'GET /openapi.json',
+  'GET /healthz',
+  'GET /readyz',
+  'GET /',
+  'GET /nowhere',
+  `GET ${CONFIG_PATH}`,
+  `GET ${USER_PATH}`,
+  `GET ${ATOMS_PATH}`,
+  `DELETE ${TOKEN_PATH}`,
+  `POST ${TOKEN_PATH}`,
+  'GET /connect/cal-com/callback?state=x&code=y',
+  `OPTIONS ${ATOMS_PATH}`,
+];
 
 /** What came over the wire is one whole answer in the words of RFC 9457, and the last one. */
 function assertProblem(text: string, code: string): void {
@@ -83,6 +101,29 @@ describe('a hostile client', () => {
     );
     assert.match(text, /^HTTP\/1\.1 200 /);
   });
+
+  for (const request of FLOODS) {
+    it(`that sends ${request} two thousand times at once, and reads no answer, delays nobody`, async () => {
+      const head = `${request} HTTP/1.1\r\nHost: x\r\nOrigin: https://x.example\r\nAuthorization: Bearer evg_user_x`;
+      const socket = await open(service.url);
+      socket.pause();
+      const since = performance.now();
+      socket.write(`${head}\r\n\r\n`.repeat(2_000));
+      let slowest = 0;
+      for (let round = 0; round < 20; round += 1) {
+        const asked = performance.now();
+        assert.equal((await service.call('GET', '/healthz')).status, 200);
+        slowest = Math.max(slowest, performance.now() - asked);
+      }
+      const answers = received(socket);
+      socket.write(`GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      socket.resume();
+      await answers;
+      const flood = performance.now() - since;
+      // A machine that is slow is slow at both.
+      assert.ok(slowest < Math.max(200, flood / 4), `${slowest} ms of the ${flood} that all together took`);
+    });
+  }
 
   it('that names no host is refused', async () => {
     const text = await sendBytes(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from './answer.ts';
@@ -56,6 +57,31 @@ describe('upkeep', { concurrency: true }, () => {
       service.rows('select type from events order by id').map(({ type }) => type),
       ['grant.created', 'grant.refreshed'],
     );
+  });
+
+  it('exchanges a refresh token that nobody uses before it lapses, and tells once of one that did', async () => {
+    await using service = await startService();
+    for (const subject of ['alice', 'bob']) tokenOf(await service.token(jwt(subject)));
+    using database = new DatabaseSync(service.databasePath, { timeout: 10_000 });
+    const ends = database.prepare(
+      'update credentials set lapse_at = ?, refresh_expires_at = ? where grant_id = (select grant_id from connections where subject = ?)',
+    );
+    const now = Date.now();
+    ends.run(now - 60_000, now + 60_000, 'alice');
+    ends.run(now - 60_000, now - 1, 'bob');
+    assert.equal(await refreshes(service.sandbox, 1, now + 10_000), 1);
+    const events = () => service.rows("select subjects, exchange_id from events where type = 'grant.lapsed'");
+    while (events().length === 0 && Date.now() < now + 60_000) await sleep(250);
+    assert.deepEqual(
+      events().map((row) => ({ ...row })),
+      [{ subjects: '["bob"]', exchange_id: 1 }],
+    );
+    const warnings = service.logs.map((line) => JSON.parse(line)).filter(({ type }) => type === 'grant.lapsed');
+    assert.deepEqual(
+      warnings.map(({ level }) => level),
+      [40],
+    );
+    assert.equal(await service.sandbox.count('refresh'), 1, 'what has lapsed is left to whoever asks for it');
   });
 
   it('renews nothing where it may spend nothing', async () => {

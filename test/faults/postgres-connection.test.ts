@@ -76,8 +76,8 @@ describe('when the connection to Postgres', { concurrency: 8 }, () => {
       context.diagnostic(`${struck} messages`);
       assert.ok(struck > 15, `${struck} messages`);
       const rows = await scene.rows(
-        'select exchange_id from credentials group by exchange_id having count(*) > 1 union all ' +
-          "select exchange_id from credentials c join exchanges e on e.id = c.exchange_id where e.outcome <> 'obtained'",
+        'select nonce from credentials group by nonce having count(*) > 1 union all ' +
+          "select c.nonce from credentials c join exchanges e on e.grant_id = c.grant_id and e.id = c.exchange_id where e.outcome <> 'obtained'",
       );
       assert.deepEqual(rows, []);
       const [{ n }] = await scene.rows('select count(*) as n from credentials');

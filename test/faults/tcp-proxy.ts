@@ -119,7 +119,7 @@ class Line {
   #pass(bytes: Buffer): void {
     const { judge } = this.#proxy();
     const piece = this.#spelledOut(bytes.toString('latin1'));
-    this.#since = (piece.includes('begin\0') ? '' : this.#since) + piece;
+    this.#since = (/^Q[^]{4}begin /.test(piece) ? '' : this.#since) + piece;
     const verdict = judge(piece, this.#since);
     if (verdict === 'cut_request') {
       this.cut();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { DueGrant } from '../../src/grants/upkeep-store.ts';
 import { SUBJECT } from '../stores/one-grant.ts';
 import { HOUR_MS, MINUTE_MS } from './facts.ts';
-import { APPLICANT, openKeeper, type OpenKeeper } from './open-keeper.ts';
+import { openKeeper, type OpenKeeper } from './open-keeper.ts';
 import { refusal, type ScriptedProvider } from './scripted-provider.ts';
 
 /** The one subject's credential as upkeep finds it due, ten minutes before its end. */
@@ -101,20 +101,6 @@ describe('a renewal ahead of need', () => {
     assert.equal((await at.keeper.renewAhead(at.provider, found))?.code, 'upstream_throttled');
     assert.equal(await at.token(), 'access-1');
     assert.equal(at.provider.calls.length, 1, 'a grant that backs off is left alone');
-  });
-
-  it('that was throttled pauses upkeep, but not the callers of other grants', async () => {
-    await using at = await openKeeper();
-    const found = await due(at);
-    const { script } = at.provider;
-    at.provider.script = () => ({ kind: 'throttled', detail: 'scripted', retryAfterMs: 30_000 });
-    await at.keeper.renewAhead(at.provider, found);
-    const { upkeep } = await at.place.openAll();
-    const { throttledUntil = 0 } = await upkeep.load(at.provider.realm);
-    assert.ok(throttledUntil >= at.clock.now() + 30_000);
-    at.provider.script = script;
-    const bob = { ...APPLICANT, subject: 'bob', email: 'bob@example.com' };
-    assert.equal(await at.token({ subject: 'bob', applicant: bob }), 'access-2');
   });
 
   it('takes on nothing once its keeper closes', async () => {

@@ -182,24 +182,29 @@ describe('an unsettled grant', () => {
 });
 
 describe('a holder that was paused', () => {
-  it('before sending sends nothing', async () => {
-    await using at = await openKeeper();
-    await at.expired();
-    const { store, clock } = at;
-    const openExchange = store.openExchange.bind(store);
-    store.openExchange = async (intent) => {
-      const opened = await openExchange(intent);
-      store.openExchange = openExchange;
-      await clock.sleep(DEFAULT_BOUNDS.leaseMs);
-      return opened;
-    };
-    const asked = assert.rejects(at.ask(), { code: 'upstream_unavailable' });
-    await settled();
-    await clock.advance(DEFAULT_BOUNDS.leaseMs);
-    await asked;
-    assert.deepEqual(at.provider.asked, []);
-    assert.equal(at.reports.at(-1)?.outcome, 'not_sent');
-  });
+  for (const [what, setBackMs] of [
+    ['', 0],
+    [', whatever its clock was set to meanwhile', DEFAULT_BOUNDS.leaseMs],
+  ] as const)
+    it(`before sending sends nothing${what}`, async () => {
+      await using at = await openKeeper();
+      await at.expired();
+      const { store, clock } = at;
+      const openExchange = store.openExchange.bind(store);
+      store.openExchange = async (intent) => {
+        const opened = await openExchange(intent);
+        store.openExchange = openExchange;
+        await clock.sleep(DEFAULT_BOUNDS.leaseMs);
+        await clock.setBack(setBackMs);
+        return opened;
+      };
+      const asked = assert.rejects(at.ask(), { code: 'upstream_unavailable' });
+      await settled();
+      await clock.advance(DEFAULT_BOUNDS.leaseMs);
+      await asked;
+      assert.deepEqual(at.provider.asked, []);
+      assert.equal(at.reports.at(-1)?.outcome, 'not_sent');
+    });
 
   it('while waiting for its answer stores it all the same, and whoever took over serves it', async () => {
     await using at = await openKeeper();

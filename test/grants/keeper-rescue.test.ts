@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
+import type { OpenExchange } from '../../src/grants/exchange.ts';
 import { replayRescued } from '../../src/grants/rescue.ts';
-import { SUBJECT } from '../stores/one-grant.ts';
+import { RescueFolder } from '../../src/stores/rescue-folder.ts';
+import { Vault } from '../../src/stores/vault.ts';
+import { obtained, SUBJECT } from '../stores/one-grant.ts';
+import { ringKey } from '../stores/ring-key.ts';
 import { settled } from '../stores/test-clock.ts';
+import { HOUR_MS } from './facts.ts';
+import { intentOf } from '../stores/intent-of.ts';
 import { openKeeper, type OpenKeeper } from './open-keeper.ts';
 
 /** Makes the real database refuse new credentials until it is told otherwise. */
@@ -21,6 +28,28 @@ function refuseCredentials(path: string): { stop(): void } {
       run('drop trigger refusal');
     },
   };
+}
+
+/** Takes the real database away while the provider answers, and gives it back when it is told to. */
+function missWhileAnswering(at: OpenKeeper): { stop(): void } {
+  const { script } = at.provider;
+  at.provider.script = (call) => {
+    at.provider.script = script;
+    renameSync(at.place.path, `${at.place.path}.away`);
+    return script(call);
+  };
+  return {
+    stop: () => {
+      renameSync(`${at.place.path}.away`, at.place.path);
+    },
+  };
+}
+
+/** An answer of a process that is gone, in the rescue folder, and its exchange open in the database. */
+async function leftBehind({ store, provider, rescue }: OpenKeeper): Promise<OpenExchange> {
+  const exchange = await store.openExchange(await intentOf(store, provider.realm, SUBJECT, 'refresh'));
+  await rescue.keep(exchange!, obtained('rescued'));
+  return exchange!;
 }
 
 /** Lets real file work be done that the test's clock knows nothing of. */
@@ -56,7 +85,7 @@ describe('an answer that the database refuses', () => {
   it('is replayed at the next start where the process did not live to see it stored, and only once', async () => {
     await using at = await openKeeper();
     await at.expired();
-    const refusal = refuseCredentials(at.place.path);
+    const refusal = missWhileAnswering(at);
     void at.ask().catch(() => undefined);
     await until(async () => (await at.rescue.kept()).length === 1, at);
     const [waiting] = await at.rescue.kept();
@@ -79,20 +108,88 @@ describe('an answer that the database refuses', () => {
     assert.equal((await at.rescue.kept()).length, 0);
   });
 
-  it('is passed over and reported where its file was tampered with, and stays for a person to look at', async () => {
+  it('is set aside where the database is there and does not take it, and its grant goes on without', async () => {
+    await using at = await openKeeper();
+    await at.expired();
+    const exchange = await leftBehind(at);
+    const refusal = refuseCredentials(at.place.path);
+    assert.equal(await replayRescued(at.rescue, at.store, () => undefined, exchange.grantId), 0);
+    assert.deepEqual(await at.rescue.count(), { waiting: 0, setAside: 1 });
+    assert.match(at.troubles.at(-1) ?? '', /is not taken by the database.*next start/);
+    refusal.stop();
+    await at.clock.advance(HOUR_MS);
+    assert.equal(await at.token(), 'access-2', 'the grant is renewed');
+    assert.deepEqual(await at.rescue.count(), { waiting: 0, setAside: 1 });
+    await at.rescue.putBack();
+    assert.deepEqual(await at.rescue.count(), { waiting: 1, setAside: 0 }, 'the next start tries it again');
+    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 1);
+    assert.deepEqual(await readdir(`${at.place.path}-rescue`), []);
+  });
+
+  it('that was set aside is dropped once it is stored after all', async () => {
     await using at = await openKeeper();
     await at.expired();
     const refusal = refuseCredentials(at.place.path);
+    const asked = at.token();
+    await until(async () => (await at.rescue.kept()).length === 1, at);
+    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 0);
+    assert.deepEqual(await at.rescue.count(), { waiting: 0, setAside: 1 });
+    refusal.stop();
+    await until(async () => (await at.rescue.count()).setAside === 0, at);
+    assert.equal(await asked, 'access-2');
+  });
+
+  it('is kept as it is while the database is away, however often it is tried', async () => {
+    await using at = await openKeeper();
+    await at.expired();
+    const refusal = missWhileAnswering(at);
+    void at.ask().catch(() => undefined);
+    await until(async () => (await at.rescue.kept()).length === 1, at);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await assert.rejects(
+        replayRescued(at.rescue, at.store, () => undefined),
+        { code: 'store_unavailable' },
+      );
+    }
+    assert.deepEqual(await at.rescue.count(), { waiting: 1, setAside: 0 });
+    refusal.stop();
+    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 1);
+  });
+
+  for (const [what, change] of [
+    ['its file was tampered with', (sealed: Buffer) => (sealed[sealed.length - 1]! ^= 1)],
+    ['its file was cut', (sealed: Buffer) => sealed.fill(0)],
+  ] as const) {
+    it(`is set aside and reported where ${what}`, async () => {
+      await using at = await openKeeper();
+      await at.expired();
+      const refusal = missWhileAnswering(at);
+      void at.ask().catch(() => undefined);
+      await until(async () => (await at.rescue.kept()).length === 1, at);
+      const folder = `${at.place.path}-rescue`;
+      const [name = ''] = await readdir(folder);
+      const sealed = await readFile(join(folder, name));
+      change(sealed);
+      await writeFile(join(folder, name), sealed);
+      assert.deepEqual(await at.rescue.kept(), []);
+      assert.match(at.troubles.at(-1) ?? '', /cannot be opened/);
+      assert.deepEqual(await readdir(folder), [`${name}.set-aside`]);
+      refusal.stop();
+    });
+  }
+
+  it('is opened again at a start that has its key again', async () => {
+    await using at = await openKeeper();
+    await at.expired();
+    const refusal = missWhileAnswering(at);
     void at.ask().catch(() => undefined);
     await until(async () => (await at.rescue.kept()).length === 1, at);
     const folder = `${at.place.path}-rescue`;
-    const [name = ''] = await readdir(folder);
-    const sealed = await readFile(join(folder, name));
-    sealed[sealed.length - 1]! ^= 1;
-    await writeFile(join(folder, name), sealed);
+    const stranger = new RescueFolder(folder, new Vault([ringKey('k2')]), () => undefined);
+    assert.deepEqual(await stranger.kept(), []);
     assert.deepEqual(await at.rescue.kept(), []);
-    assert.match(at.troubles.at(-1) ?? '', /cannot be opened/);
-    assert.deepEqual(await readdir(folder), [name]);
+    await at.rescue.putBack();
     refusal.stop();
+    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 1);
   });
 });

@@ -1,6 +1,7 @@
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper, type LiveToken, type TokenRequest } from '../../src/grants/keeper.ts';
 import type { ExchangeReport } from '../../src/grants/renewal.ts';
+import { Successions } from '../../src/grants/successions.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
 import { RescueFolder } from '../../src/stores/rescue-folder.ts';
 import { Vault } from '../../src/stores/vault.ts';
@@ -13,6 +14,7 @@ import { issuing, ScriptedProvider } from './scripted-provider.ts';
 
 export const CALLER_WAIT_MS = 15_000;
 export const GRACE_MS = 10 * 60_000;
+export const CHAIN_MS = 7 * 86_400_000;
 export const APPLICANT = { subject: SUBJECT, email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };
 
 /** A keeper over a real database and a provider that does as it is told. */
@@ -22,6 +24,7 @@ export interface OpenKeeper extends AsyncDisposable {
   readonly clock: TestClock;
   readonly place: SqlitePlace;
   readonly store: GrantStore;
+  readonly successions: Successions;
   readonly rescue: RescueFolder;
   /** What was reported as trouble. */
   readonly troubles: readonly string[];
@@ -38,8 +41,8 @@ export interface OpenKeeper extends AsyncDisposable {
   another(): Promise<Keeper>;
 }
 
-/** Opens a keeper whose provider issues tokens for an hour, until told otherwise. */
-export async function openKeeper(options: { provider?: ScriptedProvider } = {}): Promise<OpenKeeper> {
+/** Opens a keeper whose provider issues tokens for an hour, until told otherwise; pages may hold them unless `pages` is false. */
+export async function openKeeper(options: { provider?: ScriptedProvider; pages?: boolean } = {}): Promise<OpenKeeper> {
   const place = await sqlitePlace();
   const { clock } = place;
   const provider = options.provider ?? new ScriptedProvider({ script: issuing(() => clock.now(), HOUR_MS) });
@@ -48,21 +51,26 @@ export async function openKeeper(options: { provider?: ScriptedProvider } = {}):
   const counts = new Map<string, number>();
   const reports: ExchangeReport[] = [];
   const open = async () => {
-    const store = counted(await place.open(), counts);
+    const stores = await place.openAll();
+    const { pauses } = stores;
+    const store = counted(stores.grants, counts);
+    const limits = { graceMs: GRACE_MS, chainMs: CHAIN_MS };
+    const successions = new Successions({ store: stores.successions, provider, clock, limits });
     const keeper = new Keeper({
       store,
       providers: [provider],
       clock,
       random: () => 0.5,
       bounds: DEFAULT_BOUNDS,
+      pauses,
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
-      graceMs: GRACE_MS,
+      successions: options.pages === false ? undefined : successions,
       report: (report) => reports.push(report),
     });
-    return { store, keeper };
+    return { store, keeper, successions };
   };
-  const { store, keeper } = await open();
+  const { store, keeper, successions } = await open();
   const ask: OpenKeeper['ask'] = (wish = {}) =>
     keeper.token({ provider: provider.name, subject: SUBJECT, applicant: APPLICANT, ...wish });
   return {
@@ -73,6 +81,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider } = {}):
     clock,
     place,
     store,
+    successions,
     reports,
     ask,
     token: async (wish) => (await ask(wish)).accessToken.reveal(),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RenewalsAhead } from '../../src/grants/renewals-ahead.ts';
+import { mostInFlight } from '../../src/grants/upkeep-budget.ts';
 import type { Provider } from '../../src/providers/provider.ts';
+import { seededRandom } from '../simulate/seeded-random.ts';
 import { TestClock } from '../stores/test-clock.ts';
 import { HOUR_MS, MINUTE_MS } from './facts.ts';
 import { refusal } from './scripted-provider.ts';
@@ -11,7 +13,7 @@ const LIMIT = 500;
 const SHARE = 0.5;
 /** What upkeep may ask in a minute. */
 const MOST = LIMIT * SHARE;
-const MOST_IN_FLIGHT = 8;
+const MOST_IN_FLIGHT = mostInFlight(MOST);
 
 interface SceneOptions {
   readonly share?: number;
@@ -35,6 +37,7 @@ function newScene(options: SceneOptions = {}) {
     () =>
       new RenewalsAhead({
         store: traffic,
+        pauses: traffic.pauses,
         providers: Object.entries(limits).map(([realm, requests]) => provider(realm, requests)),
         clock,
         random,
@@ -64,6 +67,10 @@ function provider(realm: string, requestsPerMinute: number | undefined): Provide
     refresh: () => Promise.resolve(refusal('unknown')),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+function lapsesOf(names: readonly string[]): string[] {
+  return names.filter((name) => name.includes('lapsing'));
 }
 
 describe('renewing ahead', () => {
@@ -136,12 +143,12 @@ describe('renewing ahead', () => {
     assert.ok(begun.length - after <= MOST_IN_FLIGHT);
   });
 
-  it('waits as long as a provider asked any of us to, and meanwhile serves the others', async () => {
-    const { clock, traffic, begun, run } = newScene({ limits: { cal: LIMIT, cronofy: LIMIT } });
+  it('waits as long as a provider asked us all to, and meanwhile serves the others', async () => {
+    const { traffic, begun, run } = newScene({ limits: { cal: LIMIT, cronofy: LIMIT } });
     traffic.add('cal', 1000);
     traffic.add('cronofy', 1000);
     const of = (realm: string) => begun.filter((name) => name.startsWith(realm)).length;
-    traffic.throttledUntil.set('cal', clock.now() + MINUTE_MS + 1);
+    await traffic.pause('cal', MINUTE_MS + 1);
     await run(MINUTE_MS);
     assert.equal(of('cal'), 0);
     assert.ok(of('cronofy') > 0.9 * MOST);
@@ -213,6 +220,50 @@ describe('renewing ahead', () => {
       [],
     );
     assert.ok(high.every((name) => Number(name.split('-')[1]) < 64));
+  });
+
+  it('saves every refresh token that lapses in two minutes beside ten thousand access tokens in use', async () => {
+    const { traffic, run } = newScene({ limits: { cal: 120 }, random: seededRandom(7) });
+    traffic.add('cal', 10_000);
+    await run(2 * MINUTE_MS);
+    const before = traffic.renewed.length;
+    assert.ok(before > 100, 'the whole budget goes to access tokens where nothing lapses');
+    traffic.addLapsing('cal', 20);
+    await run(2 * MINUTE_MS);
+    assert.equal(lapsesOf(traffic.renewed).length, 20);
+    assert.ok(traffic.renewed.length - before > 90, 'what the lapses leave goes to access tokens');
+  });
+
+  it('keeps half of its budget for refresh tokens where callers need all of it and more', async () => {
+    const { traffic, run } = newScene({ limits: { cal: 120 }, random: seededRandom(7) });
+    const callers = () => {
+      for (let each = 0; each < 2; each++) traffic.callerAsks('cal');
+    };
+    traffic.add('cal', 10_000);
+    await run(2 * MINUTE_MS, callers);
+    const before = traffic.renewed.length;
+    traffic.addLapsing('cal', 1_000);
+    await run(10 * MINUTE_MS, callers);
+    const saved = lapsesOf(traffic.renewed).length;
+    assert.equal(saved, traffic.renewed.length - before, 'and not for access tokens');
+    assert.ok(saved > 0.9 * 10 * 30 && saved <= 10 * 30 + 30, `${saved} in ten minutes`);
+  });
+
+  it('keeps room for refresh tokens while a slow provider holds all renewals of access tokens', async () => {
+    const { traffic, begun, run } = newScene({ hanging: ['cal'] });
+    traffic.add('cal', 1000);
+    await run(MINUTE_MS);
+    assert.equal(begun.length, MOST_IN_FLIGHT);
+    traffic.addLapsing('cal', 1000);
+    await run(MINUTE_MS);
+    assert.equal(lapsesOf(begun).length, Math.ceil(MOST_IN_FLIGHT / 2));
+  });
+
+  it('keeps up with a hundred thousand tokens of an hour where the limit allows', async () => {
+    const { traffic, begun, run } = newScene({ limits: { big: 4_000 } });
+    traffic.add('big', 100_000);
+    await run(10 * MINUTE_MS);
+    assert.ok(begun.length > 10 * 60 * 28, `${begun.length / 600} a second`);
   });
 
   it('says how many it began, and fails as the store fails', async () => {

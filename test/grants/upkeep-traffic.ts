@@ -1,17 +1,36 @@
+import type { Pause } from '../../src/grants/pause.ts';
 import type { RealmLoad, DueGrant, UpkeepStore } from '../../src/grants/upkeep-store.ts';
 import type { RenewalsAhead } from '../../src/grants/renewals-ahead.ts';
+import { MemoryPauses } from '../simulate/memory/memory-pauses.ts';
 import type { TestClock } from '../stores/test-clock.ts';
 import { MINUTE_MS } from './facts.ts';
 
 /** How often upkeep comes round, in milliseconds. */
 export const ROUND_MS = 2_000;
 
+/** An exchange, and whether it saved a refresh token. */
+interface Opened {
+  readonly at: number;
+  readonly isLapse: boolean;
+}
+
+const PAUSED: Pause = {
+  strikes: 3,
+  struckGrantId: 'any',
+  askedUntil: 0,
+  until: 0,
+  count: 1,
+  probeUntil: 0,
+  resumedAt: 0,
+};
+
 /** What all instances have in common: the work, and a record of who asked the providers when. */
 export class Traffic implements UpkeepStore {
   readonly #clock: TestClock;
   readonly #due = new Map<string, Map<string, DueGrant>>();
-  readonly #opened = new Map<string, number[]>();
-  readonly throttledUntil = new Map<string, number>();
+  readonly #lapsing = new Map<string, Map<string, DueGrant>>();
+  readonly #opened = new Map<string, Opened[]>();
+  readonly pauses: MemoryPauses;
   /** How often anything was read. */
   reads = 0;
   /** The most exchanges that any minute of a realm has seen once upkeep had opened one more. */
@@ -20,6 +39,7 @@ export class Traffic implements UpkeepStore {
 
   constructor(clock: TestClock) {
     this.#clock = clock;
+    this.pauses = new MemoryPauses(() => clock.now());
   }
 
   /** Adds so many grants that are due, under names of their own. */
@@ -32,18 +52,38 @@ export class Traffic implements UpkeepStore {
     this.#due.set(realm, due);
   }
 
+  /** Adds so many grants whose refresh token is about to lapse. */
+  addLapsing(realm: string, count: number): void {
+    const names = Array.from({ length: count }, (_, exchangeId) => ({
+      name: `${realm}-lapsing-${exchangeId}`,
+      exchangeId,
+    }));
+    this.#lapsing.set(
+      realm,
+      new Map(names.map(({ name, exchangeId }) => [name, { grantId: name, subject: name, exchangeId }])),
+    );
+  }
+
+  /** Has the provider ask to be left alone for so long, by answers to enough grants. */
+  async pause(realm: string, ms: number): Promise<void> {
+    const until = this.#clock.now() + ms;
+    const pause: Pause = { ...PAUSED, until };
+    await this.pauses.change(realm, () => pause);
+  }
+
   /** A caller's exchange. */
   callerAsks(realm: string): void {
-    this.#openedIn(realm).push(this.#clock.now());
+    this.#openedIn(realm).push({ at: this.#clock.now(), isLapse: false });
   }
 
   /** An exchange of upkeep; the grant is due no longer. */
   renew(realm: string, { grantId }: DueGrant): void {
     const opened = this.#openedIn(realm);
-    opened.push(this.#clock.now());
+    const isLapse = this.#lapsing.get(realm)?.delete(grantId) === true;
+    opened.push({ at: this.#clock.now(), isLapse });
     this.renewed.push(grantId);
     this.#due.get(realm)?.delete(grantId);
-    this.busiest.set(realm, Math.max(this.busiest.get(realm) ?? 0, this.#recent(realm)));
+    this.busiest.set(realm, Math.max(this.busiest.get(realm) ?? 0, this.#recent(realm).length));
   }
 
   noteUsed(): Promise<void> {
@@ -52,9 +92,10 @@ export class Traffic implements UpkeepStore {
 
   load(realm: string): Promise<RealmLoad> {
     this.reads++;
+    const recent = this.#recent(realm);
     return Promise.resolve({
-      recentExchanges: this.#recent(realm),
-      throttledUntil: this.throttledUntil.get(realm),
+      recentExchanges: recent.length,
+      recentLapses: recent.filter(({ isLapse }) => isLapse).length,
     });
   }
 
@@ -63,21 +104,37 @@ export class Traffic implements UpkeepStore {
     return Promise.resolve([...(this.#due.get(realm)?.values().take(limit) ?? [])]);
   }
 
+  lapsing(realm: string, limit: number): Promise<DueGrant[]> {
+    return Promise.resolve([...(this.#lapsing.get(realm)?.values().take(limit) ?? [])]);
+  }
+
+  noteLapsed(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  lapses(): Promise<{ ending: []; missed: number }> {
+    return Promise.resolve({ ending: [], missed: 0 });
+  }
+
+  noteRealms(): Promise<void> {
+    return Promise.resolve();
+  }
+
   forget(): Promise<number> {
     return Promise.resolve(0);
   }
 
-  #openedIn(realm: string): number[] {
+  #openedIn(realm: string): Opened[] {
     const opened = this.#opened.get(realm) ?? [];
     this.#opened.set(realm, opened);
     return opened;
   }
 
-  #recent(realm: string): number {
+  #recent(realm: string): Opened[] {
     const since = this.#clock.now() - MINUTE_MS;
-    const recent = this.#openedIn(realm).filter((at) => at > since);
+    const recent = this.#openedIn(realm).filter(({ at }) => at > since);
     this.#opened.set(realm, recent);
-    return recent.length;
+    return recent;
   }
 }
 

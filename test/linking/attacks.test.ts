@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf } from '../e2e/answer.ts';
+import { problemOf, retryAfterMs } from '../e2e/answer.ts';
 import { ACCOUNTS, RETURN_URL, startLinkScene, type LinkScene } from './link-scene.ts';
 import { Browser } from './browser.ts';
 
@@ -75,7 +75,9 @@ describe('nobody is linked by', () => {
     problemOf(await scene.as('bob', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
     await assertNothingLinked(scene);
     assert.equal((await scene.as('alice', 'POST', 'cronofy/complete/', { code })).status, 200);
-    problemOf(await scene.as('alice', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
+    const again = await scene.as('alice', 'POST', 'cronofy/complete/', { code });
+    assert.equal(again.status, 200, 'what is done is done');
+    problemOf(await scene.as('bob', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
     assert.equal(await scene.asked('authorization_code'), 1);
   });
 
@@ -86,7 +88,12 @@ describe('nobody is linked by', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => scene.as('alice', 'POST', 'cronofy/complete/', { code })),
     );
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array<number>(7).fill(400)]);
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      problemOf(answer, 500, 'upstream_slow');
+      retryAfterMs(answer);
+    }
+    assert.ok(answers.some(({ status }) => status === 200));
+    assert.equal((await scene.as('alice', 'POST', 'cronofy/complete/', { code })).status, 200, 'and come again');
     assert.equal(await scene.asked('authorization_code'), 1);
   });
 

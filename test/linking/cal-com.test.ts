@@ -68,6 +68,26 @@ describe('whoever links a Cal.com account', () => {
     assert.deepEqual([config.json.mode, config.json.cal_client_id], ['oauth', 'sandbox-cal-oauth-client']);
   });
 
+  it('shares nothing with another subject by a user name alone, nor with an earlier consent', async () => {
+    await using scene = await startLinkScene({ CAL_COM_OAUTH_ENDPOINTS: 'app', CAL_COM_OAUTH_SCOPES: 'READ_PROFILE' });
+    const rows = (sql: string) => scene.service.rows(sql);
+    assert.equal((await scene.link('alice', ACCOUNTS.alma, 'cal-com')).status, 200);
+    assert.equal((await scene.link('mallory', ACCOUNTS.alma, 'cal-com')).status, 200);
+    const grants = () => rows('select distinct grant_id from connections').length;
+    assert.equal(grants(), 2);
+    const ended = `select count(*) as count from credentials where grant_id = (select grant_id from connections where subject = 'mallory')`;
+    assert.equal(rows(ended)[0].count, 1, 'of this consent alone');
+    // To consent again under the same name needs no further word, and leaves the earlier consent behind.
+    const before = rows("select grant_id from connections where subject = 'alice'")[0].grant_id;
+    assert.equal((await scene.link('alice', ACCOUNTS.alma, 'cal-com')).status, 200);
+    assert.notEqual(rows("select grant_id from connections where subject = 'alice'")[0].grant_id, before);
+    problemOf(await scene.link('alice', '201', 'cal-com'), 409, 'other_account');
+    assert.equal(grants(), 2);
+    const shown = await scene.as('alice', 'GET', 'cal-com/');
+    assert.match(shown.json.account.id, /^consent-/);
+    assert.equal(typeof shown.json.account.username, 'string');
+  });
+
   it('is no user of managed bookings by that', async () => {
     await using scene = await startLinkScene();
     assert.equal((await scene.link('alice', ACCOUNTS.alma, 'cal-com')).status, 200);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openTransport, type UpstreamCall, type UpstreamResult } from '../../src/oauth/transport.ts';
 import { deafPort, httpServer, listening, tcpServer } from './listening.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
@@ -174,6 +175,14 @@ describe('a call that never left', () => {
     assert.equal((await send('http://no-such-machine.invalid/')).kind, 'not_sent');
   });
 
+  it('is not sent where its time is up and the connection is not made', { timeout: 5_000 }, async () => {
+    // Whoever says nothing to a greeting of TLS is not connected to.
+    await using server = await tcpServer((socket) => socket.resume());
+    const before = performance.now();
+    assert.equal((await send(`https://localhost:${server.port}/`, { timeoutMs: 300 })).kind, 'not_sent');
+    assert.ok(performance.now() - before < 2_000);
+  });
+
   it('is not sent, to the last byte, where the certificate is signed by nobody', async () => {
     let received = 0;
     const server = createTlsServer(selfSignedCertificate, (socket) => {
@@ -186,6 +195,59 @@ describe('a call that never left', () => {
     assert.equal((await send(`https://localhost:${tls.port}/`)).kind, 'not_sent');
     await closed;
     assert.equal(received, 0);
+  });
+});
+
+describe('a call that finds every connection in use', () => {
+  const CONNECTIONS = 128;
+
+  /** A server that answers nothing until it is told to, and all of its connections taken. */
+  async function newCrowd() {
+    const held: (() => void)[] = [];
+    let isOpen = false;
+    const server = await httpServer((_request, response) => {
+      if (isOpen) response.end('{}');
+      else held.push(() => response.end('{}'));
+    });
+    const transport = openTransport();
+    const url = `http://127.0.0.1:${server.port}/`;
+    const crowd = Array.from({ length: CONNECTIONS }, () => transport.send(post(url, { timeoutMs: 60_000 })));
+    while (held.length < CONNECTIONS) await sleep(10);
+    return {
+      server,
+      ask: (timeoutMs: number) => transport.send(post(url, { timeoutMs })),
+      async letGo() {
+        isOpen = true;
+        for (const answer of held) answer();
+        return new Set((await Promise.all(crowd)).map(({ kind }) => kind));
+      },
+      async [Symbol.asyncDispose]() {
+        await transport[Symbol.asyncDispose]();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it('is not sent where its time is up before one is free, nor later', { timeout: 20_000 }, async () => {
+    await using crowd = await newCrowd();
+    const before = performance.now();
+    const results = await Promise.all(Array.from({ length: 300 }, () => crowd.ask(200)));
+    assert.ok(performance.now() - before < 5_000);
+    assert.deepEqual(new Set(results.map(({ kind }) => kind)), new Set(['not_sent']));
+    assert.ok(results[0]?.kind === 'not_sent' && String(results[0].cause).includes('no_connection_free'));
+    assert.deepEqual(await crowd.letGo(), new Set(['answered']));
+    assert.equal((await crowd.ask(5_000)).kind, 'answered');
+    assert.equal(crowd.server.seen(), CONNECTIONS + 1, 'whoever gave up was never sent');
+  });
+
+  it('is sent once one is free', { timeout: 20_000 }, async () => {
+    await using crowd = await newCrowd();
+    const late = Array.from({ length: 300 }, () => crowd.ask(15_000));
+    await sleep(100);
+    assert.equal(crowd.server.seen(), CONNECTIONS);
+    await crowd.letGo();
+    assert.deepEqual(new Set((await Promise.all(late)).map(({ kind }) => kind)), new Set(['answered']));
+    assert.equal(crowd.server.seen(), CONNECTIONS + 300);
   });
 });
 

@@ -153,6 +153,24 @@ describe('a refresh at Cal.com', () => {
     assert.deepEqual(JSON.parse(request.body), { refreshToken: 'refresh-1' });
   });
 
+  it('names no field that no body has, and none of what an object inherits', async () => {
+    const many = Array.from({ length: 600 }, (_, index) => `field-${index}`);
+    const answer = await answerTo(
+      provision,
+      invalid('cal-secret', 'constructor', '__proto__', ...many, 'email', 'email'),
+    );
+    assert.ok(answer.kind === 'input_refused');
+    assert.deepEqual(answer.fields, ['cal_email']);
+  });
+
+  it('repeats no code that Cal.com is not known to send', async () => {
+    for (const code of ['cal-secret', 'constructor', 'x'.repeat(5_000), 'Bad\u0000Request']) {
+      const answer = await answerTo(provision, exception(418, code, 'of whatever kind', 'Error'));
+      assert.ok(answer.kind === 'unknown');
+      assert.equal(answer.detail, 'HTTP 418');
+    }
+  });
+
   const verdicts: [name: string, reply: Script, kind: ExchangeAnswer['kind']][] = [
     [
       'an unknown or spent token',

@@ -55,17 +55,17 @@ export const sqlite: DatabaseKind = {
   },
 };
 
-/** One database of a real server. */
-export function postgres(server: PostgresServer): DatabaseKind {
+/** One database of a real server; services reach it by the URL that `through` makes of its own. */
+export function postgres(server: PostgresServer, name = 'Postgres', through = (url: string) => url): DatabaseKind {
   return {
-    name: 'Postgres',
+    name,
     create: async () => {
       const url = await server.createDatabase();
       const folder = newFolder();
       const pool = new Pool({ connectionString: url, max: 2 });
       const more = {
         ...OF_A_RACE,
-        EVERGRANT_DATABASE_URL: url,
+        EVERGRANT_DATABASE_URL: through(url),
         EVERGRANT_RESCUE_DIR: join(dirname(folder.databasePath), 'rescue'),
       };
       const rows = async (sql: string) => (await pool.query(sql)).rows;

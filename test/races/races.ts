@@ -1,5 +1,6 @@
 import { describe, it } from 'node:test';
 import type { DatabaseKind } from './databases.ts';
+import { limitedProvider } from './limited-provider.ts';
 import { manyExpiredGrants } from './many-expired-grants.ts';
 import { oneExpiredGrant } from './one-expired-grant.ts';
 import { slowProvider } from './slow-provider.ts';
@@ -13,6 +14,8 @@ const CALLERS_EACH = 10;
 const USERS = CALLERS / CALLERS_EACH;
 /** What an answer takes of a provider that is well, and of one that is slower than a lease is long. */
 const LATENCY_MS = 150;
+/** Users whose tokens have expired, and how many a minute the provider renews. */
+const LIMITED = IS_LONG ? { users: 1_500, limit: 600 } : { users: 200, limit: 80 };
 const SLOW_MS = IS_LONG ? [12_000, 60_000] : [12_000];
 
 /** All races on one kind of database. */
@@ -31,6 +34,13 @@ export function describeRaces(kind: DatabaseKind): void {
       });
     });
   }
+
+  describe(`a provider with a limit, with services on ${kind.name}`, () => {
+    it(`refuses hardly more than once where ${LIMITED.users} ask two of them for ${LIMITED.limit} a minute`, async (context) => {
+      await using fleet = await startFleet(kind, 2);
+      await limitedProvider(context, fleet, { ...LIMITED, isPatient: IS_LONG });
+    });
+  });
 
   // Nothing but waiting, so all at once.
   describe(`a provider on which reuse costs the grant, with services on ${kind.name}`, { concurrency: true }, () => {

@@ -27,6 +27,8 @@ export interface SandboxProcess extends AsyncDisposable {
   forgetCalls(): Promise<void>;
   /** Every call that has arrived since the count began, whatever was answered. */
   asked(): Promise<Asked>;
+  /** How many calls were answered 429 since the count began. */
+  refusals(): Promise<number>;
   /** The access tokens that Cal.com accepts now, each with its user's e-mail. */
   liveTokens(): Promise<ReadonlyMap<string, string>>;
 }
@@ -61,6 +63,10 @@ export async function startSandboxProcess(): Promise<SandboxProcess> {
       await control('DELETE', '/journal');
     },
     asked: async () => count(await control('GET', '/journal')),
+    refusals: async () => {
+      const journal: any[] = await control('GET', '/journal');
+      return journal.filter(({ status }) => status === 429).length;
+    },
     liveTokens: async () => owners(await control('GET', '/state')),
     [Symbol.asyncDispose]: kill,
   };

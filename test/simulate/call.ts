@@ -8,6 +8,7 @@ const NEAR_MS = 4;
 /** What the database or the disk says when it refuses. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
+  readonly code = 'store_unavailable';
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Keeper } from '../../src/grants/keeper.ts';
 import { BOUNDS, CALLER_WAIT_MS } from './bounds.ts';
 import type { Heart } from './heart.ts';
 import type { Judge } from './judge.ts';
+import { MemoryPauses } from './memory/memory-pauses.ts';
 import type { MemoryStore } from './memory/memory-store.ts';
 import { processProvider } from './process-provider.ts';
 import { processRescue } from './process-rescue.ts';
@@ -10,7 +11,6 @@ import { Process } from './process.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const REPLAY_MS = 30_000;
-const GRACE_MS = 60_000;
 
 /** An instance that takes calls. */
 export interface Instance {
@@ -26,12 +26,14 @@ export class Fleet {
   readonly #processes = new Map<string, Process>();
   readonly #instances: (Instance | undefined)[] = [];
   readonly #outage = { until: 0 };
+  readonly #pauses: MemoryPauses;
   #failure: unknown;
 
   constructor(at: Surroundings, heart: Heart, judge: () => Judge) {
     this.#at = at;
     this.#heart = heart;
     this.#judge = judge;
+    this.#pauses = new MemoryPauses(() => at.scheduler.now);
   }
 
   /** The instance of this slot; undefined while it is down or starting. */
@@ -89,9 +91,9 @@ export class Fleet {
       clock: process.clock,
       random: at.random,
       bounds: BOUNDS,
+      pauses: this.#pauses,
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
-      graceMs: GRACE_MS,
       trouble: (what) => {
         at.note(() => `${holder} reports: ${what}`);
       },
@@ -142,6 +144,7 @@ export class Fleet {
       memory,
       bounds: BOUNDS,
       now: () => process.clock.now(),
+      monotonic: () => process.clock.monotonic(),
       databaseNow: () => scheduler.now,
       holder: process.holder,
       isDead: (holder) => {
@@ -149,7 +152,6 @@ export class Fleet {
         return other?.machine === process.machine && other.isDead;
       },
       hash: (token) => token.reveal(),
-      hashes: (token) => [token.reveal()],
     });
   }
 

@@ -187,7 +187,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'whoever was paused sends all the same',
     kind: 'family',
-    patches: [{ file: PERFORM, find: 'clock.now() - run.exchange.openedAt > bounds.leaseMs / 2', replace: 'false' }],
+    patches: [{ file: PERFORM, find: 'openForMs(clock, run.exchange) > bounds.leaseMs / 2', replace: 'false' }],
   },
   {
     name: 'callers who leave take the call with them',

@@ -19,6 +19,7 @@ export function processRescue(at: Surroundings, process: Process, folder: string
         kept.delete(exchange.nonce);
         at.changed();
       }),
+    setAside: () => Promise.reject(new Error('Nothing here is refused for good.')),
     kept: () => call(at, process, 'kept', () => [...kept.values()]),
   };
 }

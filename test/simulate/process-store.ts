@@ -50,7 +50,6 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
     finishFailed: through('failed', (...args) => store.finishFailed(...args)),
     noteReconnectRequired: through('note', (...args) => store.noteReconnectRequired(...args)),
     awaitChange: (_grantId, ms) => (at.scenario.hints ? hinted(at, process, ms) : process.clock.sleep(ms)),
-    findByAccessToken: through('other', (...args) => store.findByAccessToken(...args), false),
     account: through('other', (...args) => store.account(...args), false),
     noteProfile: through('other', (...args) => {
       store.noteProfile(...args);

@@ -25,6 +25,7 @@ export class Process {
     this.#scheduler = options.scheduler;
     this.clock = {
       now: () => this.#scheduler.now + this.offsetMs,
+      monotonic: () => this.#scheduler.now,
       sleep: (ms, signal) => this.#sleep(ms, signal),
       every: (ms, tick) => this.#every(ms, tick),
     };

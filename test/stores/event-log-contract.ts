@@ -14,8 +14,8 @@ async function written(
   const { events: log } = await place.openAll();
   for (const [index, [type, reason, grant, subjects]] of events.entries()) {
     const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
-    await place.query(`insert into events (type, reason, at, realm, grant_id, subjects, exchange_id)
-      values ('${type}', ${reason === null ? 'null' : quoted(reason)}, ${1000 * index}, '${REALM}', ${quoted(grant)},
+    await place.query(`insert into events (number, type, reason, at, realm, grant_id, subjects, exchange_id)
+      values (${index}, '${type}', ${reason === null ? 'null' : quoted(reason)}, ${1000 * index}, '${REALM}', ${quoted(grant)},
         ${quoted(JSON.stringify(subjects))}, ${index})`);
   }
   return { log, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };

@@ -3,13 +3,13 @@ import type { Vault } from '../../src/stores/vault.ts';
 import { accountsContract } from './accounts-contract.ts';
 import { backOffContract } from './back-off-contract.ts';
 import { claimsContract } from './claims-contract.ts';
+import { clockSetBackContract } from './clock-set-back-contract.ts';
 import { connectionsContract } from './connections-contract.ts';
 import { credentialsContract } from './credentials-contract.ts';
 import { eventsContract } from './events-contract.ts';
 import { lastExchangedContract } from './last-exchanged-contract.ts';
 import { lateAnswersContract } from './late-answers-contract.ts';
 import type { TestClock } from './test-clock.ts';
-import { tokenLookupContract } from './token-lookup-contract.ts';
 import { unsettledContract } from './unsettled-contract.ts';
 
 /** An empty database that several instances may open, for as long as one test takes. */
@@ -36,7 +36,7 @@ export function grantStoreContract(database: string, openPlace: OpenPlace): void
   unsettledContract(database, openPlace);
   accountsContract(database, openPlace);
   backOffContract(database, openPlace);
-  tokenLookupContract(database, openPlace);
   lastExchangedContract(database, openPlace);
   eventsContract(database, openPlace);
+  clockSetBackContract(database, openPlace);
 }

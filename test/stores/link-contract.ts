@@ -1,73 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ConnectionVerdict } from '../../src/grants/link-store.ts';
-import type { AccountProfile, Obtained } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
-import { HOUR_MS, profile, REALM } from './one-grant.ts';
+import { linkStoreScene, taken, type OpenSqlPlace } from './link-scene.ts';
 import { intentOf } from './intent-of.ts';
-import type { SqlPlace } from './sql-place.ts';
-
-type OpenSqlPlace = () => Promise<SqlPlace>;
-
-/** Two instances on one database, and the words for linking subjects to accounts. */
-interface LinkStoreScene extends AsyncDisposable {
-  readonly place: SqlPlace;
-  readonly stores: Stores;
-  readonly other: Stores;
-  /** Everything up to the completion; gives the word for that. */
-  consent(subject: string): Promise<Secret>;
-  /** Completes with tokens of that name; `refresh` false for an answer without a refresh token. */
-  complete(
-    subject: string,
-    completion: Secret,
-    brought: { account: string; name: string; refresh?: boolean; replace?: boolean },
-  ): Promise<ConnectionVerdict>;
-  /** Both. */
-  link(subject: string, account: string, name: string): Promise<ConnectionVerdict>;
-  /** The name of the current access token. */
-  current(subject: string): Promise<string | undefined>;
-}
-
-async function linkStoreScene(openPlace: OpenSqlPlace): Promise<LinkStoreScene> {
-  const place = await openPlace();
-  const [stores, other] = [await place.openAll(), await place.openAll()];
-  let words = 0;
-  const word = (what: string) => new Secret(`${what}-${(words += 1)}`);
-  const consent: LinkStoreScene['consent'] = async (subject) => {
-    const [ticket, state, browser, completion] = [word('ticket'), word('state'), word('browser'), word('completion')];
-    const expiresAt = place.clock.now() + 600_000;
-    await stores.links.begin({ realm: REALM, subject, returnTo: 'https://app.example/', ticket, expiresAt });
-    assert.ok(await other.links.depart(ticket, { browser, state, codeVerifier: word('verifier') }));
-    assert.ok(await stores.links.receive(state, browser, { code: word('code'), completion }));
-    return completion;
-  };
-  const complete: LinkStoreScene['complete'] = async (subject, completion, { account, name, refresh, replace }) => {
-    const link = await other.links.take(completion, { realm: REALM, subject });
-    assert.ok(link !== undefined, 'the completion is good');
-    const answer: Obtained & { profile: AccountProfile } = {
-      kind: 'obtained',
-      tokens: {
-        accessToken: new Secret(`access-${name}`),
-        expiresAt: place.clock.now() + HOUR_MS,
-        tokenType: 'Bearer',
-        ...(refresh === false ? {} : { refreshToken: new Secret(`refresh-${name}`) }),
-      },
-      profile: profile(account),
-    };
-    return other.links.connect({ link, answer, replace: replace ?? false });
-  };
-  return {
-    place,
-    stores,
-    other,
-    consent,
-    complete,
-    link: async (subject, account, name) => complete(subject, await consent(subject), { account, name }),
-    current: async (subject) => (await stores.grants.view(REALM, subject))?.current?.accessToken().reveal(),
-    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
-  };
-}
+import { HOUR_MS, REALM } from './one-grant.ts';
 
 /** Linking and disconnecting, whatever database is under it. */
 export function linkContract(database: string, openPlace: OpenSqlPlace): void {
@@ -77,9 +14,10 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       const completion = await scene.consent('alice');
       const verdict = await scene.complete('alice', completion, { account: 'acc-1', name: 'one' });
       assert.equal(verdict.kind === 'connected' && verdict.event?.type, 'grant.created');
-      assert.equal(await scene.stores.links.take(completion, { realm: REALM, subject: 'alice' }), undefined);
+      assert.equal(await scene.stores.links.take(completion, { realm: REALM, subject: 'alice' }), 'connected');
       assert.equal(await scene.current('alice'), 'access-one');
-      assert.deepEqual(await scene.place.query('select id from links'), []);
+      const left = await scene.place.query('select step, code, code_verifier, answer from links');
+      assert.deepEqual({ ...left[0] }, { step: 'connected', code: null, code_verifier: null, answer: null });
     });
 
     it('gives a completion to its own subject only, and to one of those who ask at once', async () => {
@@ -88,11 +26,12 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       const owner = { realm: REALM, subject: 'alice' };
       assert.equal(await scene.stores.links.take(completion, { ...owner, subject: 'bob' }), undefined);
       assert.equal(await scene.stores.links.take(completion, { ...owner, realm: 'another' }), undefined);
-      const taken = await Promise.all(
+      const answers = await Promise.all(
         [scene.stores, scene.other, scene.stores].map(({ links }) => links.take(completion, owner)),
       );
-      const [link, ...others] = taken.filter((each) => each !== undefined);
+      const [link, ...others] = answers.filter((each) => typeof each === 'object');
       assert.equal(others.length, 0);
+      assert.deepEqual(answers.filter((each) => each === 'held').length, 2);
       assert.deepEqual(
         [link?.code.reveal().split('-')[0], link?.codeVerifier?.reveal().split('-')[0]],
         ['code', 'verifier'],
@@ -103,12 +42,12 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       await using scene = await linkStoreScene(openPlace);
       const completion = await scene.consent('alice');
       const owner = { realm: REALM, subject: 'alice' };
-      const link = await scene.stores.links.take(completion, owner);
-      assert.ok(link !== undefined && link.answer === undefined);
+      const link = await taken(scene.stores, completion, owner);
+      assert.equal(link.answer, undefined);
       const tokens = { accessToken: new Secret('a'), expiresAt: 1, tokenType: 'Bearer' };
-      await scene.stores.links.keep(link, { kind: 'obtained', tokens });
+      assert.equal(await scene.stores.links.keep(link, { kind: 'obtained', tokens }), true);
       await scene.stores.links.putBack(link);
-      assert.equal((await scene.other.links.take(completion, owner))?.answer?.tokens.accessToken.reveal(), 'a');
+      assert.equal((await taken(scene.other, completion, owner)).answer?.tokens.accessToken.reveal(), 'a');
     });
 
     it('begins only so many of one subject: the oldest that nobody has opened gives way', async () => {
@@ -169,7 +108,7 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       const completion = await scene.consent('alice');
       await scene.place.clock.advance(600_001);
       assert.equal(await scene.stores.links.take(completion, { realm: REALM, subject: 'alice' }), undefined);
-      await scene.stores.links.forgetExpired();
+      await scene.stores.vainConsents.forgetExpired();
       assert.deepEqual(await scene.place.query('select id from links'), []);
     });
 

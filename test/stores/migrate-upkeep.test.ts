@@ -132,7 +132,7 @@ for (const [name, open] of [
       });
       await using stores = await migrated(database);
       assert.deepEqual(
-        (await stores.upkeep.due(REALM, 99)).map(({ subject }) => subject),
+        (await stores.upkeep.lapsing(REALM, 99)).map(({ subject }) => subject),
         ['a moment is left', 'three days are left'],
       );
     });

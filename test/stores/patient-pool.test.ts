@@ -1,15 +1,28 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { Pool, type PoolClient } from 'pg';
-import { PatientPool } from '../../src/stores/patient-pool.ts';
+import { PatientPool, type ConnectionSource } from '../../src/stores/patient-pool.ts';
 import { startPostgres } from './start-postgres.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
+/** The driver's own pool, of which every connection may be used again. */
+function source(pool: Pool): ConnectionSource {
+  return {
+    options: pool.options,
+    get idleCount() {
+      return pool.idleCount;
+    },
+    connect: () => pool.connect(),
+    isSpent: () => false,
+    end: () => pool.end(),
+  };
+}
+
 async function openPool(size: number) {
   const connectionString = await server.createDatabase();
-  const pool = new PatientPool(new Pool({ connectionString, max: size, connectionTimeoutMillis: 200 }), size);
+  const pool = new PatientPool(source(new Pool({ connectionString, max: size, connectionTimeoutMillis: 200 })), size);
   return { pool, [Symbol.asyncDispose]: () => pool.end() };
 }
 
@@ -52,9 +65,12 @@ describe('a pool of connections', () => {
 
   it('gives every turn back, also where no connection can be made', async () => {
     const nowhere = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
-    const pool = new PatientPool(nowhere, 1);
+    const pool = new PatientPool(source(nowhere), 1);
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      await assert.rejects(pool.connect(), { code: 'ECONNREFUSED' });
+      await assert.rejects(pool.connect(), ({ code, cause }) => {
+        assert.equal(code, 'store_unavailable');
+        return cause.code === 'ECONNREFUSED';
+      });
     }
     await pool.end();
   });

@@ -24,13 +24,22 @@ class SharedClock extends TestClock {
 
   override async advance(ms: number): Promise<void> {
     await super.advance(ms);
+    await this.#tell();
+  }
+
+  override async setBack(ms: number): Promise<void> {
+    await super.setBack(ms);
+    await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
     await this.#pool.query('update test_clock set now = $1', [this.now()]);
   }
 }
 
 /** A Postgres database and the stores opened on it, all closed together. */
 export interface PostgresPlace extends StorePlace {
-  openAll(): Promise<Stores>;
+  openAll(options?: { vault?: Vault }): Promise<Stores>;
   /** Runs a statement past the stores; 64-bit numbers come as text. */
   query(sql: string): Promise<Record<string, unknown>[]>;
 }

@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import { eventLogContract } from './event-log-contract.ts';
 import { postgresSqlPlace } from './sql-place.ts';
 import { startPostgres } from './start-postgres.ts';
+import { successionContract } from './succession-contract.ts';
 import { upkeepContract } from './upkeep-contract.ts';
 
 const server = await startPostgres();
@@ -10,3 +11,4 @@ const openPlace = () => postgresSqlPlace(server);
 
 upkeepContract('Postgres', openPlace);
 eventLogContract('Postgres', openPlace);
+successionContract('Postgres', openPlace);

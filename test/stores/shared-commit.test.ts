@@ -92,6 +92,32 @@ describe('transactions that come together on SQLite', () => {
     assert.deepEqual(at.ids(), ['a', 'c', 'd']);
   });
 
+  it('are done in few commits where one of them fails, and let others ahead meanwhile', async () => {
+    await using at = await openDatabase();
+    let commits = 0;
+    const begin = at.database.db.transaction.bind(at.database.db);
+    at.database.db.transaction = () => {
+      commits += 1;
+      return begin();
+    };
+    const { commit, commitAhead } = sharedCommit(at.database.db, () => false);
+    const done: string[] = [];
+    const note = (id: string) => done.push(id);
+    const first = at.addBy(commit, 'first').then(note);
+    const crowd = Array.from({ length: 64 }, (_, index) => at.addBy(commit, `grant-${index}`, index === 40).then(note));
+    await first;
+    // The crowd's commit is under way by now, and will fail.
+    const urgent = at.addBy(commitAhead, 'urgent').then(note);
+    const outcomes = await Promise.allSettled([...crowd, urgent]);
+    assert.deepEqual(
+      outcomes.flatMap(({ status }, index) => (status === 'rejected' ? [index] : [])),
+      [40],
+    );
+    assert.deepEqual(done.slice(0, 2), ['first', 'urgent']);
+    assert.deepEqual(at.ids().length, 65);
+    assert.ok(commits <= 16, `${commits} commits`);
+  });
+
   it('leave the file to others for a while after they have held it long', async () => {
     await using at = await openDatabase();
     await using other = await openSqlite({ path: at.path, clock: new TestClock(), unresolvedMs: 1_000 });

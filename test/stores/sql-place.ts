@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Stores } from '../../src/stores/index.ts';
+import type { Vault } from '../../src/stores/vault.ts';
 import type { StorePlace } from './grant-store-contract.ts';
 import { sqlitePlace } from './open-test-stores.ts';
 import { postgresPlace } from './postgres-place.ts';
@@ -8,7 +9,7 @@ import type { PostgresServer } from './start-postgres.ts';
 /** A place whose database understands SQL. */
 export interface SqlPlace extends StorePlace {
   /** Everything that one more instance keeps. */
-  openAll(): Promise<Stores>;
+  openAll(options?: { vault?: Vault }): Promise<Stores>;
   /** Runs a statement past the stores, and gives its rows with plain numbers. */
   query(sql: string): Promise<Record<string, unknown>[]>;
 }

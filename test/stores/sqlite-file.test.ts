@@ -59,12 +59,12 @@ describe('the SQLite file', () => {
     database.close();
   });
 
-  it('answers a ping, and none once it is closed', async () => {
+  it('answers a check, and none once it is closed', async () => {
     await using place = await sqlitePlace();
     const stores = await place.openAll();
-    await stores.ping();
+    await stores.check();
     await stores[Symbol.asyncDispose]();
-    await assert.rejects(stores.ping());
+    await assert.rejects(stores.check());
   });
 
   it('is shared by two instances of one process that write at once', async () => {

@@ -9,9 +9,14 @@ interface Timer {
 /** A clock that stands still until it is told to advance, and then fires what is due in its order. */
 export class TestClock implements Clock {
   #now = Date.UTC(2026, 5, 1, 12);
+  #setBackMs = 0;
   readonly #timers = new Set<Timer>();
 
   now(): number {
+    return this.#now - this.#setBackMs;
+  }
+
+  monotonic(): number {
     return this.#now;
   }
 
@@ -52,6 +57,12 @@ export class TestClock implements Clock {
     await settled();
   }
 
+  /** Sets it back, as people and failovers do to a clock; what waits for it waits no longer for that. */
+  setBack(ms: number): Promise<void> {
+    this.#setBackMs += ms;
+    return Promise.resolve();
+  }
+
   /** How much is waiting for this clock. */
   get waiting(): number {
     return this.#timers.size;
@@ -67,5 +78,5 @@ export class TestClock implements Clock {
 
 /** Resolves when everything that waits for nothing but its turn has had it. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  for (let turn = 0; turn < 10; turn++) await setImmediate();
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { forgettingContract } from './forgetting-contract.ts';
+import { lapsedContract } from './lapsed-contract.ts';
 import { HOUR_MS, REALM, REJECTED, UNKNOWN } from './one-grant.ts';
 import type { SqlPlace } from './sql-place.ts';
 import { DAY_MS, OTHER_REALM, upkeepScene, type Given } from './upkeep-scene.ts';
@@ -13,6 +14,8 @@ export function upkeepContract(database: string, openPlace: OpenSqlPlace): void 
   usageContract(database, openPlace);
   loadContract(database, openPlace);
   dueContract(database, openPlace);
+  lapsingContract(database, openPlace);
+  lapsedContract(database, openPlace);
   forgettingContract(database, openPlace);
   eventRowsContract(database, openPlace);
 }
@@ -50,7 +53,7 @@ function loadContract(database: string, openPlace: OpenSqlPlace): void {
   describe(`the load in ${database}`, () => {
     it('is nothing at first', async () => {
       await using scene = await upkeepScene(openPlace);
-      assert.deepEqual(await scene.upkeep.load(REALM), { recentExchanges: 0, throttledUntil: undefined });
+      assert.deepEqual(await scene.upkeep.load(REALM), { recentExchanges: 0, recentLapses: 0 });
     });
 
     it('counts what all instances have opened, of whatever end, and what is open', async () => {
@@ -81,25 +84,20 @@ function loadContract(database: string, openPlace: OpenSqlPlace): void {
     it('leaves other realms apart', async () => {
       await using scene = await upkeepScene(openPlace);
       await scene.obtain('alice', { realm: OTHER_REALM });
-      const backOff = { failures: 1, lastFailure: 'throttled', retryAt: scene.clock.now() + 9000 } as const;
-      await scene.fail('bob', { ...UNKNOWN, backOff }, { realm: OTHER_REALM });
-      assert.deepEqual(await scene.upkeep.load(REALM), { recentExchanges: 0, throttledUntil: undefined });
-      assert.deepEqual(await scene.upkeep.load(OTHER_REALM), {
-        recentExchanges: 2,
-        throttledUntil: scene.clock.now() + 9000,
-      });
+      await scene.fail('bob', UNKNOWN, { realm: OTHER_REALM });
+      assert.deepEqual(await scene.upkeep.load(REALM), { recentExchanges: 0, recentLapses: 0 });
+      assert.deepEqual(await scene.upkeep.load(OTHER_REALM), { recentExchanges: 2, recentLapses: 0 });
     });
 
-    it('says until when the provider asked any of the grants to wait, and for nothing else', async () => {
+    it('counts apart what has spent a refresh token that was about to lapse', async () => {
       await using scene = await upkeepScene(openPlace);
-      const until = (ms: number) =>
-        ({ failures: 1, lastFailure: 'throttled', retryAt: scene.clock.now() + ms }) as const;
-      await scene.fail('alice', { ...UNKNOWN, backOff: until(9000) });
-      await scene.fail('bob', { ...UNKNOWN, backOff: until(5000) });
-      await scene.fail('carol', { ...UNKNOWN, backOff: { ...until(60_000), lastFailure: 'unknown' } });
-      assert.equal((await scene.upkeep.load(REALM)).throttledUntil, scene.clock.now() + 9000);
-      await scene.obtain('alice');
-      assert.equal((await scene.upkeep.load(REALM)).throttledUntil, scene.clock.now() + 5000);
+      const refreshLifeMs = DAY_MS;
+      const { exchangeId, lapseAt = 0 } = await scene.obtain('alice', { refreshLifeMs });
+      const { exchangeId: ofBob } = await scene.obtain('bob', { refreshLifeMs: 3 * DAY_MS });
+      await scene.goTo(lapseAt);
+      await scene.obtain('alice', { kind: 'refresh', presentedId: exchangeId, refreshLifeMs });
+      await scene.fail('bob', UNKNOWN, { kind: 'refresh', presentedId: ofBob });
+      assert.deepEqual(await scene.upkeep.load(REALM), { recentExchanges: 2, recentLapses: 1 });
     });
   });
 }
@@ -136,59 +134,11 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       });
     }
 
-    it('is a refresh token near its end, though nobody uses it and its access token has long ended', async () => {
-      await using scene = await upkeepScene(openPlace);
-      const refreshLifeMs = 365 * DAY_MS;
-      const start = scene.clock.now();
-      const { grantId, exchangeId, lapseAt = 0 } = await scene.obtain('alice', { refreshLifeMs });
-      await scene.obtain('bob');
-      await scene.goTo(lapseAt - 1);
-      assert.deepEqual(await scene.due(), []);
-      await scene.goTo(lapseAt);
-      assert.deepEqual(await scene.due(), ['alice']);
-      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
-      await scene.goTo(start + refreshLifeMs - 1);
-      assert.deepEqual(await scene.due(), ['alice']);
-      await scene.goTo(start + refreshLifeMs);
-      assert.deepEqual(await scene.due(), []);
-    });
-
     it('is no token that only a harsher exchange could follow', async () => {
       await using scene = await upkeepScene(openPlace);
       const { grantId, exchangeId, expiresAt } = await scene.obtain('alice', { refresh: false });
       await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.goTo(expiresAt - 1);
-      assert.deepEqual(await scene.due(), []);
-    });
-
-    it('is no refresh token whose end a refresh would not put off', async () => {
-      await using scene = await upkeepScene(openPlace);
-      const refreshLifeMs = DAY_MS;
-      const { exchangeId } = await scene.obtain('alice', { refreshLifeMs });
-      await scene.obtain('alice', { kind: 'refresh', presentedId: exchangeId, refresh: false });
-      await scene.goTo(scene.clock.now() + refreshLifeMs - 1);
-      assert.deepEqual(await scene.due(), []);
-    });
-
-    it('is the same refresh token again where each use puts its end off', async () => {
-      await using scene = await upkeepScene(openPlace);
-      const refreshLifeMs = 180 * DAY_MS;
-      const { exchangeId, lapseAt: first = 0 } = await scene.obtain('alice', { refreshLifeMs });
-      await scene.goTo(first);
-      const wish = { kind: 'refresh', presentedId: exchangeId, refresh: false, refreshLifeMs } as const;
-      const { lapseAt = 0 } = await scene.obtain('alice', wish);
-      assert.deepEqual(await scene.due(), []);
-      await scene.goTo(lapseAt);
-      assert.ok(lapseAt > first + 100 * DAY_MS);
-      assert.deepEqual(await scene.due(), ['alice']);
-      const { current } = (await scene.store.view(REALM, 'alice'))!;
-      assert.equal(current?.refreshToken()?.reveal(), `refresh-${current?.grantId}-${exchangeId}`);
-    });
-
-    it('is no lapse of a refresh token that never came', async () => {
-      await using scene = await upkeepScene(openPlace);
-      const { lapseAt = 0 } = await scene.obtain('alice', { refresh: false, refreshLifeMs: DAY_MS });
-      await scene.goTo(lapseAt);
       assert.deepEqual(await scene.due(), []);
     });
 
@@ -237,21 +187,18 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       assert.deepEqual(await scene.due(), ['alice']);
     });
 
-    it('is no more than asked for, of the longest due, with the most pressing of those first', async () => {
+    it('is no more than asked for, of the longest due', async () => {
       await using scene = await upkeepScene(openPlace);
       const lives = { carol: 1_004_000, alice: 1_000_000, dora: 1_006_000, bob: 1_002_000 };
       const given: Given[] = [];
       for (const [subject, lifeMs] of Object.entries(lives)) given.push(await scene.obtain(subject, { lifeMs }));
       await scene.upkeep.noteUsed(given);
       await scene.clock.advance(999_999);
-      assert.deepEqual(await scene.due(), ['alice', 'bob', 'carol', 'dora']);
       // How far ahead each is due is drawn by chance.
-      const longest = given.sort((one, other) => one.renewAt - other.renewAt).slice(0, 2);
-      const pressing = longest.sort((one, other) => one.expiresAt - other.expiresAt);
-      assert.deepEqual(
-        (await scene.upkeep.due(REALM, 2)).map(({ grantId }) => grantId),
-        pressing.map(({ grantId }) => grantId),
-      );
+      const longest = given.sort((one, other) => one.renewAt - other.renewAt).map(({ grantId }) => grantId);
+      const due = async (limit: number) => (await scene.upkeep.due(REALM, limit)).map(({ grantId }) => grantId);
+      assert.deepEqual(await due(9), longest);
+      assert.deepEqual(await due(2), longest.slice(0, 2));
       assert.deepEqual(await scene.due(REALM, 0), []);
     });
 
@@ -264,15 +211,98 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       assert.deepEqual(await scene.due(OTHER_REALM), ['alice']);
     });
 
-    it('names a grant once that is due for two reasons and has two subjects, and none that has nobody', async () => {
+    it('names a grant once that has two subjects, and none that has nobody', async () => {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, grantId, expiresAt } = await scene.obtain('bob', { refreshLifeMs: HOUR_MS });
       const left = await scene.obtain('carol');
-      await scene.place.query(`insert into connections values ('${REALM}', 'alice', '${grantId}', 0)`);
+      await scene.place.query(
+        `insert into connections (realm, subject, grant_id, created_at) values ('${REALM}', 'alice', '${grantId}', 0)`,
+      );
       await scene.place.query(`delete from connections where grant_id = '${left.grantId}'`);
       await scene.upkeep.noteUsed([{ grantId, exchangeId }, left]);
       await scene.goTo(expiresAt - 1);
       assert.deepEqual(await scene.upkeep.due(REALM, 9), [{ grantId, subject: 'alice', exchangeId }]);
+      assert.deepEqual(await scene.upkeep.lapsing(REALM, 9), [{ grantId, subject: 'alice', exchangeId }]);
+    });
+  });
+}
+
+function lapsingContract(database: string, openPlace: OpenSqlPlace): void {
+  describe(`what lapses in ${database}`, () => {
+    it('is a refresh token near its end, though nobody uses it and its access token has long ended', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const refreshLifeMs = 365 * DAY_MS;
+      const start = scene.clock.now();
+      const { grantId, exchangeId, lapseAt = 0 } = await scene.obtain('alice', { refreshLifeMs });
+      await scene.obtain('bob');
+      await scene.goTo(lapseAt - 1);
+      assert.deepEqual(await scene.lapsing(), []);
+      await scene.goTo(lapseAt);
+      assert.deepEqual(await scene.lapsing(), ['alice']);
+      await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
+      await scene.goTo(start + refreshLifeMs - 1);
+      assert.deepEqual(await scene.lapsing(), ['alice']);
+      await scene.goTo(start + refreshLifeMs);
+      assert.deepEqual(await scene.lapsing(), []);
+    });
+
+    it('is no refresh token whose end a refresh would not put off', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const refreshLifeMs = DAY_MS;
+      const { exchangeId } = await scene.obtain('alice', { refreshLifeMs });
+      await scene.obtain('alice', { kind: 'refresh', presentedId: exchangeId, refresh: false });
+      await scene.goTo(scene.clock.now() + refreshLifeMs - 1);
+      assert.deepEqual(await scene.lapsing(), []);
+    });
+
+    it('is the same refresh token again where each use puts its end off', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const refreshLifeMs = 180 * DAY_MS;
+      const { exchangeId, lapseAt: first = 0 } = await scene.obtain('alice', { refreshLifeMs });
+      await scene.goTo(first);
+      const wish = { kind: 'refresh', presentedId: exchangeId, refresh: false, refreshLifeMs } as const;
+      const { lapseAt = 0 } = await scene.obtain('alice', wish);
+      assert.deepEqual(await scene.lapsing(), []);
+      await scene.goTo(lapseAt);
+      assert.ok(lapseAt > first + 100 * DAY_MS);
+      assert.deepEqual(await scene.lapsing(), ['alice']);
+      const { current } = (await scene.store.view(REALM, 'alice'))!;
+      assert.equal(current?.refreshToken()?.reveal(), `refresh-${current?.grantId}-${exchangeId}`);
+    });
+
+    it('is no lapse of a refresh token that never came', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const { lapseAt = 0 } = await scene.obtain('alice', { refresh: false, refreshLifeMs: DAY_MS });
+      await scene.goTo(lapseAt);
+      assert.deepEqual(await scene.lapsing(), []);
+    });
+
+    it('comes in the order of the share that is left of the time in which to exchange it', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const lives = { 'a year': 365 * DAY_MS, 'a day': DAY_MS, 'an hour': HOUR_MS };
+      const start = scene.clock.now();
+      const given: Given[] = [];
+      for (const [subject, refreshLifeMs] of Object.entries(lives)) {
+        // Each is to end at the same moment, when the others are due as well.
+        await scene.goTo(start + 365 * DAY_MS - refreshLifeMs);
+        given.push(await scene.obtain(subject, { refreshLifeMs }));
+      }
+      await scene.goTo(start + 365 * DAY_MS - MINUTE_MS);
+      assert.deepEqual(await scene.lapsing(), ['a year', 'a day', 'an hour']);
+      assert.deepEqual(await scene.lapsing(REALM, 1), ['a year']);
+      assert.deepEqual(await scene.lapsing(REALM, 0), []);
+      assert.deepEqual(await scene.lapsing(OTHER_REALM), []);
+    });
+
+    it('is none that backs off', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const { exchangeId, lapseAt = 0 } = await scene.obtain('alice', { refreshLifeMs: DAY_MS });
+      await scene.goTo(lapseAt);
+      const backOff = { failures: 1, lastFailure: 'throttled', retryAt: lapseAt + 500 } as const;
+      await scene.fail('alice', { ...UNKNOWN, backOff }, { kind: 'refresh', presentedId: exchangeId });
+      assert.deepEqual(await scene.lapsing(), []);
+      await scene.goTo(lapseAt + 500);
+      assert.deepEqual(await scene.lapsing(), ['alice']);
     });
   });
 }
@@ -282,7 +312,9 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
     it('holds what was told, with all subjects of the grant, and the realm of one that nobody has', async () => {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, grantId } = await scene.obtain('bob');
-      await scene.place.query(`insert into connections values ('${REALM}', 'alice', '${grantId}', 0)`);
+      await scene.place.query(
+        `insert into connections (realm, subject, grant_id, created_at) values ('${REALM}', 'alice', '${grantId}', 0)`,
+      );
       await scene.clock.advance(7);
       const second = await scene.obtain('bob', { kind: 'refresh', presentedId: exchangeId });
       const third = await scene.open('bob', { kind: 'refresh', presentedId: second.exchangeId });

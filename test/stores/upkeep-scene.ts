@@ -44,6 +44,8 @@ export interface UpkeepScene extends AsyncDisposable {
   fail(subject: string, failure: Failure, wish?: Wish): Promise<void>;
   /** The subjects of what is due. */
   due(realm?: string, limit?: number): Promise<string[]>;
+  /** The subjects of what lapses. */
+  lapsing(realm?: string, limit?: number): Promise<string[]>;
   /** Moves on to a point in time, in epoch milliseconds. */
   goTo(at: number): Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<U
       await store.finishFailed(await open(subject, wish), failure);
     },
     due: async (realm = REALM, limit = 100) => (await upkeep.due(realm, limit)).map(({ subject }) => subject),
+    lapsing: async (realm = REALM, limit = 100) => (await upkeep.lapsing(realm, limit)).map(({ subject }) => subject),
     goTo: (at) => clock.advance(at - clock.now()),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };

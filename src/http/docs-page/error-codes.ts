@@ -59,7 +59,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
   explained(
     [401],
     'unknown_access_token',
-    'That Cal.com token was not given out here, or ended too long ago.',
+    'That Cal.com token was not given out here, or nothing follows on it any more.',
     'Get a live one from `POST /api/v1/bookings/token/refresh/`.',
   ),
   explained([403], 'role_not_allowed', 'An admin key has no accounts of its own.', 'Use a user key or a server key.'),
@@ -145,6 +145,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
     'The operator checks its client id and secret, as `evergrant doctor` does.',
   ),
   explained([503], 'starting', 'The service is starting.', LATER),
+  explained([503], 'stopping', 'The service is stopping; `/readyz` alone says so.', 'Go to another instance.'),
   explained(PASSING, 'upstream_unavailable', 'The provider does not answer properly.', LATER),
   explained(PASSING, 'upstream_throttled', 'The provider asks us to slow down.', LATER),
   explained(PASSING, 'upstream_slow', 'The provider is slow; the work goes on.', LATER),
@@ -156,7 +157,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
   ),
   explained(PASSING, 'store_unavailable', 'The database does not answer or cannot write.', LATER),
   explained(PASSING, 'trust_unavailable', 'The keys that JWTs are checked with cannot be fetched.', LATER),
-  explained([503], 'not_ready', 'A part that every call needs does not answer.', 'The log says which.'),
+  explained([503], 'not_ready', 'A part that every call needs does not answer.', '`detail` says which, or the log.'),
 ];
 
 /** Every value of `evergrant_error`, with which a browser comes back to the app. */

@@ -26,12 +26,12 @@ const route = createRoute({
   operationId: 'bookings-atoms-refresh',
   summary: 'Refresh URL for Cal.com Atoms',
   description:
-    'The `refreshUrl` of `CalProvider`. The bearer is the Cal.com access token in use, usually expired: any that was given out here finds its successor for a while after its end. Asking twice, or from three tabs, does no harm.',
+    'The `refreshUrl` of `CalProvider`. The bearer is the Cal.com access token in use, usually expired: any that was given out here finds its successor for a while after its end, as long as the user is seen with a better credential from time to time, and until a caller forces a refresh or reports the token. Asking twice, or from three tabs, does no harm.',
   tags: ['Bookings'],
   security: [{ calAccessToken: [] }],
   responses: {
     200: json(atomsRefresh, 'A live token'),
-    401: problem('The token was not given out here, or ended too long ago'),
+    401: problem('The token was not given out here, or nothing follows on it any more'),
     403: problem('The page’s origin is not allowed'),
     429: problem('Too many requests'),
     503: problem('No live token to be had now; `Retry-After` says when to ask again'),
@@ -57,6 +57,7 @@ export function mountAtoms(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       }
       await spend(users, JSON.stringify([owner.provider, owner.subject]));
       const token = await keeper.successor(owner, presented);
+      if (token === undefined) throw unknownToken();
       logger.info({ subject: owner.subject, provider: owner.provider, origin }, 'atoms refresh');
       const accessToken = token.accessToken.reveal();
       return jsonAnswer({ accessToken, access_token: accessToken, expires_in: expiresIn(token, now()) });
@@ -77,7 +78,7 @@ function unknownToken(): ProblemError {
   return new ProblemError(
     401,
     'unknown_access_token',
-    'This Cal.com access token was not given out here, or it ended too long ago. Ask your backend for a live one.',
+    'This Cal.com access token was not given out here, or nothing follows on it any more. Ask your backend for a live one.',
     { headers: { 'www-authenticate': 'Bearer realm="evergrant atoms", error="invalid_token"' } },
   );
 }

@@ -1,4 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { TrustUnavailableError } from '../../callers/trust-unavailable-error.ts';
+import { StoreUnavailableError } from '../../grants/errors.ts';
 import { jsonAnswer } from '../answer.ts';
 import { ProblemError } from '../problem.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -28,16 +30,25 @@ const readinessRoute = createRoute({
 export function mountOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   for (const route of [healthRoute, readinessRoute]) app.openAPIRegistry.registerPath(route);
   app.get(healthRoute.path, () => jsonAnswer({ status: 'ok' }));
+  // Whatever watches asks every few seconds, and the log need not say the same each time.
+  let said: string | undefined;
   app.get(readinessRoute.path, async () => {
     try {
       await services.checkReadiness();
     } catch (cause) {
-      services.logger.warn({ err: cause }, 'not ready');
-      throw new ProblemError(503, 'not_ready', 'A part that every call needs does not answer; the log says which.', {
-        cause,
-        headers: { 'retry-after': '5' },
-      });
+      const detail = detailOf(cause);
+      if (said !== detail) services.logger.warn({ err: cause }, 'not ready');
+      said = detail;
+      return new ProblemError(503, 'not_ready', detail, { headers: { 'retry-after': '5' } }).toResponse();
     }
+    if (said !== undefined) services.logger.info('ready again');
+    said = undefined;
     return jsonAnswer({ status: 'ok' });
   });
+}
+
+function detailOf(cause: unknown): string {
+  return cause instanceof StoreUnavailableError || cause instanceof TrustUnavailableError
+    ? cause.message
+    : 'A part that every call needs does not answer; the log says which.';
 }

@@ -63,8 +63,8 @@ function older({ clientId, appUrl, scopes }: Place, clientSecret: Secret | undef
     authorization: {
       url: `${appUrl}/auth/oauth2/authorize`,
       scopes,
-      // Nothing but the name is shown here.
-      account: { url: `${appUrl}/api/auth/oauth/me`, id: 'username', username: 'username' },
+      // Nothing but the name is shown here, and names change hands.
+      account: { url: `${appUrl}/api/auth/oauth/me`, username: 'username' },
     },
   };
 }

@@ -1,17 +1,46 @@
 import { retryAfterMs } from '../../oauth/retry-after.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
+import { shownText } from '../profile-of.ts';
 import type { AccountProfile, Failed, Throttled } from '../provider.ts';
 
 const LONGEST_BLOCK_MS = 120_000;
 
+/** The codes that API v2 is known to send; any other text of a provider's stays out of the journal. */
+const KNOWN_CODES = [
+  'UnauthorizedException',
+  'BadRequestException',
+  'ForbiddenException',
+  'NotFoundException',
+  'ConflictException',
+  'TokenExpiredException',
+  'ThrottlerException',
+  'HttpException',
+  'NOT_FOUND',
+  'CONFLICT',
+  'BAD_REQUEST',
+  'INTERNAL_SERVER_ERROR',
+];
+
+/** The fields of the bodies that are sent to it. */
+const BODY_FIELDS = ['email', 'timeZone', 'name', 'metadata', 'refreshToken'] as const;
+
+/** A field of a body that is sent to API v2. */
+export type BodyField = (typeof BODY_FIELDS)[number];
+
 /** An error as Cal.com's API v2 words it: `{status: "error", error: {code, message, details?}}`. */
 export interface CalComError {
   readonly status: number;
-  /** The exception's class, e.g. `BadRequestException`, or `NOT_FOUND` and its kin from the database layer. */
-  readonly code: string;
+  /**
+   * The exception's class, e.g. `BadRequestException`, or `NOT_FOUND` and its kin from the database layer; undefined where
+   * it is none that is known.
+   */
+  readonly code: string | undefined;
+  /** Only ever compared. */
   readonly message: string;
-  /** Names of the body's fields that validation refused. */
-  readonly invalidFields: readonly string[];
+  /** True where validation refused fields of the body. */
+  readonly isInvalid: boolean;
+  /** Those of them that a body has. */
+  readonly invalidFields: readonly BodyField[];
 }
 
 /** An answer of API v2 in the terms every operation shares; `error` alone needs the operation's own judgement. */
@@ -46,7 +75,12 @@ export function judgeEnvelope(result: UpstreamResult, now: number): CalComResult
 
 /** Cal.com has something against the OAuth client or our way of asking, so no grant is to blame. */
 export function clientRefused(error: CalComError): Failed<'client_refused'> {
-  return { kind: 'client_refused', detail: `HTTP ${error.status} ${error.code}` };
+  return { kind: 'client_refused', detail: describe(error) };
+}
+
+/** For the operator's journal. */
+export function describe({ status, code }: CalComError): string {
+  return code === undefined ? `HTTP ${status}` : `HTTP ${status} ${code}`;
 }
 
 /** A managed user as API v2 shows one; undefined where the object has no usable id. */
@@ -56,17 +90,17 @@ export function accountProfile(value: unknown): AccountProfile | undefined {
   if (user === undefined || typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return undefined;
   return {
     accountId: String(id),
-    username: stringOrNull(user['username']),
-    email: stringOrNull(user['email']),
-    name: stringOrNull(user['name']),
-    timeZone: stringOrNull(user['timeZone']),
+    username: shownText(user['username']),
+    email: shownText(user['email']),
+    name: shownText(user['name']),
+    timeZone: shownText(user['timeZone']),
     timeFormat: numberOrNull(user['timeFormat']),
-    weekStart: stringOrNull(user['weekStart']),
-    locale: stringOrNull(user['locale']),
+    weekStart: shownText(user['weekStart']),
+    locale: shownText(user['locale']),
     defaultScheduleId: numberOrNull(user['defaultScheduleId']),
-    avatarUrl: stringOrNull(user['avatarUrl']),
-    bio: stringOrNull(user['bio']),
-    createdAt: stringOrNull(user['createdDate']),
+    avatarUrl: shownText(user['avatarUrl']),
+    bio: shownText(user['bio']),
+    createdAt: shownText(user['createdDate']),
   };
 }
 
@@ -98,17 +132,15 @@ function calComError(status: number, body: Readonly<Record<string, unknown>> | u
   const code = error?.['code'];
   const message = error?.['message'];
   if (body?.['status'] !== 'error' || typeof code !== 'string' || typeof message !== 'string') return undefined;
-  return { status, code: code.slice(0, 64), message, invalidFields: invalidFields(error?.['details']) };
-}
-
-function invalidFields(details: unknown): string[] {
-  const errors = asObject(details)?.['errors'];
-  if (!Array.isArray(errors)) return [];
-  return errors.map((each: unknown) => asObject(each)?.['property']).filter((name) => typeof name === 'string');
-}
-
-function stringOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  const errors = asObject(error?.['details'])?.['errors'];
+  const refused: unknown[] = Array.isArray(errors) ? errors.map((each: unknown) => asObject(each)?.['property']) : [];
+  return {
+    status,
+    code: KNOWN_CODES.find((known) => known === code),
+    message,
+    isInvalid: refused.some((name) => typeof name === 'string'),
+    invalidFields: BODY_FIELDS.filter((field) => refused.includes(field)),
+  };
 }
 
 function numberOrNull(value: unknown): number | null {

@@ -5,11 +5,22 @@ import {
   accountProfile,
   asObject,
   clientRefused,
+  describe,
   judgeEnvelope,
+  type BodyField,
   type CalComError,
   type CalComResult,
 } from './envelope.ts';
-import type { AccountProfile, Applicant, ClientCheck, ExchangeAnswer, KnownAccount, Provider } from '../provider.ts';
+import { managedTokenClaims } from './token-claims.ts';
+import type {
+  AccountProfile,
+  Applicant,
+  ClientCheck,
+  ExchangeAnswer,
+  KnownAccount,
+  Provider,
+  TokenClaims,
+} from '../provider.ts';
 
 /** How to reach a platform OAuth client of Cal.com's API v2. */
 export interface CalComManagedOptions {
@@ -35,7 +46,7 @@ const ACCESS_BOUNDS = { fallbackMs: 5 * MINUTE_MS, maximumMs: DAY_MS };
 const REFRESH_BOUNDS = { fallbackMs: 365 * DAY_MS, maximumMs: 2 * 365 * DAY_MS };
 
 /** Where the caller's own request names a field that Cal.com calls otherwise. */
-const CALLER_FIELDS: Readonly<Record<string, string>> = { email: 'cal_email', timeZone: 'timezone' };
+const CALLER_FIELDS: Readonly<Partial<Record<BodyField, string>>> = { email: 'cal_email', timeZone: 'timezone' };
 
 /**
  * Cal.com's managed users (platform clients of API v2): the account is created by us, tokens rotate on every refresh,
@@ -61,6 +72,10 @@ class CalComManaged implements Provider {
     this.#transport = transport;
     this.#client = encodeURIComponent(options.clientId);
     this.realm = `${this.name} ${options.apiUrl} ${options.clientId}`;
+  }
+
+  readToken(token: Secret): TokenClaims | undefined {
+    return managedTokenClaims(token, this.#options.clientId);
   }
 
   async refresh(refreshToken: Secret): Promise<ExchangeAnswer> {
@@ -221,7 +236,7 @@ function tokenAnswer(data: unknown, askedAt: number): TokenAnswer | undefined {
 function judgeRefreshError(error: CalComError): ExchangeAnswer {
   if (error.status !== 400 && error.status !== 404) return { kind: 'unknown', detail: describe(error) };
   // Early versions name no fields: then only the text tells that it was the body's form.
-  const isMalformed = error.invalidFields.length > 0 || error.message === 'Bad Request Exception';
+  const isMalformed = error.isInvalid || error.message === 'Bad Request Exception';
   if (isMalformed || blamesClient(error)) return clientRefused(error);
   return { kind: 'rejected', detail: describe(error) };
 }
@@ -242,7 +257,7 @@ function judgeRecoverError(error: CalComError): ExchangeAnswer {
 
 function judgeProvisionError(error: CalComError): ExchangeAnswer {
   if (error.status === 409) return { kind: 'unknown', detail: describe(error) };
-  if (error.status === 400 && error.invalidFields.length > 0) {
+  if (error.status === 400 && error.isInvalid) {
     const fields = error.invalidFields.map((name) => CALLER_FIELDS[name] ?? name);
     return { kind: 'input_refused', detail: describe(error), fields };
   }
@@ -270,8 +285,4 @@ function carriesProof(user: unknown, proofs: readonly string[]): boolean {
 
 function isUnknownUser(error: CalComError): boolean {
   return error.status === 404 && /^User with ID \d+ is not part of this OAuth client/.test(error.message);
-}
-
-function describe(error: CalComError): string {
-  return `HTTP ${error.status} ${error.code}`;
 }

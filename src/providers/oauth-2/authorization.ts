@@ -3,8 +3,8 @@ import type { Transport } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from '../authorization.ts';
 import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './definition.ts';
-import { profileOf } from '../profile-of.ts';
-import type { AccountProfile, ExchangeAnswer } from '../provider.ts';
+import { accountIdOf, shownAccount } from '../profile-of.ts';
+import type { ExchangeAnswer, ShownAccount } from '../provider.ts';
 
 /** What consenting at an OAuth 2 server is made of. */
 export interface OAuth2AuthorizationOptions {
@@ -21,11 +21,13 @@ const READ_TIMEOUT_MS = 5_000;
 export class OAuth2Authorization implements Authorization {
   readonly usesPkce: boolean;
   readonly issuer: string | undefined;
+  readonly identifiesAccounts: boolean;
   readonly #options: OAuth2AuthorizationOptions;
 
   constructor(options: OAuth2AuthorizationOptions) {
     this.usesPkce = options.definition.pkce ?? true;
     this.issuer = options.definition.issuer;
+    this.identifiesAccounts = options.definition.account.id !== undefined;
     this.#options = options;
   }
 
@@ -67,26 +69,35 @@ export class OAuth2Authorization implements Authorization {
     const { status, json } = result;
     if (status === 401 || status === 403) return { kind: 'refused', detail: `${url} answers HTTP ${status}` };
     if (status < 200 || status >= 300) return { kind: 'unreachable', detail: `${url} answers HTTP ${status}` };
-    const known = profile(json, definition.account);
-    return known === undefined
-      ? { kind: 'unreachable', detail: `${url} shows no account id at "${definition.account.id}"; ${membersOf(json)}` }
-      : { kind: 'known', profile: known };
+    const shown = shownAt(json, definition.account);
+    const { id } = definition.account;
+    const accountId = id === undefined ? undefined : accountIdOf(jsonMemberAt(json, id));
+    if (id === undefined ? isAnybody(shown) : accountId !== undefined) return { kind: 'known', accountId, shown };
+    const missing = id === undefined ? 'nothing of an account' : `no account id at "${id}"`;
+    return { kind: 'unreachable', detail: `${url} shows ${missing}; ${membersOf(json)}` };
   }
 }
 
-const MOST_MEMBERS = 20;
+/** Under which an account or its id often stands; any other text of a provider's stays out of the journal. */
+const FAMILIAR_MEMBERS = [
+  ...['id', 'sub', 'uid', 'uuid', 'uri', 'user_id', 'userId', 'account_id', 'accountId', 'login', 'username'],
+  ...['email', 'name', 'data', 'user', 'account', 'profile', 'resource', 'result', 'me', 'status', 'error'],
+];
 
 /** What is there instead, by name alone. */
 function membersOf(json: unknown): string {
-  if (typeof json !== 'object' || json === null) return 'its answer is no JSON object';
-  const names = Object.keys(json).filter((name) => /^[\w.-]{1,40}$/.test(name));
-  return `it has ${names.slice(0, MOST_MEMBERS).join(', ') || 'no members'}`;
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'its answer is no JSON object';
+  const names = FAMILIAR_MEMBERS.filter((name) => Object.hasOwn(json, name));
+  return `it has ${names.join(', ') || 'no member that an account often stands under'}`;
 }
 
-/** The account as its JSON has it; undefined where that shows no usable id. */
-function profile(json: unknown, places: OAuth2AccountDefinition): AccountProfile | undefined {
+function isAnybody({ username, email, name }: ShownAccount): boolean {
+  return username !== null || email !== null || name !== null;
+}
+
+function shownAt(json: unknown, places: OAuth2AccountDefinition): ShownAccount {
   const at = (path: string | undefined) => (path === undefined ? undefined : jsonMemberAt(json, path));
-  return profileOf(at(places.id), {
+  return shownAccount({
     username: at(places.username),
     email: at(places.email),
     name: at(places.name),

@@ -66,8 +66,8 @@ export interface OAuth2AuthorizationDefinition {
 /** Where an access token's account is described: a URL, and where in its JSON things stand, as `data.id`. */
 export interface OAuth2AccountDefinition {
   readonly url: string;
-  /** A text or a whole number that never changes. */
-  readonly id: string;
+  /** A text or a whole number that never changes hands; left out where there is none, for a server without `revokeUrl`. */
+  readonly id?: string;
   readonly email?: string;
   readonly username?: string;
   readonly name?: string;

@@ -7,6 +7,11 @@ export interface Moment {
   readonly unresolvedMs: number;
 }
 
+/** As {@link Moment}, with the same by the clock that tokens are judged by. */
+export interface JudgedMoment extends Moment {
+  readonly tokensAt: number;
+}
+
 /** Of those not ended, the credential whose exchange was opened last. */
 export function currentOf(memory: Memory, grantId: string): CredentialRow | undefined {
   return newest(memory.standing(grantId));

@@ -22,11 +22,11 @@ export function memoryPlace(): Promise<StorePlace> {
             memory,
             bounds: DEFAULT_BOUNDS,
             now: () => clock.now(),
+            monotonic: () => clock.monotonic(),
             databaseNow: () => clock.now(),
             holder: `holder-${++holders}`,
             isDead: () => false,
             hash: (token) => hex(vault.tokenHash(token)),
-            hashes: (token) => vault.tokenHashes(token).map(hex),
           }),
           clock,
         ),
@@ -62,7 +62,6 @@ function promised(store: MemoryStore, clock: TestClock): GrantStore {
     finishFailed: (...args) => Promise.resolve(store.finishFailed(...args)),
     noteReconnectRequired: (...args) => Promise.resolve(store.noteReconnectRequired(...args)),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
-    findByAccessToken: (...args) => Promise.resolve(store.findByAccessToken(...args)),
     account: (...args) => Promise.resolve(store.account(...args)),
     noteProfile: (...args) => {
       store.noteProfile(...args);

@@ -2,7 +2,7 @@ import type { Credential } from '../../../src/grants/credential.ts';
 import type { GrantEvent, WayOut } from '../../../src/grants/events.ts';
 import type { ExchangeBounds, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView } from '../../../src/grants/grant.ts';
-import type { AccessTokenOwner, ExchangeIntent, Failure } from '../../../src/grants/store.ts';
+import type { ExchangeIntent, Failure } from '../../../src/grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
 import { currentOf, isUnresolved, isUnsettled, lastExchangedOf, type Moment } from './derive.ts';
@@ -16,18 +16,21 @@ export interface MemoryStoreOptions {
   readonly bounds: ExchangeBounds;
   /** The instance's clock, which judges tokens; epoch milliseconds. */
   readonly now: () => number;
+  /** The instance's clock that nobody sets, in milliseconds. */
+  readonly monotonic: () => number;
   /** The database's clock, which judges leases; epoch milliseconds. */
   readonly databaseNow: () => number;
   readonly holder: string;
   /** Whether a holder is a process of this machine, and gone. */
   readonly isDead: (holder: string) => boolean;
-  /** How access tokens are found again: the hash to write, and all to look for. */
+  /** How access tokens are told apart. */
   readonly hash: (token: Secret) => string;
-  readonly hashes: (token: Secret) => readonly string[];
 }
 
 const RECENT_MS = 60_000;
 const RECENT_LIMIT = 100;
+/** What is ahead of the database's clock by less is no sign that it was set back, in milliseconds. */
+const AHEAD_MS = 1_000;
 
 /** The store of grants as plain facts and what is derived from them; every method is done when it returns. */
 export class MemoryStore {
@@ -58,8 +61,11 @@ export class MemoryStore {
     const moment = this.#moment();
     const rows = this.#memory.exchangesOf(grantId);
     const open = rows.find(isOpen);
+    this.#catchUpWithClock(rows);
     if (open !== undefined && open.holder !== holder && isDead(open.holder)) this.#closeForsaken([open]);
-    const recent = rows.slice(-RECENT_LIMIT).filter((row) => row.openedAt > moment.now - RECENT_MS);
+    const recent = rows
+      .slice(-RECENT_LIMIT)
+      .filter(({ openedAt }) => openedAt > moment.now - RECENT_MS && openedAt <= moment.now + AHEAD_MS);
     return {
       last: nameOf(rows.at(-1)),
       recentExchanges: recent.length,
@@ -83,8 +89,9 @@ export class MemoryStore {
 
   openExchange(intent: ExchangeIntent): OpenExchange | undefined {
     const { grantId, kind, presented, accountId, last, current, applicant } = intent;
-    const { now, databaseNow, bounds, holder } = this.#options;
+    const { now, monotonic, databaseNow, bounds, holder } = this.#options;
     const rows = this.#memory.exchangesOf(grantId);
+    this.#catchUpWithClock(rows);
     this.#closeForsaken(rows.filter(isOpen));
     if (rows.at(-1)?.nonce !== last?.nonce || rows.some(isOpen)) return undefined;
     if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;
@@ -103,7 +110,8 @@ export class MemoryStore {
       ...unfinished,
     });
     if (applicant !== undefined) this.#memory.grant(grantId).applicant = applicant;
-    return { ...name, grantId, kind, presented: nameOf(presented), accountId, openedAt: now() };
+    const times = { openedAt: now(), openedTick: monotonic() };
+    return { ...name, grantId, kind, presented: nameOf(presented), accountId, ...times };
   }
 
   standingApplicant(grantId: string): Applicant | undefined {
@@ -123,25 +131,16 @@ export class MemoryStore {
   }
 
   finishFailed(exchange: OpenExchange, failure: Failure): GrantEvent | undefined {
-    return recordFailure(this.#memory, exchange, failure, { ...this.#moment(), holder: this.#options.holder });
+    const { now, holder } = this.#options;
+    return recordFailure(this.#memory, exchange, failure, { ...this.#moment(), tokensAt: now(), holder });
   }
 
   noteReconnectRequired(grantId: string, wayOut: WayOut): GrantEvent | undefined {
-    return recordLoss(this.#memory, grantId, wayOut, this.#moment());
+    return recordLoss(this.#memory, grantId, wayOut, { ...this.#moment(), tokensAt: this.#options.now() });
   }
 
   holdBack(grantId: string, backOff: BackOff): void {
     this.#memory.grant(grantId).backOff = backOff;
-  }
-
-  findByAccessToken(accessToken: Secret, graceMs: number): AccessTokenOwner | undefined {
-    const hashes = this.#options.hashes(accessToken);
-    const oldest = this.#options.now() - graceMs;
-    const row = this.#memory.credentials.find(
-      (each) => hashes.includes(each.accessTokenHash) && each.expiresAt > oldest,
-    );
-    const connection = row && this.#memory.connections.find((each) => each.grantId === row.grantId);
-    return connection && { realm: connection.realm, subject: connection.subject };
   }
 
   account(realm: string, subject: string): Account | undefined {
@@ -161,6 +160,20 @@ export class MemoryStore {
   /** Closes, as `unknown`, what dead processes of this machine left open: for the start of an instance. */
   closeExchangesOfTheDead(): void {
     this.#closeForsaken(this.#memory.exchanges.filter((row) => isOpen(row) && this.#options.isDead(row.holder)));
+  }
+
+  /** Brings down to now what is ahead of the database's clock, which has been set back since. */
+  #catchUpWithClock(rows: readonly ExchangeRow[]): void {
+    const { databaseNow, bounds } = this.#options;
+    const now = databaseNow();
+    for (const row of rows.filter(({ outcome }) => outcome === undefined)) {
+      const isAhead =
+        row.openedAt > now + AHEAD_MS || (isOpen(row) && row.leaseUntil > now + bounds.leaseMs + AHEAD_MS);
+      if (!isAhead) continue;
+      row.openedAt = Math.min(row.openedAt, now);
+      row.leaseUntil = Math.min(row.leaseUntil, now + bounds.leaseMs);
+      for (const standing of this.#memory.standing(row.grantId)) standing.openedAt = Math.min(standing.openedAt, now);
+    }
   }
 
   #closeForsaken(open: readonly ExchangeRow[]): void {

@@ -1,6 +1,6 @@
 import type { EventReason, EventType, GrantEvent, WayOut } from '../../../src/grants/events.ts';
 import type { OpenExchange } from '../../../src/grants/exchange.ts';
-import { isUnresolved, lastExchangedOf, reasonOfLoss, type Moment } from './derive.ts';
+import { isUnresolved, lastExchangedOf, reasonOfLoss, type JudgedMoment } from './derive.ts';
 import type { Memory } from './rows.ts';
 
 /** Writes the event that a new credential is; `isIntegrated` where the grant had one before. */
@@ -18,10 +18,16 @@ export function recordGain(
 }
 
 /** Writes the event that a grant has nothing left, if that is so and was not written yet. */
-export function recordLoss(memory: Memory, grantId: string, wayOut: WayOut, moment: Moment): GrantEvent | undefined {
-  const { now: at } = moment;
+export function recordLoss(
+  memory: Memory,
+  grantId: string,
+  wayOut: WayOut,
+  moment: JudgedMoment,
+): GrantEvent | undefined {
+  const { now: at, tokensAt } = moment;
   if (wayOut === 'self' || memory.grant(grantId).integratedAt === undefined) return undefined;
-  if (memory.standing(grantId).some((row) => row.refreshToken !== undefined || row.expiresAt > at)) return undefined;
+  if (memory.standing(grantId).some((row) => row.refreshToken !== undefined || row.expiresAt > tokensAt))
+    return undefined;
   if (isUnresolved(memory, grantId, moment)) return undefined;
   const last = memory.exchangesOf(grantId).findLast(({ outcome }) => outcome === 'obtained' || outcome === 'rejected');
   if (last === undefined || hadNothingLeft(memory, grantId)) return undefined;

@@ -3,7 +3,7 @@ import type { GrantEvent } from '../../../src/grants/events.ts';
 import type { ExchangeName, OpenExchange, Outcome } from '../../../src/grants/exchange.ts';
 import type { Failure } from '../../../src/grants/store.ts';
 import type { AccountProfile, Obtained } from '../../../src/providers/provider.ts';
-import type { Moment } from './derive.ts';
+import type { JudgedMoment } from './derive.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { ExchangeRow, GrantRow, Memory } from './rows.ts';
 
@@ -55,7 +55,7 @@ export function recordFailure(
   memory: Memory,
   exchange: OpenExchange,
   { answer, backOff, wayOut }: Failure,
-  moment: Moment & { readonly holder: string },
+  moment: JudgedMoment & { readonly holder: string },
 ): GrantEvent | undefined {
   const { now } = moment;
   const grant = memory.grant(exchange.grantId);

@@ -24,7 +24,7 @@ export interface ExchangeRow extends ExchangeName {
   readonly kind: ExchangeKind;
   readonly presentedId: number | undefined;
   readonly holder: string;
-  readonly openedAt: number;
+  openedAt: number;
   leaseUntil: number;
   finishedAt: number | undefined;
   outcome: Outcome | undefined;
@@ -34,7 +34,7 @@ export interface ExchangeRow extends ExchangeName {
 /** One credential and how it ended, if it did. */
 export interface CredentialRow extends ExchangeName {
   readonly grantId: string;
-  readonly openedAt: number;
+  openedAt: number;
   readonly obtainedAt: number;
   readonly expiresAt: number;
   readonly tokenType: string;

@@ -1,0 +1,37 @@
+import type { Secret } from '../../secret.ts';
+import type { TokenClaims } from '../provider.ts';
+import { asObject } from './envelope.ts';
+
+const USES: Readonly<Record<string, TokenClaims['use']>> = { access_token: 'access', refresh_token: 'refresh' };
+
+/**
+ * What a token of a platform client says of itself: a JWT with `type`, `clientId`, `ownerId` and `expiresAt` in its payload.
+ *
+ * @param clientId ours
+ * @returns undefined for what is none
+ */
+export function managedTokenClaims(token: Secret, clientId: string): TokenClaims | undefined {
+  const payload = payloadOf(token);
+  if (payload === undefined) return undefined;
+  const { type, clientId: client, ownerId, expiresAt } = payload;
+  return {
+    use: typeof type === 'string' && Object.hasOwn(USES, type) ? USES[type] : undefined,
+    accountId: typeof ownerId === 'number' && Number.isSafeInteger(ownerId) ? String(ownerId) : undefined,
+    isOurs: typeof client === 'string' ? client === clientId : undefined,
+    expiresAt: typeof expiresAt === 'number' && Math.abs(expiresAt) <= LATEST_MS ? expiresAt : undefined,
+  };
+}
+
+/** Of a `Date` (ECMA-262 section 21.4.1.1). */
+const LATEST_MS = 8.64e15;
+
+function payloadOf(token: Secret): Readonly<Record<string, unknown>> | undefined {
+  const parts = token.reveal().split('.');
+  const [, payload] = parts;
+  if (parts.length !== 3 || payload === undefined) return undefined;
+  try {
+    return asObject(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  } catch {
+    return undefined;
+  }
+}

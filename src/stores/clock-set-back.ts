@@ -1,0 +1,37 @@
+import { sql, type RawBuilder, type Transaction } from 'kysely';
+import type { ExchangeBounds } from '../grants/exchange.ts';
+import type { Database } from './schema.ts';
+
+/**
+ * What is ahead of the database's clock by less is no sign that it was set back, in milliseconds: processes on one SQLite
+ * file read the machine's clock one after another.
+ */
+export const AHEAD_MS = 1_000;
+
+/**
+ * Brings down to now what the exchanges of these grants hold of a later time: the clock has been set back since, perhaps by
+ * a failover to a server that is behind. Left as it was, a lease or a call without an answer would stand in the way for as
+ * long as the clock was set back; passed over at once, a call that still runs would be asked a second time.
+ *
+ * @param grantIds a list or a subquery, without its brackets
+ * @param now the database's time
+ */
+export async function catchUpWithClock(
+  transaction: Transaction<Database>,
+  grantIds: RawBuilder<unknown>,
+  { leaseMs }: Pick<ExchangeBounds, 'leaseMs'>,
+  now: RawBuilder<number>,
+): Promise<void> {
+  const { numAffectedRows = 0n } = await sql`
+    update exchanges set
+      opened_at = case when opened_at > ${now} then ${now} else opened_at end,
+      lease_until = case when lease_until > ${now} + ${leaseMs} then ${now} + ${leaseMs} else lease_until end
+    where outcome is null and grant_id in (${grantIds})
+      and (opened_at > ${now} + ${AHEAD_MS}
+        or (finished_at is null and lease_until > ${now} + ${leaseMs} + ${AHEAD_MS}))`.execute(transaction);
+  if (numAffectedRows === 0n) return;
+  // Whether an abandoned recovery may have ended a credential is told by when both were opened.
+  await sql`
+    update credentials set opened_at = ${now}
+    where ended_at is null and opened_at > ${now} and grant_id in (${grantIds})`.execute(transaction);
+}

