@@ -6,8 +6,6 @@ export interface LaneOptions {
   readonly pauses: PauseStore;
   readonly clock: Clock;
   readonly realm: string;
-  /** How long whoever tries whether the provider answers again has for it, in milliseconds. */
-  readonly leaseMs: number;
   /** How many may be inside that came within the last second. */
   readonly mostAtOnce: number;
   /** True once the process is leaving: nobody waits then. */
@@ -129,10 +127,10 @@ export class Lane {
 
   /** Of all instances, one gets it. */
   async #claim(): Promise<boolean> {
-    const { pauses, realm, leaseMs } = this.#options;
+    const { pauses, realm } = this.#options;
     let isOurs = false;
     const reading = await pauses.change(realm, (pause, now) => {
-      const claimed = afterClaim(pause, now, leaseMs);
+      const claimed = afterClaim(pause, now);
       isOurs = claimed !== pause;
       return claimed;
     });
