@@ -82,12 +82,12 @@ export class Keeper {
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
-    const { bounds, trouble = () => undefined } = options;
+    const { trouble = () => undefined } = options;
     const closing = () => this.#closing;
     this.#means = {
       ...options,
       breaker: new Breaker(),
-      pacer: new Pacer({ ...options, leaseMs: bounds.leaseMs, trouble, closing }),
+      pacer: new Pacer({ ...options, trouble, closing }),
       waiting: new Waiting(),
       inHand: new AnswersInHand(),
       report: options.report ?? (() => undefined),

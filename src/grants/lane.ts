@@ -6,9 +6,7 @@ export interface LaneOptions {
   readonly pauses: PauseStore;
   readonly clock: Clock;
   readonly realm: string;
-  /** How long whoever tries whether the provider answers again has for it, in milliseconds. */
-  readonly leaseMs: number;
-  /** How many may be inside that came within the last second. */
+  /** How many may be inside that came just now; see `COUNTED_MS`. */
   readonly mostAtOnce: number;
   /** True once the process is leaving: nobody waits then. */
   readonly closing: () => boolean;
@@ -34,7 +32,7 @@ interface Waiter {
 type Change = (pause: Pause | undefined, now: number) => Pause | undefined;
 
 /** Whoever has been inside for longer, in milliseconds, counts no more: slow calls must not keep others out. */
-const COUNTED_MS = 1_000;
+const COUNTED_MS = 200;
 /** How old a reading of the pause may be, and how often whoever waits looks again, in milliseconds. */
 const FRESH_MS = 250;
 const LOOK_MS = 100;
@@ -129,10 +127,10 @@ export class Lane {
 
   /** Of all instances, one gets it. */
   async #claim(): Promise<boolean> {
-    const { pauses, realm, leaseMs } = this.#options;
+    const { pauses, realm } = this.#options;
     let isOurs = false;
     const reading = await pauses.change(realm, (pause, now) => {
-      const claimed = afterClaim(pause, now, leaseMs);
+      const claimed = afterClaim(pause, now);
       isOurs = claimed !== pause;
       return claimed;
     });

@@ -8,8 +8,6 @@ export interface PacerOptions {
   readonly pauses: PauseStore;
   readonly clock: Clock;
   readonly random: Random;
-  /** How long whoever tries whether a provider answers again has for it, in milliseconds; then another may. */
-  readonly leaseMs: number;
   /** Told where a pause could not be noted; the next refusal notes it. */
   readonly trouble: (what: string, cause: unknown) => void;
   /** True once the process is leaving: nobody waits for a turn then. */

@@ -18,7 +18,8 @@ export interface Pause {
   readonly struckGrantId: string;
   /** The earliest end that one of them asked for. */
   readonly askedUntil: number;
-  /** When the provider may be asked again. */
+  /** When the provider asked to be left alone, and when it may be asked again. */
+  readonly since: number;
   readonly until: number;
   /** Pauses in a row, each begun before the one before was got over. */
   readonly count: number;
@@ -58,25 +59,32 @@ export type Standing =
 const STRIKES = 3;
 /** How long after a pause it takes until everybody may ask again, in milliseconds. */
 const RESUMING_MS = 60_000;
-/** A pause that lasts for longer than the longest `Retry-After` that is kept to was begun by a clock set back since. */
-const LONGEST_MS = 3_600_000;
+/** How long whoever tries whether the provider answers again has for it, in milliseconds; then another may. */
+const PROBE_MS = 10_000;
 
 const NONE: Pause = {
   strikes: 0,
   struckGrantId: '',
   askedUntil: 0,
+  since: 0,
   until: 0,
   count: 0,
   probeUntil: 0,
   resumedAt: 0,
 };
 
-/** @param now the database's time, in epoch milliseconds */
+/**
+ * What is dated ahead of now was written by a clock that has been set back since, and counts as over.
+ *
+ * @param now the database's time, in epoch milliseconds
+ */
 export function standing(pause: Pause | undefined, now: number): Standing {
   if (pause === undefined) return { kind: 'open' };
-  const forMs = pause.until - now;
-  if (forMs > 0 && forMs <= LONGEST_MS) return { kind: 'paused', forMs };
-  if (pause.strikes > 0) return { kind: 'probing', isTaken: isAhead(pause.probeUntil, now) };
+  if (pause.since <= now && now < pause.until) return { kind: 'paused', forMs: pause.until - now };
+  if (pause.strikes > 0) {
+    const probeMs = pause.probeUntil - now;
+    return { kind: 'probing', isTaken: probeMs > 0 && probeMs <= PROBE_MS };
+  }
   const share = (now - pause.resumedAt) / RESUMING_MS;
   return share >= 0 && share < 1 ? { kind: 'resuming', share } : { kind: 'open' };
 }
@@ -103,7 +111,7 @@ export function afterRefusal(before: Pause | undefined, refusal: Refusal, now: n
   if (strikes < STRIKES && !isGoingOn) return struck;
   const count = pause.count + 1;
   const waitMs = backOffMs(count, (isGoingOn ? asked : askedUntil) - now, random);
-  return { ...struck, count, until: now + waitMs };
+  return { ...struck, count, since: now, until: now + waitMs };
 }
 
 /** What it makes of a pause that the one who tried was answered otherwise; undefined where nothing is left of it. */
@@ -114,18 +122,14 @@ export function afterAnswer(pause: Pause | undefined, now: number): Pause | unde
   return { ...pause, strikes: 0, until: 0, probeUntil: 0, resumedAt };
 }
 
-/** Lets somebody try for `leaseMs` whether the provider answers again; the same pause where somebody does already. */
-export function afterClaim(pause: Pause | undefined, now: number, leaseMs: number): Pause | undefined {
+/** Lets somebody try whether the provider answers again; the same pause where somebody does already. */
+export function afterClaim(pause: Pause | undefined, now: number): Pause | undefined {
   if (pause === undefined) return undefined;
   const how = standing(pause, now);
-  return how.kind === 'probing' && !how.isTaken ? { ...pause, probeUntil: now + leaseMs } : pause;
+  return how.kind === 'probing' && !how.isTaken ? { ...pause, probeUntil: now + PROBE_MS } : pause;
 }
 
 /** Lets the next one try, where whoever had the turn made nothing of it. */
 export function afterNothing(pause: Pause | undefined): Pause | undefined {
   return pause && { ...pause, probeUntil: 0 };
-}
-
-function isAhead(until: number, now: number): boolean {
-  return until > now && until - now <= LONGEST_MS;
 }

@@ -15,7 +15,7 @@ export class SqlPauseStore implements PauseStore {
     const { db } = this.#database;
     // A clock alone gives a row, whether there is a pause or not.
     const { rows } = await sql<{ now: number } & { [Column in keyof PauseRow]: PauseRow[Column] | null }>`
-      select c.now, p.realm, p.strikes, p.struck_grant_id, p.asked_until, p.paused_until, p.pauses, p.probe_until, p.resumed_at
+      select c.now, p.realm, p.strikes, p.struck_grant_id, p.asked_until, p.paused_at, p.paused_until, p.pauses, p.probe_until, p.resumed_at
       from (select ${this.#database.now()} as now) c left join pauses p on p.realm = ${realm}`.execute(db);
     const [row] = rows;
     const isThere = row !== undefined && row.realm !== null;
@@ -42,10 +42,10 @@ type PauseRow = Selectable<Database['pauses']>;
 /** Keeps others from the row until the transaction ends, and makes it where there is none. */
 async function lock(transaction: Transaction<Database>, realm: string): Promise<Pause | undefined> {
   const { rows } = await sql<PauseRow>`
-    insert into pauses (realm, strikes, struck_grant_id, asked_until, paused_until, pauses, probe_until, resumed_at)
-    values (${realm}, 0, '', 0, 0, 0, 0, 0)
+    insert into pauses (realm, strikes, struck_grant_id, asked_until, paused_at, paused_until, pauses, probe_until, resumed_at)
+    values (${realm}, 0, '', 0, 0, 0, 0, 0, 0)
     on conflict (realm) do update set strikes = pauses.strikes
-    returning realm, strikes, struck_grant_id, asked_until, paused_until, pauses, probe_until, resumed_at`.execute(
+    returning realm, strikes, struck_grant_id, asked_until, paused_at, paused_until, pauses, probe_until, resumed_at`.execute(
     transaction,
   );
   const [row] = rows;
@@ -58,6 +58,7 @@ function pauseOf(row: PauseRow): Pause {
     strikes: row.strikes,
     struckGrantId: row.struck_grant_id,
     askedUntil: row.asked_until,
+    since: row.paused_at,
     until: row.paused_until,
     count: row.pauses,
     probeUntil: row.probe_until,
@@ -65,11 +66,12 @@ function pauseOf(row: PauseRow): Pause {
   };
 }
 
-function columnsOf({ strikes, struckGrantId, askedUntil, until, count, probeUntil, resumedAt }: Pause) {
+function columnsOf({ strikes, struckGrantId, askedUntil, since, until, count, probeUntil, resumedAt }: Pause) {
   return {
     strikes,
     struck_grant_id: struckGrantId,
     asked_until: askedUntil,
+    paused_at: since,
     paused_until: until,
     pauses: count,
     probe_until: probeUntil,

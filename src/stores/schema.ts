@@ -146,6 +146,7 @@ interface PausesTable {
   strikes: number;
   struck_grant_id: string;
   asked_until: number;
+  paused_at: number;
   paused_until: number;
   pauses: number;
   probe_until: number;

@@ -20,9 +20,9 @@ describe('a 429', () => {
   it('lets one at a time find out whose it is', () => {
     const pause = refused(['alice', 0, HOUR_MS]);
     assert.deepEqual(standing(pause, NOW), { kind: 'probing', isTaken: false });
-    const claimed = afterClaim(pause, NOW, 10_000);
+    const claimed = afterClaim(pause, NOW);
     assert.deepEqual(standing(claimed, NOW), { kind: 'probing', isTaken: true });
-    assert.equal(afterClaim(claimed, NOW, 10_000), claimed, 'nobody else');
+    assert.equal(afterClaim(claimed, NOW), claimed, 'nobody else');
     assert.deepEqual(standing(claimed, NOW + 10_000), { kind: 'probing', isTaken: false }, 'until its time is over');
     assert.deepEqual(
       standing(afterNothing(claimed), NOW),
@@ -45,7 +45,7 @@ describe('a 429', () => {
     const pause = refused(['alice', 0, 20_000], ['bob', 10, 20_000], ['carol', 20, 20_000]);
     assert.deepEqual(standing(pause, NOW + 20), { kind: 'paused', forMs: 19_980 });
     assert.deepEqual(standing(pause, NOW + 20_000), { kind: 'probing', isTaken: false });
-    assert.equal(afterClaim(pause, NOW + 20, 10_000), pause, 'nobody asks before');
+    assert.equal(afterClaim(pause, NOW + 20), pause, 'nobody asks before');
   });
 
   it('of one user that asks for an hour does not pause all others for that', () => {
@@ -102,6 +102,10 @@ describe('a pause', () => {
 
   it('that was begun by a clock that has been set back since is over', () => {
     const pause = refused(['alice', 0], ['bob', 0], ['carol', 0]);
-    assert.equal(standing(pause, NOW - 2 * HOUR_MS).kind, 'probing');
+    const probing = { kind: 'probing', isTaken: false };
+    for (const agoMs of [1, 60_000, 2 * HOUR_MS]) {
+      assert.deepEqual(standing(pause, NOW - agoMs), probing);
+      assert.deepEqual(standing(afterClaim(pause, pause.until), NOW - agoMs), probing, 'and so is whoever tried');
+    }
   });
 });

@@ -18,6 +18,7 @@ const PAUSED: Pause = {
   strikes: 3,
   struckGrantId: 'any',
   askedUntil: 0,
+  since: 0,
   until: 0,
   count: 1,
   probeUntil: 0,

@@ -16,6 +16,7 @@ const PAUSE: Pause = {
   strikes: 3,
   struckGrantId: 'some-grant',
   askedUntil: 1_000,
+  since: 1_500,
   until: 2_000,
   count: 4,
   probeUntil: 5_000,

@@ -21,6 +21,7 @@ export function statements({ integer, keyedTableEnd }: ColumnTypes): string[] {
       strikes ${integer} not null,
       struck_grant_id text not null,
       asked_until ${integer} not null,
+      paused_at ${integer} not null,
       paused_until ${integer} not null,
       pauses ${integer} not null,
       probe_until ${integer} not null,
