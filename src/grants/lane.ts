@@ -32,10 +32,10 @@ interface Waiter {
 type Change = (pause: Pause | undefined, now: number) => Pause | undefined;
 
 /** Whoever has been inside for longer, in milliseconds, counts no more: slow calls must not keep others out. */
-const COUNTED_MS = 200;
+const COUNTED_MS = 250;
 /** How old a reading of the pause may be, and how often whoever waits looks again, in milliseconds. */
 const FRESH_MS = 250;
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 
 /** The way of one process to one provider: in the order in which they come, no more at once than may. */
 export class Lane {

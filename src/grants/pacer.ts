@@ -23,7 +23,7 @@ export interface Turn {
   end(): Promise<void>;
 }
 
-/** Of the calls of one process to one provider, those begun within the last second may be so many at least. */
+/** Of the calls of one process to one provider, those begun within the last quarter of a second may be so many at least. */
 const LEAST_AT_ONCE = 8;
 
 /** What only a provider says that has looked at the question. */

@@ -286,8 +286,8 @@ export const OPENED_ON_OLD: Mutant = {
   patches: [
     {
       file: STORE,
-      find: 'if ((currentOf(this.#memory, grantId)?.exchangeId ?? 0) !== currentId) return undefined;',
-      replace: 'void currentId;',
+      find: 'if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;',
+      replace: 'void current;',
     },
   ],
 };

@@ -238,7 +238,7 @@ export function importStoreContract(database: string, openPlace: () => Promise<I
       for (const [index, verdict] of ours.entries()) {
         assert.deepEqual([verdict, theirs[index]].sort(), ['already_there', 'imported'], `line ${index}`);
       }
-      assert.equal((await at.place.endReasons()).size, lines.length);
+      assert.equal((await at.place.query('select nonce from credentials')).length, lines.length);
       assert.equal(await at.place.countGrants(), lines.length);
     });
 

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../src/grants/clock.ts';
 
 interface Timer {
@@ -76,7 +76,9 @@ export class TestClock implements Clock {
   }
 }
 
-/** Resolves when everything that waits for nothing but its turn has had it. */
+/** Resolves when everything that waits for nothing but its turn has had it, be it a turn at the database. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await setImmediate();
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  await setTimeout(2);
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
 }

@@ -31,7 +31,7 @@ function usageContract(database: string, openPlace: OpenSqlPlace): void {
       await scene.clock.advance(5000);
       await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.other.upkeep.noteUsed([{ grantId, exchangeId }]);
-      const rows = await scene.place.query('select used_at from credentials order by exchange_id');
+      const rows = await scene.place.query('select used_at from credentials c join connections k on k.grant_id = c.grant_id order by subject');
       assert.deepEqual(
         rows.map((row) => row['used_at']),
         [first, null],
@@ -329,7 +329,7 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
           { type: 'grant.created', reason: null, at: at - 7, subjects: '["bob"]', exchange_id: exchangeId },
           { type: 'grant.refreshed', reason: null, at, subjects: '["alice","bob"]', exchange_id: second.exchangeId },
           { type: 'grant.reconnect_required', reason: 'refused', at, subjects: '[]', exchange_id: third.exchangeId },
-        ].map((event, index) => ({ id: rows[index]?.['id'], ...event, ...shared })),
+        ].map((event, index) => ({ id: rows[index]?.['id'], number: index + 1, ...event, ...shared })),
       );
     });
   });
