@@ -67,6 +67,12 @@ export interface Evergrant extends AsyncDisposable {
   giveUp(): Promise<string[]>;
 }
 
+/** How often it is noted that the database has gone on, in milliseconds. */
+const MARK_EVERY_MS = 10_000;
+const WENT_BACK =
+  'The database is older than it was when this machine last wrote to it: a backup was restored, or a failover lost ' +
+  'commits. Tokens that were renewed since are lost; whose they were is told as reverted.';
+
 /** What storing an answer may take beyond the call that gave it, before a stop waits no longer; in milliseconds. */
 const STORING_MS = 15_000;
 
@@ -95,9 +101,21 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   await rescue.putBack().catch((cause: unknown) => {
     trouble('what was set aside in the rescue folder cannot be tried again', cause);
   });
+  const mark = stores.highWaterMark(`${config.rescueFolder}-mark`);
+  const keepMark = async (work: Promise<boolean>) => {
+    if (await work) logger.warn(WENT_BACK);
+  };
+  const isMarked = await keepMark(mark.raise()).then(
+    () => true,
+    (cause: unknown) => {
+      trouble(`nothing can be kept beside ${config.rescueFolder}, so a restored backup would go unnoticed`, cause);
+      return false;
+    },
+  );
   await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
     trouble('the database still refuses what was rescued', cause);
   });
+  const journal = journalTo(logger);
   const providers = configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each));
   const usage = new Usage();
   const bookings = bookingsSettings(config);
@@ -115,7 +133,10 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     rescue,
     callerWaitMs: config.callerWaitMs,
     successions,
-    report: journalTo(logger),
+    report: (report) => {
+      mark.outdate();
+      journal(report);
+    },
     trouble,
     told,
     used: (credential) => {
@@ -172,6 +193,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     clock,
     random: Math.random,
     share: config.upkeep.share,
+    alsoDo: isMarked
+      ? [{ name: 'note that the database went on', everyMs: MARK_EVERY_MS, work: () => keepMark(mark.keepUp()) }]
+      : [],
     // Whoever may still come with an expired token must be found.
     retentionMs: Math.max(config.upkeep.retentionMs, config.atoms.graceMs),
     told,

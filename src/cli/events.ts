@@ -74,7 +74,7 @@ function summary(): Command {
         return;
       }
       const kinds = counts.kinds.map(({ type, reason, count }) => ({ type, reason: reason ?? null, count }));
-      console.log(JSON.stringify({ events: kinds, losses: counts.losses }));
+      console.log(JSON.stringify({ events: kinds, losses: counts.losses, reverted: counts.reverted }));
     });
 }
 
@@ -127,10 +127,11 @@ function row(...columns: readonly string[]): string {
   return columns.map((text, index) => text.padEnd(WIDTHS[index] ?? 0)).join('  ');
 }
 
-function printSummary({ kinds, losses }: EventCounts): void {
+function printSummary({ kinds, losses, reverted }: EventCounts): void {
   if (kinds.length === 0) console.log('There are no such events.');
   for (const { type, reason, count } of kinds) {
     console.log(`${String(count).padStart(8)}  ${type}${reason === undefined ? '' : `, ${reason}`}`);
   }
   console.log(`Tokens lost because the provider's answer never came: ${losses}`);
+  if (reverted > 0) console.log(`Tokens lost because the database went back in time: ${reverted}`);
 }

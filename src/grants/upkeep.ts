@@ -1,5 +1,5 @@
 import type { Provider } from '../providers/provider.ts';
-import { Chores } from './chores.ts';
+import { Chores, type Chore } from './chores.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import type { LinkStore, VainConsentStore } from './link-store.ts';
@@ -32,6 +32,8 @@ export interface UpkeepOptions {
   readonly rescue: Rescue;
   readonly clock: Clock;
   readonly random: Random;
+  /** What else is to be done in the background. */
+  readonly alsoDo?: readonly Chore[];
   /** The share of a provider's limit that may be spent on renewing ahead of need, from 0 to 1. */
   readonly share: number;
   /** How long what has ended is remembered, in milliseconds. */
@@ -79,6 +81,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     clock,
     trouble,
     chores: [
+      ...(options.alsoDo ?? []),
       { name: 'look for tokens to renew', everyMs: EVERY_MS.renewal, work: () => ahead.round() },
       { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
       { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },

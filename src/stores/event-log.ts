@@ -27,6 +27,8 @@ export interface EventCounts {
   }[];
   /** How often a grant had to be recovered or reconnected because an answer never came to be stored. */
   readonly losses: number;
+  /** How often because the database went back in time, by a failover or a restore. */
+  readonly reverted: number;
 }
 
 type EventRow = Selectable<Database['events']>;
@@ -63,14 +65,18 @@ export class EventLog {
       select e.type, e.reason, count(*) as count from events e where ${matches(filter)}
       group by e.type, e.reason order by e.type, e.reason`.execute(db);
     // What was reconnected after a loss is not a second one.
-    const losses = await sql<{ count: number }>`
-      select count(*) as count from events e where e.reason = 'answer_lost' and ${matches(filter)}
+    const losses = await sql<{ reason: EventReason; count: number }>`
+      select e.reason, count(*) as count from events e
+      where e.reason in ('answer_lost', 'reverted') and ${matches(filter)}
         and not (e.type = 'grant.recovered' and 'grant.reconnect_required' = coalesce((select p.type from events p
           where p.grant_id = e.grant_id and p.number < e.number and p.type <> 'grant.disconnected'
-          order by p.number desc limit 1), ''))`.execute(db);
+          order by p.number desc limit 1), ''))
+      group by e.reason`.execute(db);
+    const lost = new Map(losses.rows.map(({ reason, count }) => [reason, count]));
     return {
       kinds: kinds.rows.map(({ type, reason, count }) => ({ type, reason: reason ?? undefined, count })),
-      losses: losses.rows[0]?.count ?? 0,
+      losses: lost.get('answer_lost') ?? 0,
+      reverted: lost.get('reverted') ?? 0,
     };
   }
 }

@@ -93,6 +93,7 @@ describe('evergrant events', { concurrency: 2 }, () => {
           { type: 'grant.recovered', reason: 'answer_lost', count: 1 },
         ],
         losses: 1,
+        reverted: 0,
       },
     ]);
   });

@@ -35,7 +35,7 @@ export function eventLogContract(database: string, openPlace: () => Promise<SqlP
     it('is empty at first', async () => {
       await using at = await written(openPlace, []);
       assert.deepEqual(await at.log.list({ limit: 9 }), []);
-      assert.deepEqual(await at.log.counts(), { kinds: [], losses: 0 });
+      assert.deepEqual(await at.log.counts(), { kinds: [], losses: 0, reverted: 0 });
       assert.equal(await at.log.newestId(), 0);
     });
 
@@ -88,10 +88,12 @@ export function eventLogContract(database: string, openPlace: () => Promise<SqlP
           { type: 'grant.recovered', reason: 'refused', count: 1 },
         ],
         losses: 3,
+        reverted: 0,
       });
       assert.deepEqual(await at.log.counts({ subject: 'bob', types: ['grant.recovered'] }), {
         kinds: [{ type: 'grant.recovered', reason: 'answer_lost', count: 2 }],
         losses: 1,
+        reverted: 0,
       });
     });
   });
