@@ -15,7 +15,8 @@ export class Census {
 
   struck(fault: Fault): void {
     this.see(`fault: ${fault.what}`);
-    this.weight += fault.what === 'outage' ? 8 : 1;
+    // After a reversion, each instance may present what is spent, and wait for what the database forgot.
+    this.weight += fault.what === 'outage' || fault.what === 'revert' ? 8 : 1;
   }
 
   /** Notes how far a wall clock is off, in milliseconds. */

@@ -35,6 +35,8 @@ export type Fault = {
   | { readonly what: 'lose' }
   | { readonly what: 'say'; readonly answer: 'throttled' | 'unknown' | 'not_sent' }
   | { readonly what: 'outage'; readonly ms: number }
+  /** The database is what it was so many milliseconds before: a standby that lacked the rest takes its place. */
+  | { readonly what: 'revert'; readonly lagMs: number }
 );
 
 const { leaseMs, upstreamMs } = BOUNDS;
@@ -100,6 +102,12 @@ export const FAULT: fc.Arbitrary<Fault> = fc.oneof(
       ms: fc.constantFrom(5_000, -5_000, 20_000, -20_000),
     }),
   },
+);
+
+/** One at which the database goes back in time. */
+export const REVERSION: fc.Arbitrary<Fault> = struckAt(
+  point(['upstream', 'upstream', 'obtained', 'obtained', 'open', 'failed', 'keep', 'view'], 3),
+  { what: fc.constant('revert' as const), lagMs: fc.constantFrom(1, 20, 100, 1_000, 70_000) },
 );
 
 interface Point {

@@ -32,12 +32,35 @@ export class Judge {
   readonly #told = new Set<number>();
   #isDirty = false;
   #isJudged = false;
+  #hasReverted = false;
+  /** The nonces of all that was ever stored. */
+  readonly #stored = new Set<string>();
 
   constructor(at: Surroundings) {
     this.#at = at;
   }
 
   changed(): void {
+    this.#isDirty = true;
+  }
+
+  /** Notes what is stored at this moment. */
+  noteStored(): void {
+    for (const { nonce } of this.#at.memory.credentials) this.#stored.add(nonce);
+  }
+
+  /** The database has gone back in time: what it forgot is nobody's fault, and what it says from now on is judged anew. */
+  reverted(): void {
+    const { upstream, memory } = this.#at;
+    this.#ended.clear();
+    this.#outcomes.clear();
+    this.#eventsSeen = memory.events.length;
+    this.#exchangesSeen = memory.exchanges.length;
+    this.#hasReverted = true;
+    for (const issue of upstream.issues) {
+      // Whoever still has it in a rescue folder may have heard that it is stored, and let go of it.
+      if (this.#stored.has(issue.nonce) && !this.#isStored(issue)) issue.isLost = () => !this.#isRescued(issue);
+    }
     this.#isDirty = true;
   }
 
@@ -78,7 +101,7 @@ export class Judge {
   /** A caller was told that the account must be connected again. @throws {@link Violation} */
   asksTheUser(how: string): void {
     const { upstream, memory, scheduler, census } = this.#at;
-    if (NEVER_ASKS_THE_USER.includes(upstream.kind)) {
+    if (NEVER_ASKS_THE_USER.includes(upstream.kind) && !(this.#hasReverted && upstream.kind === 'grace')) {
       throw new Violation('Q4', `${how}, though ${upstream.kind} never needs the user`);
     }
     census.see(how);
@@ -154,14 +177,19 @@ export class Judge {
   #newEvents(): void {
     const { memory, census } = this.#at;
     for (const event of memory.events.slice(this.#eventsSeen)) {
-      const before = memory.events[event.id - 2];
+      const before = memory.events[memory.events.indexOf(event) - 1];
       census.see(`event: ${event.type}${event.reason === undefined ? '' : ` (${event.reason})`}`);
       if (event.type !== 'grant.reconnect_required') continue;
       if (before?.type === event.type) {
         throw new Violation('one event', 'reconnect_required came twice in a row');
       }
       this.asksTheUser('reconnect_required was written');
-      if (event.reason !== 'answer_lost') census.see('lost, and called refused');
+      if (event.reason === 'refused') {
+        census.see('lost, and called refused');
+        if (this.#hasReverted && this.#wasForgotten()) {
+          throw new Violation('told truly', 'what a reversion lost was called refused');
+        }
+      }
     }
     this.#eventsSeen = memory.events.length;
   }
@@ -169,9 +197,9 @@ export class Judge {
   /** A refresh token whose successor is in the store is not presented again, save within a grace. */
   #newExchanges(): void {
     const { memory, upstream } = this.#at;
-    for (const { exchangeId: id, grantId, kind, openedAt, presentedId } of memory.exchanges.slice(
-      this.#exchangesSeen,
-    )) {
+    // What was written again was opened before.
+    const opened = memory.exchanges.slice(this.#exchangesSeen).filter((row) => memory.everOpened.includes(row));
+    for (const { exchangeId: id, grantId, kind, openedAt, presentedId } of opened) {
       const mayTakeEffect = ({ outcome, openedAt: at }: ExchangeRow) =>
         outcome === undefined && at + UNRESOLVED_MS > openedAt;
       if (kind === 'recover' && memory.exchanges.some((row) => row.exchangeId < id && mayTakeEffect(row))) {
@@ -203,7 +231,8 @@ export class Judge {
 
   #servesWhatIsHonoured(): void {
     const { memory, upstream, scheduler } = this.#at;
-    if (!this.isIdle || upstream.reused !== undefined) return;
+    // What the database forgot may have ended it.
+    if (!this.isIdle || upstream.reused !== undefined || this.#hasReverted) return;
     // Whoever still holds an exchange may yet say that it doesn't know, and thereby unsettle the grant.
     if (memory.exchanges.some((row) => row.outcome === undefined && this.#at.isAlive(row.holder))) return;
     if (this.#isUntellable()) return;
@@ -223,6 +252,13 @@ export class Judge {
       const row = memory.exchange(issue.nonce);
       return row !== undefined && issue.at >= row.openedAt + UNRESOLVED_MS && !this.#at.isAlive(row.holder);
     });
+  }
+
+  /** Whether the refresh token that upstream honours was stored once, and forgotten. */
+  #wasForgotten(): boolean {
+    const { upstream } = this.#at;
+    const issue = upstream.live === undefined ? undefined : this.#issueOf(upstream.live);
+    return issue !== undefined && this.#stored.has(issue.nonce) && !this.#isStored(issue);
   }
 
   #standingWith(refreshToken: string): boolean {

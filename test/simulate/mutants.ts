@@ -266,6 +266,42 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
+/** Noticed where the database goes back in time. */
+export const REVERTED_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'an exchange is known by its number alone',
+    kind: 'rotating',
+    patches: [
+      {
+        file: RECORD,
+        find: 'const there = memory.exchange(nonce);',
+        replace: 'const there = memory.exchangesOf(grantId).find((row) => row.exchangeId === exchange.exchangeId);',
+      },
+    ],
+  },
+  {
+    name: 'an answer is dropped whose exchange is gone',
+    kind: 'rotating',
+    patches: [
+      {
+        file: RECORD,
+        find: 'const row = exchangeRow(memory, exchange, { now, holder });',
+        replace: 'const row = memory.exchange(nonce); if (row === undefined || holder === "") return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'what a reversion lost is told as refused',
+    kind: 'rotating',
+    patches: [{ file: DERIVE, find: 'row.lineage !== lineage', replace: 'row.lineage > lineage + 1_000' }],
+  },
+  {
+    name: 'the refresh token that an answer leaves in force is forgotten with what was presented',
+    kind: 'not_rotating',
+    patches: [{ file: RECORD, find: 'kept ?? answer.presentedRefreshToken', replace: 'kept' }],
+  },
+];
+
 /** Not noticed, and why: see the test. Only the least number of calls depends on it. */
 export const APPEND_ORDER: Mutant = {
   name: 'the newest credential is the one appended last',

@@ -80,7 +80,7 @@ function askUpstream(
       resolve(given);
     };
     const travelMs = () => random() * scenario.travelMs;
-    const exchange = memory.exchanges.findLast(({ holder }) => holder === process.holder);
+    const exchange = memory.everOpened.findLast(({ holder }) => holder === process.holder);
     const reply = (given: ExchangeAnswer, ms: number, arrived?: () => void) => {
       scheduler.in(ms, () => {
         process.deliver(() => {
@@ -93,7 +93,7 @@ function askUpstream(
     const arrive = (remaining: readonly Act[]) => {
       const [act, ...later] = remaining;
       const request = { calledAt, isGivenUp: isAnswered, isOrphan: process.isDead };
-      const isOver = exchange !== undefined && !mayStillAct(at, exchange, request);
+      const isOver = exchange !== undefined && !mayStillAct(at, memory.exchange(exchange.nonce) ?? exchange, request);
       if (act === undefined || isOver) {
         upstream.travelling -= 1;
         return;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { BOUNDS, LIFE_MS } from './bounds.ts';
-import { FAULT, type Fault } from './faults.ts';
+import { FAULT, REVERSION, type Fault } from './faults.ts';
 import { CREATING, type UpstreamKind } from './upstream.ts';
 
 /** What one schedule is made of; everything else follows from it, to the last step. */
@@ -50,8 +50,13 @@ const ROUND: fc.Arbitrary<Round> = fc.record({
   callers: fc.array(CALLER, { minLength: 1, maxLength: 4 }),
 });
 
-/** Schedules with up to `faults` things that go wrong. */
-export function scenarios(options: { faults: number; kind: UpstreamKind }): fc.Arbitrary<Scenario> {
+/** Schedules with up to `faults` things that go wrong; with `reverts`, the database goes back in time as well. */
+export function scenarios(options: {
+  faults: number;
+  kind: UpstreamKind;
+  reverts?: boolean | undefined;
+}): fc.Arbitrary<Scenario> {
+  const faults = fc.array(FAULT, { maxLength: options.faults, size: 'max' });
   return fc.record({
     seed: fc.nat(),
     instances: fc.constantFrom(2, 1, 3),
@@ -64,6 +69,11 @@ export function scenarios(options: { faults: number; kind: UpstreamKind }): fc.A
       ? fc.constantFrom('connected', 'provision', 'revoked', 'revoked')
       : fc.constant('connected'),
     rounds: fc.array(ROUND, { minLength: 1, maxLength: 3, size: 'max' }),
-    faults: fc.array(FAULT, { maxLength: options.faults, size: 'max' }),
+    faults:
+      options.reverts === true
+        ? fc
+            .tuple(REVERSION, fc.option(REVERSION), faults)
+            .map(([one, two, rest]) => [one, ...(two ? [two] : []), ...rest])
+        : faults,
   });
 }

@@ -17,6 +17,8 @@ export interface Simulation {
   readonly path?: string;
   /** Whether what is known and accepted is a violation too; see `NOT_PROMISED`. */
   readonly isStrict?: boolean;
+  /** Whether the database goes back in time in every schedule. */
+  readonly reverts?: boolean;
 }
 
 /** What came of them. */
@@ -39,19 +41,23 @@ export interface Failure {
 
 /** The most that goes wrong in one schedule. */
 const MOST_FAULTS = 6;
+const MOST_BESIDE_REVERSIONS = 2;
 
 /** Runs schedules drawn by chance until one breaks a property, which is then made as short as may be. */
 export async function simulate(simulation: Simulation): Promise<Outcome> {
-  const { heart, kind, bounds, schedules, seed, path, isStrict = false } = simulation;
+  const { heart, kind, bounds, schedules, seed, path, isStrict = false, reverts } = simulation;
   const tally = new Tally();
   let last: { property: string; message: string } | undefined;
-  const property = fc.asyncProperty(scenarios({ faults: MOST_FAULTS, kind }), async (scenario) => {
-    const { violation, census, steps } = await runSchedule({ heart, kind, bounds, scenario, isStrict });
-    if (last === undefined) tally.add(census, steps);
-    if (violation === undefined) return true;
-    last = violation;
-    return false;
-  });
+  const property = fc.asyncProperty(
+    scenarios({ faults: reverts === true ? MOST_BESIDE_REVERSIONS : MOST_FAULTS, kind, reverts }),
+    async (scenario) => {
+      const { violation, census, steps } = await runSchedule({ heart, kind, bounds, scenario, isStrict });
+      if (last === undefined) tally.add(census, steps);
+      if (violation === undefined) return true;
+      last = violation;
+      return false;
+    },
+  );
   const parameters = { numRuns: schedules, seed, ...(path === undefined ? {} : { path }) };
   const result = await fc.check(property, parameters);
   if (!result.failed) return { tally, failure: undefined };

@@ -40,6 +40,8 @@ export interface Surroundings {
   view(): GrantView | undefined;
   /** Whether this holder is a process that may yet come back. */
   isAlive(holder: string): boolean;
+  /** Takes the database back by so many milliseconds. */
+  revert(lagMs: number): void;
   /** Kills a process; another one takes its place later. */
   crash(process: Process, fault: Extract<Fault, { what: 'crash' }>): void;
 }
@@ -84,6 +86,9 @@ export function strike(at: Surroundings, process: Process, port: Port, nth: numb
         break;
       case 'outage':
         outageMs = Math.max(outageMs, fault.ms);
+        break;
+      case 'revert':
+        at.revert(fault.lagMs);
         break;
       case 'refuse':
         break;

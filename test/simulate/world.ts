@@ -53,6 +53,7 @@ export async function runSchedule(run: Run): Promise<Verdict> {
   const scheduler = new Scheduler(START, random);
   const census = new Census();
   const { answersWithout } = scenario;
+  const mayRevert = scenario.faults.some(({ what }) => what === 'revert');
   const at: Surroundings = {
     scenario,
     bounds,
@@ -66,7 +67,14 @@ export async function runSchedule(run: Run): Promise<Verdict> {
     folders: new Map(),
     note: (line) => trace?.(`${String(scheduler.now - START).padStart(7)} ${line()}`),
     changed: () => {
+      if (mayRevert) at.memory.remember(scheduler.now);
       judge.changed();
+    },
+    revert: (lagMs) => {
+      judge.noteStored();
+      if (!at.memory.goBackTo(scheduler.now - lagMs)) return;
+      census.see('went back in time');
+      judge.reverted();
     },
     view: () => observer.view(REALM, SUBJECT),
     isAlive: (holder) => fleet.isAlive(holder),

@@ -98,7 +98,7 @@ export class MemoryStore {
     const openedAt = databaseNow();
     const name = { exchangeId: (rows.at(-1)?.exchangeId ?? 0) + 1, nonce: this.#memory.newNonce() };
     const unfinished = { finishedAt: undefined, outcome: undefined, outcomeAt: undefined };
-    this.#memory.exchanges.push({
+    const row: ExchangeRow = {
       ...name,
       grantId,
       lineage: this.#memory.lineage,
@@ -108,7 +108,9 @@ export class MemoryStore {
       openedAt,
       leaseUntil: openedAt + bounds.leaseMs,
       ...unfinished,
-    });
+    };
+    this.#memory.exchanges.push(row);
+    this.#memory.everOpened.push(row);
     if (applicant !== undefined) this.#memory.grant(grantId).applicant = applicant;
     const times = { openedAt: now(), openedTick: monotonic() };
     return { ...name, grantId, kind, presented: nameOf(presented), accountId, ...times };

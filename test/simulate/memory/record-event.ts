@@ -54,7 +54,7 @@ function record(memory: Memory, event: NewEvent): GrantEvent | undefined {
   if (memory.events.some(isThere)) return undefined;
   const connections = memory.connections.filter((row) => row.grantId === grantId);
   const subjects = connections.map(({ subject }) => subject).sort();
-  const written = { ...event, id: memory.events.length + 1, realm: memory.grant(grantId).realm, subjects };
+  const written = { ...event, id: memory.newEventId(), realm: memory.grant(grantId).realm, subjects };
   memory.events.push(written);
   return written;
 }

@@ -52,6 +52,16 @@ export interface ConnectionRow {
   readonly grantId: string;
 }
 
+/** Everything as it was once. */
+interface Snapshot {
+  readonly at: number;
+  readonly grants: readonly GrantRow[];
+  readonly connections: readonly ConnectionRow[];
+  readonly exchanges: readonly ExchangeRow[];
+  readonly credentials: readonly CredentialRow[];
+  readonly events: readonly GrantEvent[];
+}
+
 /** Everything that is kept, as plain facts that several stores may share. */
 export class Memory {
   readonly grants = new Map<string, GrantRow>();
@@ -61,10 +71,50 @@ export class Memory {
   /** In the order in which they were appended, which need not be that of their numbers. */
   readonly credentials: CredentialRow[] = [];
   readonly events: GrantEvent[] = [];
+  /** All that were ever opened, and stay opened whatever the memory goes back to. */
+  readonly everOpened: ExchangeRow[] = [];
   /** One continuous history; another begins where the memory goes back to an earlier state. */
   lineage = 1;
 
   #nonces = 0;
+  #events = 0;
+  readonly #past: Snapshot[] = [];
+
+  /** Never given twice either: whoever was told of an event must not take another for it. */
+  newEventId(): number {
+    this.#events += 1;
+    return this.#events;
+  }
+
+  /** Keeps the present state, so that the memory can go back to it. */
+  remember(now: number): void {
+    const { grants, connections, exchanges, credentials, events } = this;
+    this.#past.push({
+      at: now,
+      grants: [...grants.values()].map((row) => ({ ...row })),
+      connections: [...connections],
+      exchanges: exchanges.map((row) => ({ ...row })),
+      credentials: credentials.map((row) => ({ ...row })),
+      events: [...events],
+    });
+  }
+
+  /** Goes back to the last state that was there at this time, if any with a grant was; another lineage begins. */
+  goBackTo(at: number): boolean {
+    const last = this.#past.findLastIndex((each) => each.at <= at);
+    const state = this.#past[last];
+    if (state === undefined || state.grants.length === 0) return false;
+    this.#past.length = last;
+    this.lineage += 1;
+    this.grants.clear();
+    for (const row of state.grants) this.grants.set(row.id, row);
+    this.connections.splice(0, Infinity, ...state.connections);
+    this.exchanges.splice(0, Infinity, ...state.exchanges);
+    this.credentials.splice(0, Infinity, ...state.credentials);
+    this.events.splice(0, Infinity, ...state.events);
+    this.remember(at);
+    return true;
+  }
 
   /** Never given twice, whatever state the memory goes back to. */
   newNonce(): string {
