@@ -12,10 +12,11 @@ export interface TokenField {
 
 const MINUTE_MS = 60_000;
 
+/** How much later than the token's own word an end may be given; an earlier one merely renews it sooner. */
 const EXPECTED = {
-  access_token: { use: 'access', ends: ['expires_at', 'expires_in'], mostApartMs: 5 * MINUTE_MS },
+  access_token: { use: 'access', ends: ['expires_at', 'expires_in'], mostLaterMs: 5 * MINUTE_MS },
   // Cal.com's end with the day, and days differ by where one is.
-  refresh_token: { use: 'refresh', ends: ['refresh_expires_at'], mostApartMs: 48 * 60 * MINUTE_MS },
+  refresh_token: { use: 'refresh', ends: ['refresh_expires_at'], mostLaterMs: 48 * 60 * MINUTE_MS },
 } as const;
 
 /**
@@ -28,7 +29,7 @@ export function compareClaims(fields: GivenFields, provider: Provider, { field, 
   const claims = given && provider.readToken?.(given.token);
   if (given === undefined || claims === undefined) return;
   const spelling = fields.get(field)?.spelling ?? field;
-  const { use, ends, mostApartMs } = EXPECTED[field];
+  const { use, ends, mostLaterMs } = EXPECTED[field];
   if (claims.use !== undefined && claims.use !== use) {
     throw new ImportLineError(
       spelling,
@@ -49,11 +50,11 @@ export function compareClaims(fields: GivenFields, provider: Provider, { field, 
     );
   }
   const end = ends.map((name) => fields.get(name)).find((each) => each !== undefined);
-  if (end !== undefined) compareEnds(end, given, claims, mostApartMs);
+  if (end !== undefined) compareEnds(end, given, claims, mostLaterMs);
 }
 
-function compareEnds(end: GivenField, given: ImportedToken, { expiresAt }: TokenClaims, mostApartMs: number): void {
+function compareEnds(end: GivenField, given: ImportedToken, { expiresAt }: TokenClaims, mostLaterMs: number): void {
   if (expiresAt === undefined || given.expiresAt === undefined) return;
-  if (Math.abs(given.expiresAt - expiresAt) <= mostApartMs) return;
-  throw refusedValue(end, 'the end that the token itself says, or leave it out');
+  if (given.expiresAt - expiresAt <= mostLaterMs) return;
+  throw refusedValue(end, 'an end no later than the token itself says, or leave it out');
 }

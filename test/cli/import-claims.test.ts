@@ -50,7 +50,11 @@ describe('an import of managed users', () => {
         'accessTokenExpiresAt',
         /itself says/,
       ],
-      [lineOf('i', ada, { refreshTokenExpiresAt: ada.accessTokenExpiresAt }), 'refreshTokenExpiresAt', /itself says/],
+      [
+        lineOf('i', ada, { refreshTokenExpiresAt: Number(ada.refreshTokenExpiresAt) + 7 * 86_400_000 }),
+        'refreshTokenExpiresAt',
+        /itself says/,
+      ],
     ];
     const file = scene.file([...wrong.map(([line]) => line), lineOf('ada', ada), lineOf('ben', ben)]);
     const { stdout, stderr } = await scene.run(file, '--json');
