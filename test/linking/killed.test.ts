@@ -148,26 +148,23 @@ describe('a service that is killed while a link is completed', { concurrency: 4 
     const codes = new Map<string, string>();
     for (const subject of ['alice', 'bob']) codes.set(subject, await scene.consent(subject));
     const cut = [...codes].map(([subject, code]) => scene.complete(subject, code).catch((error: unknown) => error));
-    const kept = () => Promise.resolve(readRows(scene.databasePath, 'select 1 from links where answer is not null'));
-    await until(async () => (await kept()).length === 2, 'what the codes brought is kept');
+    const rows = (sql: string) => readRows(scene.databasePath, sql).length;
+    await until(() => rows('select 1 from links where answer is not null') === 2, 'what the codes brought is kept');
     await scene.kill();
     await Promise.all(cut);
     await server.control('DELETE', '/faults');
     await scene.restart();
-    const spent = (path: string) => async () =>
-      ((await server.control('GET', '/journal')).json as any[]).filter((entry) => entry.path === path).length;
-    const before = await spent('/token')();
+    const asked = async () =>
+      ((await server.control('GET', '/journal')).json as any[]).filter(({ path }) => path === '/token').length;
+    const before = await asked();
     assert.equal((await scene.complete('alice', codes.get('alice') ?? '')).status, 200, 'at once: its holder is dead');
-    assert.equal(await spent('/token')(), before, 'no code is spent again');
+    assert.equal(await asked(), before, 'no code is spent again');
     assert.equal((await scene.complete('alice', codes.get('alice') ?? '')).status, 200, 'what is done is done');
     tokenOf(await scene.as('alice', 'token'));
     assert.equal(await scene.live('bob'), 1);
     expireLinks(scene);
     await until(async () => (await scene.live('bob')) === 0, 'nobody took it, so it is revoked');
-    await until(
-      async () => (await Promise.resolve(readRows(scene.databasePath, 'select 1 from links'))).length === 0,
-      'and forgotten',
-    );
+    await until(() => rows('select 1 from links') === 0, 'and forgotten');
     problemOf(await scene.complete('bob', codes.get('bob') ?? ''), 400, 'link_code_invalid');
     tokenOf(await scene.as('alice', 'token', { force_refresh: true }));
   });
