@@ -9,7 +9,7 @@ export interface ColumnTypes {
   /** What follows the columns of a table, and of one whose primary key is not a number. */
   readonly tableEnd: string;
   readonly keyedTableEnd: string;
-  /** The lineage that is being written now, as an expression: see `lineage.ts`. */
+  /** The lineage that is being written now, as an expression: see ARCHITECTURE.md. */
   readonly lineage: string;
 }
 
