@@ -51,6 +51,21 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/**
+ * The database does not know the grant, nor that it was erased: it went back to before the grant was made. The message is for
+ * the operator and holds no secret.
+ */
+export class GrantForgottenError extends Error {
+  override readonly name = 'GrantForgottenError';
+  readonly code = 'grant_forgotten';
+
+  constructor(grantId: string) {
+    super(
+      `The database has never heard of grant ${grantId}: a failover or a restored backup took it back to before the grant was made.`,
+    );
+  }
+}
+
 /** Whether it is the database's state that is to blame, which passes. */
 export function isStoreUnavailable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'store_unavailable';

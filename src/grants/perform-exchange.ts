@@ -3,6 +3,7 @@ import type { Secret } from '../secret.ts';
 import type { AnswersInHand } from './answers-in-hand.ts';
 import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
+import { GrantForgottenError } from './errors.ts';
 import type { ExchangeBounds, OpenExchange } from './exchange.ts';
 import type { GrantEvent } from './events.ts';
 import type { BackOff, GrantView, RetriedFailure } from './grant.ts';
@@ -107,7 +108,8 @@ function unsupported(kind: string): ExchangeAnswer {
 
 /**
  * A 200 is never dropped because the database is in trouble: it is kept beside the database, and storing it is tried
- * for as long as there is hope. What is left by then is replayed at the next start.
+ * for as long as there is hope. What is left by then is replayed at the next start. Where the database has forgotten the
+ * grant there is none, and a person is told.
  */
 async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<void> {
   const { store, rescue, clock, trouble, told } = means;
@@ -128,6 +130,10 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
         cause,
       );
       if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);
+      if (cause instanceof GrantForgottenError) {
+        await rescue.setAside(exchange, cause);
+        return;
+      }
       if (clock.monotonic() >= giveUpAt) throw cause;
       await clock.sleep(pauseMs);
     }

@@ -37,6 +37,7 @@ export interface GrantStore {
    * database went back in time and has lost the exchange, it is written again, with the credential.
    *
    * @returns the event written with it
+   * @throws GrantForgottenError where the database has lost the grant itself
    */
   finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined>;
   /** Lets a grant's exchanges rest for a while. */

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { EndReason } from '../grants/credential.ts';
 import type { GrantEvent } from '../grants/events.ts';
+import { GrantForgottenError } from '../grants/errors.ts';
 import type { ExchangeName, OpenExchange, Outcome } from '../grants/exchange.ts';
 import type { BackOff } from '../grants/grant.ts';
 import type { Failure } from '../grants/store.ts';
@@ -18,6 +19,7 @@ import type { Vault } from './vault.ts';
  *
  * @param obtainedAt epoch milliseconds, by the clock that tokens are judged by
  * @returns the event that this is, the first time
+ * @throws GrantForgottenError
  */
 export async function recordObtained(
   transaction: Transaction<Database>,
@@ -38,8 +40,7 @@ export async function recordObtained(
     )
     .where('id', '=', grantId)
     .executeTakeFirst();
-  // Disconnected and erased meanwhile: nobody is left to whom the tokens could be of use.
-  if (grant === undefined) return undefined;
+  if (grant === undefined) return unlessForgotten(transaction, grantId);
   const exchangeId = grant.number ?? (await rewriteExchange(transaction, exchange, rewriting));
   const isNew = await appendCredential(transaction, vault, exchange, exchangeId, answer, obtainedAt);
   if (!isNew) return undefined;
@@ -194,6 +195,23 @@ async function finishExchange(
     .where('nonce', '=', nonce)
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;
+}
+
+/**
+ * Whose grant was erased meanwhile has left it, and has no use for the tokens.
+ *
+ * @throws GrantForgottenError where nobody has left it
+ */
+async function unlessForgotten(transaction: Transaction<Database>, grantId: string): Promise<undefined> {
+  const left = await transaction
+    .selectFrom('events')
+    .select('id')
+    .where('grant_id', '=', grantId)
+    .where('type', '=', 'grant.disconnected')
+    .limit(1)
+    .executeTakeFirst();
+  if (left === undefined) throw new GrantForgottenError(grantId);
+  return undefined;
 }
 
 async function isThere(transaction: Transaction<Database>, grantId: string): Promise<boolean> {

@@ -30,6 +30,15 @@ function refuseCredentials(path: string): { stop(): void } {
   };
 }
 
+/** Takes the real database back to before any grant was made. */
+function forgetGrants(path: string): void {
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  for (const table of ['credentials', 'exchanges', 'events', 'connections', 'grants']) {
+    database.exec(`delete from ${table}`);
+  }
+  database.close();
+}
+
 /** Takes the real database away while the provider answers, and gives it back when it is told to. */
 function missWhileAnswering(at: OpenKeeper): { stop(): void } {
   const { script } = at.provider;
@@ -124,6 +133,26 @@ describe('an answer that the database refuses', () => {
     assert.deepEqual(await at.rescue.count(), { waiting: 1, setAside: 0 }, 'the next start tries it again');
     assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 1);
     assert.deepEqual(await readdir(`${at.place.path}-rescue`), []);
+  });
+
+  it('is set aside at once where the database has forgotten the grant, and its subject gets a new one', async () => {
+    await using at = await openKeeper();
+    await at.expired();
+    const { script } = at.provider;
+    at.provider.script = (call) => {
+      at.provider.script = script;
+      forgetGrants(at.place.path);
+      return script(call);
+    };
+    const token = await at.token();
+    assert.deepEqual(
+      at.provider.calls.map(({ kind }) => kind),
+      ['refresh', 'provision'],
+    );
+    assert.deepEqual(await at.rescue.count(), { waiting: 0, setAside: 1 });
+    assert.match(at.troubles.at(-1) ?? '', /is not taken by the database.*tokens/);
+    const view = await at.store.view(at.provider.realm, SUBJECT);
+    assert.equal(view?.current?.accessToken().reveal(), token);
   });
 
   it('that was set aside is dropped once it is stored after all', async () => {

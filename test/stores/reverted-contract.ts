@@ -147,6 +147,20 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       assert.equal(event?.reason, 'refused');
     });
 
+    it('an answer of a grant that is gone is refused, unless its user has left', async () => {
+      await using scene = await begun(openPlace);
+      const { grant, place, first } = scene;
+      const inHand = await grant.open('refresh', first);
+      await goBackTo(place, 0);
+      await place.query('delete from connections');
+      await place.query('delete from grants');
+      await assert.rejects(grant.store.finishObtained(inHand, obtained('two')), { code: 'grant_forgotten' });
+      assert.equal(await grant.store.finishFailed(inHand, UNKNOWN), undefined);
+      await place.query(`insert into events (number, type, at, realm, grant_id, subjects, exchange_id)
+        values (1, 'grant.disconnected', 1, '${REALM}', '${grant.grantId}', '[]', 1)`);
+      assert.equal(await grant.store.finishObtained(inHand, obtained('two')), undefined);
+    });
+
     it('a failure of an exchange that is gone is noted, and holds back nobody newer', async () => {
       await using scene = await begun(openPlace);
       const { grant, place, first } = scene;
