@@ -17,12 +17,12 @@ export async function assertOneLive(grant: Grant, answers: readonly Answer[]): P
 }
 
 /** What every service says, asked again for as long as it promises that this may help. */
-export function settled(grant: Grant, services: readonly Reachable[]): Promise<Answer[]> {
+export function settled(grant: Grant, services: readonly Reachable[], body: object = {}): Promise<Answer[]> {
   return Promise.all(
     services.map(async (service) => {
       const giveUpAt = performance.now() + PATIENCE_MS;
       for (;;) {
-        const answer = await grant.ask(service);
+        const answer = await grant.ask(service, body);
         if (answer.status !== 500 || performance.now() > giveUpAt) return answer;
         await sleep(retryAfterMs(answer));
       }
