@@ -37,6 +37,8 @@ export type Fault = {
   | { readonly what: 'outage'; readonly ms: number }
   /** The database is what it was so many milliseconds before: a standby that lacked the rest takes its place. */
   | { readonly what: 'revert'; readonly lagMs: number }
+  /** The database's clock is set back, and stays so: a server whose clock is behind takes the place of the last one. */
+  | { readonly what: 'set_back'; readonly ms: number }
 );
 
 const { leaseMs, upstreamMs } = BOUNDS;
@@ -108,6 +110,12 @@ export const FAULT: fc.Arbitrary<Fault> = fc.oneof(
 export const REVERSION: fc.Arbitrary<Fault> = struckAt(
   point(['upstream', 'upstream', 'obtained', 'obtained', 'open', 'failed', 'keep', 'view'], 3),
   { what: fc.constant('revert' as const), lagMs: fc.constantFrom(1, 20, 100, 1_000, 70_000) },
+);
+
+/** One at which the database's clock is set back. */
+export const CLOCK_SET_BACK: fc.Arbitrary<Fault> = struckAt(
+  point(['upstream', 'upstream', 'obtained', 'open', 'claims', 'view'], 3),
+  { what: fc.constant('set_back' as const), ms: fc.constantFrom(leaseMs, UNRESOLVED_MS, 3_600_000) },
 );
 
 interface Point {

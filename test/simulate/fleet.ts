@@ -139,13 +139,13 @@ export class Fleet {
 
   /** The facts as one process writes them, without a way there. */
   store(process: Process): MemoryStore {
-    const { memory, scheduler } = this.#at;
+    const { memory } = this.#at;
     return new this.#heart.MemoryStore({
       memory,
       bounds: BOUNDS,
       now: () => process.clock.now(),
       monotonic: () => process.clock.monotonic(),
-      databaseNow: () => scheduler.now,
+      databaseNow: () => this.#at.databaseNow(),
       holder: process.holder,
       isDead: (holder) => {
         const other = this.#processes.get(holder);

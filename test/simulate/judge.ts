@@ -4,7 +4,6 @@ import type { LiveToken } from '../../src/grants/keeper.ts';
 import { UNRESOLVED_MS } from './bounds.ts';
 import type { Outcome } from '../../src/grants/exchange.ts';
 import type { ExchangeRow } from './memory/rows.ts';
-import { isUnresolved } from './memory/derive.ts';
 import type { Surroundings } from './surroundings.ts';
 import { CREATING, type Issue, type UpstreamKind } from './upstream.ts';
 
@@ -33,6 +32,8 @@ export class Judge {
   #isDirty = false;
   #isJudged = false;
   #hasReverted = false;
+  /** When exchanges were truly opened, by their nonces. */
+  readonly #openedAt = new Map<string, number>();
   /** The nonces of all that was ever stored. */
   readonly #stored = new Set<string>();
 
@@ -111,10 +112,9 @@ export class Judge {
     if (this.#standingWith(live)) throw new Violation('Q8', `${how}, while the live ${live} is in the store`);
     const issue = this.#issueOf(live);
     if (issue === undefined) throw new Violation('Q8', `${how}, while the live ${live} was never given out`);
-    const { openedAt = 0, outcome } = memory.exchange(issue.nonce) ?? {};
-    if (openedAt + UNRESOLVED_MS <= scheduler.now) return;
+    if (!this.#mayTakeEffect(issue, scheduler.now)) return;
     if (this.#isRescued(issue)) {
-      if (!this.#at.isStrict && outcome === 'unknown')
+      if (!this.#at.isStrict && memory.exchange(issue.nonce)?.outcome === 'unknown')
         census.see('known: asks the user before a rescued answer is replayed');
       else throw new Violation('Q8', `${how}, while the live ${live} waits in a rescue folder`);
     } else if (!issue.isLost()) {
@@ -124,11 +124,13 @@ export class Judge {
 
   /** Whether everything that could still be told by upstream has been. */
   get isIdle(): boolean {
-    const { upstream, memory, scheduler } = this.#at;
+    const { upstream, memory } = this.#at;
     if (upstream.travelling > 0) return false;
-    const moment = { now: scheduler.now, unresolvedMs: UNRESOLVED_MS };
-    if (memory.exchanges.some((row) => row.finishedAt === undefined && row.leaseUntil > scheduler.now)) return false;
-    for (const grantId of memory.grants.keys()) if (isUnresolved(memory, grantId, moment)) return false;
+    const now = this.#at.databaseNow();
+    // What lies ahead of a clock that was set back is seen to by whoever next needs to know.
+    const rows = memory.exchanges.filter((row) => row.openedAt <= now);
+    if (rows.some((row) => row.finishedAt === undefined && row.leaseUntil > now)) return false;
+    if (rows.some((row) => row.outcome === undefined && row.openedAt + UNRESOLVED_MS > now)) return false;
     return upstream.issues.every((issue) => this.#isStored(issue) || (issue.isLost() && !this.#isRescued(issue)));
   }
 
@@ -196,12 +198,12 @@ export class Judge {
 
   /** A refresh token whose successor is in the store is not presented again, save within a grace. */
   #newExchanges(): void {
-    const { memory, upstream } = this.#at;
+    const { memory, upstream, scheduler } = this.#at;
     // What was written again was opened before.
     const opened = memory.exchanges.slice(this.#exchangesSeen).filter((row) => memory.everOpened.includes(row));
-    for (const { exchangeId: id, grantId, kind, openedAt, presentedId } of opened) {
-      const mayTakeEffect = ({ outcome, openedAt: at }: ExchangeRow) =>
-        outcome === undefined && at + UNRESOLVED_MS > openedAt;
+    for (const { exchangeId: id, nonce, grantId, kind, presentedId } of opened) {
+      this.#openedAt.set(nonce, scheduler.now);
+      const mayTakeEffect = (row: ExchangeRow) => row.outcome === undefined && this.#mayTakeEffect(row, scheduler.now);
       if (kind === 'recover' && memory.exchanges.some((row) => row.exchangeId < id && mayTakeEffect(row))) {
         throw new Violation('W', `recovery ${id} does not wait for what may yet take effect`);
       }
@@ -219,12 +221,11 @@ export class Judge {
 
   /** Where reuse ends everything, nothing is asked twice while the first answer may yet come. */
   #neverAsksTwice(): void {
-    const { upstream, memory, scheduler, bounds } = this.#at;
+    const { upstream, scheduler, bounds } = this.#at;
     const { reused } = upstream;
     if (reused === undefined || this.#isJudged || bounds !== 'kept') return;
     this.#isJudged = true;
-    const openedAt = memory.exchange(reused.nonce)?.openedAt ?? 0;
-    if (!reused.isLost() && openedAt + UNRESOLVED_MS > scheduler.now) {
+    if (!reused.isLost() && this.#mayTakeEffect(reused, scheduler.now)) {
       throw new Violation('quarantine', `${reused.spent ?? ''} was spent twice while its first answer may yet come`);
     }
   }
@@ -250,8 +251,14 @@ export class Judge {
     const { memory, upstream } = this.#at;
     return upstream.issues.some((issue) => {
       const row = memory.exchange(issue.nonce);
-      return row !== undefined && issue.at >= row.openedAt + UNRESOLVED_MS && !this.#at.isAlive(row.holder);
+      return row !== undefined && !this.#mayTakeEffect(issue, issue.at) && !this.#at.isAlive(row.holder);
     });
+  }
+
+  /** Whether a call that the database knows of may still take effect at this time, by no clock that anybody sets. */
+  #mayTakeEffect({ nonce }: { readonly nonce: string }, at: number): boolean {
+    if (this.#at.memory.exchange(nonce) === undefined) return false;
+    return (this.#openedAt.get(nonce) ?? 0) + UNRESOLVED_MS > at;
   }
 
   /** Whether the refresh token that upstream honours was stored once, and forgotten. */

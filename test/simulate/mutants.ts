@@ -302,6 +302,31 @@ export const REVERTED_MUTANTS: readonly Mutant[] = [
   },
 ];
 
+/** Noticed where the database's clock is set back. */
+export const SET_BACK_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'what lies ahead of the clock stays there',
+    kind: 'rotating',
+    patches: [
+      {
+        file: STORE,
+        find: 'const open = rows.find(isOpen);\n    this.#catchUpWithClock(rows);',
+        replace: 'const open = rows.find(isOpen);',
+      },
+    ],
+  },
+  {
+    name: 'a lease that lies ahead is believed',
+    kind: 'rotating',
+    patches: [{ file: STORE, find: 'row.leaseUntil = Math.min(row.leaseUntil, now + bounds.leaseMs);', replace: '' }],
+  },
+  {
+    name: 'an exchange opened ahead may take effect until then',
+    kind: 'rotating',
+    patches: [{ file: STORE, find: 'row.openedAt = Math.min(row.openedAt, now);', replace: '' }],
+  },
+];
+
 /** Not noticed, and why: see the test. Only the least number of calls depends on it. */
 export const APPEND_ORDER: Mutant = {
   name: 'the newest credential is the one appended last',

@@ -14,7 +14,7 @@ const KINDS: readonly UpstreamKind[] = ['rotating', 'not_rotating', 'managed', '
 describe('a database that goes back in time', () => {
   for (const kind of KINDS) {
     it(`costs nothing but what it forgot, where upstream is ${kind}`, async (context) => {
-      const work = { kind, bounds: 'kept', schedules: SCHEDULES, seed: SEED, reverts: true } as const;
+      const work = { kind, bounds: 'kept', schedules: SCHEDULES, seed: SEED, database: 'reversion' } as const;
       const { tally, failure } = await simulateInThread(work);
       context.diagnostic(`seen in: ${tally.toString()}`);
       if (failure !== undefined)
@@ -25,7 +25,14 @@ describe('a database that goes back in time', () => {
 
   for (const { kind, bounds = 'kept', ...mutation } of REVERTED_MUTANTS) {
     it(`is noticed where ${mutation.name}`, async (context) => {
-      const { failure } = await simulateInThread({ mutation, kind, bounds, schedules: 10_000, seed: 1, reverts: true });
+      const { failure } = await simulateInThread({
+        mutation,
+        kind,
+        bounds,
+        schedules: 10_000,
+        seed: 1,
+        database: 'reversion',
+      });
       assert.ok(failure !== undefined, 'every property held');
       context.diagnostic(`noticed after ${failure.after} schedules: ${failure.message}`);
     });

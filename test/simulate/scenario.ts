@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { BOUNDS, LIFE_MS } from './bounds.ts';
-import { FAULT, REVERSION, type Fault } from './faults.ts';
+import { CLOCK_SET_BACK, FAULT, REVERSION, type Fault } from './faults.ts';
 import { CREATING, type UpstreamKind } from './upstream.ts';
 
 /** What one schedule is made of; everything else follows from it, to the last step. */
@@ -50,11 +50,19 @@ const ROUND: fc.Arbitrary<Round> = fc.record({
   callers: fc.array(CALLER, { minLength: 1, maxLength: 4 }),
 });
 
-/** Schedules with up to `faults` things that go wrong; with `reverts`, the database goes back in time as well. */
+/** What befalls the database in every schedule, once or twice: it goes back in time, or its clock is set back. */
+export type DatabaseFault = 'reversion' | 'clock set back';
+
+const DATABASE_FAULTS: Readonly<Record<DatabaseFault, fc.Arbitrary<Fault>>> = {
+  reversion: REVERSION,
+  'clock set back': CLOCK_SET_BACK,
+};
+
+/** Schedules with up to `faults` things that go wrong, and with what befalls the database. */
 export function scenarios(options: {
   faults: number;
   kind: UpstreamKind;
-  reverts?: boolean | undefined;
+  database?: DatabaseFault | undefined;
 }): fc.Arbitrary<Scenario> {
   const faults = fc.array(FAULT, { maxLength: options.faults, size: 'max' });
   return fc.record({
@@ -69,11 +77,10 @@ export function scenarios(options: {
       ? fc.constantFrom('connected', 'provision', 'revoked', 'revoked')
       : fc.constant('connected'),
     rounds: fc.array(ROUND, { minLength: 1, maxLength: 3, size: 'max' }),
-    faults:
-      options.reverts === true
-        ? fc
-            .tuple(REVERSION, fc.option(REVERSION), faults)
-            .map(([one, two, rest]) => [one, ...(two ? [two] : []), ...rest])
-        : faults,
+    faults: options.database === undefined ? faults : withSome(DATABASE_FAULTS[options.database], faults),
   });
+}
+
+function withSome(fault: fc.Arbitrary<Fault>, rest: fc.Arbitrary<Fault[]>): fc.Arbitrary<Fault[]> {
+  return fc.tuple(fault, fc.option(fault), rest).map(([one, two, more]) => [one, ...(two ? [two] : []), ...more]);
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Tally } from './census.ts';
 import type { Heart } from './heart.ts';
-import { scenarios, type Scenario } from './scenario.ts';
+import { scenarios, type DatabaseFault, type Scenario } from './scenario.ts';
 import type { Bounds } from './surroundings.ts';
 import type { UpstreamKind } from './upstream.ts';
 import { runSchedule } from './world.ts';
@@ -17,8 +17,8 @@ export interface Simulation {
   readonly path?: string;
   /** Whether what is known and accepted is a violation too; see `NOT_PROMISED`. */
   readonly isStrict?: boolean;
-  /** Whether the database goes back in time in every schedule. */
-  readonly reverts?: boolean;
+  /** What befalls the database in every schedule. */
+  readonly database?: DatabaseFault;
 }
 
 /** What came of them. */
@@ -41,15 +41,15 @@ export interface Failure {
 
 /** The most that goes wrong in one schedule. */
 const MOST_FAULTS = 6;
-const MOST_BESIDE_REVERSIONS = 2;
+const MOST_BESIDE_DATABASE_FAULTS = 2;
 
 /** Runs schedules drawn by chance until one breaks a property, which is then made as short as may be. */
 export async function simulate(simulation: Simulation): Promise<Outcome> {
-  const { heart, kind, bounds, schedules, seed, path, isStrict = false, reverts } = simulation;
+  const { heart, kind, bounds, schedules, seed, path, isStrict = false, database } = simulation;
   const tally = new Tally();
   let last: { property: string; message: string } | undefined;
   const property = fc.asyncProperty(
-    scenarios({ faults: reverts === true ? MOST_BESIDE_REVERSIONS : MOST_FAULTS, kind, reverts }),
+    scenarios({ faults: database === undefined ? MOST_FAULTS : MOST_BESIDE_DATABASE_FAULTS, kind, database }),
     async (scenario) => {
       const { violation, census, steps } = await runSchedule({ heart, kind, bounds, scenario, isStrict });
       if (last === undefined) tally.add(census, steps);

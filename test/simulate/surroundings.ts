@@ -40,6 +40,10 @@ export interface Surroundings {
   view(): GrantView | undefined;
   /** Whether this holder is a process that may yet come back. */
   isAlive(holder: string): boolean;
+  /** The database's clock, in epoch milliseconds. */
+  databaseNow(): number;
+  /** Sets the database's clock back by so many milliseconds, for good. */
+  setDatabaseBack(ms: number): void;
   /** Takes the database back by so many milliseconds. */
   revert(lagMs: number): void;
   /** Kills a process; another one takes its place later. */
@@ -89,6 +93,9 @@ export function strike(at: Surroundings, process: Process, port: Port, nth: numb
         break;
       case 'revert':
         at.revert(fault.lagMs);
+        break;
+      case 'set_back':
+        at.setDatabaseBack(fault.ms);
         break;
       case 'refuse':
         break;

@@ -53,6 +53,7 @@ export async function runSchedule(run: Run): Promise<Verdict> {
   const scheduler = new Scheduler(START, random);
   const census = new Census();
   const { answersWithout } = scenario;
+  let setBackMs = 0;
   const mayRevert = scenario.faults.some(({ what }) => what === 'revert');
   const at: Surroundings = {
     scenario,
@@ -69,6 +70,10 @@ export async function runSchedule(run: Run): Promise<Verdict> {
     changed: () => {
       if (mayRevert) at.memory.remember(scheduler.now);
       judge.changed();
+    },
+    databaseNow: () => scheduler.now - setBackMs,
+    setDatabaseBack: (ms) => {
+      setBackMs += ms;
     },
     revert: (lagMs) => {
       judge.noteStored();
