@@ -327,6 +327,58 @@ export const SET_BACK_MUTANTS: readonly Mutant[] = [
   },
 ];
 
+const BUDGET = 'src/grants/upkeep-budget.ts';
+const AHEAD = 'src/grants/renewals-ahead.ts';
+
+/** Noticed where upkeep has to make do with a budget. */
+export const BUDGET_MUTANTS: readonly Mutation[] = [
+  {
+    name: 'nothing is kept for refresh tokens',
+    patches: [
+      {
+        file: BUDGET,
+        find: 'Math.max(all - used, Math.ceil(all / 2) - usedByLapses)',
+        replace: 'all - used - 0 * usedByLapses',
+      },
+    ],
+  },
+  {
+    name: 'access tokens come first',
+    patches: [
+      {
+        file: AHEAD,
+        find: 'const lapses = await this.#lapses(realm, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));',
+        replace:
+          'for (const each of await this.#due(realm, budget, Math.min(budget.allowance, slots - inFlight.size, all - recentExchanges))) this.#begin(provider, budget, each, false); const lapses = await this.#lapses(realm, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));',
+      },
+    ],
+  },
+  {
+    name: 'what the others ask is not taken off',
+    patches: [
+      {
+        file: AHEAD,
+        find: 'all - recentExchanges - lapses.length',
+        replace: 'all - 0 * recentExchanges - lapses.length',
+      },
+    ],
+  },
+  {
+    name: 'refresh tokens have a budget of their own',
+    patches: [{ file: BUDGET, find: 'Math.ceil(all / 2) - usedByLapses', replace: 'all - 0 * usedByLapses' }],
+  },
+  {
+    name: 'what refresh tokens leave is not used',
+    patches: [
+      {
+        file: AHEAD,
+        find: 'const others = await this.#due(realm, budget, left);',
+        replace: 'const others = await this.#due(realm, budget, Math.min(left, 0));',
+      },
+    ],
+  },
+];
+
 /** Not noticed, and why: see the test. Only the least number of calls depends on it. */
 export const APPEND_ORDER: Mutant = {
   name: 'the newest credential is the one appended last',

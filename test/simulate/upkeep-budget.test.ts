@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BudgetWorld } from './budget-world.ts';
+import { loadHeart, type Heart } from './heart.ts';
+import { Violation } from './judge.ts';
+import { BUDGET_MUTANTS } from './mutants.ts';
+import { mutatedHeart } from './mutate.ts';
+
+const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
+const RUNS = IS_LONG ? 1_000 : 30;
+const FIRST_SEED = IS_LONG ? Math.floor(Math.random() * 2 ** 31) : 1;
+const MOST_RUNS = 200;
+
+/** The first of so many runs that breaks a property, as its seed and what was seen. */
+async function firstViolation({ RenewalsAhead }: Heart, runs: number): Promise<string | undefined> {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + runs; seed += 1) {
+    try {
+      await new BudgetWorld(RenewalsAhead, seed).run();
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      return `seed ${seed}: ${error.message}`;
+    }
+  }
+  return undefined;
+}
+
+describe('upkeep under budget', () => {
+  it('saves every refresh token that there is room for, asks no more than it may, and leaves nothing unused', async () => {
+    assert.equal(await firstViolation(await loadHeart(), RUNS), undefined);
+  });
+
+  for (const mutation of BUDGET_MUTANTS) {
+    it(`is noticed where ${mutation.name}`, async (context) => {
+      const seen = await firstViolation(await mutatedHeart(mutation), MOST_RUNS);
+      assert.ok(seen !== undefined, 'every property held');
+      context.diagnostic(seen);
+    });
+  }
+});
