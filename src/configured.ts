@@ -1,3 +1,5 @@
+import type { ApiKeyStore } from './callers/api-key.ts';
+import { createAuthenticator, type Authenticator } from './callers/authenticate.ts';
 import type { Config, Secrets } from './config/index.ts';
 import { configuredProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
@@ -10,6 +12,19 @@ export function databaseLocation({ database }: Config, { databaseUrl }: Secrets)
   if (database.kind === 'sqlite') return database;
   if (databaseUrl === undefined) throw new Error('A Postgres database without its URL.');
   return { kind: 'postgres', url: databaseUrl };
+}
+
+/** Who may call: the keys of this database, and JWTs as far as the configuration trusts them. */
+export function configuredAuthenticator({
+  config: { jwt },
+  secrets: { jwtSecret: secret },
+  apiKeys,
+}: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly apiKeys: ApiKeyStore;
+}): Authenticator {
+  return createAuthenticator({ jwt: jwt && { ...jwt, secret }, apiKeys, now: () => systemClock.now() });
 }
 
 /** Of one application, whatever it does. */

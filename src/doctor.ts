@@ -8,7 +8,7 @@ import {
   type LoadedConfig,
   type Values,
 } from './config/index.ts';
-import { createEvergrant, type Evergrant } from './evergrant.ts';
+import { openOperator, type Operator } from './operator.ts';
 
 const READY_TIMEOUT_MS = 3_000;
 
@@ -22,8 +22,8 @@ export interface Finding {
 
 /**
  * Looks at everything a deployment needs and says what is wrong: configuration, database, key ring, file modes, rescue
- * folder, a service that runs already, and whether the providers take our client. It opens the database as `serve` would, and asks providers
- * for nothing but whether they know us.
+ * folder, a service that runs already, and whether the providers take our client. It starts no service, and asks providers for
+ * nothing but whether they know us.
  *
  * @param defaults used where the environment is silent
  */
@@ -43,24 +43,24 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
   const { config } = loaded;
   const { database } = config;
   const permissions = database.kind === 'sqlite' ? permissionsOf(database.path) : undefined;
-  let evergrant: Evergrant;
+  let opened: Operator;
   try {
-    evergrant = await createEvergrant(loaded);
+    opened = await openOperator(loaded);
   } catch (error) {
     return [bad('database', saying(error))];
   }
-  await using running = evergrant;
+  await using operator = opened;
   const place = database.kind === 'sqlite' ? database.path : database.place;
   return [
     good('database', `${place} opens with this key ring.`),
-    ...running.remarks().map((remark) => odd('database', remark)),
+    ...operator.remarks().map((remark) => odd('database', remark)),
     ...(database.kind === 'sqlite' ? [fileMode(database.path, permissions)] : []),
-    await rescued(running, config.rescueFolder),
-    await readiness(running, config),
+    await rescued(operator, config.rescueFolder),
+    await readiness(operator, config),
     ...(await runningService(config)),
-    ...(await clients(running)),
-    ...(await lapses(running)),
-    ...linking(running, config),
+    ...(await clients(operator)),
+    ...(await lapses(operator)),
+    ...linking(operator, config),
   ];
 }
 
@@ -80,10 +80,10 @@ function fileMode(path: string, before = 0): Finding {
 }
 
 /** What was obtained and could not be stored. */
-async function rescued(evergrant: Evergrant, folder: string): Promise<Finding> {
+async function rescued(operator: Operator, folder: string): Promise<Finding> {
   const check = 'rescue folder';
   try {
-    const { waiting, setAside } = await evergrant.countRescued();
+    const { waiting, setAside } = await operator.countRescued();
     if (setAside > 0) {
       return bad(
         check,
@@ -103,12 +103,12 @@ function answers(count: number): string {
   return count === 1 ? '1 answer is' : `${count} answers are`;
 }
 
-function readiness(evergrant: Evergrant, { jwt }: Config): Promise<Finding> {
+function readiness(operator: Operator, { jwt }: Config): Promise<Finding> {
   const callers =
     jwt === undefined
       ? 'No JWTs are trusted, so only API keys let callers in.'
       : 'The keys to check JWTs with are at hand.';
-  return evergrant.checkReadiness().then(
+  return operator.checkReadiness().then(
     () => good('readiness', `The database answers. ${callers}`),
     (error: unknown) => bad('readiness', saying(error)),
   );
@@ -138,8 +138,8 @@ async function runningService({ host, port }: Config): Promise<Finding[]> {
   }
 }
 
-async function clients(evergrant: Evergrant): Promise<Finding[]> {
-  if (evergrant.providers.length === 0) {
+async function clients(operator: Operator): Promise<Finding[]> {
+  if (operator.providers().length === 0) {
     return [
       bad(
         'providers',
@@ -147,7 +147,7 @@ async function clients(evergrant: Evergrant): Promise<Finding[]> {
       ),
     ];
   }
-  const checks = evergrant.providers.map(async (provider): Promise<Finding> => {
+  const checks = operator.providers().map(async (provider): Promise<Finding> => {
     const { name } = provider;
     const result = await provider.checkClient?.();
     if (result === undefined) return odd(name, 'Nothing tells whether it accepts our client.');
@@ -157,8 +157,8 @@ async function clients(evergrant: Evergrant): Promise<Finding[]> {
 }
 
 /** Providers of which no refresh token is about to end, and none has lapsed, go without saying. */
-async function lapses(evergrant: Evergrant): Promise<Finding[]> {
-  const outlooks = await evergrant.lapseOutlooks();
+async function lapses(operator: Operator): Promise<Finding[]> {
+  const outlooks = await operator.lapseOutlooks();
   return outlooks
     .filter(({ ending, missed }) => ending + missed > 0)
     .map(({ provider, ending, unsaved, missed, perMinute }) => {
@@ -182,8 +182,8 @@ async function lapses(evergrant: Evergrant): Promise<Finding[]> {
 }
 
 /** What users need to link accounts: pages to come back to, here and at the provider. */
-function linking(evergrant: Evergrant, { publicUrl, returnUrls }: Config): Finding[] {
-  const linkable = evergrant.providers.filter(({ authorization }) => authorization !== undefined);
+function linking(operator: Operator, { publicUrl, returnUrls }: Config): Finding[] {
+  const linkable = operator.providers().filter(({ authorization }) => authorization !== undefined);
   const names = linkable.map(({ name }) => name);
   const pages =
     names.length > 0 && returnUrls.length === 0

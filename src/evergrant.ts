@@ -1,13 +1,12 @@
 import { pino, type Logger } from 'pino';
-import { createAuthenticator, type Authenticator } from './callers/authenticate.ts';
+import type { Authenticator } from './callers/authenticate.ts';
 import type { ApiKeyStore } from './callers/api-key.ts';
 import type { Config, Secrets } from './config/index.ts';
-import { configuredProvidersOf, databaseLocation } from './configured.ts';
+import { configuredAuthenticator, configuredProvidersOf, databaseLocation } from './configured.ts';
 import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
-import { lapseOutlook, type LapseOutlook } from './grants/lapse-outlook.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
@@ -21,7 +20,7 @@ import { CONNECT_PATH } from './http/begin-link.ts';
 import type { BookingsSettings } from './http/services.ts';
 import type { Provider } from './providers/provider.ts';
 import { openStores, type Stores } from './stores/index.ts';
-import { RescueFolder, type RescuedCount } from './stores/rescue-folder.ts';
+import { RescueFolder } from './stores/rescue-folder.ts';
 import { Vault } from './stores/vault.ts';
 import { endedWithin } from './grants/ended-within.ts';
 import { StopCutShortError } from './grants/stop-cut-short-error.ts';
@@ -43,14 +42,8 @@ export interface Evergrant extends AsyncDisposable {
   readonly keeper: Keeper;
   readonly apiKeys: ApiKeyStore;
   readonly providers: readonly Provider[];
-  /** What is odd about the database and the way to it, as sentences for the operator. */
-  remarks(): readonly string[];
   /** Rejects where a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
-  /** How many answers lie in the rescue folder. */
-  countRescued(): Promise<RescuedCount>;
-  /** Whether upkeep keeps up with refresh tokens that are about to end, of every provider. */
-  lapseOutlooks(): Promise<LapseOutlook[]>;
   /**
    * Lets exchanges in flight end, then closes the database.
    *
@@ -143,11 +136,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
       usage.note(credential);
     },
   });
-  const authenticator = createAuthenticator({
-    jwt: jwtTrust(config, secrets),
-    apiKeys: stores.apiKeys,
-    now: () => clock.now(),
-  });
+  const authenticator = configuredAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
   const linking = new Linking({
     store: stores.links,
     providers,
@@ -226,11 +215,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     keeper,
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
     providers,
-    remarks: () => stores.remarks(),
     checkReadiness,
-    countRescued: () => rescue.count(),
-    lapseOutlooks: () =>
-      Promise.all(providers.map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share))),
     close,
     giveUp,
     [Symbol.asyncDispose]: () => close(),
@@ -253,10 +238,6 @@ function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiK
       return revoked;
     },
   };
-}
-
-function jwtTrust({ jwt }: Config, { jwtSecret: secret }: Secrets) {
-  return jwt === undefined ? undefined : { ...jwt, secret };
 }
 
 function bookingsSettings({ bookings: mode, calCom, calComOAuth }: Config): BookingsSettings | undefined {

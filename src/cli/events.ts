@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { openEvents } from '../operator-doors.ts';
+import { openOperator } from '../operator.ts';
 import { EVENT_TYPES, type EventType, type GrantEvent } from '../grants/events.ts';
 import type { EventCounts } from '../stores/event-log.ts';
 import { followEvents } from './follow-events.ts';
@@ -42,7 +42,7 @@ function list(): Command {
     .option('--follow', 'keep printing events as they come, the oldest first')
     .option('--json', 'print one JSON object per line')
     .action(async ({ type: types, subject, limit, after, follow, json, ...options }: ListOptions) => {
-      await using events = await openEvents(storedConfig(options));
+      await using operator = await openOperator(storedConfig(options));
       const print = json === true ? printLine : tablePrinter();
       const filter = { types, subject };
       if (follow === true) {
@@ -50,15 +50,15 @@ function list(): Command {
         void askedToStop().then(() => {
           stop.abort();
         });
-        const following = followEvents(events.log, { ...filter, limit, after, signal: stop.signal });
+        const following = followEvents(operator.events, { ...filter, limit, after, signal: stop.signal });
         for await (const event of following) print(event);
         return;
       }
-      const found = await events.log.list({ ...filter, limit, after });
+      const found = await operator.events.list({ ...filter, limit, after });
       for (const event of found) print(event);
       if (json === true) return;
       if (found.length > 0) console.log('');
-      printSummary(await events.log.counts(filter));
+      printSummary(await operator.events.counts(filter));
     });
 }
 
@@ -67,8 +67,8 @@ function summary(): Command {
     .description('count events, and how often a token was lost')
     .option('--json', 'answer as JSON')
     .action(async ({ type: types, subject, json, ...options }: FilterOptions) => {
-      await using events = await openEvents(storedConfig(options));
-      const counts = await events.log.counts({ types, subject });
+      await using operator = await openOperator(storedConfig(options));
+      const counts = await operator.events.counts({ types, subject });
       if (json !== true) {
         printSummary(counts);
         return;

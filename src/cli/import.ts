@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { parseSubject } from '../callers/subject.ts';
-import { openImports } from '../operator-doors.ts';
+import { openOperator } from '../operator.ts';
 import { runImport, type ImportCounts, type RefusedLine } from '../grants/import-run.ts';
 import { systemClock } from '../system-clock.ts';
 import { importHelp } from './import-help.ts';
@@ -34,8 +34,9 @@ export function importCommand(): Command {
       const config = storedConfig(options);
       const { input, size, warning } = await openInput(path);
       if (warning !== undefined) console.error(`Warning: ${warning}`);
-      await using imports = await openImports(config);
-      const { providers, store } = imports;
+      await using operator = await openOperator(config);
+      const { imports } = operator;
+      const providers = operator.providers();
       if (providers.length === 0) {
         throw new ImportError(
           'No provider is configured. Set CAL_COM_CLIENT_ID, CAL_COM_OAUTH_CLIENT_ID, CRONOFY_CLIENT_ID or EVERGRANT_PROVIDERS.',
@@ -54,7 +55,7 @@ export function importCommand(): Command {
         await runImport({
           lines: inputLines(chunksOf(input, stop.signal)),
           rules: { providers, subjectOf: parseSubject, ignoreUnknown: options.ignoreUnknown === true },
-          store: (grants) => (options.dryRun === true ? store.check(grants) : store.add(grants)),
+          store: (grants) => (options.dryRun === true ? imports.check(grants) : imports.add(grants)),
           clock: systemClock,
           stopping: () => stop.signal.aborted,
           refused: (line) => {

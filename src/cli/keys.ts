@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { mintApiKey, type ApiKeyRecord } from '../callers/api-key.ts';
 import { ROLES, type Role } from '../callers/caller.ts';
-import { createEvergrant } from '../evergrant.ts';
+import { openOperator } from '../operator.ts';
 import { asTyped } from './as-typed.ts';
 import { plainTable } from './plain-table.ts';
 import { devOption, storedConfig } from './stored-config.ts';
@@ -41,8 +41,8 @@ function create(): Command {
         throw new RangeError('A user key needs a subject: say whose key it is, for example with --subject alice.');
       }
       const { key, record } = mintApiKey({ role, subject, email, name }, Date.now());
-      await using evergrant = await createEvergrant(storedConfig(options));
-      await evergrant.apiKeys.add(record);
+      await using operator = await openOperator(storedConfig(options));
+      await operator.apiKeys.add(record);
       if (options.json === true) {
         console.log(JSON.stringify({ ...shown(record), key: key.reveal() }));
         return;
@@ -58,8 +58,8 @@ function list(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async (options: CommonOptions) => {
-      await using evergrant = await createEvergrant(storedConfig(options));
-      const keys = (await evergrant.apiKeys.list()).map(shown);
+      await using operator = await openOperator(storedConfig(options));
+      const keys = (await operator.apiKeys.list()).map(shown);
       if (options.json === true) console.log(JSON.stringify(keys));
       else if (keys.length === 0) {
         console.log(`There are no keys. Make one with: ${asTyped('keys create --help')}`);
@@ -74,8 +74,8 @@ function revoke(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async (id: string, options: CommonOptions) => {
-      await using evergrant = await createEvergrant(storedConfig(options));
-      const revoked = await evergrant.apiKeys.revoke(id, Date.now());
+      await using operator = await openOperator(storedConfig(options));
+      const revoked = await operator.apiKeys.revoke(id, Date.now());
       if (options.json === true) console.log(JSON.stringify({ id, revoked }));
       else
         console.log(

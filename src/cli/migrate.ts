@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { migrateDatabase } from '../operator-doors.ts';
+import { migrateDatabase } from '../operator.ts';
 import { devOption, storedConfig } from './stored-config.ts';
 
 /** `evergrant migrate`: the schema, ahead of a deployment. `serve` does the same at its start. */

@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['secret.ts', 'origin.ts', 'oauth', 'providers', 'grants', 'callers'],
   client: ['http (types)'],
   dashboard: [],
-  'configured.ts': ['system-clock.ts', 'config', 'providers', 'stores (types)'],
-  'operator-doors.ts': ['system-clock.ts', 'configured.ts', 'config', 'providers', 'grants', 'stores'],
+  'configured.ts': ['system-clock.ts', 'callers', 'config', 'providers', 'stores (types)'],
+  'operator.ts': ['system-clock.ts', 'configured.ts', 'callers (types)', 'config', 'providers', 'grants', 'stores'],
   'evergrant.ts': [
     'configured.ts',
     'secret.ts',
@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'http',
     'dashboard',
   ],
-  'doctor.ts': ['evergrant.ts', 'config'],
+  'doctor.ts': ['operator.ts', 'config'],
   'index.ts': [
     'evergrant.ts',
     'secret.ts',
@@ -55,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'doctor.ts',
     'evergrant.ts',
-    'operator-doors.ts',
+    'operator.ts',
     'index.ts',
     'secret.ts',
     'version.ts',

@@ -1,0 +1,79 @@
+import type { ApiKeyStore } from './callers/api-key.ts';
+import type { Config, Secrets } from './config/index.ts';
+import { configuredAuthenticator, configuredProvidersOf, databaseLocation } from './configured.ts';
+import { DEFAULT_BOUNDS } from './grants/exchange.ts';
+import type { ImportStore } from './grants/imports.ts';
+import { lapseOutlook, type LapseOutlook } from './grants/lapse-outlook.ts';
+import type { Provider } from './providers/provider.ts';
+import type { EventLog } from './stores/event-log.ts';
+import { migrateDatabase as migrateLocation, openStores } from './stores/index.ts';
+import { RescueFolder, type RescuedCount } from './stores/rescue-folder.ts';
+import { Vault } from './stores/vault.ts';
+import { systemClock } from './system-clock.ts';
+
+/** A loaded configuration, and who hears of trouble. */
+export interface OperatorOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  /** Told what an operator must know of the database; nobody by default. */
+  readonly trouble?: (what: string, cause?: unknown) => void;
+}
+
+/**
+ * What commands work on: the database and the providers, without a service. Nothing is renewed, revoked or replayed, and a
+ * provider is asked only where a command does so itself. Services on the same database may run.
+ */
+export interface Operator extends AsyncDisposable {
+  readonly apiKeys: ApiKeyStore;
+  readonly events: EventLog;
+  readonly imports: ImportStore;
+  /** Those that are configured; their connections are opened when first asked for. */
+  providers(): readonly Provider[];
+  /** What is odd about the database and the way to it, as sentences. */
+  remarks(): readonly string[];
+  /** Rejects where a part that every call needs does not answer. */
+  checkReadiness(): Promise<void>;
+  /** How many answers lie in the rescue folder. */
+  countRescued(): Promise<RescuedCount>;
+  /** Whether upkeep keeps up with refresh tokens that are about to end, of every provider. */
+  lapseOutlooks(): Promise<LapseOutlook[]>;
+}
+
+/**
+ * Opens the database for a command.
+ *
+ * @throws WrongKeyRingError, NewerSchemaError, or the database's own error
+ */
+export async function openOperator({ config, secrets, trouble = () => undefined }: OperatorOptions): Promise<Operator> {
+  const vault = new Vault(secrets.encryptionKeys);
+  const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
+  await using opened = new AsyncDisposableStack();
+  const location = databaseLocation(config, secrets);
+  const stores = opened.use(await openStores({ location, vault, clock: systemClock, bounds, trouble }));
+  const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
+  const parts = opened.move();
+  let opening: readonly Provider[] | undefined;
+  const providers = () =>
+    (opening ??= configuredProvidersOf({ config, secrets, vault }).map((provider) => parts.use(provider)));
+  return {
+    apiKeys: stores.apiKeys,
+    events: stores.events,
+    imports: stores.imports,
+    providers,
+    remarks: () => stores.remarks(),
+    checkReadiness: async () => {
+      const authenticator = configuredAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
+      await Promise.all([stores.check(), authenticator.checkTrust()]);
+    },
+    countRescued: () => rescue.count(),
+    lapseOutlooks: () =>
+      Promise.all(providers().map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share))),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+/** Brings the schema up to date and touches nothing else; gives the names of the migrations applied now. */
+export function migrateDatabase({ config, secrets }: OperatorOptions): Promise<string[]> {
+  const location = databaseLocation(config, secrets);
+  return migrateLocation({ location, clock: systemClock, bounds: DEFAULT_BOUNDS });
+}
