@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Credential } from '../grants/credential.ts';
 import type { GrantEvent, WayOut } from '../grants/events.ts';
@@ -11,13 +11,14 @@ import { AHEAD_MS } from './clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
-import { newestNonce, newNonce, nextExchangeId, type Rewriting } from './exchange-row.ts';
+import { newNonce, type Rewriting } from './exchange-row.ts';
 import { isDead } from './holder.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { send } from './together.ts';
 import type { Vault } from './vault.ts';
 
 /** What the store is made of; the clock judges tokens, the database's own judges leases. */
@@ -29,6 +30,19 @@ export interface SqlGrantStoreOptions {
   /** Who opens exchanges here: names machine and process. */
   readonly holder: string;
 }
+
+const OPEN = `
+  insert into exchanges (grant_id, id, nonce, lineage, kind, presented_id, holder, opened_at, lease_until)
+  select cast($1 as text), (select coalesce(max(id), 0) + 1 from exchanges where grant_id = $1), cast($2 as text), $lineage,
+    cast($3 as text), cast($4 as bigint), cast($5 as text), $now, $now + cast($6 as bigint)
+  where (select nonce from exchanges where grant_id = $1 order by id desc limit 1) is not distinct from cast($7 as text)
+    and not exists (select 1 from exchanges where grant_id = $1 and finished_at is null)
+    and (select nonce from credentials where grant_id = $1 and ended_at is null
+      order by exchange_id desc limit 1) is not distinct from cast($8 as text)
+  returning id`;
+const APPLY = `
+  update grants set applicant = $1
+  where id = $2 and exists (select 1 from exchanges where grant_id = $2 and nonce = $3)`;
 
 /** The facts in SQL. */
 export class SqlGrantStore implements GrantStore {
@@ -88,35 +102,39 @@ export class SqlGrantStore implements GrantStore {
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
     const { database, bounds, holder, clock } = this.#options;
     const { grantId, kind, presented, accountId, last, current, applicant } = intent;
-    const opening = database.transact(async (transaction) => {
-      await database.lockGrant(transaction, grantId);
-      const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
-      const now = database.now();
-      const nonce = newNonce();
-      const insert = async () => {
-        const { rows } = await sql<{ id: number }>`
-          insert into exchanges (grant_id, id, nonce, lineage, kind, presented_id, holder, opened_at, lease_until)
-          select cast(${grantId} as text), ${nextExchangeId(grantId)}, cast(${nonce} as text), ${database.lineage()},
-            cast(${kind} as text), cast(${presented?.exchangeId ?? null} as bigint),
-            cast(${holder} as text), ${now}, ${now} + ${bounds.leaseMs}
-          where ${newestNonce(grantId)} is not distinct from cast(${last?.nonce ?? null} as text)
-            and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
-            and (select nonce from credentials where grant_id = ${grantId} and ended_at is null
-              order by exchange_id desc limit 1) is not distinct from cast(${current?.nonce ?? null} as text)
-          returning id`.execute(transaction);
-        return rows[0];
-      };
-      const inserted = await insert();
-      const row = inserted ?? ((await closeForsaken(transaction, grantId, bounds, now)) ? await insert() : undefined);
-      if (row === undefined) return undefined;
-      if (applicant !== undefined) {
-        const text = JSON.stringify(applicant);
-        await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
-      }
-      const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
-      return { exchangeId: row.id, nonce, grantId, kind, presented: named, accountId, openedAt, openedTick };
-    });
-    return opening.catch(unlessOpenElsewhere);
+    const text = applicant && JSON.stringify(applicant);
+    const open = (isAnotherTry: boolean) =>
+      database.transact(async (transaction) => {
+        const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
+        const nonce = newNonce();
+        if (isAnotherTry) {
+          await database.lockGrant(transaction, grantId);
+          if (!(await closeForsaken(transaction, grantId, bounds, database.now()))) return undefined;
+        }
+        const lock = database.grantLock(grantId);
+        const [presentedId, before, standing] = [
+          presented?.exchangeId ?? null,
+          last?.nonce ?? null,
+          current?.nonce ?? null,
+        ];
+        // Nothing of this needs an answer of what was before it, so all of it is one round trip.
+        const sent = await send(transaction, [
+          ...lock,
+          database.hot(OPEN, [grantId, nonce, kind, presentedId, holder, bounds.leaseMs, before, standing]),
+          ...(text === undefined ? [] : [database.hot(APPLY, [text, grantId, nonce])]),
+        ]);
+        const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
+        const exchange = { nonce, grantId, kind, presented: named, accountId, openedAt, openedTick };
+        return { sent, at: lock.length, exchange };
+      });
+    const opened = async (isAnotherTry: boolean) => {
+      const opening = await open(isAnotherTry);
+      const row = (await opening?.sent.answers)?.[opening?.at ?? 0]?.rows[0] as { id: number } | undefined;
+      return row && opening && { ...opening.exchange, exchangeId: row.id };
+    };
+    return opened(false)
+      .then((exchange) => exchange ?? opened(true))
+      .catch(unlessOpenElsewhere);
   }
 
   async standingApplicant(grantId: string): Promise<Applicant | undefined> {
@@ -139,14 +157,12 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined> {
-    const { database, vault, clock } = this.#options;
-    return database.transact(async (transaction) => {
-      await database.lockGrant(transaction, exchange.grantId);
-      const rewriting = await this.#rewriting(transaction);
-      const event = await recordObtained(transaction, vault, exchange, answer, rewriting, clock.now());
-      await database.announce(transaction, exchange.grantId);
-      return event;
-    });
+    const { database, vault, clock, holder } = this.#options;
+    const { event, awaited } = await database.transact((transaction) =>
+      recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt: clock.now() }),
+    );
+    if (await awaited) database.tell(exchange.grantId);
+    return event;
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {

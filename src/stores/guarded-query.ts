@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { PoolClient } from 'pg';
 import { StoreUnavailableError } from '../grants/errors.ts';
 import { meaningOf } from './postgres-errors.ts';
@@ -31,6 +32,8 @@ export function guardQueries(client: PoolClient, route: Route, guard: Guard, spe
 
   const judge = (error: unknown, text: string): unknown => {
     const meaning = meaningOf(error);
+    // What an earlier error has ended is said again of every statement after it.
+    if (isEcho(error)) return new StoreUnavailableError(error);
     // A transaction of which the beginning failed is nobody's to roll back.
     if (text === BEGIN || (meaning !== undefined && meaning !== 'met')) spend();
     if (meaning === 'read_only') guard.servers.leave(route);
@@ -63,6 +66,7 @@ export function guardQueries(client: PoolClient, route: Route, guard: Guard, spe
     const isSingle = !isInTransaction && text !== BEGIN;
     if (text === BEGIN) isInTransaction = true;
     else if (text === 'commit' || text === 'rollback') isInTransaction = false;
+    sendTogether(client);
     const asked = name === undefined ? query(text, values) : query({ name, text, values });
     return asked.catch((error: unknown) => {
       if (isSingle) return askAgain(error, text, values);
@@ -70,4 +74,19 @@ export function guardQueries(client: PoolClient, route: Route, guard: Guard, spe
     });
   };
   client.query = guarded as typeof client.query;
+}
+
+function isEcho(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25P02';
+}
+
+/** What is asked within one turn of promises goes out in one system call. */
+function sendTogether(client: PoolClient): void {
+  const { stream } = Reflect.get(client, 'connection') as { stream: Writable };
+  stream.cork();
+  queueMicrotask(() => {
+    process.nextTick(() => {
+      stream.uncork();
+    });
+  });
 }

@@ -47,7 +47,7 @@ export class PostgresPool {
     class RoutedClient extends Client {
       constructor(config: ClientConfig) {
         const route = servers.route();
-        super({ ...config, ...servers.clientConfig(route, SILENCE_MS) });
+        super({ ...config, ...servers.clientConfig(route, SILENCE_MS), pipeline: true });
         routes.set(this, route);
         const connect = this.connect.bind(this) as (done: (error?: unknown) => void) => void;
         const noting = (done: (error?: unknown) => void) => {

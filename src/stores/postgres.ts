@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely';
 import type { Secret } from '../secret.ts';
 import { claimsQuery } from './claims-query.ts';
 import { POSTGRES_TYPES } from './column-types.ts';
+import { HotStatements } from './hot-statement.ts';
 import { PatientPool } from './patient-pool.ts';
 import { SettledPostgresDialect } from './postgres-dialect.ts';
 import { explained, meaningOf } from './postgres-errors.ts';
@@ -10,6 +11,7 @@ import { PostgresPool } from './postgres-pool.ts';
 import { PostgresServers } from './postgres-servers.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
+import { onceCommitted } from './together.ts';
 import { settlesWithin } from './settles-within.ts';
 import { SharedReads } from './shared-reads.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
@@ -35,6 +37,7 @@ export interface PostgresOptions {
 const SERVER_TIME = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 /** Any number will do, as long as it is always the same. */
 const SCHEMA_LOCK = 7_032_501;
+const LOCK = 'select 1 from grants where id = $1 for update';
 const DEFAULT_CONNECTIONS = 10;
 /** How long to wait for a second connection, which only tells more of a pooler, in milliseconds. */
 const SECOND_LOOK_MS = 5_000;
@@ -54,6 +57,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   const pool = new PatientPool(source, connections);
   const db = new Kysely<Database>({ dialect: new SettledPostgresDialect({ pool }) });
   const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageOf(db) };
+  const hot = new HotStatements({ now, lineage: columnTypes.lineage, parameters: '$1' });
   const notices = openNotices(servers, trouble);
   const view = viewQuery({ realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now });
   const claims = claimsQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now });
@@ -92,8 +96,10 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       const nonces = exchanges.map(({ nonce }) => nonce);
       await ask(lease, [grantIds, nonces, ms]);
     },
+    hot: (text, parameters) => hot.compile(text, parameters),
+    grantLock: (grantId) => [hot.compile(LOCK, [grantId])],
     async lockGrant(transaction, grantId) {
-      await sql`select 1 from grants where id = ${grantId} for update`.execute(transaction);
+      await transaction.executeQuery(hot.compile(LOCK, [grantId]));
     },
     async readTime(transaction) {
       const { rows } = await sql<{ now: number }>`select ${sql.raw(now)} as now`.execute(transaction);
@@ -107,7 +113,13 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
         ask<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       ),
     readClaims: (grantId) => ask<ClaimsRow>(claims, [grantId, unresolvedMs]),
-    announce: (transaction, grantId) => notices.announce(transaction, grantId),
+    tell: (grantId) => {
+      notices.tell(grantId);
+    },
+    announce: (transaction, grantId) =>
+      onceCommitted(transaction, () => {
+        notices.tell(grantId);
+      }),
     awaitChange: (grantId, ms) => notices.awaitChange(grantId, ms),
     remarks: () => servers.remarks(),
     async check() {
