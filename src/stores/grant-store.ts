@@ -4,7 +4,7 @@ import type { Clock } from '../grants/clock.ts';
 import type { Credential } from '../grants/credential.ts';
 import type { GrantEvent, WayOut } from '../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
-import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
+import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../grants/grant.ts';
 import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import { AHEAD_MS } from './clock-set-back.ts';
@@ -17,7 +17,7 @@ import { closeForsaken } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { ClaimsRow, SqlDatabase } from './sql-database.ts';
 import { send } from './together.ts';
 import type { Vault } from './vault.ts';
 
@@ -62,21 +62,24 @@ export class SqlGrantStore implements GrantStore {
     return row && grantView(row, vault);
   }
 
+  async viewWithClaims(realm: string, subject: string): Promise<ViewWithClaims | undefined> {
+    const { database, vault } = this.#options;
+    const row = await database.readViewWithClaims(realm, subject);
+    if (row === undefined) return undefined;
+    if (this.#isForsaken(row)) {
+      await this.#closeForsaken(row.id);
+      return this.viewWithClaims(realm, subject);
+    }
+    return { view: grantView(row, vault), claims: claimsOf(row) };
+  }
+
   async claims(grantId: string): Promise<Claims> {
-    const { database, bounds } = this.#options;
-    const row = await database.readClaims(grantId);
-    const [leasedFor, unresolvedFor] = [row?.leased_for ?? 0, row?.unresolved_for ?? 0];
-    const isAhead = leasedFor > bounds.leaseMs + AHEAD_MS || unresolvedFor > this.#unresolvedMs + AHEAD_MS;
-    if (isAhead || (row?.holder != null && isDead(row.holder))) {
-      await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
+    const row = await this.#options.database.readClaims(grantId);
+    if (row !== undefined && this.#isForsaken(row)) {
+      await this.#closeForsaken(grantId);
       return this.claims(grantId);
     }
-    return {
-      last: row?.last == null || row.last_nonce === null ? undefined : { exchangeId: row.last, nonce: row.last_nonce },
-      recentExchanges: row?.recent ?? 0,
-      held: leasedFor > 0,
-      isUnresolved: unresolvedFor > 0,
-    };
+    return claimsOf(row);
   }
 
   async lastExchanged(grantId: string): Promise<Credential | undefined> {
@@ -222,10 +225,31 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
+  /** True where the open exchange is of a process that is gone, or of a time that the database's clock has yet to reach. */
+  #isForsaken({ holder, leased_for: leasedFor, unresolved_for: unresolvedFor }: ClaimsRow): boolean {
+    const { leaseMs } = this.#options.bounds;
+    const isAhead = (leasedFor ?? 0) > leaseMs + AHEAD_MS || (unresolvedFor ?? 0) > this.#unresolvedMs + AHEAD_MS;
+    return isAhead || (holder !== null && isDead(holder));
+  }
+
+  async #closeForsaken(grantId: string): Promise<void> {
+    const { database, bounds } = this.#options;
+    await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
+  }
+
   async #rewriting(transaction: Transaction<Database>): Promise<Rewriting> {
     const { database, holder } = this.#options;
     return { now: await database.readTime(transaction), lineage: database.lineage(), holder };
   }
+}
+
+function claimsOf(row: ClaimsRow | undefined): Claims {
+  return {
+    last: row?.last == null || row.last_nonce === null ? undefined : { exchangeId: row.last, nonce: row.last_nonce },
+    recentExchanges: row?.recent ?? 0,
+    held: (row?.leased_for ?? 0) > 0,
+    isUnresolved: (row?.unresolved_for ?? 0) > 0,
+  };
 }
 
 /** The index that lets one exchange of a grant be open has seen another one, which nothing before it had. */

@@ -16,7 +16,7 @@ import { settlesWithin } from './settles-within.ts';
 import { SharedReads } from './shared-reads.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
 import { orUnavailable } from './unavailable.ts';
-import { viewQuery } from './view-query.ts';
+import { viewQuery, viewWithClaimsQuery } from './view-query.ts';
 
 /** How to open a Postgres database. */
 export interface PostgresOptions {
@@ -59,7 +59,9 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageOf(db) };
   const hot = new HotStatements({ now, lineage: columnTypes.lineage, parameters: '$1' });
   const notices = openNotices(servers, trouble);
-  const view = viewQuery({ realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now });
+  const whose = { realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now };
+  const view = viewQuery(whose);
+  const viewWithClaims = viewWithClaimsQuery(whose);
   const claims = claimsQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now });
   // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
   const lease = `with held as (
@@ -112,6 +114,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       views.join(JSON.stringify([realm, subject]), (begin) =>
         ask<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       ),
+    readViewWithClaims: (realm, subject) => ask<ViewRow & ClaimsRow>(viewWithClaims, [realm, subject, unresolvedMs]),
     readClaims: (grantId) => ask<ClaimsRow>(claims, [grantId, unresolvedMs]),
     tell: (grantId) => {
       notices.tell(grantId);

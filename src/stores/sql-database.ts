@@ -33,6 +33,8 @@ export interface SqlDatabase extends AsyncDisposable {
   lockSchema(transaction: Transaction<Database>): Promise<void>;
   /** The warm path's one prepared read. */
   readView(realm: string, subject: string): Promise<ViewRow | undefined>;
+  /** A renewal's one prepared read. */
+  readViewWithClaims(realm: string, subject: string): Promise<(ViewRow & ClaimsRow) | undefined>;
   /** The one prepared read of whoever waits for a grant. */
   readClaims(grantId: string): Promise<ClaimsRow | undefined>;
   /** Tells the other instances that the grant has changed, soon; for what is committed. */

@@ -10,7 +10,7 @@ import { sharedCommit } from './shared-commit.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
 import { prepareFile, SqliteFile } from './sqlite-file.ts';
 import { orUnavailable } from './unavailable.ts';
-import { viewQuery } from './view-query.ts';
+import { viewQuery, viewWithClaimsQuery } from './view-query.ts';
 
 /** How to open a SQLite file. */
 export interface SqliteOptions {
@@ -35,7 +35,9 @@ const BUSY = 5;
 /** Busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, lock protocol, not a database. */
 const UNAVAILABLE = [BUSY, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
-const VIEW = viewQuery({ realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' });
+const WHOSE = { realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' };
+const VIEW = viewQuery(WHOSE);
+const VIEW_WITH_CLAIMS = viewWithClaimsQuery(WHOSE);
 const CLAIMS = claimsQuery({ grantId: ':grant_id', unresolvedMs: ':unresolved_ms', now: ':now' });
 
 /**
@@ -100,6 +102,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     readTime: () => Promise.resolve(clock.now()),
     lockSchema: () => Promise.resolve(),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
+    readViewWithClaims: (realm, subject) => read<ViewRow & ClaimsRow>(VIEW_WITH_CLAIMS, { realm, subject }),
     readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
     tell: () => undefined,
     announce: () => Promise.resolve(),

@@ -27,6 +27,7 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
   };
   return {
     view: through('view', (...args) => store.view(...args), false),
+    viewWithClaims: through('claims', (...args) => store.viewWithClaims(...args)),
     claims: through('claims', (...args) => store.claims(...args)),
     lastExchanged: through('other', (...args) => store.lastExchanged(...args), false),
     connect: through('other', (...args) => {
