@@ -54,6 +54,11 @@ export interface GrantStore {
    * about, when an exchange without an answer can no longer take effect.
    */
   noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined>;
+  /**
+   * Asks whoever holds the grant's open exchange to tell other instances when it is finished. A hint, as what it asks for; it costs
+   * a write, so it is for those who have waited for a while.
+   */
+  noteAwaited(grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where another instance says that the grant has changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** The account behind a connection. */

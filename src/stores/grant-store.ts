@@ -192,6 +192,10 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
+  noteAwaited(grantId: string): Promise<void> {
+    return this.#options.database.noteAwaited(grantId);
+  }
+
   awaitChange(grantId: string, ms: number): Promise<void> {
     return this.#options.database.awaitChange(grantId, ms);
   }

@@ -11,7 +11,7 @@ import { PostgresPool } from './postgres-pool.ts';
 import { PostgresServers } from './postgres-servers.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
-import { onceCommitted } from './together.ts';
+import { onceCommitted, send } from './together.ts';
 import { settlesWithin } from './settles-within.ts';
 import { SharedReads } from './shared-reads.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
@@ -38,6 +38,15 @@ const SERVER_TIME = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 /** Any number will do, as long as it is always the same. */
 const SCHEMA_LOCK = 7_032_501;
 const LOCK = 'select 1 from grants where id = $1 for update';
+/** A hint needs no disk. */
+const IN_PASSING = 'set local synchronous_commit = off';
+/** Whoever holds the row is about to finish the exchange, or renews its lease: nobody waits for a hint. */
+const AWAITED = `
+  with open as (
+    select grant_id, id from exchanges where grant_id = $1 and finished_at is null and awaited = 0
+    for no key update skip locked
+  )
+  update exchanges e set awaited = 1 from open o where e.grant_id = o.grant_id and e.id = o.id`;
 const DEFAULT_CONNECTIONS = 10;
 /** How long to wait for a second connection, which only tells more of a pooler, in milliseconds. */
 const SECOND_LOOK_MS = 5_000;
@@ -123,6 +132,12 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       onceCommitted(transaction, () => {
         notices.tell(grantId);
       }),
+    async noteAwaited(grantId) {
+      if (servers.isShared) return;
+      await transact(async (transaction) => {
+        await send(transaction, [hot.compile(IN_PASSING, []), hot.compile(AWAITED, [grantId])]);
+      });
+    },
     awaitChange: (grantId, ms) => notices.awaitChange(grantId, ms),
     remarks: () => servers.remarks(),
     async check() {

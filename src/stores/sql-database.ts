@@ -41,6 +41,8 @@ export interface SqlDatabase extends AsyncDisposable {
   tell(grantId: string): void;
   /** Tells the other instances, once the transaction is committed, that the grant has changed. */
   announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
+  /** Notes that somebody waits for the grant's open exchange, for whoever finishes it to {@link SqlDatabase.tell}. */
+  noteAwaited(grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** What is odd about the database and the way to it, as sentences for the operator. */

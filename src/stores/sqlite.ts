@@ -106,6 +106,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
     tell: () => undefined,
     announce: () => Promise.resolve(),
+    noteAwaited: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
     remarks: () => [],
     async check() {

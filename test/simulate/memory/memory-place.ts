@@ -62,6 +62,7 @@ function promised(store: MemoryStore, clock: TestClock): GrantStore {
     },
     finishFailed: (...args) => Promise.resolve(store.finishFailed(...args)),
     noteReconnectRequired: (...args) => Promise.resolve(store.noteReconnectRequired(...args)),
+    noteAwaited: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
     account: (...args) => Promise.resolve(store.account(...args)),
     noteProfile: (...args) => {
