@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import { StoreUnavailableError } from '../grants/errors.ts';
 import { meaningOf } from './postgres-errors.ts';
 import type { PostgresServers, Route } from './postgres-servers.ts';
@@ -26,7 +26,7 @@ type Query = (text: unknown, values?: unknown) => Promise<unknown>;
  * @throws (the guarded `query`) {@link StoreUnavailableError}, or the server's own error where {@link meaningOf} says that
  *   another try may succeed or that the statement is to blame
  */
-export function guardQueries(client: PoolClient, route: Route, guard: Guard, spend: () => void): void {
+export function guardQueries(client: ClientBase, route: Route, guard: Guard, spend: () => void): void {
   const query = client.query.bind(client) as Query;
   let isInTransaction = false;
 
@@ -81,7 +81,7 @@ function isEcho(error: unknown): boolean {
 }
 
 /** What is asked within one turn of promises goes out in one system call. */
-function sendTogether(client: PoolClient): void {
+function sendTogether(client: ClientBase): void {
   const { stream } = Reflect.get(client, 'connection') as { stream: Writable };
   stream.cork();
   queueMicrotask(() => {

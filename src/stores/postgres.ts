@@ -8,6 +8,7 @@ import { SettledPostgresDialect } from './postgres-dialect.ts';
 import { explained, meaningOf } from './postgres-errors.ts';
 import { openNotices } from './postgres-notices.ts';
 import { PostgresPool } from './postgres-pool.ts';
+import { PostgresReader } from './postgres-reader.ts';
 import { PostgresServers } from './postgres-servers.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
@@ -80,6 +81,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       )
       update exchanges e set lease_until = ${now} + $3::bigint from held h where e.grant_id = h.grant_id and e.id = h.id`;
   const views = new SharedReads<ViewRow | undefined>();
+  const reader = new PostgresReader(servers, trouble);
   const ask = async <Row extends object>(text: string, values: unknown[], begin: () => void = () => undefined) => {
     const client = await pool.connectBriefly();
     try {
@@ -89,6 +91,10 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     } finally {
       client.release();
     }
+  };
+  const read = async <Row extends object>(text: string, values: unknown[], begin: () => void = () => undefined) => {
+    const answer = await reader.read(text, values, begin);
+    return answer === undefined ? ask<Row>(text, values, begin) : (answer.row as Row | undefined);
   };
   const transact: SqlDatabase['transact'] = (work) =>
     orUnavailable(
@@ -121,10 +127,10 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     },
     readView: (realm, subject) =>
       views.join(JSON.stringify([realm, subject]), (begin) =>
-        ask<ViewRow>(view, [realm, subject, unresolvedMs], begin),
+        read<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       ),
-    readViewWithClaims: (realm, subject) => ask<ViewRow & ClaimsRow>(viewWithClaims, [realm, subject, unresolvedMs]),
-    readClaims: (grantId) => ask<ClaimsRow>(claims, [grantId, unresolvedMs]),
+    readViewWithClaims: (realm, subject) => read<ViewRow & ClaimsRow>(viewWithClaims, [realm, subject, unresolvedMs]),
+    readClaims: (grantId) => read<ClaimsRow>(claims, [grantId, unresolvedMs]),
     tell: (grantId) => {
       notices.tell(grantId);
     },
@@ -144,7 +150,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       await db.selectFrom('grants').select('id').limit(1).execute();
     },
     async [Symbol.asyncDispose]() {
-      await notices.close();
+      await Promise.all([notices.close(), reader.close()]);
       await db.destroy();
       servers.destroyAll();
     },
