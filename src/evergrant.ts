@@ -108,7 +108,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
     trouble('the database still refuses what was rescued', cause);
   });
-  const journal = journalTo(logger);
+  const journal = journalTo(logger, told);
   const providers = configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each));
   const usage = new Usage();
   const bookings = bookingsSettings(config);
@@ -258,19 +258,28 @@ function readiness(stores: Stores, authenticator: Authenticator) {
   };
 }
 
-/** An exchange that gave a credential is news, one that didn't is a warning. */
-function journalTo(logger: Logger) {
-  return ({ outcome, cause, ...report }: ExchangeReport) => {
-    const line = { ...report, outcome, ...(cause === undefined ? {} : { err: cause }) };
+/**
+ * One line an exchange: one that gave a credential is news, one that didn't is a warning. What its event asks of a person has a line
+ * of its own.
+ */
+function journalTo(logger: Logger, told: (event: GrantEvent) => void) {
+  return ({ outcome, cause, event, ...report }: ExchangeReport) => {
+    const what = event && { event: event.type, reason: event.reason };
+    const line = { ...report, outcome, ...what, ...(cause === undefined ? {} : { err: cause }) };
     if (outcome === 'obtained' || outcome === 'account_exists') logger.info(line, 'exchange');
     else logger.warn(line, 'exchange');
+    if (event !== undefined && needsPerson(event)) told(event);
   };
 }
 
-/** Only what asks something of a person is a warning: the exchange before it has had a line of its own. */
+/** Only what asks something of a person is a warning. */
 function eventsTo(logger: Logger) {
   return (event: GrantEvent) => {
-    if (event.type === 'grant.reconnect_required' || event.type === 'grant.lapsed') logger.warn(event, 'event');
+    if (needsPerson(event)) logger.warn(event, 'event');
     else logger.info(event, 'event');
   };
+}
+
+function needsPerson({ type }: GrantEvent): boolean {
+  return type === 'grant.reconnect_required' || type === 'grant.lapsed';
 }

@@ -22,6 +22,7 @@ interface LogLine {
   readonly kind?: string;
   readonly outcome?: string;
   readonly durationMs?: number;
+  readonly event?: string;
   /** Of an event. */
   readonly type?: string;
   readonly reason?: string;
@@ -40,7 +41,7 @@ function readable(line: LogLine): string {
   return parts.filter((part) => part !== undefined && part !== '').join('  ');
 }
 
-function whatHappened({ msg, type, kind, outcome, durationMs = 0 }: LogLine): string {
-  if (outcome !== undefined) return `${kind ?? ''} -> ${outcome} (${durationMs} ms)`;
+function whatHappened({ msg, type, kind, outcome, durationMs = 0, event }: LogLine): string {
+  if (outcome !== undefined) return `${kind ?? ''} -> ${outcome} (${durationMs} ms)${event ? `  ${event}` : ''}`;
   return type ?? msg;
 }

@@ -32,7 +32,7 @@ export function eventsCommand(): Command {
 
 function list(): Command {
   return filtered(new Command('list'))
-    .description('list events, the newest first')
+    .description('list events, the newest first; refreshes are in the log and in the summary')
     .option('--limit <number>', 'how many at most', wholeNumber(1, MOST_LISTED), 50)
     .option(
       '--after <id>',
@@ -64,7 +64,7 @@ function list(): Command {
 
 function summary(): Command {
   return filtered(new Command('summary'))
-    .description('count events, and how often a token was lost')
+    .description('count events and refreshes, and how often a token was lost')
     .option('--json', 'answer as JSON')
     .action(async ({ type: types, subject, json, ...options }: FilterOptions) => {
       await using operator = await openOperator(storedConfig(options));

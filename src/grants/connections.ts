@@ -80,22 +80,22 @@ export class Connections {
   }
 
   async #reports(subject: string, connections: readonly Connection[]): Promise<ConnectionReport[]> {
-    const reports = connections.map(async ({ realm, grantId, ...connection }) => {
+    const reports = connections.map(async ({ realm, ...connection }) => {
       const provider = this.#options.providers.find((each) => each.realm === realm);
       if (provider === undefined) return undefined;
-      const { health, expiresAt } = await this.#health(provider, subject, grantId);
+      const { health, expiresAt } = await this.#health(provider, subject);
       return { ...connection, provider: provider.name, health, expiresAt };
     });
     return (await Promise.all(reports)).filter((report) => report !== undefined);
   }
 
   /** What a caller who asked for a token now would meet. */
-  async #health(provider: Provider, subject: string, grantId: string) {
+  async #health(provider: Provider, subject: string) {
     const { grants, clock } = this.#options;
-    const claims = await grants.claims(grantId);
-    const view = await grants.view(provider.realm, subject);
-    if (view === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
-    const step = nextStep(provider, await factsOf(grants, provider, view, claims), { seen: 0 }, clock.now());
+    const found = await grants.viewWithClaims(provider.realm, subject);
+    if (found === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
+    const { view } = found;
+    const step = nextStep(provider, await factsOf(grants, provider, found), { seen: 0 }, clock.now());
     const isLost = step.do === 'give_up' && step.because === 'reconnect_required';
     const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
     return { health, expiresAt: view.current?.expiresAt };

@@ -1,7 +1,8 @@
 /**
  * What may be told of a grant, each once:
  * - `grant.created`: its first credential
- * - `grant.refreshed`: one more, by the ordinary way
+ * - `grant.refreshed`: one more, by the ordinary way. That is told by the exchange itself, which obtained it; events of this type
+ *   are from before, and what the log of events counts
  * - `grant.recovered`: one more after it had none, or none that could be trusted
  * - `grant.lapsed`: its refresh token has ended before anybody exchanged it, though upkeep should have; what follows, if
  *   anything, is told when the next exchange is refused

@@ -42,6 +42,12 @@ export interface Claims {
   readonly isUnresolved: boolean;
 }
 
+/** A grant and who is asking for it, both of one moment: whatever is opened later is noticed when this leads to an exchange. */
+export interface ViewWithClaims {
+  readonly view: GrantView;
+  readonly claims: Claims;
+}
+
 /** What is known of the upstream account, for people. */
 export interface Account {
   readonly grantId: string;

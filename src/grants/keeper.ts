@@ -34,11 +34,11 @@ export interface KeeperOptions {
   readonly callerWaitMs: number;
   /** Where a web page may go on from one access token to the next; undefined where none may. */
   readonly successions?: Successions | undefined;
-  /** Told of every exchange, once it is answered. */
+  /** Told of every exchange, once its answer is stored. */
   readonly report?: (report: ExchangeReport) => void;
   /** Told of every failure to store an answer, which is then tried again. */
   readonly trouble?: (what: string, cause: unknown) => void;
-  /** Told of every event, once it is written. */
+  /** Told of every event that comes without a report, once it is written. */
   readonly told?: (event: GrantEvent) => void;
   /** Told of every credential that is handed out; on the warm path. */
   readonly used?: (credential: Credential) => void;

@@ -23,8 +23,6 @@ export interface ExchangeMeans {
   readonly inHand: AnswersInHand;
   /** Told of every failure to store an answer, which is then tried again. */
   readonly trouble: (what: string, cause: unknown) => void;
-  /** Told of every event, once it is written. */
-  readonly told: (event: GrantEvent) => void;
 }
 
 /** What is asked upstream, once the exchange is open. */
@@ -45,6 +43,8 @@ export interface ExchangeRun {
   readonly question: Question;
   /** Told of the answer before it is stored. */
   readonly answered: (answer: ExchangeAnswer) => void;
+  /** Told of the answer once it is stored, with the event that was written with it, or once storing it was given up. */
+  readonly ended: (answer: ExchangeAnswer, event: GrantEvent | undefined) => void;
 }
 
 /**
@@ -65,7 +65,12 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
     const answer = isStale ? PAUSED : whole(await ask(run.provider, run.question), run.question);
     if (answer.kind === 'obtained') means.inHand.hold(run.exchange, answer);
     run.answered(answer);
-    await save(means, run, answer);
+    let event: GrantEvent | undefined;
+    try {
+      event = await save(means, run, answer);
+    } finally {
+      run.ended(answer, event);
+    }
     return answer;
   } finally {
     means.inHand.letGo(run.exchange);
@@ -111,8 +116,8 @@ function unsupported(kind: string): ExchangeAnswer {
  * for as long as there is hope. What is left by then is replayed at the next start. Where the database has forgotten the
  * grant there is none, and a person is told.
  */
-async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<void> {
-  const { store, rescue, clock, trouble, told } = means;
+async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<GrantEvent | undefined> {
+  const { store, rescue, clock, trouble } = means;
   const { exchange } = run;
   const giveUpAt = clock.monotonic() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
   let isKept = false;
@@ -121,9 +126,8 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
       const event = await (answer.kind === 'obtained'
         ? store.finishObtained(exchange, answer)
         : store.finishFailed(exchange, failure(means, run, answer)));
-      if (event !== undefined) told(event);
       if (isKept) await rescue.drop(exchange);
-      return;
+      return event;
     } catch (cause) {
       trouble(
         `exchange ${exchange.exchangeId} of grant ${exchange.grantId} (${answer.kind}) could not be stored`,

@@ -1,7 +1,7 @@
 import type { Applicant, ExchangeAnswer, Provider } from '../providers/provider.ts';
 import { backOffMs } from './back-off.ts';
 import type { Breaker } from './breaker.ts';
-import { tolerates, type StandingDemand } from './demand.ts';
+import { satisfies, tolerates, type StandingDemand } from './demand.ts';
 import type { KeeperError } from './errors.ts';
 import {
   backingOff,
@@ -16,8 +16,9 @@ import {
   tooManyRenewals,
 } from './errors.ts';
 import type { ExchangeKind } from './exchange.ts';
+import type { GrantEvent } from './events.ts';
 import { factsOf } from './facts-of.ts';
-import type { Claims, GrantView } from './grant.ts';
+import type { GrantView } from './grant.ts';
 import { nextStep, wayOut, type Facts, type Step } from './next-step.ts';
 import type { Pacer, Turn } from './pacer.ts';
 import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
@@ -47,8 +48,10 @@ export interface RenewalMeans extends ExchangeMeans {
   readonly breaker: Breaker;
   readonly pacer: Pacer;
   readonly waiting: Waiting;
-  /** Told of every exchange, once it is answered. */
+  /** Told of every exchange, once its answer is stored. */
   readonly report: (report: ExchangeReport) => void;
+  /** Told of every event that is written without an exchange of ours, once it is. */
+  readonly told: (event: GrantEvent) => void;
   /** True once the process is leaving: nothing new is begun then. */
   readonly closing: () => boolean;
 }
@@ -62,13 +65,10 @@ export interface ExchangeReport {
   readonly outcome: ExchangeAnswer['kind'];
   readonly detail: string | undefined;
   readonly cause: unknown;
+  /** From its opening until its answer was stored. */
   readonly durationMs: number;
-}
-
-/** What a renewal has read of a grant already: its id, and claims that nothing has been read after. */
-interface Known {
-  readonly grantId: string;
-  readonly claims?: Claims;
+  /** The event that was written with the answer. */
+  readonly event: GrantEvent | undefined;
 }
 
 /** How long a grant rests whose new token was over on arrival, in milliseconds. */
@@ -83,11 +83,9 @@ const MOST_EXCHANGES = 6;
  */
 export async function renew(means: RenewalMeans, target: RenewalTarget): Promise<RenewalResult> {
   let exchanges = 0;
-  let known: Known | undefined;
   for (;;) {
-    const facts = await read(means, target, known);
+    const facts = await read(means, target);
     const { view } = facts;
-    known = { grantId: view.grantId };
     const step = nextStep(target.provider, facts, target.demand, means.clock.now());
     if (step.do === 'serve') return { view, failure: undefined };
     if (means.closing()) return { view, failure: slow() };
@@ -96,7 +94,9 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
     if (step.do === 'wait') {
       // Nobody works on it; there is but an answer that may yet come. Whoever can do without need not wait for it.
       if (!facts.claims.held && tolerates(view, target.demand, means.clock.now())) return { view, failure: slow() };
-      known = { ...known, claims: await means.waiting.outlast(means, view.grantId, facts.claims) };
+      await means.waiting.outlast(means, view.grantId, facts.claims);
+      const found = await satisfying(means, target);
+      if (found !== undefined) return { view: found, failure: undefined };
       continue;
     }
     const failure =
@@ -106,37 +106,27 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
           ? await exchange(means, target, facts, step)
           : await holdBack(means, view);
     if (failure !== undefined) return { view, failure };
+    const found = await satisfying(means, target);
+    if (found !== undefined) return { view: found, failure: undefined };
   }
 }
 
-/**
- * Claims before view: whatever is opened in between is then noticed when this read leads to an exchange.
- *
- * @param known what was read of it before
- */
-async function read(
-  { store }: RenewalMeans,
-  { provider, subject, mayProvision }: RenewalTarget,
-  known: Known | undefined,
-): Promise<Facts> {
-  let grantId = known?.grantId;
-  let fresh = known?.claims;
+/** What has most likely come meanwhile, by the read that costs least; undefined where it takes another look. */
+async function satisfying(
+  { store, clock }: RenewalMeans,
+  { provider, subject, demand }: RenewalTarget,
+): Promise<GrantView | undefined> {
+  const view = await store.view(provider.realm, subject);
+  return view !== undefined && satisfies(view, demand, clock.now()) ? view : undefined;
+}
+
+async function read({ store }: RenewalMeans, { provider, subject, mayProvision }: RenewalTarget): Promise<Facts> {
   for (;;) {
-    grantId ??= (await store.view(provider.realm, subject))?.grantId;
-    if (grantId === undefined) {
-      // Whoever has left meanwhile comes back by consent, and not because somebody still waited for a token.
-      if (provider.provision === undefined || !mayProvision) throw consentRequired();
-      await store.connect(provider.realm, subject);
-      continue;
-    }
-    const claims = fresh ?? (await store.claims(grantId));
-    const view = await store.view(provider.realm, subject);
-    if (view?.grantId !== grantId) {
-      grantId = view?.grantId;
-      fresh = undefined;
-      continue;
-    }
-    return factsOf(store, provider, view, claims);
+    const found = await store.viewWithClaims(provider.realm, subject);
+    if (found !== undefined) return factsOf(store, provider, found);
+    // Whoever has left meanwhile comes back by consent, and not because somebody still waited for a token.
+    if (provider.provision === undefined || !mayProvision) throw consentRequired();
+    await store.connect(provider.realm, subject);
   }
 }
 
@@ -224,6 +214,8 @@ async function exchangeInTurn(
   if (opened === undefined) return undefined;
   const answered = (answer: ExchangeAnswer) => {
     turn.answered(answer);
+  };
+  const ended = (answer: ExchangeAnswer, event: GrantEvent | undefined) => {
     means.report({
       exchangeId: opened.exchangeId,
       provider: provider.name,
@@ -233,9 +225,10 @@ async function exchangeInTurn(
       detail: 'detail' in answer ? answer.detail : undefined,
       cause: 'cause' in answer ? answer.cause : undefined,
       durationMs: Math.max(0, Math.round(clock.monotonic() - opened.openedTick)),
+      event,
     });
   };
-  const answer = await performExchange(means, { provider, view, exchange: opened, question, answered });
+  const answer = await performExchange(means, { provider, view, exchange: opened, question, answered, ended });
   if (answer.kind !== 'client_refused') return refused(answer);
   breaker.open(provider.realm, clock.monotonic());
   return clientRefused(breaker.openForMs(provider.realm, clock.monotonic()));

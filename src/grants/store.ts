@@ -2,7 +2,7 @@ import type { AccountProfile, Applicant, ExchangeAnswer, Obtained } from '../pro
 import type { Credential } from './credential.ts';
 import type { GrantEvent, WayOut } from './events.ts';
 import type { ExchangeKind, ExchangeName, OpenExchange } from './exchange.ts';
-import type { Account, BackOff, Claims, GrantView } from './grant.ts';
+import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from './grant.ts';
 
 /**
  * Where the facts are kept. Every method is one durable transaction; what it reads or writes is committed when its
@@ -11,7 +11,9 @@ import type { Account, BackOff, Claims, GrantView } from './grant.ts';
 export interface GrantStore {
   /** The warm path: one prepared read. Undefined until the subject is connected in this realm (see `Provider.realm`). */
   view(realm: string, subject: string): Promise<GrantView | undefined>;
-  /** What a renewal must know beyond the view. */
+  /** All that a renewal must know, in one read; undefined as for the view. */
+  viewWithClaims(realm: string, subject: string): Promise<ViewWithClaims | undefined>;
+  /** What whoever waits for another's exchange looks at. */
   claims(grantId: string): Promise<Claims>;
   /** Of the credentials that ended as `exchanged`, the newest, unless the provider has ever refused it. */
   lastExchanged(grantId: string): Promise<Credential | undefined>;
@@ -53,6 +55,11 @@ export interface GrantStore {
    * about, when an exchange without an answer can no longer take effect.
    */
   noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined>;
+  /**
+   * Asks whoever holds the grant's open exchange to tell other instances when it is finished. A hint, as what it asks for; it costs
+   * a write, so it is for those who have waited for a while.
+   */
+  noteAwaited(grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where another instance says that the grant has changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** The account behind a connection. */

@@ -29,11 +29,16 @@ export class Waiting {
     try {
       let pauseMs = PAUSE_MS.first;
       let now: Claims;
+      let isNoted = false;
       do {
         const fairMs = (this.#count * 1000) / LOOKS_A_SECOND;
         await store.awaitChange(grantId, Math.max(pauseMs, fairMs) * (0.5 + random()));
         pauseMs = Math.min(PAUSE_MS.longest, pauseMs * 1.5);
         now = await store.claims(grantId);
+        if (!isNoted && stands(now, claims)) {
+          isNoted = true;
+          void store.noteAwaited(grantId).catch(() => undefined);
+        }
       } while (!closing() && stands(now, claims));
       return now;
     } finally {

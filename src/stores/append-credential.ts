@@ -1,63 +1,95 @@
-import { sql, type Transaction } from 'kysely';
-import type { ExchangeName, OpenExchange } from '../grants/exchange.ts';
+import type { Transaction } from 'kysely';
+import type { ExchangeName } from '../grants/exchange.ts';
 import { scheduleOf } from '../grants/schedule.ts';
 import type { Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import { credentialNumber } from './exchange-row.ts';
+import type { ObtainedFacts } from './obtained-facts.ts';
 import type { Database } from './schema.ts';
 import type { Vault } from './vault.ts';
 
-/**
- * Appends what an exchange gave, with when upkeep is to see to it.
- *
- * @param exchangeId the exchange's number in this database
- * @param obtainedAt epoch milliseconds, by the clock that tokens are judged by
- * @returns false where the same exchange has given it before
- */
-export async function appendCredential(
-  transaction: Transaction<Database>,
-  vault: Vault,
-  { grantId, nonce, presented }: OpenExchange,
-  exchangeId: number,
-  { tokens, presentedRefreshToken: kept }: Obtained,
-  obtainedAt: number,
-): Promise<boolean> {
-  const refresh = tokens.refreshToken
-    ? { token: tokens.refreshToken, expiresAt: tokens.refreshExpiresAt ?? null }
-    : ((presented &&
-        (await inheritedRefreshToken(transaction, vault, { grantId, presented }, tokens.refreshExpiresAt))) ??
-      (kept && { token: kept, expiresAt: tokens.refreshExpiresAt ?? null }));
-  const schedule = scheduleOf(nonce, obtainedAt, tokens);
-  const { numInsertedOrUpdatedRows: inserted } = await transaction
-    .insertInto('credentials')
-    .values({
-      grant_id: grantId,
-      exchange_id: exchangeId,
-      nonce,
-      realm: sql<string>`(select realm from grants where id = ${grantId})`,
-      opened_at: sql<number>`(select opened_at from exchanges where grant_id = ${grantId} and id = ${exchangeId})`,
-      obtained_at: obtainedAt,
-      expires_at: tokens.expiresAt,
-      refresh_expires_at: refresh?.expiresAt ?? null,
-      token_type: tokens.tokenType,
-      access_token: vault.seal(tokens.accessToken, { grantId, exchangeId, field: 'access_token' }),
-      access_token_hash: vault.tokenHash(tokens.accessToken),
-      refresh_token: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
-      renew_at: refresh ? schedule.renewAt : null,
-      lapse_at: refresh ? (schedule.lapseAt ?? null) : null,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  return inserted !== 0n;
+/** A refresh token, and when it ends, in epoch milliseconds. */
+export interface RefreshToken {
+  readonly token: Secret;
+  readonly expiresAt: number | null;
 }
 
-/** An answer without a refresh token leaves the presented one in force (RFC 6749 section 6), perhaps with a later end. */
-async function inheritedRefreshToken(
+/** The exchange that gave a credential, by its number in this database. */
+export interface Giver extends ExchangeName {
+  readonly grantId: string;
+  readonly presented: ExchangeName | undefined;
+}
+
+const APPEND = `
+  insert into credentials (grant_id, exchange_id, nonce, realm, opened_at, obtained_at, expires_at, refresh_expires_at,
+    token_type, access_token, access_token_hash, refresh_token, renew_at, lapse_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  on conflict do nothing`;
+
+/** The statement that appends what an exchange gave, with when upkeep is to see to it: its text and its parameters. */
+export function appending(
+  vault: Vault,
+  { grantId, exchangeId, nonce }: Giver,
+  { tokens }: Obtained,
+  facts: Pick<ObtainedFacts, 'realm' | 'opened_at'> & {
+    /** Epoch milliseconds, by the clock that tokens are judged by. */
+    readonly obtainedAt: number;
+    readonly refresh: RefreshToken | undefined;
+  },
+): [text: string, parameters: unknown[]] {
+  const { realm, opened_at: openedAt, obtainedAt, refresh } = facts;
+  const schedule = scheduleOf(nonce, obtainedAt, tokens);
+  const parameters = [
+    grantId,
+    exchangeId,
+    nonce,
+    realm,
+    openedAt,
+    obtainedAt,
+    tokens.expiresAt,
+    refresh?.expiresAt ?? null,
+    tokens.tokenType,
+    vault.seal(tokens.accessToken, { grantId, exchangeId, field: 'access_token' }),
+    vault.tokenHash(tokens.accessToken),
+    refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
+    refresh ? schedule.renewAt : null,
+    refresh ? (schedule.lapseAt ?? null) : null,
+  ];
+  return [APPEND, parameters];
+}
+
+/**
+ * The refresh token that an answer leaves us with. One without leaves the presented one in force (RFC 6749 section 6), perhaps
+ * with a later end; where the database has lost that, the answer brings it along.
+ *
+ * @param facts what was read of the presented credential
+ */
+export async function refreshTokenOf(
+  transaction: Transaction<Database>,
+  vault: Vault,
+  { grantId, presented }: Giver,
+  { tokens, presentedRefreshToken: brought }: Obtained,
+  facts: Pick<ObtainedFacts, 'kept_token' | 'kept_until'>,
+): Promise<RefreshToken | undefined> {
+  const until = tokens.refreshExpiresAt;
+  if (tokens.refreshToken !== undefined) return { token: tokens.refreshToken, expiresAt: until ?? null };
+  if (presented === undefined) return brought && { token: brought, expiresAt: until ?? null };
+  const { kept_token: sealed, kept_until: keptUntil } = facts;
+  if (sealed !== null) {
+    const token = vault.open(sealed, { grantId, exchangeId: presented.exchangeId, field: 'refresh_token' });
+    return { token, expiresAt: until ?? keptUntil };
+  }
+  const renumbered = await keptElsewhere(transaction, vault, { grantId, presented }, until);
+  return renumbered ?? (brought && { token: brought, expiresAt: until ?? null });
+}
+
+/** The presented one's token, where a database that went back in time has it under another number. */
+async function keptElsewhere(
   transaction: Transaction<Database>,
   vault: Vault,
   { grantId, presented }: { grantId: string; presented: ExchangeName },
   expiresAt: number | undefined,
-): Promise<{ token: Secret; expiresAt: number | null } | undefined> {
+): Promise<RefreshToken | undefined> {
   const exchangeId = await credentialNumber(transaction, grantId, presented);
   if (exchangeId === undefined) return undefined;
   const row = await transaction

@@ -13,10 +13,14 @@ export interface ClaimsParameters {
 }
 
 /** What whoever waits for a grant asks again and again, and therefore one statement. */
-export function claimsQuery({ grantId, unresolvedMs, now }: ClaimsParameters): string {
+export function claimsQuery(parameters: ClaimsParameters): string {
+  return `select ${claimsColumns(parameters)}`;
+}
+
+/** The claims of a grant as columns of another statement, or of one of their own. */
+export function claimsColumns({ grantId, unresolvedMs, now }: ClaimsParameters): string {
   const open = `from exchanges where grant_id = ${grantId} and finished_at is null`;
   return `
-  select
     (select max(id) from exchanges where grant_id = ${grantId}) as last,
     (select nonce from exchanges where grant_id = ${grantId} order by id desc limit 1) as last_nonce,
     (select count(*) from

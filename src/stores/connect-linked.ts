@@ -90,7 +90,8 @@ async function append(
   const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
   const intent = { grantId, kind: 'link', presented, accountId, ...opened } as const;
   const exchange = { ...intent, ...(await insertFinished(transaction, intent, rewriting)) };
-  return recordObtained(transaction, vault, exchange, answer, rewriting, obtainedAt);
+  const { event } = await recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt });
+  return event;
 }
 
 /** What is known of a grant's account; undefined where it has none. */

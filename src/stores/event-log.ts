@@ -18,7 +18,7 @@ export interface EventQuery extends EventFilter {
   readonly after?: number | undefined;
 }
 
-/** How many events there are of each kind. */
+/** How many events there are of each kind; those of `grant.refreshed` are counted from the exchanges. */
 export interface EventCounts {
   readonly kinds: readonly {
     readonly type: EventType;
@@ -33,7 +33,10 @@ export interface EventCounts {
 
 type EventRow = Selectable<Database['events']>;
 
-/** What was told of grants, for people to read; retention decides how far back it goes. */
+/**
+ * What was told of grants, for people to read; retention decides how far back it goes. That a grant was refreshed is told by its
+ * exchange alone: it is counted, and not among what is listed, but for what was written when it was an event.
+ */
 export class EventLog {
   readonly #database: SqlDatabase;
 
@@ -62,7 +65,7 @@ export class EventLog {
   async counts(filter: EventFilter = {}): Promise<EventCounts> {
     const { db } = this.#database;
     const kinds = await sql<{ type: EventType; reason: EventReason | null; count: number }>`
-      select e.type, e.reason, count(*) as count from events e where ${matches(filter)}
+      select e.type, e.reason, count(*) as count from events e where e.type <> 'grant.refreshed' and ${matches(filter)}
       group by e.type, e.reason order by e.type, e.reason`.execute(db);
     // What was reconnected after a loss is not a second one.
     const losses = await sql<{ reason: EventReason; count: number }>`
@@ -72,13 +75,37 @@ export class EventLog {
           where p.grant_id = e.grant_id and p.number < e.number and p.type <> 'grant.disconnected'
           order by p.number desc limit 1), ''))
       group by e.reason`.execute(db);
+    const refreshed = await this.#countRefreshed(filter);
     const lost = new Map(losses.rows.map(({ reason, count }) => [reason, count]));
+    const counted = kinds.rows.map(({ type, reason, count }) => ({ type, reason: reason ?? undefined, count }));
+    const refreshes = { type: 'grant.refreshed', reason: undefined, count: refreshed } as const;
     return {
-      kinds: kinds.rows.map(({ type, reason, count }) => ({ type, reason: reason ?? undefined, count })),
+      kinds:
+        refreshed === 0
+          ? counted
+          : [...counted, refreshes].sort((a, b) => (a.type < b.type ? -1 : a.type > b.type ? 1 : 0)),
       losses: lost.get('answer_lost') ?? 0,
       reverted: lost.get('reverted') ?? 0,
     };
   }
+
+  /** By the exchanges that obtained something and made no other event. */
+  async #countRefreshed({ types, subject }: EventFilter): Promise<number> {
+    if (types !== undefined && !types.includes('grant.refreshed')) return 0;
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from exchanges e
+      where e.kind = 'refresh' and e.outcome = 'obtained' and ${isOf(subject)}
+        and not exists (select 1 from events v where v.grant_id = e.grant_id and v.exchange_id = e.id
+          and v.type in ('grant.created', 'grant.recovered'))`.execute(this.#database.db);
+    return rows[0]?.count ?? 0;
+  }
+}
+
+/** Refreshes of the grants that this subject is connected to; of all without one. */
+function isOf(subject: string | undefined): RawBuilder<boolean> {
+  return subject === undefined
+    ? sql`1 = 1`
+    : sql`exists (select 1 from connections k where k.grant_id = e.grant_id and k.subject = ${subject})`;
 }
 
 function matches({ types, subject }: EventFilter): RawBuilder<boolean> {

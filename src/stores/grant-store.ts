@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Credential } from '../grants/credential.ts';
 import type { GrantEvent, WayOut } from '../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
-import type { Account, BackOff, Claims, GrantView } from '../grants/grant.ts';
+import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../grants/grant.ts';
 import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import { AHEAD_MS } from './clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
-import { newestNonce, newNonce, nextExchangeId, type Rewriting } from './exchange-row.ts';
+import { newNonce, type Rewriting } from './exchange-row.ts';
 import { isDead } from './holder.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { ClaimsRow, SqlDatabase } from './sql-database.ts';
+import { send } from './together.ts';
 import type { Vault } from './vault.ts';
 
 /** What the store is made of; the clock judges tokens, the database's own judges leases. */
@@ -29,6 +30,19 @@ export interface SqlGrantStoreOptions {
   /** Who opens exchanges here: names machine and process. */
   readonly holder: string;
 }
+
+const OPEN = `
+  insert into exchanges (grant_id, id, nonce, lineage, kind, presented_id, holder, opened_at, lease_until)
+  select cast($1 as text), (select coalesce(max(id), 0) + 1 from exchanges where grant_id = $1), cast($2 as text), $lineage,
+    cast($3 as text), cast($4 as bigint), cast($5 as text), $now, $now + cast($6 as bigint)
+  where (select nonce from exchanges where grant_id = $1 order by id desc limit 1) is not distinct from cast($7 as text)
+    and not exists (select 1 from exchanges where grant_id = $1 and finished_at is null)
+    and (select nonce from credentials where grant_id = $1 and ended_at is null
+      order by exchange_id desc limit 1) is not distinct from cast($8 as text)
+  returning id`;
+const APPLY = `
+  update grants set applicant = $1
+  where id = $2 and exists (select 1 from exchanges where grant_id = $2 and nonce = $3)`;
 
 /** The facts in SQL. */
 export class SqlGrantStore implements GrantStore {
@@ -48,21 +62,24 @@ export class SqlGrantStore implements GrantStore {
     return row && grantView(row, vault);
   }
 
+  async viewWithClaims(realm: string, subject: string): Promise<ViewWithClaims | undefined> {
+    const { database, vault } = this.#options;
+    const row = await database.readViewWithClaims(realm, subject);
+    if (row === undefined) return undefined;
+    if (this.#isForsaken(row)) {
+      await this.#closeForsaken(row.id);
+      return this.viewWithClaims(realm, subject);
+    }
+    return { view: grantView(row, vault), claims: claimsOf(row) };
+  }
+
   async claims(grantId: string): Promise<Claims> {
-    const { database, bounds } = this.#options;
-    const row = await database.readClaims(grantId);
-    const [leasedFor, unresolvedFor] = [row?.leased_for ?? 0, row?.unresolved_for ?? 0];
-    const isAhead = leasedFor > bounds.leaseMs + AHEAD_MS || unresolvedFor > this.#unresolvedMs + AHEAD_MS;
-    if (isAhead || (row?.holder != null && isDead(row.holder))) {
-      await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
+    const row = await this.#options.database.readClaims(grantId);
+    if (row !== undefined && this.#isForsaken(row)) {
+      await this.#closeForsaken(grantId);
       return this.claims(grantId);
     }
-    return {
-      last: row?.last == null || row.last_nonce === null ? undefined : { exchangeId: row.last, nonce: row.last_nonce },
-      recentExchanges: row?.recent ?? 0,
-      held: leasedFor > 0,
-      isUnresolved: unresolvedFor > 0,
-    };
+    return claimsOf(row);
   }
 
   async lastExchanged(grantId: string): Promise<Credential | undefined> {
@@ -88,35 +105,39 @@ export class SqlGrantStore implements GrantStore {
   async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
     const { database, bounds, holder, clock } = this.#options;
     const { grantId, kind, presented, accountId, last, current, applicant } = intent;
-    const opening = database.transact(async (transaction) => {
-      await database.lockGrant(transaction, grantId);
-      const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
-      const now = database.now();
-      const nonce = newNonce();
-      const insert = async () => {
-        const { rows } = await sql<{ id: number }>`
-          insert into exchanges (grant_id, id, nonce, lineage, kind, presented_id, holder, opened_at, lease_until)
-          select cast(${grantId} as text), ${nextExchangeId(grantId)}, cast(${nonce} as text), ${database.lineage()},
-            cast(${kind} as text), cast(${presented?.exchangeId ?? null} as bigint),
-            cast(${holder} as text), ${now}, ${now} + ${bounds.leaseMs}
-          where ${newestNonce(grantId)} is not distinct from cast(${last?.nonce ?? null} as text)
-            and not exists (select 1 from exchanges where grant_id = ${grantId} and finished_at is null)
-            and (select nonce from credentials where grant_id = ${grantId} and ended_at is null
-              order by exchange_id desc limit 1) is not distinct from cast(${current?.nonce ?? null} as text)
-          returning id`.execute(transaction);
-        return rows[0];
-      };
-      const inserted = await insert();
-      const row = inserted ?? ((await closeForsaken(transaction, grantId, bounds, now)) ? await insert() : undefined);
-      if (row === undefined) return undefined;
-      if (applicant !== undefined) {
-        const text = JSON.stringify(applicant);
-        await transaction.updateTable('grants').set({ applicant: text }).where('id', '=', grantId).execute();
-      }
-      const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
-      return { exchangeId: row.id, nonce, grantId, kind, presented: named, accountId, openedAt, openedTick };
-    });
-    return opening.catch(unlessOpenElsewhere);
+    const text = applicant && JSON.stringify(applicant);
+    const open = (isAnotherTry: boolean) =>
+      database.transact(async (transaction) => {
+        const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
+        const nonce = newNonce();
+        if (isAnotherTry) {
+          await database.lockGrant(transaction, grantId);
+          if (!(await closeForsaken(transaction, grantId, bounds, database.now()))) return undefined;
+        }
+        const lock = database.grantLock(grantId);
+        const [presentedId, before, standing] = [
+          presented?.exchangeId ?? null,
+          last?.nonce ?? null,
+          current?.nonce ?? null,
+        ];
+        // Nothing of this needs an answer of what was before it, so all of it is one round trip.
+        const sent = await send(transaction, [
+          ...lock,
+          database.hot(OPEN, [grantId, nonce, kind, presentedId, holder, bounds.leaseMs, before, standing]),
+          ...(text === undefined ? [] : [database.hot(APPLY, [text, grantId, nonce])]),
+        ]);
+        const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
+        const exchange = { nonce, grantId, kind, presented: named, accountId, openedAt, openedTick };
+        return { sent, at: lock.length, exchange };
+      });
+    const opened = async (isAnotherTry: boolean) => {
+      const opening = await open(isAnotherTry);
+      const row = (await opening?.sent.answers)?.[opening?.at ?? 0]?.rows[0] as { id: number } | undefined;
+      return row && opening && { ...opening.exchange, exchangeId: row.id };
+    };
+    return opened(false)
+      .then((exchange) => exchange ?? opened(true))
+      .catch(unlessOpenElsewhere);
   }
 
   async standingApplicant(grantId: string): Promise<Applicant | undefined> {
@@ -139,14 +160,12 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined> {
-    const { database, vault, clock } = this.#options;
-    return database.transact(async (transaction) => {
-      await database.lockGrant(transaction, exchange.grantId);
-      const rewriting = await this.#rewriting(transaction);
-      const event = await recordObtained(transaction, vault, exchange, answer, rewriting, clock.now());
-      await database.announce(transaction, exchange.grantId);
-      return event;
-    });
+    const { database, vault, clock, holder } = this.#options;
+    const { event, awaited } = await database.transact((transaction) =>
+      recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt: clock.now() }),
+    );
+    if (await awaited) database.tell(exchange.grantId);
+    return event;
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {
@@ -171,6 +190,10 @@ export class SqlGrantStore implements GrantStore {
       const times = { at, tokensAt: clock.now(), unresolvedMs: this.#unresolvedMs };
       return recordLoss(transaction, grantId, wayOut, times);
     });
+  }
+
+  noteAwaited(grantId: string): Promise<void> {
+    return this.#options.database.noteAwaited(grantId);
   }
 
   awaitChange(grantId: string, ms: number): Promise<void> {
@@ -206,10 +229,31 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
+  /** True where the open exchange is of a process that is gone, or of a time that the database's clock has yet to reach. */
+  #isForsaken({ holder, leased_for: leasedFor, unresolved_for: unresolvedFor }: ClaimsRow): boolean {
+    const { leaseMs } = this.#options.bounds;
+    const isAhead = (leasedFor ?? 0) > leaseMs + AHEAD_MS || (unresolvedFor ?? 0) > this.#unresolvedMs + AHEAD_MS;
+    return isAhead || (holder !== null && isDead(holder));
+  }
+
+  async #closeForsaken(grantId: string): Promise<void> {
+    const { database, bounds } = this.#options;
+    await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
+  }
+
   async #rewriting(transaction: Transaction<Database>): Promise<Rewriting> {
     const { database, holder } = this.#options;
     return { now: await database.readTime(transaction), lineage: database.lineage(), holder };
   }
+}
+
+function claimsOf(row: ClaimsRow | undefined): Claims {
+  return {
+    last: row?.last == null || row.last_nonce === null ? undefined : { exchangeId: row.last, nonce: row.last_nonce },
+    recentExchanges: row?.recent ?? 0,
+    held: (row?.leased_for ?? 0) > 0,
+    isUnresolved: (row?.unresolved_for ?? 0) > 0,
+  };
 }
 
 /** The index that lets one exchange of a grant be open has seen another one, which nothing before it had. */

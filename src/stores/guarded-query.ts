@@ -1,4 +1,5 @@
-import type { PoolClient } from 'pg';
+import type { Writable } from 'node:stream';
+import type { ClientBase } from 'pg';
 import { StoreUnavailableError } from '../grants/errors.ts';
 import { meaningOf } from './postgres-errors.ts';
 import type { PostgresServers, Route } from './postgres-servers.ts';
@@ -25,12 +26,14 @@ type Query = (text: unknown, values?: unknown) => Promise<unknown>;
  * @throws (the guarded `query`) {@link StoreUnavailableError}, or the server's own error where {@link meaningOf} says that
  *   another try may succeed or that the statement is to blame
  */
-export function guardQueries(client: PoolClient, route: Route, guard: Guard, spend: () => void): void {
+export function guardQueries(client: ClientBase, route: Route, guard: Guard, spend: () => void): void {
   const query = client.query.bind(client) as Query;
   let isInTransaction = false;
 
   const judge = (error: unknown, text: string): unknown => {
     const meaning = meaningOf(error);
+    // What an earlier error has ended is said again of every statement after it.
+    if (isEcho(error)) return new StoreUnavailableError(error);
     // A transaction of which the beginning failed is nobody's to roll back.
     if (text === BEGIN || (meaning !== undefined && meaning !== 'met')) spend();
     if (meaning === 'read_only') guard.servers.leave(route);
@@ -63,6 +66,7 @@ export function guardQueries(client: PoolClient, route: Route, guard: Guard, spe
     const isSingle = !isInTransaction && text !== BEGIN;
     if (text === BEGIN) isInTransaction = true;
     else if (text === 'commit' || text === 'rollback') isInTransaction = false;
+    sendTogether(client);
     const asked = name === undefined ? query(text, values) : query({ name, text, values });
     return asked.catch((error: unknown) => {
       if (isSingle) return askAgain(error, text, values);
@@ -70,4 +74,19 @@ export function guardQueries(client: PoolClient, route: Route, guard: Guard, spe
     });
   };
   client.query = guarded as typeof client.query;
+}
+
+function isEcho(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25P02';
+}
+
+/** What is asked within one turn of promises goes out in one system call. */
+function sendTogether(client: ClientBase): void {
+  const { stream } = Reflect.get(client, 'connection') as { stream: Writable };
+  stream.cork();
+  queueMicrotask(() => {
+    process.nextTick(() => {
+      stream.uncork();
+    });
+  });
 }

@@ -175,7 +175,8 @@ export class SqlImportStore implements ImportStore {
     const intent = { grantId, kind: 'import', presented: undefined, accountId, ...opened } as const;
     const name = await insertFinished(transaction, intent, rewriting);
     const answer = obtained(grant, obtainedAt);
-    await recordObtained(transaction, vault, { ...intent, ...name }, answer, rewriting, obtainedAt);
+    const exchange = { ...intent, ...name };
+    await recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt });
     await transaction
       .updateTable('exchanges')
       .set({ detail: mark })

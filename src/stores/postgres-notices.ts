@@ -1,14 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sql, type Transaction } from 'kysely';
 import { Client } from 'pg';
 import { hangUp, type PostgresServers, type Route } from './postgres-servers.ts';
-import type { Database } from './schema.ts';
 import { settlesWithin } from './settles-within.ts';
 
 /** Hints from one instance to the others that a grant has changed. Nothing is wrong where one is missed. */
 export interface Notices {
-  announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
+  /** Says soon, together with others, that the grant has changed. */
+  tell(grantId: string): void;
   /** Resolves after `ms` milliseconds, or sooner at a hint. */
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** Resolves within a few seconds, whatever the connection does. */
@@ -16,6 +15,7 @@ export interface Notices {
 }
 
 const CHANNEL = 'evergrant_grants';
+const NOTIFY = 'select pg_notify($1, id) from unnest($2::text[]) as n (id)';
 const RECONNECT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a connection may take to say goodbye, in milliseconds. */
@@ -31,8 +31,8 @@ export function openNotices(servers: PostgresServers, trouble: (what: string, ca
   const listener = new Listener(servers, changes, trouble);
   const listening = listener.keepListening(closing.signal);
   return {
-    announce: async (transaction, grantId) => {
-      await sql`select pg_notify(${CHANNEL}, ${grantId})`.execute(transaction);
+    tell(grantId) {
+      listener.tell(grantId);
     },
     async awaitChange(grantId, ms) {
       const signal = AbortSignal.any([AbortSignal.timeout(Math.ceil(ms)), closing.signal]);
@@ -50,7 +50,11 @@ class Listener {
   readonly #servers: PostgresServers;
   readonly #changes: EventEmitter;
   readonly #trouble: (what: string, cause: unknown) => void;
+  readonly #news = new Set<string>();
   #hangUp: () => void = () => undefined;
+  /** Undefined while nobody could be told. */
+  #client: Client | undefined;
+  #isTelling = false;
 
   constructor(servers: PostgresServers, changes: EventEmitter, trouble: (what: string, cause: unknown) => void) {
     this.#servers = servers;
@@ -61,6 +65,27 @@ class Listener {
   /** Ends the connection that there is; whoever keeps listening makes another one unless told to end. */
   hangUp(): void {
     this.#hangUp();
+  }
+
+  /**
+   * While the server tells of some, others gather: it lets one commit at a time tell anything, of the whole cluster, and so
+   * it is asked seldom.
+   */
+  tell(grantId: string): void {
+    if (this.#client === undefined) return;
+    this.#news.add(grantId);
+    if (!this.#isTelling) void this.#tellAll();
+  }
+
+  async #tellAll(): Promise<void> {
+    this.#isTelling = true;
+    while (this.#client !== undefined && this.#news.size > 0) {
+      const grantIds = [...this.#news];
+      this.#news.clear();
+      // Whoever waits looks every now and then all the same.
+      await this.#client.query(NOTIFY, [CHANNEL, grantIds]).catch(() => undefined);
+    }
+    this.#isTelling = false;
   }
 
   async keepListening(closing: AbortSignal): Promise<void> {
@@ -89,6 +114,7 @@ class Listener {
       this.#hangUp();
     });
     await lost;
+    this.#client = undefined;
     if (!(await settlesWithin(client.end(), END_TIMEOUT_MS))) hangUp(client);
   }
 
@@ -101,6 +127,9 @@ class Listener {
     }
     await this.#servers.admit(client, route);
     if (this.#servers.isShared) this.#hangUp();
-    else await client.query(`listen ${CHANNEL}`);
+    else {
+      await client.query(`listen ${CHANNEL}`);
+      this.#client = client;
+    }
   }
 }

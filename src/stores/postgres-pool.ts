@@ -17,7 +17,7 @@ import { settlesWithin } from './settles-within.ts';
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A connection on which nothing came for longer than any statement may take is dead, whatever its socket says. */
-const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2_000;
+export const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2_000;
 /** How long connections that are still in use may take to be given back at the end, in milliseconds. */
 const END_TIMEOUT_MS = 2_000;
 
@@ -47,7 +47,7 @@ export class PostgresPool {
     class RoutedClient extends Client {
       constructor(config: ClientConfig) {
         const route = servers.route();
-        super({ ...config, ...servers.clientConfig(route, SILENCE_MS) });
+        super({ ...config, ...servers.clientConfig(route, SILENCE_MS), pipeline: true });
         routes.set(this, route);
         const connect = this.connect.bind(this) as (done: (error?: unknown) => void) => void;
         const noting = (done: (error?: unknown) => void) => {
@@ -148,7 +148,7 @@ function isOfHost(error: unknown): boolean {
 }
 
 /** 64-bit numbers come as numbers: ours are times and counts, which fit. */
-function withNumbers(): TypeOverrides {
+export function withNumbers(): TypeOverrides {
   const overrides = new TypeOverrides();
   overrides.setTypeParser(types.builtins.INT8, Number);
   return overrides;

@@ -2,19 +2,22 @@ import { Kysely, sql } from 'kysely';
 import type { Secret } from '../secret.ts';
 import { claimsQuery } from './claims-query.ts';
 import { POSTGRES_TYPES } from './column-types.ts';
+import { HotStatements } from './hot-statement.ts';
 import { PatientPool } from './patient-pool.ts';
 import { SettledPostgresDialect } from './postgres-dialect.ts';
 import { explained, meaningOf } from './postgres-errors.ts';
 import { openNotices } from './postgres-notices.ts';
 import { PostgresPool } from './postgres-pool.ts';
+import { PostgresReader } from './postgres-reader.ts';
 import { PostgresServers } from './postgres-servers.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
+import { onceCommitted, send } from './together.ts';
 import { settlesWithin } from './settles-within.ts';
 import { SharedReads } from './shared-reads.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
 import { orUnavailable } from './unavailable.ts';
-import { viewQuery } from './view-query.ts';
+import { viewQuery, viewWithClaimsQuery } from './view-query.ts';
 
 /** How to open a Postgres database. */
 export interface PostgresOptions {
@@ -35,6 +38,16 @@ export interface PostgresOptions {
 const SERVER_TIME = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 /** Any number will do, as long as it is always the same. */
 const SCHEMA_LOCK = 7_032_501;
+const LOCK = 'select 1 from grants where id = $1 for update';
+/** A hint needs no disk. */
+const IN_PASSING = 'set local synchronous_commit = off';
+/** Whoever holds the row is about to finish the exchange, or renews its lease: nobody waits for a hint. */
+const AWAITED = `
+  with open as (
+    select grant_id, id from exchanges where grant_id = $1 and finished_at is null and awaited = 0
+    for no key update skip locked
+  )
+  update exchanges e set awaited = 1 from open o where e.grant_id = o.grant_id and e.id = o.id`;
 const DEFAULT_CONNECTIONS = 10;
 /** How long to wait for a second connection, which only tells more of a pooler, in milliseconds. */
 const SECOND_LOOK_MS = 5_000;
@@ -54,8 +67,11 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   const pool = new PatientPool(source, connections);
   const db = new Kysely<Database>({ dialect: new SettledPostgresDialect({ pool }) });
   const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageOf(db) };
+  const hot = new HotStatements({ now, lineage: columnTypes.lineage, parameters: '$1' });
   const notices = openNotices(servers, trouble);
-  const view = viewQuery({ realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now });
+  const whose = { realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now };
+  const view = viewQuery(whose);
+  const viewWithClaims = viewWithClaimsQuery(whose);
   const claims = claimsQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now });
   // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
   const lease = `with held as (
@@ -65,6 +81,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       )
       update exchanges e set lease_until = ${now} + $3::bigint from held h where e.grant_id = h.grant_id and e.id = h.id`;
   const views = new SharedReads<ViewRow | undefined>();
+  const reader = new PostgresReader(servers, trouble);
   const ask = async <Row extends object>(text: string, values: unknown[], begin: () => void = () => undefined) => {
     const client = await pool.connectBriefly();
     try {
@@ -74,6 +91,10 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     } finally {
       client.release();
     }
+  };
+  const read = async <Row extends object>(text: string, values: unknown[], begin: () => void = () => undefined) => {
+    const answer = await reader.read(text, values, begin);
+    return answer === undefined ? ask<Row>(text, values, begin) : (answer.row as Row | undefined);
   };
   const transact: SqlDatabase['transact'] = (work) =>
     orUnavailable(
@@ -92,8 +113,10 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       const nonces = exchanges.map(({ nonce }) => nonce);
       await ask(lease, [grantIds, nonces, ms]);
     },
+    hot: (text, parameters) => hot.compile(text, parameters),
+    grantLock: (grantId) => [hot.compile(LOCK, [grantId])],
     async lockGrant(transaction, grantId) {
-      await sql`select 1 from grants where id = ${grantId} for update`.execute(transaction);
+      await transaction.executeQuery(hot.compile(LOCK, [grantId]));
     },
     async readTime(transaction) {
       const { rows } = await sql<{ now: number }>`select ${sql.raw(now)} as now`.execute(transaction);
@@ -104,17 +127,30 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     },
     readView: (realm, subject) =>
       views.join(JSON.stringify([realm, subject]), (begin) =>
-        ask<ViewRow>(view, [realm, subject, unresolvedMs], begin),
+        read<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       ),
-    readClaims: (grantId) => ask<ClaimsRow>(claims, [grantId, unresolvedMs]),
-    announce: (transaction, grantId) => notices.announce(transaction, grantId),
+    readViewWithClaims: (realm, subject) => read<ViewRow & ClaimsRow>(viewWithClaims, [realm, subject, unresolvedMs]),
+    readClaims: (grantId) => read<ClaimsRow>(claims, [grantId, unresolvedMs]),
+    tell: (grantId) => {
+      notices.tell(grantId);
+    },
+    announce: (transaction, grantId) =>
+      onceCommitted(transaction, () => {
+        notices.tell(grantId);
+      }),
+    async noteAwaited(grantId) {
+      if (servers.isShared) return;
+      await transact(async (transaction) => {
+        await send(transaction, [hot.compile(IN_PASSING, []), hot.compile(AWAITED, [grantId])]);
+      });
+    },
     awaitChange: (grantId, ms) => notices.awaitChange(grantId, ms),
     remarks: () => servers.remarks(),
     async check() {
       await db.selectFrom('grants').select('id').limit(1).execute();
     },
     async [Symbol.asyncDispose]() {
-      await notices.close();
+      await Promise.all([notices.close(), reader.close()]);
       await db.destroy();
       servers.destroyAll();
     },

@@ -1,26 +1,20 @@
 import { sql, type Transaction } from 'kysely';
 import type { EventReason, EventType, GrantEvent, WayOut } from '../grants/events.ts';
-import type { ExchangeKind } from '../grants/exchange.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from './schema.ts';
 
 /**
  * Writes the event that a new credential is. For the transaction that appends it.
  *
- * @param isIntegrated whether the grant had ever had a credential before
- * @param at epoch milliseconds
+ * @param gain `at` in epoch milliseconds
  */
 export async function recordGain(
   transaction: Transaction<Database>,
-  { grantId, exchangeId, kind }: { grantId: string; exchangeId: number; kind: ExchangeKind },
-  isIntegrated: boolean,
-  at: number,
+  gain: Omit<NewEvent, 'reason' | 'type'> & { readonly type: 'grant.created' | 'grant.recovered' },
 ): Promise<GrantEvent | undefined> {
-  const isRepair = kind === 'recover' || kind === 'provision';
-  const isRecovery = isIntegrated && (isRepair || (await hadNothingLeft(transaction, grantId)));
-  const type = isRecovery ? 'grant.recovered' : isIntegrated ? 'grant.refreshed' : 'grant.created';
-  const reason = isRecovery ? await reasonOfLoss(transaction, grantId, exchangeId) : null;
-  return record(transaction, { type, reason, at, grantId, exchangeId });
+  const { type, grantId, exchangeId } = gain;
+  const reason = type === 'grant.recovered' ? await reasonOfLoss(transaction, grantId, exchangeId) : null;
+  return record(transaction, { ...gain, reason });
 }
 
 /**

@@ -6,61 +6,92 @@ import type { ExchangeName, OpenExchange, Outcome } from '../grants/exchange.ts'
 import type { BackOff } from '../grants/grant.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
-import { appendCredential } from './append-credential.ts';
+import { appending, refreshTokenOf } from './append-credential.ts';
 import { newestNonce, rewriteExchange, type Rewriting } from './exchange-row.ts';
+import { lockForObtained } from './obtained-facts.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import { supersede } from './supersede.ts';
+import { send } from './together.ts';
+import { whatFollows } from './what-follows.ts';
 import type { Vault } from './vault.ts';
 
+/** What an exchange obtained, and what is needed to write it. */
+export interface Recording {
+  readonly vault: Vault;
+  readonly exchange: OpenExchange;
+  readonly answer: Obtained;
+  /** Who writes it. */
+  readonly holder: string;
+  /** Epoch milliseconds, by the clock that tokens are judged by. */
+  readonly obtainedAt: number;
+}
+
+/** What became of an answer. */
+export interface Recorded {
+  /** The event that this is, the first time. */
+  readonly event: GrantEvent | undefined;
+  /** Whether somebody in another process waits for it; for after the transaction. */
+  readonly awaited: Promise<boolean>;
+}
+
+const NOT_AWAITED = Promise.resolve(false);
+const FINISH = `
+  update exchanges set outcome = 'obtained', detail = null, outcome_at = $1, finished_at = coalesce(finished_at, $1)
+  where grant_id = $2 and id = $3 and nonce = $4 returning awaited`;
+const END_EXCHANGED = `
+  update credentials set ended_at = $1, end_reason = 'exchanged' where grant_id = $2 and nonce = $3 and ended_at is null`;
+const SETTLE = `
+  update grants set integrated_at = coalesce(integrated_at, $1), failures = 0, retry_at = null, last_failure = null
+  where id = $2`;
+
 /**
- * Appends what an exchange obtained. Nothing here asks who holds the claim by now: a success that is turned away is a
- * token lost. Keyed by the exchange's nonce, so that a replay changes nothing, and nothing is filed under another's.
+ * Locks the grant and appends what an exchange obtained. Nothing here asks who holds the claim by now: a success that is turned
+ * away is a token lost. Keyed by the exchange's nonce, so that a replay changes nothing, and nothing is filed under another's.
  *
- * @param obtainedAt epoch milliseconds, by the clock that tokens are judged by
- * @returns the event that this is, the first time
  * @throws GrantForgottenError
  */
 export async function recordObtained(
+  database: SqlDatabase,
   transaction: Transaction<Database>,
-  vault: Vault,
-  exchange: OpenExchange,
-  answer: Obtained,
-  rewriting: Rewriting,
-  obtainedAt: number,
-): Promise<GrantEvent | undefined> {
-  const { now } = rewriting;
-  const { grantId, presented, kind } = exchange;
-  const grant = await transaction
-    .selectFrom('grants')
-    .select('integrated_at')
-    .select(
-      sql<number | null>`(select e.id from exchanges e where e.grant_id = ${grantId} and e.id = ${exchange.exchangeId}
-      and e.nonce = ${exchange.nonce})`.as('number'),
-    )
-    .where('id', '=', grantId)
-    .executeTakeFirst();
-  if (grant === undefined) return unlessForgotten(transaction, grantId);
-  const exchangeId = grant.number ?? (await rewriteExchange(transaction, exchange, rewriting));
-  const isNew = await appendCredential(transaction, vault, exchange, exchangeId, answer, obtainedAt);
-  if (!isNew) return undefined;
-  if (presented !== undefined) await endCredential(transaction, grantId, presented, 'exchanged', now);
-  if (kind === 'recover' || kind === 'provision') await supersedeOlder(transaction, grantId, exchangeId, now);
-  await finishExchange(transaction, { ...exchange, exchangeId }, { outcome: 'obtained', detail: null }, now);
-  const account = answer.profile === undefined ? {} : accountColumns(answer.profile, obtainedAt);
-  if (answer.profile !== undefined) await takeOver(transaction, exchange, answer.profile.accountId, now);
-  await transaction
-    .updateTable('grants')
-    .set({
-      ...account,
-      integrated_at: grant.integrated_at ?? obtainedAt,
-      failures: 0,
-      retry_at: null,
-      last_failure: null,
-    })
-    .where('id', '=', grantId)
-    .execute();
-  return recordGain(transaction, { grantId, exchangeId, kind }, grant.integrated_at !== null, now);
+  { vault, exchange, answer, holder, obtainedAt }: Recording,
+): Promise<Recorded> {
+  const { grantId, presented, nonce } = exchange;
+  const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
+  let facts = await lockForObtained(database, transaction, exchange, kept);
+  if (facts === undefined) {
+    await assertErased(transaction, grantId);
+    return { event: undefined, awaited: NOT_AWAITED };
+  }
+  if (facts.number === null) {
+    const rewriting = { now: facts.now, lineage: database.lineage(), holder };
+    const exchangeId = await rewriteExchange(transaction, exchange, rewriting);
+    facts = await lockForObtained(database, transaction, { ...exchange, exchangeId }, kept);
+  }
+  if (facts?.number == null) throw new Error(`Exchange ${nonce} of grant ${grantId} was not written.`);
+  if (facts.appended === 1) return { event: undefined, awaited: NOT_AWAITED };
+  const { now, number: exchangeId } = facts;
+  const { ends, supersedes, settles, event } = whatFollows(exchange, facts);
+  const named = { grantId, exchangeId, nonce, presented };
+  const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
+  const { answers } = await send(transaction, [
+    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh })),
+    ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce])]),
+    database.hot(FINISH, [now, grantId, exchangeId, nonce]),
+    ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId])] : []),
+  ]);
+  if (supersedes) await supersedeOlder(transaction, grantId, exchangeId, now);
+  if (answer.profile !== undefined) {
+    await takeOver(transaction, exchange, answer.profile.accountId, now);
+    const grant = transaction.updateTable('grants').where('id', '=', grantId);
+    await grant.set(accountColumns(answer.profile, obtainedAt)).execute();
+  }
+  const told = event && (await recordGain(transaction, { type: event, grantId, exchangeId, at: now }));
+  const finished = ends === undefined ? 1 : 2;
+  const awaited = answers.then((all) => (all[finished]?.rows[0] as { awaited?: number } | undefined)?.awaited === 1);
+  awaited.catch(() => undefined);
+  return { event: told, awaited };
 }
 
 /**
@@ -202,7 +233,7 @@ async function finishExchange(
  *
  * @throws GrantForgottenError where nobody has left it
  */
-async function unlessForgotten(transaction: Transaction<Database>, grantId: string): Promise<undefined> {
+async function assertErased(transaction: Transaction<Database>, grantId: string): Promise<void> {
   const left = await transaction
     .selectFrom('events')
     .select('id')
@@ -211,7 +242,6 @@ async function unlessForgotten(transaction: Transaction<Database>, grantId: stri
     .limit(1)
     .executeTakeFirst();
   if (left === undefined) throw new GrantForgottenError(grantId);
-  return undefined;
 }
 
 async function isThere(transaction: Transaction<Database>, grantId: string): Promise<boolean> {

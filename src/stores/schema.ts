@@ -70,6 +70,8 @@ interface ExchangesTable {
   /** When the outcome became known, which is later than `finished_at` for an exchange that was abandoned. */
   outcome_at: number | null;
   detail: string | null;
+  /** 1 where somebody in another process waits for it, as far as was noted. */
+  awaited: Generated<number>;
 }
 
 interface CredentialsTable {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { isStoreUnavailable } from '../grants/errors.ts';
 import { retried } from './retried.ts';
@@ -87,6 +87,8 @@ export function sharedCommit(
   const drain = async (): Promise<void> => {
     isBusy = true;
     while (queue.length > 0) {
+      // A commit stops this process until it is on the disk, so whoever comes in the same turn of the loop must not miss it.
+      await turn();
       const batch = queue.splice(0, alikeAtHead(queue));
       await settle(batch);
       const gapMs = Math.min(GAP_MS.longest, (performance.now() - heldSince) * GAP_MS.share);

@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { CompiledQuery, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { OpenExchange } from '../grants/exchange.ts';
 import type { RetriedFailure } from '../grants/grant.ts';
 import type { ColumnTypes } from './column-types.ts';
@@ -21,6 +21,10 @@ export interface SqlDatabase extends AsyncDisposable {
    * that are just being finished: a lease that is renewed late is lost, and what is finished needs none.
    */
   lease(exchanges: readonly LeasedExchange[], ms: number): Promise<void>;
+  /** A statement of a text that `HotStatements` understands. */
+  hot(text: string, parameters: readonly unknown[]): CompiledQuery;
+  /** What keeps others from changing the grant until the transaction ends, as statements. */
+  grantLock(grantId: string): readonly CompiledQuery[];
   /** Keeps others from changing the grant until the transaction ends. */
   lockGrant(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** The database's time now, in epoch milliseconds. */
@@ -29,10 +33,16 @@ export interface SqlDatabase extends AsyncDisposable {
   lockSchema(transaction: Transaction<Database>): Promise<void>;
   /** The warm path's one prepared read. */
   readView(realm: string, subject: string): Promise<ViewRow | undefined>;
+  /** A renewal's one prepared read. */
+  readViewWithClaims(realm: string, subject: string): Promise<(ViewRow & ClaimsRow) | undefined>;
   /** The one prepared read of whoever waits for a grant. */
   readClaims(grantId: string): Promise<ClaimsRow | undefined>;
-  /** Tells the other instances, when the transaction commits, that the grant has changed. */
+  /** Tells the other instances that the grant has changed, soon; for what is committed. */
+  tell(grantId: string): void;
+  /** Tells the other instances, once the transaction is committed, that the grant has changed. */
   announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
+  /** Notes that somebody waits for the grant's open exchange, for whoever finishes it to {@link SqlDatabase.tell}. */
+  noteAwaited(grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** What is odd about the database and the way to it, as sentences for the operator. */

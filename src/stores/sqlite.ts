@@ -3,13 +3,14 @@ import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement }
 import type { Clock } from '../grants/clock.ts';
 import { claimsQuery } from './claims-query.ts';
 import { SQLITE_TYPES } from './column-types.ts';
+import { HotStatements } from './hot-statement.ts';
 import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
 import { sharedCommit } from './shared-commit.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
 import { prepareFile, SqliteFile } from './sqlite-file.ts';
 import { orUnavailable } from './unavailable.ts';
-import { viewQuery } from './view-query.ts';
+import { viewQuery, viewWithClaimsQuery } from './view-query.ts';
 
 /** How to open a SQLite file. */
 export interface SqliteOptions {
@@ -24,12 +25,19 @@ export interface SqliteOptions {
 
 /** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` stops nobody. */
 const BUSY_TIMEOUT_MS = { writer: 1, reader: 20 };
+/**
+ * Pages that each connection remembers, in KiB, as SQLite wants them (negative). A file that is mapped into memory instead would cost
+ * every read several times as much once others write.
+ */
+const CACHE_KIB = -16_000;
 /** SQLITE_BUSY; extended codes carry it in their low byte. */
 const BUSY = 5;
 /** Busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, lock protocol, not a database. */
 const UNAVAILABLE = [BUSY, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
-const VIEW = viewQuery({ realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' });
+const WHOSE = { realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' };
+const VIEW = viewQuery(WHOSE);
+const VIEW_WITH_CLAIMS = viewWithClaimsQuery(WHOSE);
 const CLAIMS = claimsQuery({ grantId: ':grant_id', unresolvedMs: ':unresolved_ms', now: ':now' });
 
 /**
@@ -46,6 +54,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   const { commit, commitAhead } = sharedCommit(db, isBusy, () => {
     file.check();
   });
+  const hot = new HotStatements({ now: () => clock.now(), lineage: SQLITE_TYPES.lineage, parameters: '?' });
   // Prepared at the first read: a new file has no tables yet.
   const prepared = new Map<string, StatementSync>();
   const read = <Row>(query: string, parameters: Record<string, SQLInputValue>): Promise<Row | undefined> => {
@@ -87,12 +96,17 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
         isUnavailable,
       ),
     // Whoever writes to a SQLite file has all of it: every transaction begins as a write.
+    hot: (text, parameters) => hot.compile(text, parameters),
+    grantLock: () => [],
     lockGrant: () => Promise.resolve(),
     readTime: () => Promise.resolve(clock.now()),
     lockSchema: () => Promise.resolve(),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
+    readViewWithClaims: (realm, subject) => read<ViewRow & ClaimsRow>(VIEW_WITH_CLAIMS, { realm, subject }),
     readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
+    tell: () => undefined,
     announce: () => Promise.resolve(),
+    noteAwaited: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
     remarks: () => [],
     async check() {
@@ -117,7 +131,8 @@ function openConnections(path: string): { writer: DatabaseSync; reader: Database
   try {
     writer.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
     reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS.reader, readOnly: true });
-    for (const each of [writer, reader]) each.exec('select 1 from sqlite_master limit 1');
+    for (const each of [writer, reader])
+      each.exec(`pragma cache_size = ${CACHE_KIB}; select 1 from sqlite_master limit 1`);
     return { writer, reader };
   } catch (error) {
     reader?.close();

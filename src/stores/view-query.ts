@@ -1,3 +1,5 @@
+import { claimsColumns } from './claims-query.ts';
+
 /** How a database names the parameters of {@link viewQuery}, and its own time. */
 export interface ViewParameters {
   readonly realm: string;
@@ -14,7 +16,16 @@ export interface ViewParameters {
  * answer came late or that its time to have one has passed. Clocks are compared for abandoned ones alone: the others
  * stand in the order of their numbers, which no step of a clock can change.
  */
-export function viewQuery({ realm, subject, unresolvedMs, now }: ViewParameters): string {
+export function viewQuery(parameters: ViewParameters): string {
+  return selectView(parameters, '');
+}
+
+/** The view and the claims of one moment, which a renewal needs. */
+export function viewWithClaimsQuery(parameters: ViewParameters): string {
+  return selectView(parameters, `, ${claimsColumns({ ...parameters, grantId: 'g.id' })}`);
+}
+
+function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more: string): string {
   return `
   select g.id, g.account_id, g.integrated_at, g.failures, g.retry_at, g.last_failure,
     c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
@@ -24,7 +35,7 @@ export function viewQuery({ realm, subject, unresolvedMs, now }: ViewParameters)
           and (e.id > c.exchange_id or (e.outcome_at > e.finished_at and e.outcome_at > c.opened_at)))
         or (e.outcome is null and e.finished_at is not null and e.opened_at + ${unresolvedMs} <= ${now}
           and (e.id > c.exchange_id or e.opened_at + ${unresolvedMs} > c.opened_at))))
-      then 1 else 0 end as unsettled
+      then 1 else 0 end as unsettled${more}
   from connections k
   join grants g on g.id = k.grant_id
   left join credentials c on c.grant_id = g.id and c.exchange_id =

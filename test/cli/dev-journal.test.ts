@@ -37,6 +37,19 @@ const LINES: Record<string, { level?: 'warn' | 'error'; given: object; message: 
     message: 'exchange',
     line: 'alice  cronofy  refresh -> obtained (12 ms)',
   },
+  'an exchange and what it made of the grant': {
+    given: {
+      subject: 'alice',
+      provider: 'cronofy',
+      kind: 'provision',
+      outcome: 'obtained',
+      durationMs: 12,
+      event: 'grant.recovered',
+      reason: 'answer_lost',
+    },
+    message: 'exchange',
+    line: 'alice  cronofy  provision -> obtained (12 ms)  grant.recovered  answer_lost',
+  },
   'an exchange that failed': {
     level: 'warn',
     given: {

@@ -55,7 +55,7 @@ describe('upkeep', { concurrency: true }, () => {
     assert.equal((await sandbox.me(second.access_token)).status, 200);
     assert.deepEqual(
       service.rows('select type from events order by id').map(({ type }) => type),
-      ['grant.created', 'grant.refreshed'],
+      ['grant.created'],
     );
   });
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /**
@@ -13,7 +14,7 @@ export type Verdict = 'pass' | 'cut_request' | 'cut_reply' | 'vanish';
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /**
-   * Judges each piece that a client sends; `since` is everything sent on its connection since its last `begin`, this
+   * Judges each statement that a client sends, be it that several came in one piece; `since` is everything sent on its connection since its last `begin`, this
    * piece included. A number holds the piece up for as many milliseconds.
    */
   judge: (piece: string, since: string) => Verdict | number;
@@ -81,6 +82,8 @@ class Line {
   readonly #prepared = new Map<string, string>();
   #since = '';
   #onReply: 'pass' | 'cut' | 'drop' = 'pass';
+  /** What is held up holds up all that follows. */
+  #held: Promise<void> | undefined;
 
   constructor(client: Socket, serverPort: number, proxy: () => TcpProxy) {
     this.#client = client;
@@ -93,7 +96,7 @@ class Line {
       });
     }
     client.on('data', (bytes: Buffer) => {
-      this.#pass(bytes);
+      for (const piece of statementsOf(bytes)) this.#pass(piece);
     });
     this.#server.on('data', (bytes: Buffer) => {
       if (this.#onReply === 'cut') this.cut();
@@ -117,6 +120,7 @@ class Line {
   }
 
   #pass(bytes: Buffer): void {
+    if (this.#onReply !== 'pass' || this.#client.destroyed) return;
     const { judge } = this.#proxy();
     const piece = this.#spelledOut(bytes.toString('latin1'));
     this.#since = (/^Q[^]{4}begin /.test(piece) ? '' : this.#since) + piece;
@@ -130,8 +134,8 @@ class Line {
     const send = () => {
       if (!this.#server.destroyed) this.#server.write(bytes);
     };
-    if (typeof verdict === 'number') setTimeout(send, verdict);
-    else send();
+    if (typeof verdict !== 'number' && this.#held === undefined) send();
+    else this.#held = (this.#held ?? Promise.resolve()).then(() => sleep(Number(verdict) || 0)).then(send);
   }
 
   /** The piece, with the text of every statement that it only names (the protocol's Parse and Bind). */
@@ -140,6 +144,22 @@ class Line {
     const named = [...piece.matchAll(BIND)].map(([, name = '']) => this.#prepared.get(name) ?? '');
     return [piece, ...named].join('\0');
   }
+}
+
+/** Several may be sent in one go (the protocol's Query and Sync end one); what is cut at another place is one piece. */
+function statementsOf(bytes: Buffer): Buffer[] {
+  const statements: Buffer[] = [];
+  let start = 0;
+  for (let at = 0; at + 5 <= bytes.length;) {
+    const type = String.fromCharCode(bytes[at] ?? 0);
+    const end = at + 1 + bytes.readUInt32BE(at + 1);
+    if (!/[A-Zp]/.test(type) || end > bytes.length) break;
+    at = end;
+    if (type !== 'Q' && type !== 'S') continue;
+    statements.push(bytes.subarray(start, end));
+    start = end;
+  }
+  return start < bytes.length ? [...statements, bytes.subarray(start)] : statements;
 }
 
 const PARSE = /P[^]{4}(evergrant-[a-z0-9]+)\0([^\0]+)\0/g;

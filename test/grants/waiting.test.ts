@@ -10,14 +10,24 @@ const HELD = claims({ held: true });
 function scene(found: readonly Claims[], closing = () => false) {
   const pauses: number[] = [];
   let looks = 0;
+  let noted = 0;
   const store = {
     awaitChange: (_grantId: string, ms: number) => {
       pauses.push(ms);
       return Promise.resolve();
     },
+    noteAwaited: () => {
+      noted += 1;
+      return Promise.resolve();
+    },
     claims: () => Promise.resolve(found[Math.min(looks++, found.length - 1)] ?? HELD),
   };
-  return { means: { store, random: () => 0.5, closing } as unknown as WaitingMeans, pauses, looks: () => looks };
+  return {
+    means: { store, random: () => 0.5, closing } as unknown as WaitingMeans,
+    pauses,
+    looks: () => looks,
+    noted: () => noted,
+  };
 }
 
 describe('waiting for another', () => {
@@ -59,6 +69,15 @@ describe('waiting for another', () => {
     left = true;
     gate.resolve(undefined);
     await Promise.all(others);
+  });
+
+  it('asks once to be told, where the first look found nothing new', async () => {
+    const long = scene([HELD, HELD, HELD, claims()]);
+    await new Waiting().outlast(long.means, 'grant', HELD);
+    assert.equal(long.noted(), 1);
+    const short = scene([claims()]);
+    await new Waiting().outlast(short.means, 'grant', HELD);
+    assert.equal(short.noted(), 0);
   });
 
   it('ends with the process', async () => {

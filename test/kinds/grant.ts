@@ -79,10 +79,10 @@ export class Grant {
     return Number(at);
   }
 
-  /** What was told of it, as `type reason`; that it was imported and refreshed goes without saying. */
+  /** What was told of it, as `type reason`; that it was imported goes without saying. */
   async events(): Promise<string[]> {
     const rows = await this.#rows(`select type, reason from events where grant_id in (${this.#ids()})
-      and type not in ('grant.created', 'grant.refreshed') order by id`);
+      and type <> 'grant.created' order by id`);
     return rows.map(({ type, reason }) => `${type} ${reason}`);
   }
 

@@ -27,6 +27,7 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
   };
   return {
     view: through('view', (...args) => store.view(...args), false),
+    viewWithClaims: through('claims', (...args) => store.viewWithClaims(...args)),
     claims: through('claims', (...args) => store.claims(...args)),
     lastExchanged: through('other', (...args) => store.lastExchanged(...args), false),
     connect: through('other', (...args) => {
@@ -49,6 +50,7 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
     }),
     finishFailed: through('failed', (...args) => store.finishFailed(...args)),
     noteReconnectRequired: through('note', (...args) => store.noteReconnectRequired(...args)),
+    noteAwaited: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => (at.scenario.hints ? hinted(at, process, ms) : process.clock.sleep(ms)),
     account: through('other', (...args) => store.account(...args), false),
     noteProfile: through('other', (...args) => {

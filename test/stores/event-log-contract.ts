@@ -96,5 +96,27 @@ export function eventLogContract(database: string, openPlace: () => Promise<SqlP
         reverted: 0,
       });
     });
+
+    it('counts refreshes by their exchanges, one that was a recovery as that alone', async () => {
+      await using scene = await upkeepScene(openPlace);
+      const obtain = async (subject: string, presentedId?: number) =>
+        scene.obtain(subject, presentedId === undefined ? {} : { kind: 'refresh', presentedId });
+      const first = await obtain('alice');
+      const second = await obtain('alice', first.exchangeId);
+      await obtain('alice', second.exchangeId);
+      const bobs = await obtain('bob');
+      await obtain('bob', bobs.exchangeId);
+      const { events } = await scene.place.openAll();
+      const counted = async (filter?: Parameters<typeof events.counts>[0]) =>
+        Object.fromEntries((await events.counts(filter)).kinds.map(({ type, count }) => [type, count]));
+      assert.deepEqual(await counted(), { 'grant.created': 2, 'grant.refreshed': 3 });
+      assert.deepEqual(await counted({ subject: 'bob' }), { 'grant.created': 1, 'grant.refreshed': 1 });
+      assert.deepEqual(await counted({ types: ['grant.created'] }), { 'grant.created': 2 });
+      await scene.place.query(`update events set type = 'grant.recovered'`);
+      await scene.place.query(
+        `update events set exchange_id = ${second.exchangeId} where grant_id = '${second.grantId}'`,
+      );
+      assert.deepEqual(await counted(), { 'grant.recovered': 2, 'grant.refreshed': 2 });
+    });
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { migrate } from '../../src/stores/migrate.ts';
@@ -60,6 +60,23 @@ describe('transactions that come together on SQLite', () => {
     );
   });
 
+  it('share one commit where they come in one turn of the loop, however they come to it', async () => {
+    await using at = await openDatabase();
+    let commits = 0;
+    const begin = at.database.db.transaction.bind(at.database.db);
+    at.database.db.transaction = () => {
+      commits += 1;
+      return begin();
+    };
+    const { commit } = sharedCommit(at.database.db, () => false);
+    const added = Array.from({ length: 30 }, async (_, index) => {
+      for (let steps = 0; steps < index; steps += 1) await Promise.resolve();
+      await at.addBy(commit, `grant-${index}`);
+    });
+    await Promise.all(added);
+    assert.equal(commits, 1);
+  });
+
   it('share their commits', async () => {
     await using at = await openDatabase();
     let commits = 0;
@@ -104,9 +121,11 @@ describe('transactions that come together on SQLite', () => {
     const done: string[] = [];
     const note = (id: string) => done.push(id);
     const first = at.addBy(commit, 'first').then(note);
+    await turn();
     const crowd = Array.from({ length: 64 }, (_, index) => at.addBy(commit, `grant-${index}`, index === 40).then(note));
     await first;
-    // The crowd's commit is under way by now, and will fail.
+    await turn();
+    // The crowd's commit has failed by now, and halves of it wait.
     const urgent = at.addBy(commitAhead, 'urgent').then(note);
     const outcomes = await Promise.allSettled([...crowd, urgent]);
     assert.deepEqual(

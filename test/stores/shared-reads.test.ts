@@ -34,6 +34,30 @@ describe('reads of the same', () => {
     assert.deepEqual([await running, await next], ['old', 'new']);
   });
 
+  it('of a crowd are few: whoever comes while one runs gathers for the next', async () => {
+    const reads = new SharedReads<number>();
+    let count = 0;
+    const read = async (begin: () => void) => {
+      begin();
+      const mine = (count += 1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return mine;
+    };
+    const first = reads.join('a', read);
+    const crowd = Array.from({ length: 100 }, () => reads.join('a', read));
+    assert.equal(await first, 1);
+    assert.deepEqual(new Set(await Promise.all(crowd)), new Set([2]));
+  });
+
+  it('wait but a moment for one that hangs', async () => {
+    const reads = new SharedReads<string>();
+    void reads.join('a', (begin) => {
+      begin();
+      return new Promise(() => undefined);
+    });
+    assert.equal(await reads.join('a', () => Promise.resolve('new')), 'new');
+  });
+
   it('of different things are apart, and one that fails is not remembered', async () => {
     const reads = new SharedReads<string>();
     const failing = reads.join('a', () => Promise.reject(new Error('gone')));

@@ -329,7 +329,6 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
         rows.map((row) => ({ ...row })),
         [
           { type: 'grant.created', reason: null, at: at - 7, subjects: '["bob"]', exchange_id: exchangeId },
-          { type: 'grant.refreshed', reason: null, at, subjects: '["alice","bob"]', exchange_id: second.exchangeId },
           { type: 'grant.reconnect_required', reason: 'refused', at, subjects: '[]', exchange_id: third.exchangeId },
         ].map((event, index) => ({ id: rows[index]?.['id'], number: index + 1, ...event, ...shared })),
       );

@@ -42,6 +42,7 @@ export function memoryPlace(): Promise<StorePlace> {
 function promised(store: MemoryStore, clock: TestClock): GrantStore {
   return {
     view: (...args) => Promise.resolve(store.view(...args)),
+    viewWithClaims: (...args) => Promise.resolve(store.viewWithClaims(...args)),
     claims: (...args) => Promise.resolve(store.claims(...args)),
     lastExchanged: (...args) => Promise.resolve(store.lastExchanged(...args)),
     connect: (...args) => {
@@ -61,6 +62,7 @@ function promised(store: MemoryStore, clock: TestClock): GrantStore {
     },
     finishFailed: (...args) => Promise.resolve(store.finishFailed(...args)),
     noteReconnectRequired: (...args) => Promise.resolve(store.noteReconnectRequired(...args)),
+    noteAwaited: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
     account: (...args) => Promise.resolve(store.account(...args)),
     noteProfile: (...args) => {

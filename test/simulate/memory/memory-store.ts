@@ -1,7 +1,7 @@
 import type { Credential } from '../../../src/grants/credential.ts';
 import type { GrantEvent, WayOut } from '../../../src/grants/events.ts';
 import type { ExchangeBounds, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
-import type { Account, BackOff, Claims, GrantView } from '../../../src/grants/grant.ts';
+import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../../../src/grants/grant.ts';
 import type { ExchangeIntent, Failure } from '../../../src/grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
@@ -54,6 +54,14 @@ export class MemoryStore {
       current: current && credential(current),
       unsettled: current !== undefined && isUnsettled(this.#memory, current, this.#moment()),
     };
+  }
+
+  viewWithClaims(realm: string, subject: string): ViewWithClaims | undefined {
+    const grant = this.#connected(realm, subject);
+    // The claims first, as they bring down what is ahead of the clock.
+    const claims = grant && this.claims(grant.id);
+    const view = this.view(realm, subject);
+    return view && claims && { view, claims };
   }
 
   claims(grantId: string): Claims {

@@ -12,7 +12,9 @@ export function recordGain(
 ): GrantEvent | undefined {
   const isRepair = kind === 'recover' || kind === 'provision';
   const isRecovery = isIntegrated && (isRepair || hadNothingLeft(memory, grantId));
-  const type = isRecovery ? 'grant.recovered' : isIntegrated ? 'grant.refreshed' : 'grant.created';
+  // One more by the ordinary way is told by the exchange itself.
+  if (isIntegrated && !isRecovery) return undefined;
+  const type = isRecovery ? 'grant.recovered' : 'grant.created';
   const reason = isRecovery ? reasonOfLoss(memory, grantId, exchangeId) : undefined;
   return record(memory, { type, reason, at, grantId, exchangeId });
 }
