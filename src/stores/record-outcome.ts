@@ -6,10 +6,11 @@ import type { BackOff } from '../grants/grant.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import { appendCredential } from './append-credential.ts';
+import { revisitedFrom } from './forgetting/revisits.ts';
 import { newestNonce, rewriteExchange, type Rewriting } from './exchange-row.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
-import { supersede } from './supersede.ts';
+import { endedColumns, supersede } from './supersede.ts';
 import type { Vault } from './vault.ts';
 
 /**
@@ -56,6 +57,7 @@ export async function recordObtained(
       failures: 0,
       retry_at: null,
       last_failure: null,
+      revisit_at: revisitedFrom(now),
     })
     .where('id', '=', grantId)
     .execute();
@@ -156,7 +158,7 @@ async function endCredential(
 ): Promise<void> {
   await transaction
     .updateTable('credentials')
-    .set({ ended_at: now, end_reason: reason })
+    .set(endedColumns(now, reason))
     .where('grant_id', '=', grantId)
     .where('nonce', '=', nonce)
     .where('ended_at', 'is', null)
@@ -172,7 +174,7 @@ async function supersedeOlder(
 ): Promise<void> {
   await transaction
     .updateTable('credentials')
-    .set({ ended_at: now, end_reason: 'superseded' })
+    .set(endedColumns(now, 'superseded'))
     .where('grant_id', '=', grantId)
     .where('exchange_id', '<', exchangeId)
     .where('ended_at', 'is', null)
@@ -188,7 +190,13 @@ async function finishExchange(
 ): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable('exchanges')
-    .set({ ...end, outcome_at: now, finished_at: sql<number>`coalesce(finished_at, ${now})` })
+    .set({
+      ...end,
+      // Nobody asks any more who holds it, and it is the longest of all columns.
+      holder: '',
+      outcome_at: now,
+      finished_at: sql<number>`coalesce(finished_at, ${now})`,
+    })
     .where('grant_id', '=', grantId)
     .where('id', '=', exchangeId)
     .where('nonce', '=', nonce)
