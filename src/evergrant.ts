@@ -7,6 +7,7 @@ import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
+import { retentionOf } from './grants/forgetting.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
 import type { GrantEvent } from './grants/events.ts';
@@ -185,8 +186,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     alsoDo: isMarked
       ? [{ name: 'note that the database went on', everyMs: MARK_EVERY_MS, work: () => keepMark(mark.keepUp()) }]
       : [],
-    // Whoever may still come with an expired token must be found.
-    retentionMs: Math.max(config.upkeep.retentionMs, config.atoms.graceMs),
+    retention: retentionOf(config.upkeep, config.atoms),
     told,
     trouble,
   });

@@ -61,6 +61,8 @@ export interface UpkeepConfig {
   readonly share: number;
   /** How long what has ended is remembered, in milliseconds. */
   readonly retentionMs: number;
+  /** How long a grant is kept that only its user can repair, and one that nobody is connected to, in milliseconds. */
+  readonly lostRetentionMs: number;
 }
 
 /** Applies defaults and refuses contradictions; what is wrong is noted in `settings`. */
@@ -92,6 +94,7 @@ export function decideConfig(settings: Settings): Omit<Config, 'oauth2'> {
     upkeep: {
       share: settings.decide('EVERGRANT_UPKEEP_SHARE', parseShare),
       retentionMs: settings.decide('EVERGRANT_RETENTION', secondsBetween(86_400, 315_360_000)),
+      lostRetentionMs: settings.decide('EVERGRANT_LOST_RETENTION', secondsBetween(86_400, 315_360_000)),
     },
     logLevel: settings.decide('EVERGRANT_LOG_LEVEL', parseLogLevel),
   };

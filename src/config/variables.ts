@@ -152,7 +152,13 @@ export const CONFIG_VARIABLES = [
   {
     name: 'EVERGRANT_RETENTION',
     default: '2592000',
-    meaning: 'How long events and ended tokens are kept, in seconds.',
+    meaning: 'How long events, and what calls became of, are kept, in seconds; ended tokens go after a day.',
+  },
+  {
+    name: 'EVERGRANT_LOST_RETENTION',
+    default: '15552000',
+    meaning:
+      'How long a grant is kept whose user has to reconnect, in seconds; then its user is one that never connected.',
   },
   {
     name: 'EVERGRANT_LOG_LEVEL',

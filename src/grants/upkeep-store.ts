@@ -7,8 +7,7 @@ export interface UpkeepStore {
   /** How much the provider of this realm has been asked lately, by all instances together. */
   load(realm: string): Promise<RealmLoad>;
   /**
-   * Grants whose access token should be renewed ahead of its end because it is in use, those first that have been due the
-   * longest. Those that back off or have expired already are not among them.
+   * Grants whose access token should be renewed ahead of its end because it is in use, those first that end the soonest. Those that back off or have expired already are not among them.
    */
   due(realm: string, limit: number): Promise<DueGrant[]>;
   /**
@@ -28,14 +27,29 @@ export interface UpkeepStore {
   /** Notes the realms of credentials that an earlier version wrote, which during an upgrade may run beside this one. */
   noteRealms(): Promise<void>;
   /**
-   * Forgets events, ended credentials and finished exchanges from before `cutoff` (epoch milliseconds), as far as
-   * nothing that stands depends on them.
+   * Forgets some of the events, ended credentials, finished exchanges and lost grants that are older than they are kept, as far
+   * as nothing that stands depends on them. Several small transactions. One instance at a time does so.
    *
-   * @param limit the most of each kind that one call forgets
-   * @returns how many there were
+   * @param limit the most of each kind that one call looks at
    */
-  forget(cutoff: number, limit: number): Promise<number>;
+  forget(retention: Retention, limit: number): Promise<Forgotten>;
 }
+
+/** How long what is history is kept, in milliseconds. */
+export interface Retention {
+  /** Events, and exchanges that something newer has replaced. */
+  readonly factsMs: number;
+  /** Credentials that have ended and been replaced, after their end and that of their access token: at most `factsMs`. */
+  readonly tokensMs: number;
+  /** Grants that have nothing left and that only their users can repair, since that was told; and grants that nobody is connected to. */
+  readonly lostMs: number;
+  /** The realms of which grants may be forgotten as a whole. */
+  readonly irreparable: readonly string[];
+}
+
+/** How many rows were forgotten, and whether there is more to be; or that another instance is at it. */
+export type Forgotten =
+  { readonly kind: 'forgotten'; readonly count: number; readonly isMore: boolean } | { readonly kind: 'elsewhere' };
 
 /** A credential that was handed out, by its grant and its exchange's number there. */
 export interface UsedCredential {

@@ -2,6 +2,8 @@ import type { Provider } from '../providers/provider.ts';
 import { Chores, type Chore } from './chores.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { ExchangeBounds } from './exchange.ts';
+import { BITE_EVERY_MS, Forgetting } from './forgetting.ts';
+import { wayOut } from './next-step.ts';
 import type { LinkStore, VainConsentStore } from './link-store.ts';
 import { Revocations } from './revocations.ts';
 import type { Clock, Random } from './clock.ts';
@@ -13,7 +15,7 @@ import { replayRescued, type Rescue } from './rescue.ts';
 import { VainConsents } from './vain-consents.ts';
 import type { GrantStore } from './store.ts';
 import type { Successions } from './successions.ts';
-import type { UpkeepStore } from './upkeep-store.ts';
+import type { Retention, UpkeepStore } from './upkeep-store.ts';
 import type { Usage } from './usage.ts';
 
 /** What upkeep is made of. */
@@ -36,8 +38,8 @@ export interface UpkeepOptions {
   readonly alsoDo?: readonly Chore[];
   /** The share of a provider's limit that may be spent on renewing ahead of need, from 0 to 1. */
   readonly share: number;
-  /** How long what has ended is remembered, in milliseconds. */
-  readonly retentionMs: number;
+  /** How long what has ended is remembered; of which grants nothing has to be is told by the providers. */
+  readonly retention: Omit<Retention, 'irreparable'>;
   readonly told: (event: GrantEvent) => void;
   readonly trouble: (what: string, cause: unknown) => void;
 }
@@ -55,16 +57,16 @@ const EVERY_MS = {
   vain: 10_000,
   replay: 30_000,
   lapses: 30_000,
-  forgetting: 60_000,
+  realms: 60_000,
 };
-const AT_ONCE = { lapses: 500, forgotten: 500 };
+const AT_ONCE = { lapses: 500 };
 
 /**
  * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
  * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { keeper, usage, successions, store, grants, rescue, clock, retentionMs, told, trouble } = options;
+  const { keeper, usage, successions, store, grants, rescue, clock, told, trouble } = options;
   const ahead = new RenewalsAhead({
     ...options,
     renew: async (provider, due) => {
@@ -75,6 +77,11 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   });
   const revocations = new Revocations({ ...options, store: options.connections });
   const vain = new VainConsents({ ...options, store: options.vainConsents });
+  const forgetting = new Forgetting({
+    store,
+    clock,
+    retention: { ...options.retention, irreparable: irreparable(options) },
+  });
   const noteUsage = () =>
     Promise.all([usage.drain((credentials) => store.noteUsed(credentials)), successions?.drain()]);
   const chores = new Chores({
@@ -87,12 +94,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
       { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: () => replayRescued(rescue, grants, told) },
       { name: 'tell of refresh tokens that have lapsed', everyMs: EVERY_MS.lapses, work: () => noteLapsed(options) },
-      { name: 'note whose credentials these are', everyMs: EVERY_MS.forgetting, work: () => store.noteRealms() },
-      {
-        name: 'forget what has ended',
-        everyMs: EVERY_MS.forgetting,
-        work: () => forgetAll(store, clock.now() - retentionMs),
-      },
+      { name: 'note whose credentials these are', everyMs: EVERY_MS.realms, work: () => store.noteRealms() },
+      { name: 'forget what has ended', everyMs: BITE_EVERY_MS, work: () => forgetting.round() },
       { name: 'revoke consents that came to nothing', everyMs: EVERY_MS.vain, work: () => vain.round() },
     ],
   });
@@ -107,11 +110,11 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   };
 }
 
-async function noteLapsed({ store, providers, told }: UpkeepOptions): Promise<void> {
-  for (const { realm } of providers) for (const event of await store.noteLapsed(realm, AT_ONCE.lapses)) told(event);
+/** Grants that their provider can repair by itself are never forgotten: their account's id is what that takes. */
+function irreparable({ providers }: UpkeepOptions): string[] {
+  return providers.filter((provider) => wayOut(provider) !== 'self').map(({ realm }) => realm);
 }
 
-/** In small transactions, so that nobody waits for long. */
-async function forgetAll(store: UpkeepStore, cutoff: number): Promise<void> {
-  while ((await store.forget(cutoff, AT_ONCE.forgotten)) >= AT_ONCE.forgotten);
+async function noteLapsed({ store, providers, told }: UpkeepOptions): Promise<void> {
+  for (const { realm } of providers) for (const event of await store.noteLapsed(realm, AT_ONCE.lapses)) told(event);
 }

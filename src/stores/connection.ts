@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 
@@ -12,6 +12,11 @@ export interface Connectable {
 export interface UpstreamAccount {
   readonly realm: string;
   readonly accountId: string | undefined;
+}
+
+/** An id for a grant: of 96 bits of chance. It stands in every row and index of what the grant keeps, so it is short. */
+export function newGrantId(): string {
+  return randomBytes(12).toString('base64url');
 }
 
 /** The grant that the subject is connected to. */
@@ -53,7 +58,7 @@ export async function createGrant(
   { realm, accountId }: UpstreamAccount,
   createdAt: number,
 ): Promise<string> {
-  const id = randomUUID();
+  const id = newGrantId();
   await transaction
     .insertInto('grants')
     .values({ id, realm, account_id: accountId ?? null, failures: 0, created_at: createdAt })

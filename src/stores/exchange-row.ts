@@ -3,9 +3,12 @@ import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { ExchangeName, OpenExchange } from '../grants/exchange.ts';
 import type { Database } from './schema.ts';
 
+/** Far more than anybody guesses, or ever meets twice; each is kept in several places. */
+const NONCE_BYTES = 12;
+
 /** A nonce for an exchange that is about to be opened. */
 export function newNonce(): string {
-  return randomBytes(16).toString('base64url');
+  return randomBytes(NONCE_BYTES).toString('base64url');
 }
 
 /** The nonce of an exchange from the time when its number alone was its name. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Credential } from '../grants/credential.ts';
@@ -8,6 +7,7 @@ import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../gra
 import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import { AHEAD_MS } from './clock-set-back.ts';
+import { newGrantId } from './connection.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
@@ -91,7 +91,7 @@ export class SqlGrantStore implements GrantStore {
   async connect(realm: string, subject: string): Promise<void> {
     const created_at = this.#options.clock.now();
     await this.#options.database.transact(async (transaction) => {
-      const id = randomUUID();
+      const id = newGrantId();
       await transaction.insertInto('grants').values({ id, realm, failures: 0, created_at }).execute();
       const { numInsertedOrUpdatedRows: inserted } = await transaction
         .insertInto('connections')

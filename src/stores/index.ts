@@ -99,7 +99,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const parts = opened.move();
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
-    upkeep: new SqlUpkeepStore(database, clock),
+    upkeep: new SqlUpkeepStore(database, clock, holder),
     pauses: new SqlPauseStore(database),
     imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
     links: new SqlLinkStore({ database, vault, clock, bounds, holder }),

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { GrantEvent } from '../grants/events.ts';
 import { MOST_AHEAD_MS } from '../grants/schedule.ts';
 import type { Lapses } from '../grants/upkeep-store.ts';
+import { BY_REFRESH_END, SPAN_MS } from './ends.ts';
 import { recordLapse } from './record-event.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
@@ -21,8 +22,8 @@ export async function noteLapsed(
 ): Promise<GrantEvent[]> {
   const { rows } = await sql<{ grant_id: string; exchange_id: number }>`
     select c.grant_id, c.exchange_id from credentials c
-    where c.realm = ${realm} and c.ended_at is null and c.lapse_at is not null and c.lapse_at <= ${now}
-      and c.refresh_expires_at <= ${now}
+    where c.realm = ${realm} and c.ended_at is null and c.lapse_at is not null
+      and c.${sql.raw(BY_REFRESH_END)} <= ${Math.floor(now / SPAN_MS.refresh)} and c.lapse_at <= ${now} and c.refresh_expires_at <= ${now}
       and not exists (select 1 from exchanges e where e.grant_id = c.grant_id and e.finished_at is null)
     limit ${limit}`.execute(database.db);
   const events: GrantEvent[] = [];
@@ -64,6 +65,7 @@ export async function countLapses(
       const { rows } = await sql<{ count: number }>`
         select count(*) as count from credentials c
         where c.realm = ${realm} and c.ended_at is null and c.lapse_at is not null
+          and c.${sql.raw(BY_REFRESH_END)} between ${Math.floor(now / SPAN_MS.refresh)} and ${Math.floor((now + ms) / SPAN_MS.refresh)}
           and c.lapse_at <= ${now + ms} and c.refresh_expires_at > ${now} and c.refresh_expires_at <= ${now + ms}
           and exists (select 1 from connections k where k.grant_id = c.grant_id)
           and c.exchange_id = (select max(s.exchange_id) from credentials s

@@ -8,6 +8,7 @@ import { statements as upkeepByRealm } from './migrations/0006-upkeep-by-realm.t
 import { statements as linkClaims } from './migrations/0007-link-claims.ts';
 import { statements as successions } from './migrations/0008-successions.ts';
 import { statements as awaited } from './migrations/0009-awaited.ts';
+import { statements as forgetting } from './migrations/0010-forgetting.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Forward only; a migration that has been released is never edited. */
@@ -21,6 +22,7 @@ const MIGRATIONS = [
   { id: 7, name: 'link claims', statements: linkClaims },
   { id: 8, name: 'successions', statements: successions },
   { id: 9, name: 'awaited', statements: awaited },
+  { id: 10, name: 'forgetting', statements: forgetting },
 ];
 
 /** A database written by a later version of Evergrant than this one. */

@@ -13,6 +13,8 @@ export interface ObtainedFacts {
   readonly integrated_at: number | null;
   /** 1 where the grant's row says that its exchanges fail. */
   readonly failing: number;
+  /** 1 where forgetting waits for the grant's next credential. */
+  readonly revisited: number;
   /** The exchange's number in this database; null where it is not there under the one that it had. */
   readonly number: number | null;
   readonly opened_at: number | null;
@@ -28,6 +30,7 @@ export interface ObtainedFacts {
 const FACTS = `
   select $now as now, g.realm, g.integrated_at, e.id as number, e.opened_at,
     case when g.failures <> 0 or g.retry_at is not null or g.last_failure is not null then 1 else 0 end as failing,
+    case when g.revisit_at is null then 0 else 1 end as revisited,
     case when exists (select 1 from credentials c where c.grant_id = g.id and c.exchange_id = e.id and c.nonce = e.nonce)
       then 1 else 0 end as appended,
     p.refresh_token as kept_token, p.refresh_expires_at as kept_until,

@@ -12,7 +12,7 @@ import { lockForObtained } from './obtained-facts.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
-import { supersede } from './supersede.ts';
+import { EMPTIED, endedColumns, supersede } from './supersede.ts';
 import { send } from './together.ts';
 import { whatFollows } from './what-follows.ts';
 import type { Vault } from './vault.ts';
@@ -38,12 +38,16 @@ export interface Recorded {
 
 const NOT_AWAITED = Promise.resolve(false);
 const FINISH = `
-  update exchanges set outcome = 'obtained', detail = null, outcome_at = $1, finished_at = coalesce(finished_at, $1)
+  update exchanges set outcome = 'obtained', detail = null, holder = '', outcome_at = $1,
+    finished_at = coalesce(finished_at, $1)
   where grant_id = $2 and id = $3 and nonce = $4 returning awaited`;
 const END_EXCHANGED = `
-  update credentials set ended_at = $1, end_reason = 'exchanged' where grant_id = $2 and nonce = $3 and ended_at is null`;
+  update credentials set ended_at = $1, end_reason = 'exchanged', access_token = $4, realm = null, renew_at = null
+  where grant_id = $2 and nonce = $3 and ended_at is null`;
+// What was kept for the lack of a credential is to be looked at by forgetting from now on.
 const SETTLE = `
-  update grants set integrated_at = coalesce(integrated_at, $1), failures = 0, retry_at = null, last_failure = null
+  update grants set integrated_at = coalesce(integrated_at, $1), failures = 0, retry_at = null, last_failure = null,
+    revisit_at = case when revisit_at is null then null else cast($3 as bigint) end
   where id = $2`;
 
 /**
@@ -77,9 +81,9 @@ export async function recordObtained(
   const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
   const { answers } = await send(transaction, [
     database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh })),
-    ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce])]),
+    ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce, EMPTIED])]),
     database.hot(FINISH, [now, grantId, exchangeId, nonce]),
-    ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId])] : []),
+    ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId, now])] : []),
   ]);
   if (supersedes) await supersedeOlder(transaction, grantId, exchangeId, now);
   if (answer.profile !== undefined) {
@@ -188,7 +192,7 @@ async function endCredential(
 ): Promise<void> {
   await transaction
     .updateTable('credentials')
-    .set({ ended_at: now, end_reason: reason })
+    .set(endedColumns(now, reason))
     .where('grant_id', '=', grantId)
     .where('nonce', '=', nonce)
     .where('ended_at', 'is', null)
@@ -204,7 +208,7 @@ async function supersedeOlder(
 ): Promise<void> {
   await transaction
     .updateTable('credentials')
-    .set({ ended_at: now, end_reason: 'superseded' })
+    .set(endedColumns(now, 'superseded'))
     .where('grant_id', '=', grantId)
     .where('exchange_id', '<', exchangeId)
     .where('ended_at', 'is', null)
@@ -220,7 +224,13 @@ async function finishExchange(
 ): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable('exchanges')
-    .set({ ...end, outcome_at: now, finished_at: sql<number>`coalesce(finished_at, ${now})` })
+    .set({
+      ...end,
+      // Nobody asks any more who holds it, and it is the longest of all columns.
+      holder: '',
+      outcome_at: now,
+      finished_at: sql<number>`coalesce(finished_at, ${now})`,
+    })
     .where('grant_id', '=', grantId)
     .where('id', '=', exchangeId)
     .where('nonce', '=', nonce)

@@ -17,6 +17,7 @@ export interface Database {
   vault_keys: VaultKeysTable;
   lineages: LineagesTable;
   marks: MarksTable;
+  forgetting: ForgettingTable;
 }
 
 interface GrantsTable {
@@ -39,6 +40,11 @@ interface GrantsTable {
   left_at: number | null;
   /** The first exchange whose access token finds its successor; null where every one does. */
   successors_from: number | null;
+  /**
+   * From when on forgetting looks at it as a whole, for something of it that was kept when its time came; null where there is
+   * no such thing.
+   */
+  revisit_at: Generated<number | null>;
 }
 
 interface ConnectionsTable {
@@ -180,4 +186,14 @@ interface MarksTable {
 interface VaultKeysTable {
   id: string;
   check_value: Uint8Array;
+}
+
+/** One row: who forgets, for how long it is taken for alive, and up to which moments it has walked the facts of each kind. */
+interface ForgettingTable {
+  id: number;
+  holder: string | null;
+  lease_until: number;
+  events_to: number;
+  credentials_to: number;
+  exchanges_to: number;
 }

@@ -7,7 +7,7 @@ export interface Consequences {
   readonly ends: ExchangeName | undefined;
   /** True where all older tokens have ended upstream, or are left behind. */
   readonly supersedes: boolean;
-  /** True where the grant's row must be told: of its first credential, or that its exchanges succeed again. */
+  /** True where the grant's row must be told: of its first credential, that its exchanges succeed again, or of what forgetting waits for. */
   readonly settles: boolean;
   /** What is told; one more by the ordinary way is told by the exchange itself. */
   readonly event: 'grant.created' | 'grant.recovered' | undefined;
@@ -16,7 +16,7 @@ export interface Consequences {
 /** Decides what follows from a credential, from facts alone. */
 export function whatFollows(
   { kind, presented }: { readonly kind: ExchangeKind; readonly presented: ExchangeName | undefined },
-  facts: Pick<ObtainedFacts, 'integrated_at' | 'failing' | 'last_event'>,
+  facts: Pick<ObtainedFacts, 'integrated_at' | 'failing' | 'revisited' | 'last_event'>,
 ): Consequences {
   const isRepair = kind === 'recover' || kind === 'provision';
   const isFirst = facts.integrated_at === null;
@@ -24,7 +24,7 @@ export function whatFollows(
   return {
     ends: presented,
     supersedes: isRepair,
-    settles: isFirst || facts.failing === 1,
+    settles: isFirst || facts.failing === 1 || facts.revisited === 1,
     event: isFirst ? 'grant.created' : isRecovery ? 'grant.recovered' : undefined,
   };
 }

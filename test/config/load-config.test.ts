@@ -27,7 +27,7 @@ describe('loadConfig', () => {
       callerWaitMs: 15_000,
       drainMs: 5_000,
       atoms: { graceMs: 86_400_000, chainMs: 604_800_000 },
-      upkeep: { share: 0.5, retentionMs: 2_592_000_000 },
+      upkeep: { share: 0.5, retentionMs: 2_592_000_000, lostRetentionMs: 15_552_000_000 },
       logLevel: 'info',
     });
     assert.deepEqual(
@@ -76,6 +76,7 @@ describe('loadConfig', () => {
         EVERGRANT_ATOMS_CHAIN: '3600',
         EVERGRANT_UPKEEP_SHARE: '0',
         EVERGRANT_RETENTION: '86400',
+        EVERGRANT_LOST_RETENTION: '31536000',
         EVERGRANT_LOG_LEVEL: 'DEBUG',
       }),
     );
@@ -117,7 +118,7 @@ describe('loadConfig', () => {
       callerWaitMs: 2_500,
       drainMs: 0,
       atoms: { graceMs: 0, chainMs: 3_600_000 },
-      upkeep: { share: 0, retentionMs: 86_400_000 },
+      upkeep: { share: 0, retentionMs: 86_400_000, lostRetentionMs: 31_536_000_000 },
       logLevel: 'debug',
     });
     assert.equal(secrets.jwtSecret?.reveal(), SECRET);
@@ -284,6 +285,7 @@ describe('what is refused', () => {
     EVERGRANT_ATOMS_CHAIN: ['7d', '-1', '99999999'],
     EVERGRANT_UPKEEP_SHARE: ['half', '-0.1', '1', '50%'],
     EVERGRANT_RETENTION: ['30d', '3600', '-1'],
+    EVERGRANT_LOST_RETENTION: ['180d', '3600', '-1'],
     EVERGRANT_LOG_LEVEL: ['verbose', 'constructor'],
   };
   for (const [variable, values] of Object.entries(refusals)) {

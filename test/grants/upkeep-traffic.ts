@@ -1,5 +1,5 @@
 import type { Pause } from '../../src/grants/pause.ts';
-import type { RealmLoad, DueGrant, UpkeepStore } from '../../src/grants/upkeep-store.ts';
+import type { DueGrant, Forgotten, RealmLoad, UpkeepStore } from '../../src/grants/upkeep-store.ts';
 import type { RenewalsAhead } from '../../src/grants/renewals-ahead.ts';
 import { MemoryPauses } from '../simulate/memory/memory-pauses.ts';
 import type { TestClock } from '../stores/test-clock.ts';
@@ -121,8 +121,8 @@ export class Traffic implements UpkeepStore {
     return Promise.resolve();
   }
 
-  forget(): Promise<number> {
-    return Promise.resolve(0);
+  forget(): Promise<Forgotten> {
+    return Promise.resolve({ kind: 'forgotten', count: 0, isMore: false });
   }
 
   #openedIn(realm: string): Opened[] {

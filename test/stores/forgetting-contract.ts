@@ -5,8 +5,6 @@ import { ACCOUNT_GONE, HOUR_MS, REALM, REJECTED, UNKNOWN } from './one-grant.ts'
 import type { SqlPlace } from './sql-place.ts';
 import { DAY_MS, upkeepScene, type UpkeepScene } from './upkeep-scene.ts';
 
-const LIMIT = 500;
-
 /** What retention takes away, and what it must leave. */
 export function forgettingContract(database: string, openPlace: () => Promise<SqlPlace>): void {
   describe(`forgetting in ${database}`, () => {
@@ -19,7 +17,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await scene.fail('alice', UNKNOWN, { kind: 'refresh', presentedId: third });
       await scene.clock.advance(DAY_MS);
       const before = await scene.store.claims(first.grantId);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.deepEqual(await ids(scene, 'credentials', 'exchange_id'), [third]);
       assert.deepEqual(await ids(scene, 'exchanges'), [third, third + 1], 'what came since may still matter');
       assert.deepEqual(await ids(scene, 'events'), []);
@@ -36,8 +34,8 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await refreshed(scene, first.exchangeId);
       await scene.clock.advance(DAY_MS);
       // A credential, its exchange, and an event.
-      assert.equal(await scene.upkeep.forget(scene.clock.now(), LIMIT), 3);
-      assert.equal(await scene.upkeep.forget(scene.clock.now(), LIMIT), 0);
+      assert.equal(await scene.forget(scene.clock.now()), 3);
+      assert.equal(await scene.forget(scene.clock.now()), 0);
     });
 
     it('takes no more of a kind than it is told to, and the rest the next time', async () => {
@@ -51,9 +49,9 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
         (await ids(scene, 'exchanges')).length,
         (await ids(scene, 'events')).length,
       ];
-      await scene.upkeep.forget(scene.clock.now(), 4);
-      assert.deepEqual(await left(), [9, 9, 3]);
-      await scene.other.upkeep.forget(scene.clock.now(), 4);
+      await scene.forget(scene.clock.now(), { limit: 5, bites: 1 });
+      assert.deepEqual(await left(), [9, 9, 6]);
+      await scene.forget(scene.clock.now(), { limit: 5 });
       assert.deepEqual(await left(), [7, 7, 0]);
     });
 
@@ -65,8 +63,8 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await refreshed(scene, second);
       const at = scene.clock.now();
       await scene.clock.advance(DAY_MS);
-      assert.equal(await scene.upkeep.forget(first.expiresAt - HOUR_MS, LIMIT), 0);
-      await scene.upkeep.forget(at, LIMIT);
+      assert.equal(await scene.forget(first.expiresAt - HOUR_MS), 0);
+      await scene.forget(at);
       assert.equal((await ids(scene, 'credentials', 'exchange_id')).length, 3, 'they had not expired by then');
       assert.equal((await ids(scene, 'exchanges')).length, 3, 'but the one that gave nothing had ended');
     });
@@ -79,9 +77,10 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       const { successions } = await scene.place.openAll();
       const limits = { graceMs: 365 * DAY_MS, chainMs: 365 * DAY_MS };
       const owner = () => successions.find(REALM, new Secret(first.token), limits);
-      await scene.upkeep.forget(first.expiresAt, LIMIT);
+      await scene.forget(first.expiresAt);
       assert.equal(await owner(), 'alice');
-      await scene.upkeep.forget(first.expiresAt + 1, LIMIT);
+      await scene.clock.advance(1);
+      await scene.forget(first.expiresAt + 1);
       assert.equal(await owner(), undefined);
     });
 
@@ -91,7 +90,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       const second = await refreshed(scene, first.exchangeId);
       await scene.fail('alice', { ...REJECTED, wayOut: 'replay' }, { kind: 'refresh', presentedId: second });
       await scene.clock.advance(DAY_MS);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.deepEqual(await ids(scene, 'credentials', 'exchange_id'), [first.exchangeId, second]);
       assert.deepEqual(await ids(scene, 'exchanges'), [first.exchangeId, second, second + 1]);
       assert.equal((await scene.store.lastExchanged(first.grantId))?.exchangeId, first.exchangeId);
@@ -104,12 +103,12 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       const types = async () =>
         (await scene.place.query('select type from events order by id')).map(({ type }) => type);
       await scene.clock.advance(DAY_MS);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.deepEqual(await types(), ['grant.reconnect_required']);
       assert.equal(await scene.store.noteReconnectRequired(grantId, 'none'), undefined);
       await scene.obtain('alice', { kind: 'recover' });
       await scene.clock.advance(DAY_MS);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.deepEqual(await types(), []);
     });
 
@@ -120,7 +119,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await scene.clock.advance(HOUR_MS);
       await refreshed(scene, first.exchangeId);
       await scene.clock.advance(DAY_MS);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.ok((await ids(scene, 'exchanges')).includes(slow.exchangeId));
       const late = await scene.finish(slow);
       assert.ok((await ids(scene, 'credentials', 'exchange_id')).includes(late.exchangeId));
@@ -131,7 +130,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await scene.obtain('alice');
       await scene.fail('alice', UNKNOWN, { kind: 'recover' });
       await scene.clock.advance(DAY_MS);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.equal((await scene.store.view(REALM, 'alice'))?.unsettled, true);
     });
 
@@ -145,7 +144,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       const newest = await refreshed(scene, first.exchangeId);
       await scene.finish(slow);
       await scene.clock.advance(DAY_MS);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.equal((await scene.store.view(REALM, 'alice'))?.unsettled, false);
       await scene.fail('alice', REJECTED, { kind: 'refresh', presentedId: newest });
       const view = await scene.store.view(REALM, 'alice');
@@ -160,7 +159,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await scene.clock.advance(1);
       const { exchangeId } = await scene.obtain('alice', { kind: 'recover' });
       await scene.clock.advance(DAY_MS);
-      await scene.upkeep.forget(scene.clock.now(), LIMIT);
+      await scene.forget(scene.clock.now());
       assert.deepEqual(await ids(scene, 'exchanges'), [exchangeId]);
       assert.equal((await scene.store.view(REALM, 'alice'))?.unsettled, false);
     });

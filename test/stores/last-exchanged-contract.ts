@@ -13,7 +13,7 @@ export function lastExchangedContract(database: string, openPlace: OpenPlace): v
       assert.equal(await last(grant), undefined);
     });
 
-    it('is the newest that was exchanged, with all it has', async () => {
+    it('is the newest that was exchanged, with all that may be of use', async () => {
       await using grant = await oneGrant(openPlace);
       const first = await grant.obtain('one');
       const second = await grant.obtain('two', 'refresh', first);
@@ -21,7 +21,6 @@ export function lastExchangedContract(database: string, openPlace: OpenPlace): v
       await grant.obtain('three', 'refresh', second);
       const found = await grant.otherStore.lastExchanged(grant.grantId);
       assert.equal(found?.exchangeId, second);
-      assert.equal(found.accessToken().reveal(), 'two');
       assert.equal(found.refreshToken()?.reveal(), 'refresh-two');
       assert.equal(found.tokenType, 'Bearer');
       assert.equal(found.expiresAt, obtained('two').tokens.expiresAt);
@@ -83,5 +82,5 @@ export function lastExchangedContract(database: string, openPlace: OpenPlace): v
 }
 
 async function last(grant: OneGrant): Promise<string | undefined> {
-  return (await grant.store.lastExchanged(grant.grantId))?.accessToken().reveal();
+  return (await grant.store.lastExchanged(grant.grantId))?.refreshToken()?.reveal().replace('refresh-', '');
 }

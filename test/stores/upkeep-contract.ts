@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { emptiedContract } from './emptied-contract.ts';
 import { forgettingContract } from './forgetting-contract.ts';
+import { lostGrantsContract } from './lost-grants-contract.ts';
 import { lapsedContract } from './lapsed-contract.ts';
 import { HOUR_MS, REALM, REJECTED, UNKNOWN } from './one-grant.ts';
 import type { SqlPlace } from './sql-place.ts';
@@ -17,6 +19,8 @@ export function upkeepContract(database: string, openPlace: OpenSqlPlace): void 
   lapsingContract(database, openPlace);
   lapsedContract(database, openPlace);
   forgettingContract(database, openPlace);
+  lostGrantsContract(database, openPlace);
+  emptiedContract(database, openPlace);
   eventRowsContract(database, openPlace);
 }
 
@@ -189,18 +193,17 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       assert.deepEqual(await scene.due(), ['alice']);
     });
 
-    it('is no more than asked for, of the longest due', async () => {
+    it('is no more than asked for, of those that end the soonest', async () => {
       await using scene = await upkeepScene(openPlace);
-      const lives = { carol: 1_004_000, alice: 1_000_000, dora: 1_006_000, bob: 1_002_000 };
+      const lives = { carol: 1_040_000, alice: 1_000_000, dora: 1_060_000, bob: 1_020_000 };
       const given: Given[] = [];
       for (const [subject, lifeMs] of Object.entries(lives)) given.push(await scene.obtain(subject, { lifeMs }));
       await scene.upkeep.noteUsed(given);
       await scene.clock.advance(999_999);
-      // How far ahead each is due is drawn by chance.
-      const longest = given.sort((one, other) => one.renewAt - other.renewAt).map(({ grantId }) => grantId);
+      const soonest = given.sort((one, other) => one.expiresAt - other.expiresAt).map(({ grantId }) => grantId);
       const due = async (limit: number) => (await scene.upkeep.due(REALM, limit)).map(({ grantId }) => grantId);
-      assert.deepEqual(await due(9), longest);
-      assert.deepEqual(await due(2), longest.slice(0, 2));
+      assert.deepEqual(await due(9), soonest);
+      assert.deepEqual(await due(2), soonest.slice(0, 2));
       assert.deepEqual(await scene.due(REALM, 0), []);
     });
 

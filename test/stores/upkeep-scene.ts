@@ -29,6 +29,19 @@ export interface Given extends Schedule {
   readonly token: string;
 }
 
+/** How to forget. */
+export interface ForgetOptions {
+  readonly by?: UpkeepStore;
+  /** The most facts of a kind that one bite looks at, and the most bites. */
+  readonly limit?: number;
+  readonly bites?: number;
+  /** Tokens that ended before this may be forgotten; epoch milliseconds. */
+  readonly tokensBefore?: number;
+  /** How long a grant is kept that has nothing left, in milliseconds; and the realms of which none is for longer. */
+  readonly lostMs?: number;
+  readonly irreparable?: readonly string[];
+}
+
 /** A database, and the words for grants of several subjects in it. */
 export interface UpkeepScene extends AsyncDisposable {
   readonly place: SqlPlace;
@@ -46,6 +59,8 @@ export interface UpkeepScene extends AsyncDisposable {
   due(realm?: string, limit?: number): Promise<string[]>;
   /** The subjects of what lapses. */
   lapsing(realm?: string, limit?: number): Promise<string[]>;
+  /** Forgets what is from before a point in time, in epoch milliseconds, bite by bite to the end; gives how many rows. */
+  forget(before: number, options?: ForgetOptions): Promise<number>;
   /** Moves on to a point in time, in epoch milliseconds. */
   goTo(at: number): Promise<void>;
 }
@@ -99,6 +114,20 @@ export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<U
     },
     due: async (realm = REALM, limit = 100) => (await upkeep.due(realm, limit)).map(({ subject }) => subject),
     lapsing: async (realm = REALM, limit = 100) => (await upkeep.lapsing(realm, limit)).map(({ subject }) => subject),
+    forget: async (before, options = {}) => {
+      const { by = upkeep, limit = 500, bites = 1_000, tokensBefore = before } = options;
+      const { lostMs = 180 * DAY_MS, irreparable = [REALM] } = options;
+      const now = clock.now();
+      const retention = { factsMs: now - before, tokensMs: now - tokensBefore, lostMs, irreparable };
+      let count = 0;
+      for (let bite = 0; bite < bites; bite++) {
+        const forgotten = await by.forget(retention, limit);
+        assert.ok(forgotten.kind === 'forgotten', 'another instance is at it');
+        count += forgotten.count;
+        if (!forgotten.isMore) break;
+      }
+      return count;
+    },
     goTo: (at) => clock.advance(at - clock.now()),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };

@@ -1,0 +1,63 @@
+import { sql, type Transaction } from 'kysely';
+import { MOST_AHEAD_MS } from '../../grants/schedule.ts';
+import type { UsedCredential } from '../../grants/upkeep-store.ts';
+import type { Database } from '../schema.ts';
+import type { Limits } from './limits.ts';
+import type { Reach } from './reach.ts';
+import { AT_NEXT_CREDENTIAL, noteRevisits } from './revisits.ts';
+import { hasCredential, isForgettableExchange, isOneOf } from './rules.ts';
+import { nextBite, upToUnripe, type Bite, type Dated } from './walk.ts';
+
+/** An exchange that was walked past. */
+interface WalkedExchange extends Dated, UsedCredential {
+  readonly outcomeAt: number | null;
+  /** Of those that are kept for good, or go with their credential, 0. */
+  readonly isWaiting: number;
+  readonly isForgettable: number;
+}
+
+/**
+ * Forgets the exchanges that were opened next.
+ *
+ * @returns how many, and how far it has come
+ */
+export async function forgetExchanges(
+  transaction: Transaction<Database>,
+  limits: Limits,
+  reach: Reach,
+  limit: number,
+): Promise<{ count: number } & Bite<unknown>> {
+  const { facts, factsMs } = limits;
+  const read = async (after: number, end: number, most: number) => {
+    const { rows } = await sql<WalkedExchange>`
+      select e.grant_id as "grantId", e.id as "exchangeId", e.opened_at as at, e.outcome_at as "outcomeAt",
+        case when e.kind <> 'import' and not ${hasCredential} then 1 else 0 end as "isWaiting",
+        case when ${isForgettableExchange(limits)} then 1 else 0 end as "isForgettable"
+      from exchanges e where e.opened_at > ${after} and e.opened_at <= ${end} order by e.opened_at limit ${most}`.execute(
+      transaction,
+    );
+    return rows;
+  };
+  const walked = await nextBite(read, reach.exchanges, { end: facts - 1, limit });
+  const isUnripe = ({ outcomeAt, isWaiting }: WalkedExchange) => isWaiting === 1 && (outcomeAt ?? 0) >= facts;
+  const bite = upToUnripe(walked, isUnripe, facts - MOST_AHEAD_MS.access);
+  const chosen = bite.rows.filter(({ isForgettable }) => isForgettable === 1);
+  let count = 0;
+  if (chosen.length > 0) {
+    const { numAffectedRows = 0n } = await sql`delete from exchanges where (grant_id, id) in (
+      select e.grant_id, e.id from exchanges e where ${isOneOf('id', chosen)} and ${isForgettableExchange(limits)})`.execute(
+      transaction,
+    );
+    count = Number(numAffectedRows);
+  }
+  // Where fewer went than were chosen, their grants have just lost what they were to be forgotten for.
+  const kept = bite.rows.filter(
+    ({ isWaiting, isForgettable }) => isWaiting === 1 && (isForgettable === 0 || count < chosen.length),
+  );
+  const revisits = kept.map(({ grantId, outcomeAt }) => ({
+    grantId,
+    at: outcomeAt !== null && outcomeAt >= facts ? outcomeAt + factsMs + 1 : AT_NEXT_CREDENTIAL,
+  }));
+  await noteRevisits(transaction, limits, revisits);
+  return { ...bite, count };
+}

@@ -1,0 +1,90 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
+import type { Clock } from '../../grants/clock.ts';
+import type { Forgotten, Retention } from '../../grants/upkeep-store.ts';
+import type { Database } from '../schema.ts';
+import type { SqlDatabase } from '../sql-database.ts';
+import { forgetCredentials } from './forget-credentials.ts';
+import { forgetEvents } from './forget-events.ts';
+import { forgetExchanges } from './forget-exchanges.ts';
+import { forgetWithin, grantsToSee } from './forget-grants.ts';
+import type { Limits } from './limits.ts';
+import { noteReach, takeReach, type Reach } from './reach.ts';
+import type { Bite } from './walk.ts';
+
+/** With what to forget; the clock judges tokens. */
+export interface ForgettingOptions {
+  readonly database: SqlDatabase;
+  readonly clock: Clock;
+  readonly holder: string;
+}
+
+/** As many facts are walked in the time that one grant takes to be seen as a whole. */
+const FACTS_A_GRANT = 25;
+const ELSEWHERE: Forgotten = { kind: 'elsewhere' };
+
+type Walk = (
+  transaction: Transaction<Database>,
+  limits: Limits,
+  reach: Reach,
+  limit: number,
+) => Promise<{ readonly count: number } & Bite<unknown>>;
+
+const WALKS: Record<keyof Reach, Walk> = {
+  events: forgetEvents,
+  credentials: forgetCredentials,
+  exchanges: forgetExchanges,
+};
+
+/**
+ * Takes one bite of what may be forgotten: facts of each kind in the order in which they became history, each walked past once, and the
+ * grants that something was kept of then. All of it in transactions of their own, none of which takes long.
+ *
+ * @param limit the most facts of a kind that are walked past
+ */
+export async function forgetSome(options: ForgettingOptions, retention: Retention, limit: number): Promise<Forgotten> {
+  const { database, holder } = options;
+  const limits = await limitsOf(options, retention);
+  /** Undefined where another instance has taken over. */
+  const asHolder = async <Result>(work: (transaction: Transaction<Database>, reach: Reach) => Promise<Result>) => {
+    const result = await database.transact(async (transaction) => {
+      const reach = await takeReach(database, transaction, holder);
+      return reach && work(transaction, reach);
+    });
+    await nextTurn();
+    return result;
+  };
+  let count = 0;
+  let isMore = false;
+  for (const [kind, take] of Object.entries(WALKS) as [keyof Reach, Walk][]) {
+    const taken = await asHolder(async (transaction, reach) => {
+      const bite = await take(transaction, limits, reach, limit);
+      await noteReach(transaction, kind, bite.walkedTo);
+      return bite;
+    });
+    if (taken === undefined) return ELSEWHERE;
+    count += taken.count;
+    isMore ||= taken.isMore;
+  }
+  const most = Math.ceil(limit / FACTS_A_GRANT);
+  const grantIds = await database.transact((transaction) => grantsToSee(transaction, limits, most));
+  for (const grantId of grantIds) {
+    const forgotten = await asHolder((transaction, reach) =>
+      forgetWithin(database, transaction, limits, reach, grantId),
+    );
+    if (forgotten === undefined) return ELSEWHERE;
+    count += forgotten;
+  }
+  return { kind: 'forgotten', count, isMore: isMore || grantIds.length >= most };
+}
+
+/** Nothing is old by one clock that isn't by the other. */
+async function limitsOf(
+  { database, clock }: ForgettingOptions,
+  { factsMs, tokensMs, lostMs, irreparable }: Retention,
+): Promise<Limits> {
+  const databaseNow = await database.transact((transaction) => database.readTime(transaction));
+  const now = Math.min(clock.now(), databaseNow);
+  const times = { now, facts: now - factsMs, tokens: now - tokensMs, lost: now - lostMs };
+  return { ...times, factsMs, tokensMs, lostMs, irreparable };
+}

@@ -1,0 +1,49 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { UsedCredential } from '../../grants/upkeep-store.ts';
+import type { Limits } from './limits.ts';
+
+/** True of an event `e` that may be forgotten. A grant that has lost everything keeps the word of it, lest it be told again. */
+export function isForgettableEvent({ facts }: Limits): RawBuilder<boolean> {
+  return sql<boolean>`e.at < ${facts} and (e.type <> 'grant.reconnect_required'
+    or not exists (select 1 from grants g where g.id = e.grant_id)
+    or exists (select 1 from events n where n.grant_id = e.grant_id and n.number > e.number
+      and n.type <> 'grant.disconnected'))`;
+}
+
+/**
+ * True of a credential `c` that may be forgotten: only what a newer, standing one has made history; a grant with nothing left
+ * keeps what it knows. A call that presented it and whose answer may yet come may need its refresh token a while longer.
+ */
+export function isForgettableCredential({ facts, tokens }: Limits): RawBuilder<boolean> {
+  return sql<boolean>`c.ended_at < ${tokens} and c.expires_at < ${tokens} and ${isHistory}
+    and ((c.ended_at < ${facts} and c.expires_at < ${facts})
+      or not exists (select 1 from exchanges p where p.grant_id = c.grant_id and p.id > c.exchange_id
+        and p.presented_id = c.exchange_id and (p.outcome is null or p.outcome = 'unknown')))`;
+}
+
+/** True of a credential `c` that has been replaced by one that stands. */
+export const isHistory = sql<boolean>`c.exchange_id < (select max(s.exchange_id) from credentials s
+  where s.grant_id = c.grant_id and s.ended_at is null)`;
+
+/** True of an exchange `e` that may be forgotten: one whose credential is no longer there, and on which nothing depends that stands. */
+export function isForgettableExchange({ facts }: Limits): RawBuilder<boolean> {
+  return sql<boolean>`e.opened_at < ${facts} and e.outcome_at < ${facts}
+    -- Whose mark says that the same line of a file was imported before.
+    and e.kind <> 'import'
+    and not ${hasCredential}
+    and exists (select 1 from credentials s where s.grant_id = e.grant_id and s.ended_at is null
+      and s.exchange_id > e.id and s.opened_at > e.outcome_at)
+    -- A recovery unsettles whatever is older, should that become current again.
+    and (e.kind <> 'recover' or not exists (select 1 from credentials s where s.grant_id = e.grant_id
+      and s.ended_at is null and (s.exchange_id < e.id or s.opened_at <= e.outcome_at)))`;
+}
+
+/** True of an exchange `e` whose credential is there. */
+export const hasCredential = sql<boolean>`exists (select 1 from credentials o
+  where o.grant_id = e.grant_id and o.exchange_id = e.id)`;
+
+/** Whether a row is of one of these grants and numbers; at least one. */
+export function isOneOf(number: string, names: readonly UsedCredential[]): RawBuilder<boolean> {
+  const values = names.map(({ grantId, exchangeId }) => sql`(cast(${grantId} as text), cast(${exchangeId} as bigint))`);
+  return sql<boolean>`(grant_id, ${sql.ref(number)}) in (values ${sql.join(values)})`;
+}

@@ -1,0 +1,37 @@
+import type { ColumnTypes } from '../column-types.ts';
+import { BY_END, BY_REFRESH_END } from '../ends.ts';
+
+/**
+ * How far forgetting has come, who is at it, and which grants it has to see again. What is due is found by when it ends, so
+ * that what has ended is not walked.
+ */
+export function statements({ integer, tableEnd, dialect }: ColumnTypes): string[] {
+  return [
+    `create table forgetting (
+      id integer primary key,
+      holder text,
+      lease_until ${integer} not null,
+      events_to ${integer} not null,
+      credentials_to ${integer} not null,
+      exchanges_to ${integer} not null
+    ${tableEnd}`,
+    `insert into forgetting (id, lease_until, events_to, credentials_to, exchanges_to) values (1, 0, 0, 0, 0)`,
+    `alter table grants add column revisit_at ${integer}`,
+    `create index grants_revisit on grants (revisit_at) where revisit_at is not null`,
+    // Forgetting finds exchanges by when they were opened.
+    `drop index exchanges_fruitless`,
+    `drop index credentials_renewable`,
+    `create index credentials_renewable on credentials (realm, (${BY_END}), renew_at, expires_at)
+      where ended_at is null and used_at is not null`,
+    `drop index credentials_lapsing`,
+    `create index credentials_lapsing on credentials (realm, (${BY_REFRESH_END}), lapse_at, refresh_expires_at)
+      where ended_at is null and lapse_at is not null`,
+    ...(dialect === 'postgres' ? VACUUMED_OFTEN : []),
+  ];
+}
+
+/** A share of a large table is too much to wait for: what is forgotten leaves room only where it was vacuumed. */
+const VACUUMED_OFTEN = ['exchanges', 'credentials', 'events', 'grants', 'connections'].map(
+  (table) => `alter table ${table} set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000,
+    autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05)`,
+);
