@@ -130,12 +130,13 @@ async function read({ store }: RenewalMeans, { provider, subject, mayProvision }
   }
 }
 
+/** Undefined means: look again. */
 async function giveUp(
   means: RenewalMeans,
-  { provider }: RenewalTarget,
+  target: RenewalTarget,
   view: GrantView,
   step: Extract<Step, { do: 'back_off' | 'give_up' }>,
-): Promise<KeeperError> {
+): Promise<KeeperError | undefined> {
   if (step.do === 'back_off') return backingOff(view.backOff, means.clock.now());
   switch (step.because) {
     case 'expired_on_arrival':
@@ -144,12 +145,25 @@ async function giveUp(
       return expiredOnArrival();
     case 'too_many_renewals':
       return tooManyRenewals();
-    case 'reconnect_required': {
-      const event = await means.store.noteReconnectRequired(view.grantId, wayOut(provider));
-      if (event !== undefined) means.told(event);
-      return reconnectRequired();
-    }
+    case 'reconnect_required':
+      return giveUpForGood(means, target, view);
   }
+}
+
+async function giveUpForGood(
+  { store, told }: RenewalMeans,
+  { provider, subject }: RenewalTarget,
+  { grantId, current }: GrantView,
+): Promise<KeeperError | undefined> {
+  const event = await store.noteReconnectRequired(grantId, wayOut(provider));
+  if (event !== undefined) {
+    told(event);
+    return reconnectRequired();
+  }
+  // It was noted before; or an answer has come that was thought lost.
+  const view = await store.view(provider.realm, subject);
+  const isSame = view?.grantId === grantId && view.current?.nonce === current?.nonce;
+  return isSame ? reconnectRequired() : undefined;
 }
 
 /** Lets a grant rest whose provider answers, but not in a way that leads anywhere. */

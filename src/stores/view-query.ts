@@ -12,8 +12,8 @@ export interface ViewParameters {
 /**
  * The warm path's one statement. The current credential is the standing one whose exchange was opened last. It is
  * unsettled where a recovery other than its own took effect, or may have, after its exchange was opened: one that was
- * opened later and ended without a credential or with one that ended; or one that was abandoned, be it that its
- * answer came late or that its time to have one has passed. Clocks are compared for abandoned ones alone: the others
+ * opened later and ended without a credential or with one that ended; or one that was abandoned, noticed by somebody or not,
+ * whose answer came late or whose time to have one has passed. Clocks are compared for abandoned ones alone: the others
  * stand in the order of their numbers, which no step of a clock can change.
  */
 export function viewQuery(parameters: ViewParameters): string {
@@ -33,7 +33,8 @@ function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more:
       where e.grant_id = g.id and e.kind = 'recover' and e.id <> c.exchange_id and (
         (e.outcome in ('obtained', 'unknown')
           and (e.id > c.exchange_id or (e.outcome_at > e.finished_at and e.outcome_at > c.opened_at)))
-        or (e.outcome is null and e.finished_at is not null and e.opened_at + ${unresolvedMs} <= ${now}
+        or (e.outcome is null and (e.finished_at is not null or e.lease_until <= ${now})
+          and e.opened_at + ${unresolvedMs} <= ${now}
           and (e.id > c.exchange_id or e.opened_at + ${unresolvedMs} > c.opened_at))))
       then 1 else 0 end as unsettled${more}
   from connections k

@@ -72,7 +72,8 @@ export function ask(
         judged(() => {
           at.note(() => `${process.holder} answers ${String(error)}`);
           const answer = failure(error);
-          if (answer.code === 'reconnect_required') judge.asksTheUser('reconnect_required was answered');
+          if (answer.code === 'reconnect_required')
+            judge.asksTheUser('reconnect_required was answered', process.notedAt);
           return answer;
         });
       },

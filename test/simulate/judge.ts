@@ -32,10 +32,13 @@ export class Judge {
   #isDirty = false;
   #isJudged = false;
   #hasReverted = false;
+  #revertedAt = 0;
+  /** Opened on what was read before the database went back in time; by their nonces. */
+  readonly #openedBlindly = new Set<string>();
   /** When exchanges were truly opened, by their nonces. */
   readonly #openedAt = new Map<string, number>();
-  /** The nonces of all that was ever stored. */
-  readonly #stored = new Set<string>();
+  /** When each was first seen in the store, by their nonces. */
+  readonly #storedAt = new Map<string, number>();
 
   constructor(at: Surroundings) {
     this.#at = at;
@@ -47,7 +50,15 @@ export class Judge {
 
   /** Notes what is stored at this moment. */
   noteStored(): void {
-    for (const { nonce } of this.#at.memory.credentials) this.#stored.add(nonce);
+    const { memory, scheduler } = this.#at;
+    for (const { nonce } of memory.credentials) {
+      if (!this.#storedAt.has(nonce)) this.#storedAt.set(nonce, scheduler.now);
+    }
+  }
+
+  /** An exchange was opened on what was read at this time. */
+  opened(nonce: string, readAt: number): void {
+    if (this.#hasReverted && readAt <= this.#revertedAt) this.#openedBlindly.add(nonce);
   }
 
   /** The database has gone back in time: what it forgot is nobody's fault, and what it says from now on is judged anew. */
@@ -58,9 +69,10 @@ export class Judge {
     this.#eventsSeen = memory.events.length;
     this.#exchangesSeen = memory.exchanges.length;
     this.#hasReverted = true;
+    this.#revertedAt = this.#at.scheduler.now;
     for (const issue of upstream.issues) {
       // Whoever still has it in a rescue folder may have heard that it is stored, and let go of it.
-      if (this.#stored.has(issue.nonce) && !this.#isStored(issue)) issue.isLost = () => !this.#isRescued(issue);
+      if (this.#storedAt.has(issue.nonce) && !this.#isStored(issue)) issue.isLost = () => !this.#isRescued(issue);
     }
     this.#isDirty = true;
   }
@@ -69,6 +81,7 @@ export class Judge {
   look(): void {
     if (!this.#isDirty) return;
     this.#isDirty = false;
+    this.noteStored();
     this.#factsOnlyGrow();
     this.#liveTokensStand();
     this.#newEvents();
@@ -99,8 +112,13 @@ export class Judge {
     }
   }
 
-  /** A caller was told that the account must be connected again. @throws {@link Violation} */
-  asksTheUser(how: string): void {
+  /**
+   * A caller was told that the account must be connected again.
+   *
+   * @param knownAt when that was read of the database
+   * @throws {@link Violation}
+   */
+  asksTheUser(how: string, knownAt = this.#at.scheduler.now): void {
     const { upstream, memory, scheduler, census } = this.#at;
     if (NEVER_ASKS_THE_USER.includes(upstream.kind) && !(this.#hasReverted && upstream.kind === 'grace')) {
       throw new Violation('Q4', `${how}, though ${upstream.kind} never needs the user`);
@@ -109,8 +127,11 @@ export class Judge {
     if (upstream.reused !== undefined) return;
     const { live } = upstream;
     if (live === undefined) return;
-    if (this.#standingWith(live)) throw new Violation('Q8', `${how}, while the live ${live} is in the store`);
     const issue = this.#issueOf(live);
+    if (this.#standingWith(live)) {
+      if ((this.#storedAt.get(issue?.nonce ?? '') ?? 0) > knownAt) return;
+      throw new Violation('Q8', `${how}, while the live ${live} is in the store`);
+    }
     if (issue === undefined) throw new Violation('Q8', `${how}, while the live ${live} was never given out`);
     if (!this.#mayTakeEffect(issue, scheduler.now)) return;
     if (this.#isRescued(issue)) {
@@ -204,7 +225,8 @@ export class Judge {
     for (const { exchangeId: id, nonce, grantId, kind, presentedId } of opened) {
       this.#openedAt.set(nonce, scheduler.now);
       const mayTakeEffect = (row: ExchangeRow) => row.outcome === undefined && this.#mayTakeEffect(row, scheduler.now);
-      if (kind === 'recover' && memory.exchanges.some((row) => row.exchangeId < id && mayTakeEffect(row))) {
+      const isBlind = this.#openedBlindly.has(nonce);
+      if (kind === 'recover' && !isBlind && memory.exchanges.some((row) => row.exchangeId < id && mayTakeEffect(row))) {
         throw new Violation('W', `recovery ${id} does not wait for what may yet take effect`);
       }
       const presented = memory.credentials.find((row) => row.grantId === grantId && row.exchangeId === presentedId);
@@ -265,7 +287,7 @@ export class Judge {
   #wasForgotten(): boolean {
     const { upstream } = this.#at;
     const issue = upstream.live === undefined ? undefined : this.#issueOf(upstream.live);
-    return issue !== undefined && this.#stored.has(issue.nonce) && !this.#isStored(issue);
+    return issue !== undefined && this.#storedAt.has(issue.nonce) && !this.#isStored(issue);
   }
 
   #standingWith(refreshToken: string): boolean {

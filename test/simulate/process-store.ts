@@ -27,13 +27,23 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
   };
   return {
     view: through('view', (...args) => store.view(...args), false),
-    viewWithClaims: through('claims', (...args) => store.viewWithClaims(...args)),
-    claims: through('claims', (...args) => store.claims(...args)),
+    viewWithClaims: through('claims', (...args) => {
+      process.claimsReadAt = at.scheduler.now;
+      return store.viewWithClaims(...args);
+    }),
+    claims: through('claims', (...args) => {
+      process.claimsReadAt = at.scheduler.now;
+      return store.claims(...args);
+    }),
     lastExchanged: through('other', (...args) => store.lastExchanged(...args), false),
     connect: through('other', (...args) => {
       store.connect(...args);
     }),
-    openExchange: through('open', (...args) => store.openExchange(...args)),
+    openExchange: through('open', (...args) => {
+      const opened = store.openExchange(...args);
+      if (opened !== undefined) at.opened(opened.nonce, process.claimsReadAt);
+      return opened;
+    }),
     standingApplicant: through('other', (...args) => store.standingApplicant(...args), false),
     renewLease: through('renew', (...args) => {
       store.renewLease(...args);
@@ -49,7 +59,10 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
       store.holdBack(...args);
     }),
     finishFailed: through('failed', (...args) => store.finishFailed(...args)),
-    noteReconnectRequired: through('note', (...args) => store.noteReconnectRequired(...args)),
+    noteReconnectRequired: through('note', (...args) => {
+      process.notedAt = at.scheduler.now;
+      return store.noteReconnectRequired(...args);
+    }),
     noteAwaited: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => (at.scenario.hints ? hinted(at, process, ms) : process.clock.sleep(ms)),
     account: through('other', (...args) => store.account(...args), false),

@@ -12,6 +12,10 @@ export class Process {
   readonly clock: Clock;
   /** How far its wall clock is ahead of true time, in milliseconds. */
   offsetMs = 0;
+  /** When it last learned from the database that nothing is left; by true time. */
+  notedAt = 0;
+  /** When it last read who holds the grant and what may yet take effect; by true time. */
+  claimsReadAt = 0;
   readonly #scheduler: Scheduler;
   readonly #backlog: (() => void)[] = [];
   #state: 'running' | 'paused' | 'dead' = 'running';

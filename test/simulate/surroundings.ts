@@ -36,6 +36,8 @@ export interface Surroundings {
   note(line: () => string): void;
   /** Says that facts have changed, so that they are judged after this step. */
   changed(): void;
+  /** Says that an exchange was opened on what was read at this time. */
+  opened(nonce: string, readAt: number): void;
   /** The one grant as an instance would read it now. */
   view(): GrantView | undefined;
   /** Whether this holder is a process that may yet come back. */

@@ -91,7 +91,8 @@ export class Upstream {
     if (this.kind === 'family' && this.#used.has(refreshToken)) {
       this.#live = undefined;
       this.#access.clear();
-      this.reused ??= this.issues.find((issue) => issue.spent === refreshToken);
+      // Of several answers to one token, the one that spent it.
+      this.reused ??= this.issues.find((issue) => issue.spent === refreshToken && issue.refreshToken !== undefined);
     }
     return false;
   }

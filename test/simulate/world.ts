@@ -71,6 +71,9 @@ export async function runSchedule(run: Run): Promise<Verdict> {
       if (mayRevert) at.memory.remember(scheduler.now);
       judge.changed();
     },
+    opened: (nonce, readAt) => {
+      judge.opened(nonce, readAt);
+    },
     databaseNow: () => scheduler.now - setBackMs,
     setDatabaseBack: (ms) => {
       setBackMs += ms;
@@ -149,15 +152,15 @@ class World {
   /** @throws {@link Violation} */
   end(): void {
     this.#judge.atRest();
-    const { upstream, census, memory, bounds } = this.#at;
+    const { upstream, census, memory, bounds, scenario } = this.#at;
     const takeovers = memory.exchanges.filter(
       (row) => row.finishedAt !== undefined && row.leaseUntil <= row.finishedAt,
     );
     if (takeovers.length > 0) census.see('takeover');
     if (census.isUndisturbed && takeovers.length > 0) throw new Violation('Q5/Q6', 'a live holder was overtaken');
-    const picky = this.#at.scenario.rounds.flatMap(({ callers }) => callers.filter(({ wants }) => wants !== 'any'));
-    const isRevoked = this.#at.scenario.beginning === 'revoked' ? 1 : 0;
-    const factor = callsPerFault(upstream.kind, bounds);
+    const picky = scenario.rounds.flatMap(({ callers }) => callers.filter(({ wants }) => wants !== 'any'));
+    const isRevoked = scenario.beginning === 'revoked' ? 1 : 0;
+    const factor = callsPerFault(upstream.kind, bounds, scenario.answersWithout);
     // A takeover follows on a crash or a pause, and is counted with it.
     const most =
       this.#found.nearlyDue.size + picky.length + isRevoked + factor * Math.max(census.weight, takeovers.length);
@@ -260,7 +263,8 @@ class World {
 }
 
 /** How many more calls one fault may cost: what an exhaustive search of the protocol found. */
-function callsPerFault(kind: UpstreamKind, bounds: Bounds): number {
+function callsPerFault(kind: UpstreamKind, bounds: Bounds, answersWithout: number): number {
   if (CREATING.includes(kind)) return bounds === 'kept' ? 2 : 3;
-  return kind === 'rotating' ? 1 : 2;
+  // Where a token stays in force now and then, an overtaken call may spend the one that the newest credential holds.
+  return kind === 'rotating' && answersWithout === 0 ? 1 : 2;
 }

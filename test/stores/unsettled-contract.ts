@@ -55,6 +55,19 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
       assert.equal((await grant.view()).unsettled, false);
     });
 
+    it('is one where the holder of a recovery died and nobody has closed it, once it could have taken effect', async () => {
+      await using grant = await oneGrant(openPlace);
+      const first = await grant.obtain('one');
+      const slow = await grant.open('refresh', first);
+      await grant.clock.advance(UNRESOLVED_MS);
+      await grant.open('recover', undefined, { by: grant.otherStore });
+      await grant.store.finishObtained(slow, obtained('late'));
+      assert.equal((await grant.view()).unsettled, false);
+      await grant.clock.advance(UNRESOLVED_MS);
+      assert.equal(await grant.current(), 'late');
+      assert.equal((await grant.view()).unsettled, true);
+    });
+
     it('is not one where a recovery aged out before the current credential was asked for', async () => {
       await using grant = await oneGrant(openPlace);
       await grant.obtain('one');

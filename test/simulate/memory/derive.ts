@@ -26,14 +26,13 @@ export function isUnsettled(memory: Memory, current: CredentialRow, moment: Mome
 
 function mayHaveEnded(recovery: ExchangeRow, current: CredentialRow, { now, unresolvedMs }: Moment): boolean {
   const isLater = recovery.exchangeId > current.exchangeId;
-  const { outcome, outcomeAt = 0, finishedAt, openedAt } = recovery;
+  const { outcome, outcomeAt = 0, finishedAt, openedAt, leaseUntil } = recovery;
   if (outcome === 'obtained' || outcome === 'unknown') {
     return isLater || (finishedAt !== undefined && outcomeAt > finishedAt && outcomeAt > current.openedAt);
   }
   const agesOutAt = openedAt + unresolvedMs;
-  return (
-    outcome === undefined && finishedAt !== undefined && agesOutAt <= now && (isLater || agesOutAt > current.openedAt)
-  );
+  const isAbandoned = outcome === undefined && (finishedAt !== undefined || leaseUntil <= now);
+  return isAbandoned && agesOutAt <= now && (isLater || agesOutAt > current.openedAt);
 }
 
 /** True while some exchange has no outcome and may still take effect. */
