@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { Credential } from '../grants/credential.ts';
@@ -28,6 +27,8 @@ export interface SqlGrantStoreOptions {
   readonly bounds: ExchangeBounds;
   /** Who opens exchanges here: names machine and process. */
   readonly holder: string;
+  /** See `StoresOptions`. */
+  readonly newGrantId: () => string;
 }
 
 /** The facts in SQL. */
@@ -74,7 +75,7 @@ export class SqlGrantStore implements GrantStore {
   async connect(realm: string, subject: string): Promise<void> {
     const created_at = this.#options.clock.now();
     await this.#options.database.transact(async (transaction) => {
-      const id = randomUUID();
+      const id = this.#options.newGrantId();
       await transaction.insertInto('grants').values({ id, realm, failures: 0, created_at }).execute();
       const { numInsertedOrUpdatedRows: inserted } = await transaction
         .insertInto('connections')

@@ -88,6 +88,8 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
       ),
     // Whoever writes to a SQLite file has all of it: every transaction begins as a write.
     lockGrant: () => Promise.resolve(),
+    lockFreeGrant: () => Promise.resolve(true),
+    waitAtMost: () => Promise.resolve(),
     readTime: () => Promise.resolve(clock.now()),
     lockSchema: () => Promise.resolve(),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
