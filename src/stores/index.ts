@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Clock } from '../grants/clock.ts';
 import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
@@ -14,6 +13,7 @@ import { SqlApiKeyStore } from './api-key-store.ts';
 import { SqlConnectionStore } from './connection-store.ts';
 import { SqlLinkStore } from './link-store.ts';
 import { EventLog } from './event-log.ts';
+import { newGrantId as grantId } from './grant-id.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
@@ -43,7 +43,7 @@ export interface StoresOptions {
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
   /**
-   * Makes the id of a new grant, which must be nobody else's and fit a file's name; a UUID unless given. Where grants are
+   * Makes the id of a new grant, which must be nobody else's and fit a file's name; a UUID that begins with the time unless given. Where grants are
    * spread over several databases, an id may say in which one its grant is.
    */
   readonly newGrantId?: () => string;
@@ -93,7 +93,7 @@ export async function migrateDatabase(options: Omit<StoresOptions, 'vault'>): Pr
  * @throws WrongKeyRingError, NewerSchemaError, or the database's own error
  */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { vault, clock, bounds, newGrantId = randomUUID } = options;
+  const { vault, clock, bounds, newGrantId = () => grantId(clock.now()) } = options;
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openDatabase(options));
   await migrate(database).catch((error: unknown) => {
