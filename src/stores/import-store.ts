@@ -101,7 +101,7 @@ export class SqlImportStore implements ImportStore {
     try {
       return await added(part);
     } catch (error) {
-      if (part.length === 1 && isLockTimeout(error)) return ['held'];
+      if (part.length === 1 && isLockTimeout(error)) return ['busy'];
       if (part.length === 1 || (isStoreUnavailable(error) && !isLockTimeout(error))) throw error;
     }
     return this.#oneByOne(part, newcomers);
@@ -136,7 +136,7 @@ export class SqlImportStore implements ImportStore {
         throw new RolledBack();
       })
       .catch((error: unknown) => {
-        if (isLockTimeout(error)) found.splice(0, Infinity, ...part.map(() => 'held' as const));
+        if (isLockTimeout(error)) found.splice(0, Infinity, ...part.map(() => 'busy' as const));
         else if (!(error instanceof RolledBack)) throw error;
       });
     return found;
