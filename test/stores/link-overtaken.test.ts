@@ -63,6 +63,19 @@ describe('a link that is overtaken', () => {
     assert.deepEqual(left, [{ left_at: null }], 'bob is there');
   });
 
+  it('does not keep its subject from leaving', async () => {
+    await using scene = await openScene({ alice: 'acc-1', bob: 'acc-2' });
+    const ofAlice = "select grant_id from connections where subject = 'alice'";
+    const ofBob = "select grant_id from connections where subject = 'bob'";
+    await using other = await openTransaction(scene.url, `select 1 from grants where id = (${ofAlice}) for update`);
+    const leaving = scene.stores.connections.disconnect(REALM, 'alice');
+    await other.untilSomebodyWaits();
+    await other.query(`update connections set grant_id = (${ofBob}) where subject = 'alice'`);
+    await other.commit();
+    assert.equal((await leaving)?.type, 'grant.disconnected');
+    assert.deepEqual(await scene.rows('select subject from connections'), [{ subject: 'bob' }]);
+  });
+
   it('is found by whoever wants to revoke another consent to its account, however late it comes', async () => {
     await using scene = await openScene({});
     const { stores, url, rows } = scene;
