@@ -6,39 +6,40 @@ export interface ProgressOutput {
   write(text: string): unknown;
 }
 
-/** How often a terminal is written to, in milliseconds, and after how many lines anything else is. */
-const TERMINAL_PAUSE_MS = 100;
-const LINES_PER_REPORT = 10_000;
+/** How often a terminal is written to, and how often anything else is, in milliseconds. */
+const PAUSE_MS = { terminal: 100, elsewhere: 5_000 };
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** How far an import has come: one line that is rewritten on a terminal, a line now and then elsewhere. */
 export class ImportProgress {
   readonly #output: ProgressOutput;
   readonly #totalBytes: number | undefined;
-  readonly #startedAt = performance.now();
-  #shownAt = Number.NEGATIVE_INFINITY;
-  #reported = 0;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  #shownAt: number;
   #isOnLine = false;
 
-  /** @param totalBytes how much there is to read; undefined where nobody knows */
-  constructor(output: ProgressOutput, totalBytes: number | undefined) {
+  /**
+   * @param totalBytes how much there is to read; undefined where nobody knows
+   * @param now a clock that nobody sets, in milliseconds
+   */
+  constructor(output: ProgressOutput, totalBytes: number | undefined, now = () => performance.now()) {
     this.#output = output;
     this.#totalBytes = totalBytes;
+    this.#now = now;
+    this.#startedAt = now();
+    // A terminal shows something at once; a log is told nothing of what is soon over.
+    this.#shownAt = output.isTTY === true ? Number.NEGATIVE_INFINITY : this.#startedAt;
   }
 
   update(counts: ImportCounts, bytes: number): void {
-    const lines = counts.imported + counts.alreadyThere + counts.refused;
-    if (this.#output.isTTY === true) {
-      const now = performance.now();
-      if (now - this.#shownAt < TERMINAL_PAUSE_MS) return;
-      this.#shownAt = now;
-      this.#output.write(`${CLEAR_LINE}${this.#text(lines, bytes)}`);
-      this.#isOnLine = true;
-      return;
-    }
-    if (lines - this.#reported < LINES_PER_REPORT) return;
-    this.#reported = lines - (lines % LINES_PER_REPORT);
-    this.#output.write(`${this.#text(lines, bytes)}\n`);
+    const isTerminal = this.#output.isTTY === true;
+    const now = this.#now();
+    if (now - this.#shownAt < (isTerminal ? PAUSE_MS.terminal : PAUSE_MS.elsewhere)) return;
+    this.#shownAt = now;
+    const text = this.#text(counts.imported + counts.alreadyThere + counts.refused, bytes);
+    this.#output.write(isTerminal ? `${CLEAR_LINE}${text}` : `${text}\n`);
+    this.#isOnLine = isTerminal;
   }
 
   /** Writes a line of its own, or makes room for what others write. */
@@ -49,7 +50,7 @@ export class ImportProgress {
   }
 
   #text(lines: number, bytes: number): string {
-    const seconds = Math.max(0.001, (performance.now() - this.#startedAt) / 1000);
+    const seconds = Math.max(0.001, (this.#now() - this.#startedAt) / 1000);
     const parts = [`${lines} lines`, `${Math.round(lines / seconds)} a second`];
     if (this.#totalBytes !== undefined && bytes > 0) {
       const left = (Math.max(0, this.#totalBytes - bytes) / bytes) * seconds;

@@ -43,8 +43,8 @@ export interface ImportRun {
   readonly progress: (counts: ImportCounts, bytes: number) => void;
 }
 
-/** How many lines go to the store together. */
-const LINES_AT_ONCE = 100;
+/** How many lines go to the store together; it takes as many in one transaction. */
+const LINES_AT_ONCE = 256;
 /** How often, and in milliseconds how long between, a grant is tried again that somebody is just asking for. */
 const BUSY = { tries: 20, pauseMs: 250 };
 

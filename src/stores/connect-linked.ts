@@ -6,6 +6,7 @@ import type { AccountProfile } from '../providers/provider.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount, noteForsaken } from './connection.ts';
 import { isConsentBeingRevoked } from './consent-being-revoked.ts';
 import { insertFinished } from './exchange-row.ts';
+import { OvertakenError } from './overtaken.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
@@ -19,33 +20,40 @@ export interface LinkStoreOptions {
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
   readonly holder: string;
+  /** See `StoresOptions`. */
+  readonly newGrantId: () => string;
 }
 
 /**
  * Connects a subject to the account that its user has consented for. Subjects who link the same account share its grant:
- * the provider may well have given them the same refresh token.
+ * the provider may well have given them the same refresh token. Nothing is locked but the grants concerned: that an account
+ * has one grant and a subject one connection is for the keys of their tables to see to, and who was overtaken begins again.
  */
 export function connectLinked(options: LinkStoreOptions, connection: NewConnection): Promise<ConnectionVerdict> {
   const { database, clock } = options;
   const { link, answer, replace } = connection;
   const account = { realm: link.realm, accountId: answer.profile.accountId };
   return database.transact(async (transaction) => {
-    // Whoever looks for the same account at the same moment must find the same grant.
-    await database.lockSchema(transaction);
     const state = await lockTaken(transaction, link);
     if (state !== 'ours') return state === 'connected' ? { kind: 'connected', event: undefined } : { kind: 'busy' };
-    if (await isConsentBeingRevoked(transaction, account, await database.readTime(transaction)))
-      return { kind: 'busy' };
     const before = await connectedTo(transaction, link);
     const existing = await grantOfAccount(transaction, account);
     const isOther = before !== undefined && before !== existing;
     const present = isOther && !replace ? await accountOf(transaction, before) : undefined;
     if (present !== undefined) return { kind: 'other_account', present: present.profile };
-    const grantId = existing ?? (await createGrant(transaction, account, clock.now()));
-    await database.lockGrant(transaction, grantId);
+    const grantId = existing ?? (await createGrant(transaction, options.newGrantId(), account, clock.now()));
+    await lockInOrder(database, transaction, before === undefined ? [grantId] : [grantId, before]);
+    const isAsBefore =
+      (await connectedTo(transaction, link)) === before && (await grantOfAccount(transaction, account)) === grantId;
+    if (!isAsBefore) throw new OvertakenError('The account or its subject was connected or left meanwhile.');
     await closeForsaken(transaction, grantId, options.bounds, database.now());
-    if (await isBeingRevoked(transaction, grantId)) return { kind: 'busy' };
-    if (before !== grantId) await connectTo(transaction, grantId, link, clock.now());
+    // Not before the account is locked: whoever revokes its tokens has locked it too, and is seen by now.
+    const isRevoked = await isConsentBeingRevoked(transaction, account, await database.readTime(transaction));
+    if (isRevoked || (await isBeingRevoked(transaction, grantId))) {
+      if (existing === undefined) await transaction.deleteFrom('grants').where('id', '=', grantId).execute();
+      return { kind: 'busy' };
+    }
+    if (before !== grantId) await connectTo(transaction, grantId, link, before, clock.now());
     if (isOther) await noteForsaken(transaction, before, clock.now());
     const event = await append(options, transaction, grantId, answer);
     // Whoever completes it again, because the answer was lost or somebody else was faster, is to hear that it is done.
@@ -57,6 +65,15 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     await database.announce(transaction, grantId);
     return { kind: 'connected', event };
   });
+}
+
+/** Locks these grants as all do who lock several, so that none waits for another in a circle. */
+async function lockInOrder(
+  database: SqlDatabase,
+  transaction: Transaction<Database>,
+  grantIds: readonly string[],
+): Promise<void> {
+  for (const grantId of [...new Set(grantIds)].sort()) await database.lockGrant(transaction, grantId);
 }
 
 /** Whose the link is by now; it stays so until the transaction ends. */

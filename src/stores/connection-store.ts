@@ -10,6 +10,7 @@ import { catchUpWithClock } from './clock-set-back.ts';
 import { connectedTo, noteForsaken } from './connection.ts';
 import { newNonce, nextExchangeId } from './exchange-row.ts';
 import { StoredCredential } from './grant-view.ts';
+import { OvertakenError } from './overtaken.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordDisconnection } from './record-event.ts';
 import { backOffColumns } from './record-outcome.ts';
@@ -67,7 +68,8 @@ export class SqlConnectionStore implements ConnectionStore {
         .where('subject', '=', subject)
         .where('grant_id', '=', grantId)
         .executeTakeFirstOrThrow();
-      if (numDeletedRows === 0n) return undefined;
+      if (numDeletedRows === 0n)
+        throw new OvertakenError('This subject was connected to another grant, or left, meanwhile.');
       const grants = transaction.selectFrom('grants').select('id').where('id', '=', grantId);
       const begun = await grants.where(hasBegun).executeTakeFirst();
       const at = await database.readTime(transaction);

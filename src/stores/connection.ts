@@ -1,6 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
+import { OvertakenError } from './overtaken.ts';
 import type { Database } from './schema.ts';
+import type { SqlDatabase } from './sql-database.ts';
 
 /** One subject in one realm. */
 export interface Connectable {
@@ -12,11 +14,6 @@ export interface Connectable {
 export interface UpstreamAccount {
   readonly realm: string;
   readonly accountId: string | undefined;
-}
-
-/** An id for a grant: of 96 bits of chance. It stands in every row and index of what the grant keeps, so it is short. */
-export function newGrantId(): string {
-  return randomBytes(12).toString('base64url');
 }
 
 /** The grant that the subject is connected to. */
@@ -49,40 +46,77 @@ export async function grantOfAccount(
 }
 
 /**
- * A new grant, connected to nobody.
+ * A new grant of this id, connected to nobody. Whoever makes one of the same account meanwhile waits until the transaction ends.
  *
  * @param createdAt epoch milliseconds
+ * @throws {@link OvertakenError} where the account has one by now
  */
 export async function createGrant(
   transaction: Transaction<Database>,
+  id: string,
   { realm, accountId }: UpstreamAccount,
   createdAt: number,
 ): Promise<string> {
-  const id = newGrantId();
-  await transaction
+  const { numInsertedOrUpdatedRows: inserted } = await transaction
     .insertInto('grants')
     .values({ id, realm, account_id: accountId ?? null, failures: 0, created_at: createdAt })
-    .execute();
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (inserted === 0n) throw new OvertakenError('This account has got a grant meanwhile.');
   return id;
+}
+
+/**
+ * Keeps others from connecting to this account until the transaction ends, whether it has a grant or not.
+ *
+ * @param now epoch milliseconds
+ * @throws {@link OvertakenError}
+ */
+export async function lockAccount(
+  database: SqlDatabase,
+  transaction: Transaction<Database>,
+  account: UpstreamAccount,
+  now: number,
+): Promise<void> {
+  const existing = await grantOfAccount(transaction, account);
+  if (existing === undefined) {
+    // Whoever makes a grant of this account waits for the end of one that is gone again by then, too.
+    const held = await createGrant(transaction, randomUUID(), account, now);
+    await transaction.deleteFrom('grants').where('id', '=', held).execute();
+    return;
+  }
+  await database.lockGrant(transaction, existing);
+  if ((await grantOfAccount(transaction, account)) !== existing) {
+    throw new OvertakenError('The grant of this account has gone meanwhile.');
+  }
 }
 
 /**
  * Connects the subject to this grant, and to no other any more.
  *
+ * @param before the grant that it is connected to, which the transaction has locked; undefined where it is to none
  * @param createdAt epoch milliseconds
+ * @throws {@link OvertakenError} where it is to another by now
  */
 export async function connectTo(
   transaction: Transaction<Database>,
   grantId: string,
   { realm, subject }: Connectable,
+  before: string | undefined,
   createdAt: number,
 ): Promise<void> {
   const row = { realm, subject, grant_id: grantId, created_at: createdAt, called_at: createdAt };
-  await transaction
+  const { numInsertedOrUpdatedRows: written } = await transaction
     .insertInto('connections')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['realm', 'subject']).doUpdateSet(row))
-    .execute();
+    .onConflict((conflict) =>
+      conflict
+        .columns(['realm', 'subject'])
+        .doUpdateSet(row)
+        .where('connections.grant_id', '=', before ?? ''),
+    )
+    .executeTakeFirstOrThrow();
+  if (written === 0n) throw new OvertakenError('This subject has been connected meanwhile.');
   await transaction.updateTable('grants').set({ left_at: null }).where('id', '=', grantId).execute();
 }
 

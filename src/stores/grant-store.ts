@@ -7,7 +7,6 @@ import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../gra
 import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import { AHEAD_MS } from './clock-set-back.ts';
-import { newGrantId } from './connection.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
@@ -29,6 +28,8 @@ export interface SqlGrantStoreOptions {
   readonly bounds: ExchangeBounds;
   /** Who opens exchanges here: names machine and process. */
   readonly holder: string;
+  /** See `StoresOptions`. */
+  readonly newGrantId: () => string;
 }
 
 const OPEN = `
@@ -91,7 +92,7 @@ export class SqlGrantStore implements GrantStore {
   async connect(realm: string, subject: string): Promise<void> {
     const created_at = this.#options.clock.now();
     await this.#options.database.transact(async (transaction) => {
-      const id = newGrantId();
+      const id = this.#options.newGrantId();
       await transaction.insertInto('grants').values({ id, realm, failures: 0, created_at }).execute();
       const { numInsertedOrUpdatedRows: inserted } = await transaction
         .insertInto('connections')

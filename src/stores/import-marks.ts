@@ -1,7 +1,15 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { ImportedGrant } from '../grants/imports.ts';
+import { listed } from './listed.ts';
 import type { Database } from './schema.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
+
+/** An import, and the marks by which it is told again. */
+export interface MarkedImport {
+  readonly grant: ImportedGrant;
+  readonly marks: readonly string[];
+}
 
 /**
  * By what an import is told again, as its exchange's detail: a keyed hash of its token, which says nothing to whoever reads it,
@@ -14,24 +22,45 @@ export function importMarks(vault: Vault, { access, refresh, accountId }: Import
   return vault.tokenHashes(token).map((hash) => `import ${Buffer.from(hash).toString('base64url')}${suffix}`);
 }
 
-/** Those of `imports` whose marks are on the grants of their subjects already: one read, no lock. */
+/** What can be told of imports by one read, without a lock. */
+export interface KnownImports {
+  /** Whether its mark is on its subject's grant already. */
+  isThere(each: MarkedImport): boolean;
+  /** Whether its subject is connected to any grant. */
+  isConnected(each: MarkedImport): boolean;
+}
+
+/** Looks which of these imports are there already. */
 export async function knownImports(
-  db: Kysely<Database>,
-  vault: Vault,
-  imports: readonly ImportedGrant[],
-): Promise<ReadonlySet<ImportedGrant>> {
+  { db, columnTypes }: SqlDatabase,
+  imports: readonly MarkedImport[],
+): Promise<KnownImports> {
+  const each = (of: (grant: ImportedGrant) => string) =>
+    listed(columnTypes, new Set(imports.map(({ grant }) => of(grant))));
   const rows = await db
     .selectFrom('connections')
-    .innerJoin('exchanges', 'exchanges.grant_id', 'connections.grant_id')
+    .leftJoin('exchanges', (join) =>
+      join.onRef('exchanges.grant_id', '=', 'connections.grant_id').on('exchanges.kind', '=', 'import'),
+    )
     .select(['connections.realm', 'connections.subject', 'exchanges.detail'])
-    .where('connections.realm', 'in', [...new Set(imports.map(({ realm }) => realm))])
-    .where('connections.subject', 'in', [...new Set(imports.map(({ subject }) => subject))])
-    .where('exchanges.kind', '=', 'import')
+    .where(
+      'connections.realm',
+      'in',
+      each(({ realm }) => realm),
+    )
+    .where(
+      'connections.subject',
+      'in',
+      each(({ subject }) => subject),
+    )
     .execute();
+  const connected = new Set(rows.map(({ realm, subject }) => JSON.stringify([realm, subject])));
   const found = new Set(rows.map(({ realm, subject, detail }) => JSON.stringify([realm, subject, detail])));
-  const isKnown = (each: ImportedGrant) =>
-    importMarks(vault, each).some((mark) => found.has(JSON.stringify([each.realm, each.subject, mark])));
-  return new Set(imports.filter(isKnown));
+  return {
+    isThere: ({ grant: { realm, subject }, marks }) =>
+      marks.some((mark) => found.has(JSON.stringify([realm, subject, mark]))),
+    isConnected: ({ grant: { realm, subject } }) => connected.has(JSON.stringify([realm, subject])),
+  };
 }
 
 /** True where the grant has one of these marks. */

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { sql, type Transaction } from 'kysely';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
-import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
+import type { ExchangeBounds } from '../grants/exchange.ts';
+import { isStoreUnavailable } from '../grants/errors.ts';
 import type { ImportedGrant, ImportStore, ImportVerdict } from '../grants/imports.ts';
-import type { Obtained } from '../providers/provider.ts';
-import { Secret } from '../secret.ts';
-import { connectedTo, connectTo, createGrant, grantOfAccount } from './connection.ts';
-import { insertFinished } from './exchange-row.ts';
-import { settleAccount } from './import-account.ts';
-import { hasMark, importMarks, knownImports } from './import-marks.ts';
-import { closeForsaken } from './predecessors.ts';
-import { recordObtained } from './record-outcome.ts';
+import { addImport, type HeldGrants } from './add-import.ts';
+import { importMarks, knownImports, type MarkedImport } from './import-marks.ts';
+import { asNewcomer, insertNewcomers, type Newcomer } from './import-newcomers.ts';
+import { isLockTimeout } from './postgres-errors.ts';
 import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
@@ -22,190 +19,175 @@ export interface SqlImportStoreOptions {
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
   readonly holder: string;
+  /** See `StoresOptions`. */
+  readonly newGrantId: () => string;
 }
 
 /** How many imports one transaction takes: enough to share its way to the disk, few enough that nobody waits long for it. */
-const IMPORTS_AT_ONCE = 50;
-const UNIQUE_VIOLATION = '23505';
-/** Each try can meet one more line that somebody else has just begun. */
-const MOST_TRIES = IMPORTS_AT_ONCE;
+const IMPORTS_AT_ONCE = 256;
+/** How long a statement waits for whoever is adding the same account or subject, in milliseconds. */
+const LOCK_PATIENCE_MS = 1_000;
+/** How often, and in milliseconds how long between, what others have locked is looked at again before it is called busy. */
+const HELD = { tries: 10, pauseMs: 20 };
 
-/** An import on its way, and what was read for it. */
-interface Judged {
-  readonly grant: ImportedGrant;
-  readonly marks: readonly string[];
-  /** The grant that the subject was connected to when the import began. */
-  readonly connected: string | undefined;
-  /** By the database's clock, in epoch milliseconds. */
-  readonly now: number;
-}
+type Found = ImportVerdict | 'held';
+type Work = (part: readonly MarkedImport[], newcomers: readonly Newcomer[]) => Promise<Found[]>;
 
 /** Imports in SQL: each is an exchange that ended the moment it began, with its credential. */
 export class SqlImportStore implements ImportStore {
   readonly #options: SqlImportStoreOptions;
-  readonly #unresolvedMs: number;
 
   constructor(options: SqlImportStoreOptions) {
     this.#options = options;
-    this.#unresolvedMs = unresolvedMs(options.bounds);
   }
 
   add(imports: readonly ImportedGrant[]): Promise<ImportVerdict[]> {
-    return this.#inParts(imports, (part) => this.#addPart(part));
+    return this.#inParts(imports, (part, newcomers) => this.#together(part, newcomers));
   }
 
   check(imports: readonly ImportedGrant[]): Promise<ImportVerdict[]> {
-    return this.#inParts(imports, (part) => this.#rolledBack(part));
+    return this.#inParts(imports, (part, newcomers) => this.#rolledBack(part, newcomers));
   }
 
-  /** What is there already is passed over without a lock. */
-  async #inParts(
-    imports: readonly ImportedGrant[],
-    work: (part: readonly ImportedGrant[]) => Promise<ImportVerdict[]>,
-  ): Promise<ImportVerdict[]> {
+  async #inParts(imports: readonly ImportedGrant[], work: Work): Promise<ImportVerdict[]> {
     const verdicts: ImportVerdict[] = [];
     for (let from = 0; from < imports.length; from += IMPORTS_AT_ONCE) {
       const part = imports.slice(from, from + IMPORTS_AT_ONCE);
-      const known = await knownImports(this.#options.database.db, this.#options.vault, part);
-      const added = part.some((each) => !known.has(each)) ? await work(part.filter((each) => !known.has(each))) : [];
-      const next = added.values();
-      verdicts.push(...part.map((each) => (known.has(each) ? 'already_there' : (next.next().value ?? 'busy'))));
+      verdicts.push(
+        ...(await this.#judged(
+          part.map((grant) => this.#marked(grant)),
+          work,
+        )),
+      );
     }
     return verdicts;
   }
 
-  async #addPart(part: readonly ImportedGrant[]): Promise<ImportVerdict[]> {
-    for (let triesLeft = MOST_TRIES; ; triesLeft -= 1) {
-      try {
-        return await this.#options.database.transact((transaction) => this.#addEach(transaction, part));
-      } catch (error) {
-        // Somebody connected the same subject or account in the same moment. By now it is there to be found.
-        const metTwin = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
-        if (!metTwin || triesLeft === 0) throw error;
-      }
+  /** What is there already is passed over without a lock; what others have locked is come back to. */
+  async #judged(part: readonly MarkedImport[], work: Work): Promise<ImportVerdict[]> {
+    const verdicts = new Map<MarkedImport, Found>();
+    for (let tries = 0; ; tries += 1) {
+      const left = part.filter((each) => [undefined, 'held'].includes(verdicts.get(each)));
+      const known = await knownImports(this.#options.database, left);
+      for (const each of left) if (known.isThere(each)) verdicts.set(each, 'already_there');
+      const asked = left.filter((each) => !known.isThere(each));
+      const newcomers = newcomersOf(asked, (each) => known.isConnected(each));
+      const found =
+        asked.length === 0
+          ? []
+          : await work(
+              asked,
+              newcomers.map((each) => asNewcomer(each, this.#options)),
+            );
+      for (const [index, each] of asked.entries()) verdicts.set(each, found[index] ?? 'held');
+      if (!found.includes('held')) break;
+      if (tries === HELD.tries) break;
+      await delay(HELD.pauseMs);
     }
+    return part.map((each) => settled(verdicts.get(each)));
   }
 
-  async #rolledBack(part: readonly ImportedGrant[]): Promise<ImportVerdict[]> {
-    const found: ImportVerdict[] = [];
+  /** All in one transaction; and where that fails, each in one of its own, so that one is in nobody else's way. */
+  async #together(part: readonly MarkedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
+    const { database } = this.#options;
+    const added = (some: readonly MarkedImport[]) =>
+      database.transact((transaction) =>
+        this.#addAll(
+          transaction,
+          some,
+          newcomers.filter(({ from }) => some.includes(from)),
+        ),
+      );
+    try {
+      return await added(part);
+    } catch (error) {
+      if (part.length === 1 && isLockTimeout(error)) return ['busy'];
+      if (part.length === 1 || (isStoreUnavailable(error) && !isLockTimeout(error))) throw error;
+    }
+    return this.#oneByOne(part, newcomers);
+  }
+
+  /** @throws the first error, once all the others were tried */
+  async #oneByOne(part: readonly MarkedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
+    const found: Found[] = [];
+    const errors: unknown[] = [];
+    for (const each of part) {
+      try {
+        found.push(
+          ...(await this.#together(
+            [each],
+            newcomers.filter(({ from }) => from === each),
+          )),
+        );
+      } catch (error) {
+        if (isStoreUnavailable(error)) throw error;
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+    return found;
+  }
+
+  async #rolledBack(part: readonly MarkedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
+    const found: Found[] = [];
     await this.#options.database
       .transact(async (transaction) => {
-        found.splice(0, Infinity, ...(await this.#addEach(transaction, part)));
+        found.splice(0, Infinity, ...(await this.#addAll(transaction, part, newcomers)));
         throw new RolledBack();
       })
       .catch((error: unknown) => {
-        if (!(error instanceof RolledBack)) throw error;
+        if (isLockTimeout(error)) found.splice(0, Infinity, ...part.map(() => 'busy' as const));
+        else if (!(error instanceof RolledBack)) throw error;
       });
     return found;
   }
 
-  async #addEach(transaction: Transaction<Database>, part: readonly ImportedGrant[]): Promise<ImportVerdict[]> {
-    // Two imports of one file in different orders would wait for each other in a circle, time and again. So they take turns.
-    await this.#options.database.lockSchema(transaction);
-    const verdicts: ImportVerdict[] = [];
-    for (const each of part) verdicts.push(await this.#addOne(transaction, each));
-    return verdicts;
-  }
-
-  async #addOne(transaction: Transaction<Database>, grant: ImportedGrant): Promise<ImportVerdict> {
-    const { database, vault, clock } = this.#options;
-    const connected = await connectedTo(transaction, grant);
-    const existing = connected ?? (await grantOfAccount(transaction, grant));
-    if (grant.isOneSubjects === true && connected === undefined && existing !== undefined) {
-      if (await isTaken(transaction, existing)) return 'account_elsewhere';
-    }
-    const grantId = existing ?? (await createGrant(transaction, grant, clock.now()));
-    await database.lockGrant(transaction, grantId);
-    const now = await database.readTime(transaction);
-    const marks = importMarks(vault, grant);
-    const state =
-      existing === undefined ? 'new' : await this.#prepare(transaction, grantId, { grant, marks, connected, now });
-    if (state !== 'new' && state !== 'known') return state;
-    if (connected === undefined) await connectTo(transaction, grantId, grant, clock.now());
-    if (state === 'new') await this.#append(transaction, grantId, grant, marks[0] ?? '', now);
-    await database.announce(transaction, grantId);
-    return 'imported';
-  }
-
-  /** Judges an import into a grant that is there. `new` and `known` are its tokens, where it may go on. */
-  async #prepare(
+  /** First those of whom nothing is there, with few statements; then, in their order, those that want a closer look. */
+  async #addAll(
     transaction: Transaction<Database>,
-    grantId: string,
-    { grant, marks, connected, now }: Judged,
-  ): Promise<ImportVerdict | 'new' | 'known'> {
-    const { database, bounds } = this.#options;
-    if ((await connectedTo(transaction, grant)) !== connected) return 'busy';
-    const isKnown = await hasMark(transaction, grantId, marks);
-    if (isKnown && connected !== undefined) return 'already_there';
-    if (!isKnown) {
-      await closeForsaken(transaction, grantId, bounds, database.now());
-      // What is asked just now may end all other tokens, or bring another account.
-      if (await this.#isAsked(transaction, grantId, now)) return 'busy';
+    part: readonly MarkedImport[],
+    newcomers: readonly Newcomer[],
+  ): Promise<Found[]> {
+    const { database, holder } = this.#options;
+    await database.waitAtMost(transaction, LOCK_PATIENCE_MS);
+    const written = await insertNewcomers(transaction, database, holder, newcomers);
+    const isWritten = new Set([...written].map(({ from }) => from));
+    const held: HeldGrants = new Set();
+    const found: Found[] = [];
+    for (const each of part) {
+      found.push(isWritten.has(each) ? 'imported' : await addImport(transaction, this.#options, each, held));
     }
-    const refusal = await settleAccount(transaction, grantId, grant);
-    return refusal ?? (isKnown ? 'known' : 'new');
+    return found;
   }
 
-  async #isAsked(transaction: Transaction<Database>, grantId: string, now: number): Promise<boolean> {
-    const row = await transaction
-      .selectFrom('exchanges')
-      .select('id')
-      .where('grant_id', '=', grantId)
-      .where('outcome', 'is', null)
-      .where(
-        sql<boolean>`(finished_at is null or (kind in ('provision', 'recover') and opened_at + ${this.#unresolvedMs} > ${now}))`,
-      )
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
-  }
-
-  async #append(
-    transaction: Transaction<Database>,
-    grantId: string,
-    grant: ImportedGrant,
-    mark: string,
-    now: number,
-  ): Promise<void> {
-    const { database, vault, clock, holder } = this.#options;
-    const obtainedAt = clock.now();
-    const rewriting = { now, lineage: database.lineage(), holder };
-    const { accountId } = grant;
-    const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
-    const intent = { grantId, kind: 'import', presented: undefined, accountId, ...opened } as const;
-    const name = await insertFinished(transaction, intent, rewriting);
-    const answer = obtained(grant, obtainedAt);
-    const exchange = { ...intent, ...name };
-    await recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt });
-    await transaction
-      .updateTable('exchanges')
-      .set({ detail: mark })
-      .where('grant_id', '=', grantId)
-      .where('id', '=', name.exchangeId)
-      .execute();
+  #marked(grant: ImportedGrant): MarkedImport {
+    return { grant, marks: importMarks(this.#options.vault, grant) };
   }
 }
 
-async function isTaken(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
-  const query = transaction.selectFrom('connections').select('subject').where('grant_id', '=', grantId).limit(1);
-  return (await query.executeTakeFirst()) !== undefined;
+/**
+ * Those whose subject is not connected, and whose subject and account nobody before them has: whoever comes second is judged by
+ * what became of the first.
+ */
+function newcomersOf(
+  part: readonly MarkedImport[],
+  isConnected: (each: MarkedImport) => boolean,
+): readonly MarkedImport[] {
+  const seen = new Set<string>();
+  return part.filter((each) => {
+    const { realm, subject, accountId } = each.grant;
+    const names = [`subject ${subject}`, ...(accountId === undefined ? [] : [`account ${accountId}`])];
+    const keys = names.map((name) => JSON.stringify([realm, name]));
+    const isFirst = !keys.some((key) => seen.has(key));
+    for (const key of keys) seen.add(key);
+    return isFirst && !isConnected(each);
+  });
+}
+
+function settled(found: Found | undefined): ImportVerdict {
+  return found === undefined || found === 'held' ? 'busy' : found;
 }
 
 class RolledBack extends Error {
   override readonly name = 'RolledBack';
-}
-
-/** Every credential has an access token. Where there is none, a word that no provider ever gave stands in, long expired. */
-function obtained({ access, refresh, tokenType }: ImportedGrant, now: number): Obtained {
-  const { token, expiresAt = now } = access ?? { token: new Secret(`none ${randomUUID()}`), expiresAt: now };
-  return {
-    kind: 'obtained',
-    tokens: {
-      accessToken: token,
-      expiresAt,
-      tokenType,
-      ...(refresh === undefined ? {} : { refreshToken: refresh.token }),
-      ...(refresh?.expiresAt === undefined ? {} : { refreshExpiresAt: refresh.expiresAt }),
-    },
-  };
 }

@@ -13,6 +13,7 @@ import { SqlApiKeyStore } from './api-key-store.ts';
 import { SqlConnectionStore } from './connection-store.ts';
 import { SqlLinkStore } from './link-store.ts';
 import { EventLog } from './event-log.ts';
+import { newGrantId as grantId } from './grant-id.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
 import { migrate } from './migrate.ts';
@@ -41,6 +42,11 @@ export interface StoresOptions {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
+  /**
+   * Makes the id of a new grant, which must be nobody else's and fit a file's name; a short one that begins with the time unless given. Where grants are
+   * spread over several databases, an id may say in which one its grant is.
+   */
+  readonly newGrantId?: () => string;
   /** Told of connections that were lost and are made anew, and of what an operator must know of a SQLite file. */
   readonly trouble?: (what: string, cause?: unknown) => void;
   /** Told once of each thing that is odd about the database or the way to it. */
@@ -87,7 +93,7 @@ export async function migrateDatabase(options: Omit<StoresOptions, 'vault'>): Pr
  * @throws WrongKeyRingError, NewerSchemaError, or the database's own error
  */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { vault, clock, bounds } = options;
+  const { vault, clock, bounds, newGrantId = () => grantId(clock.now()) } = options;
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openDatabase(options));
   await migrate(database).catch((error: unknown) => {
@@ -98,12 +104,12 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   await closeExchangesOfTheDead(database);
   const parts = opened.move();
   return {
-    grants: new SqlGrantStore({ database, vault, clock, bounds, holder }),
+    grants: new SqlGrantStore({ database, vault, clock, bounds, holder, newGrantId }),
     upkeep: new SqlUpkeepStore(database, clock, holder),
     pauses: new SqlPauseStore(database),
-    imports: new SqlImportStore({ database, vault, clock, bounds, holder }),
-    links: new SqlLinkStore({ database, vault, clock, bounds, holder }),
-    vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder }),
+    imports: new SqlImportStore({ database, vault, clock, bounds, holder, newGrantId }),
+    links: new SqlLinkStore({ database, vault, clock, bounds, holder, newGrantId }),
+    vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder, newGrantId }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),
     successions: new SqlSuccessionStore({ database, vault, clock }),
     events: new EventLog(database),

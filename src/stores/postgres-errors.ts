@@ -37,6 +37,10 @@ const STATES: Readonly<Record<string, Meaning>> = {
   XX: 'unavailable',
 };
 const STATE = /^[0-9A-Z]{5}$/;
+const UNIQUE_VIOLATION = '23505';
+const LOCK_TIMEOUT = '55P03';
+/** Keys of which no transaction writes one that it has not looked for: whoever finds them taken was overtaken. */
+const LOOKED_FOR = ['grants_account', 'connections_pkey'];
 const STALE_PLAN = { state: '0A000', message: /cached plan/ };
 /** Poolers have one SQLSTATE for all that they have to say (08P01, XX000). */
 const SCARCE_MESSAGE =
@@ -55,15 +59,20 @@ const DRIVER_MESSAGE =
 /**
  * Tells what an error means, by its code where it has one.
  *
- * @returns undefined for what was asked wrongly, broken constraints among it
+ * @returns undefined for what was asked wrongly, most broken constraints among it
  */
 export function meaningOf(error: unknown): Meaning | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === UNIQUE_VIOLATION) return isOvertaken(error) ? 'met' : undefined;
   if (STATE.test(code) && !NETWORK_CODE.test(code)) return meaningOfState(code, error.message);
   if (TLS_CODE.test(code) || REFUSED_MESSAGE.test(error.message)) return 'refused';
   if (NETWORK_CODE.test(code) || DRIVER_MESSAGE.test(error.message)) return 'unavailable';
   return undefined;
+}
+
+function isOvertaken(error: Error): boolean {
+  return 'constraint' in error && LOOKED_FOR.includes(String(error.constraint));
 }
 
 function meaningOfState(state: string, message: string): Meaning | undefined {
@@ -72,6 +81,12 @@ function meaningOfState(state: string, message: string): Meaning | undefined {
   if (meaning !== 'unavailable') return meaning;
   if (SCARCE_MESSAGE.test(message)) return 'scarce';
   return REFUSED_MESSAGE.test(message) ? 'refused' : meaning;
+}
+
+/** True where a statement waited for another's lock as long as it was to wait. */
+export function isLockTimeout(error: unknown): boolean {
+  const cause = error instanceof StoreUnavailableError ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && cause.code === LOCK_TIMEOUT;
 }
 
 /** The database would forget commits that it has acknowledged. */

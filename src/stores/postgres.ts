@@ -118,6 +118,15 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     async lockGrant(transaction, grantId) {
       await transaction.executeQuery(hot.compile(LOCK, [grantId]));
     },
+    async lockFreeGrant(transaction, grantId) {
+      const { rows } = await sql`select 1 from grants where id = ${grantId} for update skip locked`.execute(
+        transaction,
+      );
+      return rows.length > 0;
+    },
+    async waitAtMost(transaction, ms) {
+      await sql.raw(`set local lock_timeout = ${Math.ceil(ms)}`).execute(transaction);
+    },
     async readTime(transaction) {
       const { rows } = await sql<{ now: number }>`select ${sql.raw(now)} as now`.execute(transaction);
       return rows[0]?.now ?? 0;

@@ -10,7 +10,7 @@ import { obtainedContent, obtainedFrom, type ObtainedContent } from './obtained-
 import type { Vault } from './vault.ts';
 
 /** By the exchange's nonce and its grant; or, from before there were nonces, by its number. */
-const NAME = /^([\w-]+)\.([0-9a-f-]{36})\.sealed$/;
+const NAME = /^([\w-]+)\.([\w-]+)\.sealed$/;
 /** What the name of a file ends in that is not replayed. */
 const ASIDE = '.set-aside';
 

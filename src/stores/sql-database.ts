@@ -27,6 +27,14 @@ export interface SqlDatabase extends AsyncDisposable {
   grantLock(grantId: string): readonly CompiledQuery[];
   /** Keeps others from changing the grant until the transaction ends. */
   lockGrant(transaction: Transaction<Database>, grantId: string): Promise<void>;
+  /**
+   * As {@link SqlDatabase.lockGrant}, where that takes no waiting.
+   *
+   * @returns false where somebody has locked it, or it is not there
+   */
+  lockFreeGrant(transaction: Transaction<Database>, grantId: string): Promise<boolean>;
+  /** Bounds how long each later statement of the transaction waits for another's locks, in milliseconds. */
+  waitAtMost(transaction: Transaction<Database>, ms: number): Promise<void>;
   /** The database's time now, in epoch milliseconds. */
   readTime(transaction: Transaction<Database>): Promise<number>;
   /** Keeps others from changing the schema until the transaction ends. */

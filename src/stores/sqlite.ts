@@ -99,6 +99,8 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     hot: (text, parameters) => hot.compile(text, parameters),
     grantLock: () => [],
     lockGrant: () => Promise.resolve(),
+    lockFreeGrant: () => Promise.resolve(true),
+    waitAtMost: () => Promise.resolve(),
     readTime: () => Promise.resolve(clock.now()),
     lockSchema: () => Promise.resolve(),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),

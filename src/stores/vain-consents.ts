@@ -3,6 +3,7 @@ import { LONGEST_WAIT_MS } from '../grants/back-off.ts';
 import { LINK_LIFE_MS, type TakenLink, type VainConsent, type VainConsentStore } from '../grants/link-store.ts';
 import { AHEAD_MS } from './clock-set-back.ts';
 import type { LinkStoreOptions } from './connect-linked.ts';
+import { lockAccount } from './connection.ts';
 import { claimLink, isHeld } from './link-lease.ts';
 import type { Database } from './schema.ts';
 
@@ -62,12 +63,12 @@ export class SqlVainConsentStore implements VainConsentStore {
   }
 
   async mayRevoke({ id, realm, takenBy }: TakenLink, accountId: string): Promise<'yes' | 'no' | 'later'> {
-    const { database } = this.#options;
+    const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
-      // Whoever connects the same account takes the same lock, and finds this link on its way out, or is found.
-      await database.lockSchema(transaction);
       await transaction.updateTable('links').set({ account_id: accountId }).where('id', '=', id).execute();
       const account = { id, realm, accountId };
+      // Whoever connects the same account locks it too, and finds this link on its way out, or is found.
+      await lockAccount(database, transaction, account, clock.now());
       if (await isConnected(transaction, account)) return 'no';
       if (await isUnderWay(transaction, account, this.#options)) return 'later';
       const row = await transaction

@@ -31,7 +31,7 @@ function openRun(count: number, ...script: ImportVerdict[][]) {
     refused: (line) => refused.push(line),
     progress: (_counts, bytes) => {
       progress.push(bytes);
-      if (count === 250) isStopping = true;
+      if (count === 600) isStopping = true;
     },
   });
   return { clock, asked, refused, progress, running };
@@ -58,9 +58,9 @@ describe('a run of an import', () => {
   });
 
   it('counts what is durable alone where it is stopped, and begins nothing more', async () => {
-    const run = openRun(250);
-    assert.deepEqual(await run.running, { imported: 100, alreadyThere: 0, refused: 0 });
+    const run = openRun(600);
+    assert.deepEqual(await run.running, { imported: 256, alreadyThere: 0, refused: 0 });
     assert.equal(run.asked.length, 1);
-    assert.deepEqual(run.progress, [1000]);
+    assert.deepEqual(run.progress, [2560]);
   });
 });

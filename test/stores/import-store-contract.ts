@@ -53,6 +53,30 @@ async function open(openPlace: () => Promise<ImportPlace>) {
   };
 }
 
+/** Where each table names its grant. */
+const GRANT_IN = {
+  grants: 'id',
+  connections: 'grant_id',
+  exchanges: 'grant_id',
+  credentials: 'grant_id',
+  events: 'grant_id',
+};
+/** Columns in which no two grants are alike. */
+const OWN = /^(?:id|grant_id|subject|subjects|account_id|nonce|detail|.*_token|.*_token_hash|renew_at)$/;
+
+/** A database that takes everything but one user's event, which is written last. */
+const REFUSING_USER_13: Readonly<Record<string, readonly string[]>> = {
+  SQLite: [
+    `create trigger refusing before insert on events when new.subjects = '["user-13"]'
+      begin select raise(abort, 'user 13 is refused'); end`,
+  ],
+  Postgres: [
+    `create function refuse() returns trigger language plpgsql as $$ begin raise exception 'user 13 is refused'; end $$`,
+    `create trigger refusing before insert on events for each row when (new.subjects = '["user-13"]')
+      execute function refuse()`,
+  ],
+};
+
 /** What every store of imports must do, whatever database is under it. */
 export function importStoreContract(database: string, openPlace: () => Promise<ImportPlace>): void {
   describe(`an import in ${database}`, () => {
@@ -225,6 +249,44 @@ export function importStoreContract(database: string, openPlace: () => Promise<I
       ];
       assert.deepEqual(await at.imports.check(lines), ['already_there', 'other_account', 'imported']);
       assert.equal(await at.facts(), before);
+    });
+
+    it('leaves the same rows among many as alone', async () => {
+      await using at = await open(openPlace);
+      // The account of the third was named before it, so that it is looked at more closely than the first.
+      const lines = [
+        imported('one', { subject: 'user-1', accountId: '1' }),
+        imported('two', { subject: 'user-1', accountId: '2' }),
+        imported('two', { subject: 'user-2', accountId: '2' }),
+      ];
+      assert.deepEqual(await at.imports.add(lines), ['imported', 'other_account', 'imported']);
+      for (const [table, key] of Object.entries(GRANT_IN)) {
+        const rowOf = async (subject: string) => {
+          const [row] = await at.place.query(
+            `select t.* from ${table} t join connections c on c.grant_id = t.${key} where c.subject = '${subject}'`,
+          );
+          assert.ok(row !== undefined, table);
+          return Object.entries(row).map(([column, value]) => [
+            column,
+            OWN.test(column) ? typeof value : String(value),
+          ]);
+        };
+        assert.deepEqual(await rowOf('user-1'), await rowOf('user-2'), table);
+      }
+    });
+
+    it('that the database does not take is in the way of no other', async () => {
+      await using at = await open(openPlace);
+      for (const statement of REFUSING_USER_13[database] ?? []) await at.place.query(statement);
+      const lines = Array.from({ length: 20 }, (_, index) =>
+        imported(`one-${index}`, { subject: `user-${index}`, accountId: String(index) }),
+      );
+      await assert.rejects(at.imports.add(lines), /user 13 is refused/);
+      const found = await Promise.all(lines.map(({ subject }) => at.current(subject)));
+      assert.deepEqual(
+        found.flatMap((current, index) => (current === undefined ? [index] : [])),
+        [13],
+      );
     });
 
     it('is there exactly once where two import the same at once, in orders of their own', async () => {

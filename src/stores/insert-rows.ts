@@ -1,0 +1,54 @@
+import { CompiledQuery, type Transaction } from 'kysely';
+import type { ColumnTypes } from './column-types.ts';
+import type { Database } from './schema.ts';
+
+/** Of one statement. Fewer parameters than either database takes, however wide the row. */
+const MOST_ROWS = 256;
+
+/** What is inserted, and where. */
+export interface NewRows {
+  readonly table: keyof Database;
+  readonly columns: readonly string[];
+  /** The values of each row in the order of the columns. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** What follows the values in the statement. */
+  readonly end?: string;
+}
+
+/**
+ * Inserts rows with few statements. Each takes a number of rows that is a power of two, so that there are few texts of them,
+ * which stay prepared.
+ *
+ * @returns what `end` has them return
+ */
+export async function insertRows<Returned>(
+  transaction: Transaction<Database>,
+  { dialect }: ColumnTypes,
+  { table, columns, rows, end = '' }: NewRows,
+): Promise<Returned[]> {
+  const returned: Returned[] = [];
+  for (let from = 0; from < rows.length;) {
+    const count = Math.min(MOST_ROWS, 2 ** Math.floor(Math.log2(rows.length - from)));
+    const values = rows.slice(from, from + count).flat();
+    const text = `insert into ${table} (${columns.join(', ')}) values ${places(dialect, columns.length, count)} ${end}`;
+    const result = await transaction.executeQuery<Returned>(CompiledQuery.raw(text, values));
+    returned.push(...result.rows);
+    from += count;
+  }
+  return returned;
+}
+
+const known = new Map<string, string>();
+
+/** The parameters of so many rows. */
+function places(dialect: ColumnTypes['dialect'], width: number, count: number): string {
+  const name = `${dialect} ${width} ${count}`;
+  let text = known.get(name);
+  if (text === undefined) {
+    const row = (at: number) =>
+      Array.from({ length: width }, (_, column) => (dialect === 'sqlite' ? '?' : `$${at * width + column + 1}`));
+    text = Array.from({ length: count }, (_, at) => `(${row(at).join(', ')})`).join(', ');
+    known.set(name, text);
+  }
+  return text;
+}
