@@ -50,8 +50,8 @@ const NEVER: Readonly<Record<string, string>> = {
     'select exchange_id from credentials where (ended_at is null) <> (end_reason is null)',
   'a presented credential that stands although it was exchanged':
     "select c.exchange_id from credentials c join exchanges e on e.grant_id = c.grant_id and e.presented_id = c.exchange_id where e.outcome = 'obtained' and c.ended_at is null",
-  'a credential without its event, or with two':
-    "select c.exchange_id from credentials c left join events v on v.grant_id = c.grant_id and v.exchange_id = c.exchange_id and v.type <> 'grant.reconnect_required' group by c.grant_id, c.exchange_id having count(v.id) <> 1",
+  'a first credential or a recovered one without its event, or a credential with two':
+    "select c.exchange_id from credentials c join exchanges e on e.grant_id = c.grant_id and e.id = c.exchange_id left join events v on v.grant_id = c.grant_id and v.exchange_id = c.exchange_id and v.type <> 'grant.reconnect_required' group by c.grant_id, c.exchange_id, e.kind having count(v.id) > 1 or (count(v.id) = 0 and e.kind not in ('refresh', 'import', 'link'))",
   'an event told twice': 'select grant_id from events group by grant_id, exchange_id, type having count(*) > 1',
 };
 
