@@ -64,7 +64,6 @@ export function asNewcomer(
 export async function insertNewcomers(
   transaction: Transaction<Database>,
   database: SqlDatabase,
-  holder: string,
   newcomers: readonly Newcomer[],
 ): Promise<ReadonlySet<Newcomer>> {
   const insert = <Returned>(table: keyof Database, columns: string, rows: unknown[][], end?: string) =>
@@ -126,7 +125,8 @@ export async function insertNewcomers(
       nonce,
       lineage,
       'import',
-      holder,
+      // Nobody holds what is over.
+      '',
       now,
       now,
       now,

@@ -148,9 +148,9 @@ export class SqlImportStore implements ImportStore {
     part: readonly MarkedImport[],
     newcomers: readonly Newcomer[],
   ): Promise<Found[]> {
-    const { database, holder } = this.#options;
+    const { database } = this.#options;
     await database.waitAtMost(transaction, LOCK_PATIENCE_MS);
-    const written = await insertNewcomers(transaction, database, holder, newcomers);
+    const written = await insertNewcomers(transaction, database, newcomers);
     const isWritten = new Set([...written].map(({ from }) => from));
     const held: HeldGrants = new Set();
     const found: Found[] = [];

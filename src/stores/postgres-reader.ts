@@ -37,7 +37,7 @@ export class PostgresReader {
   #connection: Connection | undefined;
   #underWay = 0;
 
-  /** @param trouble told where the connection is lost */
+  /** @param trouble told where the connection is lost while nothing is read: else a statement finds out, and the pool answers */
   constructor(servers: PostgresServers, trouble: (what: string, cause: unknown) => void) {
     this.#servers = servers;
     this.#trouble = trouble;
@@ -57,10 +57,10 @@ export class PostgresReader {
     values: readonly unknown[],
     begin: () => void,
   ): Promise<{ readonly row: unknown } | undefined> {
-    if (this.#current() !== undefined && this.#underWay >= MOST_AT_ONCE) {
+    if (this.#connection !== undefined && this.#underWay >= MOST_AT_ONCE) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    const connection = this.#current();
+    const connection = this.#connection;
     if (connection === undefined) return undefined;
     begin();
     const since = performance.now();
@@ -82,11 +82,6 @@ export class PostgresReader {
     this.#closing.abort();
     this.#connection?.leave();
     await this.#ended;
-  }
-
-  #current(): Connection | undefined {
-    if (this.#connection !== undefined && this.#servers.isStale(this.#connection.route)) this.#connection.leave();
-    return this.#connection;
   }
 
   async #keepConnected(): Promise<void> {
@@ -115,9 +110,10 @@ export class PostgresReader {
       resolve(undefined);
     };
     closing.addEventListener('abort', leave, { once: true });
+    const stopWatching = this.#servers.whenStale(leave);
     client.on('error', (error) => {
       if (isAdmitted && !closing.aborted && !this.#servers.isStale(route)) {
-        this.#trouble('the connection for reads was lost', error);
+        this.#trouble('the idle connection for reads was lost', error);
       }
       leave();
     });
@@ -127,6 +123,7 @@ export class PostgresReader {
     });
     await left;
     closing.removeEventListener('abort', leave);
+    stopWatching();
     if (!(await settlesWithin(client.end(), END_TIMEOUT_MS))) hangUp(client);
   }
 
@@ -141,7 +138,7 @@ export class PostgresReader {
       return false;
     }
     guardQueries(client, route, this.#guard, leave);
-    if (this.#closing.signal.aborted || this.#servers.isPooled) leave();
+    if (this.#closing.signal.aborted || this.#servers.isPooled || this.#servers.isStale(route)) leave();
     else this.#connection = { client, route, leave };
     return true;
   }

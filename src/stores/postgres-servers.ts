@@ -23,6 +23,7 @@ export class PostgresServers {
   readonly #said = new Set<string>();
   readonly #sockets = new Set<Socket>();
   readonly #backends = new Map<ClientBase, number>();
+  readonly #leaving = new Set<() => void>();
   #at = 0;
   #generation = 0;
   #isPooled = false;
@@ -67,6 +68,17 @@ export class PostgresServers {
   /** Makes all present connections stale: plans of before a migration are in each of them. */
   renew(): void {
     this.#generation += 1;
+    for (const leave of [...this.#leaving]) leave();
+  }
+
+  /**
+   * Has `leave` called when all present connections are stale, for one that nobody looks at before it is used.
+   *
+   * @returns what ends that
+   */
+  whenStale(leave: () => void): () => void {
+    this.#leaving.add(leave);
+    return () => this.#leaving.delete(leave);
   }
 
   /** Goes on to the next host, unless that has been done since this route was given. */

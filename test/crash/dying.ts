@@ -40,6 +40,11 @@ export function dyingStore(store: GrantStore, kindOfRealm: ReadonlyMap<string, s
       if (view !== undefined) kindsOfGrants.set(view.grantId, kindOfRealm.get(realm) ?? '');
       return view;
     },
+    async viewWithClaims(realm, subject) {
+      const found = await store.viewWithClaims(realm, subject);
+      if (found !== undefined) kindsOfGrants.set(found.view.grantId, kindOfRealm.get(realm) ?? '');
+      return found;
+    },
     async openExchange(intent) {
       dieAt('before-claim', intent.grantId);
       const opened = await during('claim-uncommitted', intent.grantId, () => store.openExchange(intent));

@@ -88,7 +88,15 @@ describe('the connection for reads on Postgres', () => {
     const behind = at.read(1);
     await at.admin.query('select pg_terminate_backend($1)', [pid]);
     assert.deepEqual(await Promise.all([slow, behind]), [undefined, undefined]);
-    assert.deepEqual(at.troubles, ['the connection for reads was lost']);
+    assert.notEqual((await at.there()).pid, pid);
+  });
+
+  it('says so where it is lost while nothing is read', async () => {
+    await using at = await start();
+    const { pid } = await at.there();
+    await at.admin.query('select pg_terminate_backend($1)', [pid]);
+    while (at.troubles.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(at.troubles, ['the idle connection for reads was lost']);
     assert.notEqual((await at.there()).pid, pid);
   });
 
