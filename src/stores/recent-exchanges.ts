@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const SLICE_MS = 100;
 const AGAIN_MS = 3_000;
 /** The most exchanges that one statement counts, so that it never takes long. */
-const AT_ONCE = 2_000;
+const AT_ONCE = 1_000;
 
 /** What was opened of one realm within one slice of time. */
 interface Slice {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper } from '../../src/grants/keeper.ts';
 import { RescueFolder } from '../../src/stores/rescue-folder.ts';
@@ -161,6 +162,21 @@ describe('a service on two databases', () => {
     const forgotten = `select id from grants g where (left_at is null)
       = not exists (select 1 from connections c where c.grant_id = g.id)`;
     assert.deepEqual(await scene.rows(forgotten), [[], []]);
+  });
+
+  it('lets nobody move a subject whom another is moving', async () => {
+    await using scene = await openScene();
+    const { one, other } = scene;
+    await connected(ready(one, 'alice', 'acc-1'));
+    const change = await ready(other, 'alice', 'acc-2');
+    let changing: Promise<{ kind: string }> | undefined;
+    await one.places.moving({ realm: REALM, subject: 'alice' }, async () => {
+      let isOver = false;
+      changing = change().finally(() => (isOver = true));
+      await sleep(500);
+      assert.equal(isOver, false);
+    });
+    assert.equal((await changing)?.kind, 'connected');
   });
 
   it('completes a link that was cut off between the two databases', async () => {
