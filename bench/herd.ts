@@ -77,6 +77,15 @@ function rowOf(name: string, own: readonly Storm[], evergrant: readonly Storm[])
     'evergrant’s of its': shown(spreadOf(own.map(({ tookMs }, index) => (evergrant[index]?.tookMs ?? NaN) / tookMs))),
     'p50 ms': shown(spreadOf(own.map(({ waits }) => waits.p50))),
     'calls upstream': own.map(({ upstreamCalls }) => upstreamCalls).join(', '),
+    'not served': own.map(({ unserved }) => shownUnserved(unserved)).join(', '),
     'CPU µs a caller': rounded(spreadOf(own.map(({ cpuMicros }) => cpuMicros)).median),
   };
+}
+
+function shownUnserved(unserved: Storm['unserved']): string {
+  return (
+    Object.entries(unserved)
+      .map(([what, count]) => `${count} times ${what}`)
+      .join(' and ') || '0'
+  );
 }

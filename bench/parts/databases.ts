@@ -27,8 +27,12 @@ export interface DatabasePlace extends AsyncDisposable {
   pids(): number[];
 }
 
-/** Opens a place for databases of this kind; a Postgres server is started for it. */
-export async function openPlace(kind: StoreKind): Promise<DatabasePlace> {
+/**
+ * Opens a place for databases of this kind; a Postgres server is started for it.
+ *
+ * @param settings of that server, as `name=value`
+ */
+export async function openPlace(kind: StoreKind, settings: readonly string[] = []): Promise<DatabasePlace> {
   if (kind === 'sqlite') {
     return {
       create: () => Promise.resolve(sqliteDatabase()),
@@ -36,7 +40,7 @@ export async function openPlace(kind: StoreKind): Promise<DatabasePlace> {
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
-  const flags = ['-c', 'max_connections=200'];
+  const flags = ['max_connections=200', ...settings].flatMap((setting) => ['-c', setting]);
   const { server, databaseDir, port } = await startServer({ persistent: false, flags, within: tmpdir() });
   const serverUrl = `postgres://postgres:password@127.0.0.1:${port}/postgres`;
   return {

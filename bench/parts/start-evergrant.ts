@@ -14,6 +14,9 @@ export const TOKEN_PATH = `/api/v1/connections/${PROVIDER}/token/`;
 /** This checkout. */
 export const HERE = resolve(import.meta.dirname, '../..');
 
+/** What seals the tokens of the benches. */
+export const KEY = createHash('sha256').update('bench').digest('base64');
+
 /** What an Evergrant of some checkout is to run on. */
 export interface EvergrantOptions {
   /** The checkout: a folder with `src/cli/main.ts` and `node_modules`. */
@@ -87,7 +90,7 @@ function run({ checkout, database, providerUrl, more }: EvergrantOptions, args: 
       EVERGRANT_PORT: '0',
       EVERGRANT_DATABASE_URL: database.url,
       EVERGRANT_RESCUE_DIR: join(database.folder, 'rescue'),
-      EVERGRANT_ENCRYPTION_KEYS: `bench:${createHash('sha256').update('bench').digest('base64')}`,
+      EVERGRANT_ENCRYPTION_KEYS: `bench:${KEY}`,
       EVERGRANT_JWT_SECRET: JWT_SECRET,
       EVERGRANT_PROVIDERS: providersFile(database.folder, providerUrl),
       ...more,

@@ -1,0 +1,67 @@
+import type { BenchDatabase } from '../parts/databases.ts';
+import { openBenchStores } from './open-bench-stores.ts';
+import { stepsOf } from './population.ts';
+import { openRaw } from './raw-database.ts';
+import { makeRealGrants } from './real-grants.ts';
+
+/** Subjects whose tokens are real, and of these, those whose access token is due for renewal. */
+export const REAL = { subjects: 200, due: 64 };
+const TABLES = ['grants', 'connections', 'exchanges', 'credentials', 'events', 'links'];
+
+export function realSubject(index: number): string {
+  return `real-${index}`;
+}
+
+/** How a database is to be filled. */
+export interface Filling {
+  readonly realm: string;
+  readonly grants: number;
+  readonly exchangesEach: number;
+  readonly say: (what: string) => void;
+}
+
+/**
+ * Makes the schema by the migrations, some grants by the stores, and very many by statements.
+ *
+ * @returns the size of the database in bytes
+ */
+export async function fill(database: BenchDatabase, { realm, grants, exchangesEach, say }: Filling): Promise<number> {
+  await makeSample(database.url, realm);
+  await using raw = await openRaw(database);
+  const [sample] = await raw.query(
+    'select access_token, refresh_token from credentials where ended_at is null limit 1',
+  );
+  const hasRefreshEvents = (await raw.query(`select 1 from events where type = 'grant.refreshed' limit 1`)).length > 0;
+  // An index that grows with every row would take most of the time.
+  const indexes = (await Promise.all(TABLES.map((table) => raw.indexes(table)))).flat();
+  for (const { name } of indexes) await raw.query(`drop index ${name}`);
+  const steps = stepsOf(raw, {
+    realm,
+    grants,
+    exchangesEach,
+    accessToken: sample.access_token,
+    refreshToken: sample.refresh_token,
+    hasRefreshEvents,
+  });
+  for (const { what, statement } of steps) {
+    say(what);
+    await raw.query(statement);
+  }
+  for (const { name, sql } of indexes) {
+    say(`index ${name}`);
+    await raw.query(sql);
+  }
+  await raw.query(`update credentials set renew_at = ${Date.now() - 1000}, used_at = ${Date.now()}
+    where ended_at is null and grant_id in (select grant_id from connections where subject like 'real-%' limit ${REAL.due})`);
+  await raw.settle();
+  return await raw.size();
+}
+
+async function makeSample(url: string, realm: string): Promise<void> {
+  await using opened = await openBenchStores(url);
+  await makeRealGrants(
+    stores.grants,
+    realm,
+    Array.from({ length: REAL.subjects }, (_, index) => realSubject(index)),
+  );
+}
