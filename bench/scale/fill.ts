@@ -60,7 +60,7 @@ export async function fill(database: BenchDatabase, { realm, grants, exchangesEa
 async function makeSample(url: string, realm: string): Promise<void> {
   await using opened = await openBenchStores(url);
   await makeRealGrants(
-    stores.grants,
+    opened.stores.grants,
     realm,
     Array.from({ length: REAL.subjects }, (_, index) => realSubject(index)),
   );

@@ -8,7 +8,7 @@ export interface Scene {
   readonly realm: string;
   readonly grants: number;
   /** Past the stores. */
-  readonly query: (this: void, sql: string) => Promise<any[]>;
+  readonly query: (sql: string) => Promise<any[]>;
   /** The id of one of the grants in use, by its number from 1. */
   readonly idOf: (n: number) => string;
 }
