@@ -33,7 +33,7 @@ const options = readArguments(
 const results: SizeResult[] = [];
 for (const store of storesOf(options.stores)) {
   const own: SizeResult[] = [];
-  await using place = await openPlace(store, ['max_wal_size=4GB', 'checkpoint_timeout=15min']);
+  await using place = await openPlace(store, { settings: ['max_wal_size=4GB', 'checkpoint_timeout=15min'] });
   for (const grants of options.grants.split(',').map(Number)) own.push(await measure(store, place, grants));
   results.push(...own);
   const tables = tablesOf(own);

@@ -30,9 +30,12 @@ export interface DatabasePlace extends AsyncDisposable {
 /**
  * Opens a place for databases of this kind; a Postgres server is started for it.
  *
- * @param settings of that server, as `name=value`
+ * @param options `settings` of that server, as `name=value`; `within`, where to keep it, a disk unless said otherwise
  */
-export async function openPlace(kind: StoreKind, settings: readonly string[] = []): Promise<DatabasePlace> {
+export async function openPlace(
+  kind: StoreKind,
+  { settings = [], within = tmpdir() }: { settings?: readonly string[]; within?: string } = {},
+): Promise<DatabasePlace> {
   if (kind === 'sqlite') {
     return {
       create: () => Promise.resolve(sqliteDatabase()),
@@ -41,7 +44,7 @@ export async function openPlace(kind: StoreKind, settings: readonly string[] = [
     };
   }
   const flags = ['max_connections=200', ...settings].flatMap((setting) => ['-c', setting]);
-  const { server, databaseDir, port } = await startServer({ persistent: false, flags, within: tmpdir() });
+  const { server, databaseDir, port } = await startServer({ persistent: false, flags, within });
   const serverUrl = `postgres://postgres:password@127.0.0.1:${port}/postgres`;
   return {
     create: () => postgresDatabase(serverUrl),

@@ -1,6 +1,6 @@
 import { durationsOf, type Durations } from '../parts/figures.ts';
 import { residentMiB } from '../parts/process-cost.ts';
-import { KINDS } from './population.ts';
+import { idOfLive } from './id-of-live.ts';
 import { openBenchStores } from './open-bench-stores.ts';
 import { openRawRows } from './raw-rows.ts';
 import { statementsOf } from './statements.ts';
@@ -28,7 +28,7 @@ for (const { name, times, ask, before } of statementsOf({
   realm,
   grants: Number(grants),
   query: rows.query,
-  idOf,
+  idOf: idOfLive,
 })) {
   await before?.();
   // Once for what is prepared the first time.
@@ -48,9 +48,3 @@ const result: TimedStatements = { openedInMs, residentMiB: residentMiB(process.p
 await rows[Symbol.asyncDispose]();
 await opened[Symbol.asyncDispose]();
 process.send?.(result, () => process.exit());
-
-/** As the databases reckon it in filling. */
-function idOf(n: number): string {
-  const head = (BigInt(n) * 2654435761n) & 4294967295n;
-  return `${head.toString(16).padStart(8, '0')}-${KINDS.live}000-4000-8000-${n.toString(16).padStart(12, '0')}`;
-}

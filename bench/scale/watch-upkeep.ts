@@ -7,7 +7,7 @@ import { durationsOf, type Durations } from '../parts/figures.ts';
 import type { BenchDatabase } from '../parts/databases.ts';
 import { costOf, residentMiB } from '../parts/process-cost.ts';
 import { startEvergrant, HERE, TOKEN_PATH } from '../parts/start-evergrant.ts';
-import { realSubject, REAL } from './fill.ts';
+import { REAL_SUBJECTS, realSubject } from './fill.ts';
 import type { LoopWatch } from './loop-watch.ts';
 
 /** What a real service on a filled database came to. */
@@ -73,13 +73,13 @@ function seenIn(path: string): LoopWatch {
 async function callFor(url: string): Promise<Durations> {
   const waits: number[] = [];
   for (let call = 0; call < WARM_CALLS; call++) {
-    const bearer = jwt(realSubject(call % REAL.subjects));
+    const bearer = jwt(realSubject(call % REAL_SUBJECTS));
     const asked = performance.now();
     const answer = await fetch(url + TOKEN_PATH, { method: 'POST', headers: { authorization: `Bearer ${bearer}` } });
     const text = await answer.text();
     if (answer.status !== 200) throw new Error(`A live token was answered with ${answer.status}: ${text}`);
     // Those of the first turn are of an authenticator and a JIT that are cold.
-    if (call >= REAL.subjects) waits.push(performance.now() - asked);
+    if (call >= REAL_SUBJECTS) waits.push(performance.now() - asked);
   }
   return durationsOf(waits);
 }

@@ -62,7 +62,8 @@ interface ServerOptions {
   readonly within?: string;
 }
 
-function inMemory(): string {
+/** Where files cost no disk, where there is such a place. */
+export function inMemory(): string {
   return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
