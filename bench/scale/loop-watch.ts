@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 
 /** What the watch of a process has seen since its loop first turned. */
 export interface LoopWatch {
@@ -29,7 +29,9 @@ if (path !== undefined) {
     }, LOOK_MS).unref();
     setInterval(() => {
       const seen: LoopWatch = { longestMs: Math.max(0, delay.max / 1e6 - LOOK_MS), longestCpuMs };
-      writeFileSync(path, JSON.stringify(seen));
+      // Whoever reads it never finds half of it.
+      writeFileSync(`${path}.next`, JSON.stringify(seen));
+      renameSync(`${path}.next`, path);
     }, 1_000).unref();
   });
 }

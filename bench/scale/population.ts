@@ -36,23 +36,23 @@ export interface Step {
 /**
  * What fills a database: so many grants in use; as many whose one access token ended unrenewed within the last minutes, in
  * use as well; half as many dead ones, which were refused longer ago than anything is remembered; and links under way for
- * every tenth. Columns are named, and those with a default left out, so that other versions' schemas take it too.
+ * every tenth. Each step is as of the moment when it is asked for. Columns are named, and those with a default left out, so that other versions' schemas take it too.
  */
-export function stepsOf(raw: RawDatabase, population: Population): Step[] {
-  const { grants, exchangesEach } = population;
+export function* stepsOf(raw: RawDatabase, population: Population): Generator<Step, void> {
+  const { realm, grants, exchangesEach } = population;
+  const begun = Date.now();
+  yield* peopleOf(raw, population, begun);
+  for (let k = 1; k <= exchangesEach; k++) yield* exchangeOf(raw, population, k, begun);
+  yield* deadOf(raw, population, begun);
+  // As late as can be: what ended lately must still have ended lately when it is measured.
+  yield* idleOf(raw, population, Date.now());
   const now = Date.now();
-  return [
-    ...peopleOf(raw, population, now),
-    ...Array.from({ length: exchangesEach }, (_, index) => exchangeOf(raw, population, index + 1, now)).flat(),
-    ...idleOf(raw, population, now),
-    ...deadOf(raw, population, now),
-    {
-      what: 'links',
-      statement: `insert into links (id, realm, subject, return_to, step, ticket_hash, created_at, expires_at)
-        select ${raw.idOf('n', '4')}, '${population.realm}', 'live-' || n, 'https://app.example/', 'begun', ${raw.someHash},
-          ${now}, ${now + 60 * MINUTE_MS} from ${raw.numbers(Math.ceil(grants / 10))} s`,
-    },
-  ];
+  yield {
+    what: 'links',
+    statement: `insert into links (id, realm, subject, return_to, step, ticket_hash, created_at, expires_at)
+      select ${raw.idOf('n', '4')}, '${realm}', 'live-' || n, 'https://app.example/', 'begun', ${raw.someHash},
+        ${now}, ${now + 60 * MINUTE_MS} from ${raw.numbers(Math.ceil(grants / 10))} s`,
+  };
 }
 
 function peopleOf(raw: RawDatabase, { realm, grants }: Population, now: number): Step[] {

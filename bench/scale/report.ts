@@ -1,6 +1,6 @@
 import { markdownTable, rounded } from '../parts/figures.ts';
 import { growthPlot } from './growth-plot.ts';
-import type { TimedStatements } from './time-statements.ts';
+import type { Timed } from './time-statements.ts';
 import type { WatchedService } from './watch-upkeep.ts';
 
 /** What was found at one size. */
@@ -10,7 +10,8 @@ export interface SizeResult {
   readonly bytes: number;
   /** How busy the machine was, beside us and with us. */
   readonly load: string;
-  readonly timed: TimedStatements;
+  readonly openedInMs: number;
+  readonly statements: Timed;
   readonly service: WatchedService;
 }
 
@@ -19,23 +20,23 @@ const PLOTTED = ['view', 'claims', 'open', 'finish', 'load', 'due', 'lapsing', '
 
 /** The tables of one store, one column a size. */
 export function tablesOf(results: readonly SizeResult[]): string {
-  const names = Object.keys(results[0]?.timed.statements ?? {});
+  const names = Object.keys(results[0]?.statements ?? {});
   const column = ({ grants }: SizeResult) => `${grants.toLocaleString('en')} grants`;
   const row = (name: string, of: (result: SizeResult) => string | number) => ({
     '': name,
     ...Object.fromEntries(results.map((result) => [column(result), of(result)])),
   });
-  const statements = names.map((name) => ({
-    ...row(name, ({ timed }) => {
-      const { p50 = NaN, p99 = NaN, max = NaN } = timed.statements[name] ?? {};
+  const rows = names.map((name) => ({
+    ...row(name, ({ statements: timed }) => {
+      const { p50 = NaN, p99 = NaN, max = NaN } = timed[name] ?? {};
       return `${p50} / ${p99} / ${max}`;
     }),
-    'last p50 of first': growth(results.map(({ timed }) => timed.statements[name]?.p50 ?? NaN)),
+    'last p50 of first': growth(results.map(({ statements: timed }) => timed[name]?.p50 ?? NaN)),
   }));
   const others = [
     row('database, MiB', ({ bytes }) => rounded(bytes / 2 ** 20)),
     row('start to serving, ms', ({ service }) => rounded(service.startedInMs)),
-    row('stores opened, ms', ({ timed }) => rounded(timed.openedInMs)),
+    row('stores opened, ms', ({ openedInMs }) => rounded(openedInMs)),
     row('RSS idle / after, MiB', ({ service: { residentMiB: r } }) => `${r.idle} / ${r.after}`),
     row('upkeep: longest block by its own CPU, ms', ({ service }) => rounded(service.upkeep.longestCpuMs)),
     row('upkeep: latest turn of the loop, ms', ({ service }) => rounded(service.upkeep.longestMs)),
@@ -44,7 +45,7 @@ export function tablesOf(results: readonly SizeResult[]): string {
     row('live token by HTTP, p50 / p99 ms', ({ service }) => `${service.warm.p50} / ${service.warm.p99}`),
     row('load of the machine', ({ load }) => load),
   ];
-  return `Statements, p50 / p99 / max in milliseconds:\n\n${markdownTable(statements)}\n\nThe service on it:\n\n${markdownTable(others)}`;
+  return `Statements, p50 / p99 / max in milliseconds:\n\n${markdownTable(rows)}\n\nThe service on it:\n\n${markdownTable(others)}`;
 }
 
 /** The plot of one store. */
@@ -53,7 +54,7 @@ export function plotOf(store: string, results: readonly SizeResult[]): string {
     `${store}: p50 of hot statements`,
     PLOTTED.map((name) => ({
       name,
-      points: results.map(({ grants, timed }) => ({ grants, ms: timed.statements[name]?.p50 ?? NaN })),
+      points: results.map(({ grants, statements }) => ({ grants, ms: statements[name]?.p50 ?? NaN })),
     })).filter(({ points }) => points.every(({ ms }) => !Number.isNaN(ms))),
   );
 }
