@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
 import { createDatabase, startServer } from '../../test/stores/start-postgres.ts';
+import { beforeLeaving } from './before-leaving.ts';
 import { childrenOf } from './process-cost.ts';
 
 export type StoreKind = 'sqlite' | 'postgres';
@@ -45,6 +46,9 @@ export async function openPlace(
   }
   const flags = ['max_connections=200', ...settings].flatMap((setting) => ['-c', setting]);
   const { server, databaseDir, port } = await startServer({ persistent: false, flags, within });
+  const remove = beforeLeaving(() => {
+    rmSync(databaseDir, { recursive: true, force: true });
+  });
   const serverUrl = `postgres://postgres:password@127.0.0.1:${port}/postgres`;
   return {
     create: () => postgresDatabase(serverUrl),
@@ -54,17 +58,21 @@ export async function openPlace(
     },
     [Symbol.asyncDispose]: async () => {
       await server.stop();
-      rmSync(databaseDir, { recursive: true, force: true });
+      remove();
     },
   };
 }
 
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'evergrant-bench-'));
+function newFolder(): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'evergrant-bench-'));
+  const remove = beforeLeaving(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { folder, remove };
 }
 
 function sqliteDatabase(): BenchDatabase {
-  const folder = newFolder();
+  const { folder, remove } = newFolder();
   const path = join(folder, 'evergrant.db');
   return {
     kind: 'sqlite',
@@ -78,16 +86,18 @@ function sqliteDatabase(): BenchDatabase {
     // The log's index counts commits in its header (iChange).
     commits: () => Promise.resolve(readFileSync(`${path}-shm`).readUInt32LE(8)),
     [Symbol.asyncDispose]: () => {
-      rmSync(folder, { recursive: true, force: true });
+      remove();
       return Promise.resolve();
     },
   };
 }
 
 async function postgresDatabase(serverUrl: string): Promise<BenchDatabase> {
-  const folder = newFolder();
+  const { folder, remove } = newFolder();
   const url = await createDatabase(serverUrl);
   const client = new Client({ connectionString: url });
+  // A server that is stopped early ends it, which is no error of anybody's.
+  client.on('error', () => undefined);
   await client.connect();
   return {
     kind: 'postgres',
@@ -104,7 +114,7 @@ async function postgresDatabase(serverUrl: string): Promise<BenchDatabase> {
     },
     [Symbol.asyncDispose]: async () => {
       await client.end();
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

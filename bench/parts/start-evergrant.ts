@@ -5,6 +5,7 @@ import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { JWT_SECRET } from '../../test/e2e/credentials.ts';
+import { beforeLeaving } from './before-leaving.ts';
 import type { BenchDatabase } from './databases.ts';
 
 /** The provider's name in the configuration of every bench. */
@@ -44,6 +45,9 @@ export async function startEvergrant(options: EvergrantOptions): Promise<Evergra
   const log = join(options.database.folder, 'log');
   const child = run(options, ['serve'], openSync(log, 'a'));
   const exited = once(child, 'exit');
+  const kill = beforeLeaving(() => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  });
   const line = await Promise.race([
     once(createInterface(child.stdout!), 'line').then(([text]) => String(text)),
     exited.then(() => undefined),
@@ -56,7 +60,7 @@ export async function startEvergrant(options: EvergrantOptions): Promise<Evergra
     pid: child.pid ?? 0,
     startedInMs: performance.now() - begun,
     [Symbol.asyncDispose]: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      kill();
       await exited;
     },
   };
