@@ -113,7 +113,11 @@ async function timeInTurn(all: readonly string[][]): Promise<Pick<SizeResult, 'o
 
 function write(store: StoreKind, own: readonly SizeResult[], tables: string): void {
   const page = join(HERE, options.write);
-  writeFileSync(page, replacedIn(readFileSync(page, 'utf8'), `bench:scale ${store}`, tables));
+  const command = ['npm run bench:scale --', ...process.argv.slice(2)].join(' ');
+  const head = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}.`;
+  const picture = `![Durations of hot statements on ${store} by the number of grants](pictures/growth-${store}.svg)`;
+  const text = `${head}\n\n${tables}\n\n${picture}`;
+  writeFileSync(page, replacedIn(readFileSync(page, 'utf8'), `bench:scale ${store}`, text));
   writeFileSync(join(HERE, 'docs/pictures', `growth-${store}.svg`), plotOf(store, own));
 }
 
