@@ -1,12 +1,16 @@
 import { createServer } from 'node:http';
 
-/** The least a Node server can do for the same bytes: the yardstick of every figure here. */
-const body = process.argv[2] ?? '{}';
+/** The least a Node server can do for the same bytes, after so many milliseconds: the yardstick of every figure here. */
+const [body = '{}', afterMs = '0'] = process.argv.slice(2);
 const server = createServer((_request, response) => {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  const answer = () => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+  };
+  if (afterMs === '0') answer();
+  else setTimeout(answer, Number(afterMs));
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(0, '127.0.0.1', 4096, () => {
   const address = server.address();
   process.send?.({ url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` });
 });

@@ -33,10 +33,11 @@ export async function startPostgres(): Promise<PostgresServer> {
  * Starts a server of our own on an empty folder, in memory where there is such a place: these tests are about what Postgres
  * does, not about disks.
  *
- * @param options `persistent` where it is to be started again on the same data; `flags` of its command line
+ * @param options `persistent` where it is to be started again on the same data; `flags` of its command line; `within`,
+ *   the folder to make its own in, where what a disk costs does matter
  */
-export async function startServer({ persistent, flags }: { persistent: boolean; flags: readonly string[] }) {
-  const databaseDir = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'evergrant-postgres-'));
+export async function startServer({ persistent, flags, within = inMemory() }: ServerOptions) {
+  const databaseDir = await mkdtemp(join(within, 'evergrant-postgres-'));
   const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir,
@@ -55,7 +56,19 @@ export async function startServer({ persistent, flags }: { persistent: boolean; 
   return { server, databaseDir, port };
 }
 
-async function createDatabase(serverUrl: string): Promise<string> {
+interface ServerOptions {
+  readonly persistent: boolean;
+  readonly flags: readonly string[];
+  readonly within?: string;
+}
+
+/** Where files cost no disk, where there is such a place. */
+export function inMemory(): string {
+  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+}
+
+/** Makes a new, empty database on the server of this URL and gives the new one's. */
+export async function createDatabase(serverUrl: string): Promise<string> {
   const name = `evergrant_${randomUUID().replaceAll('-', '')}`;
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
