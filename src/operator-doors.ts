@@ -53,8 +53,15 @@ export async function openEvents({ config, secrets }: DoorOptions): Promise<Even
   return { log: stores.events, [Symbol.asyncDispose]: () => stores[Symbol.asyncDispose]() };
 }
 
-/** Brings the schema up to date and touches nothing else; gives the names of the migrations applied now. */
-export function migrateDatabase({ config, secrets }: DoorOptions): Promise<string[]> {
-  const location = databaseLocation(config, secrets);
-  return migrateLocation({ location, clock: systemClock, bounds: DEFAULT_BOUNDS });
+/**
+ * Brings the schema up to date and touches nothing else; gives the names of the migrations applied now.
+ *
+ * @param progress told how far it has come, a line every few seconds
+ */
+export async function migrateDatabase(
+  { config, secrets }: DoorOptions,
+  progress: (line: string) => void,
+): Promise<readonly string[]> {
+  const { applied } = await migrateLocation({ location: databaseLocation(config, secrets), progress });
+  return applied;
 }

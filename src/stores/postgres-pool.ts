@@ -148,7 +148,7 @@ function isOfHost(error: unknown): boolean {
 }
 
 /** 64-bit numbers come as numbers: ours are times and counts, which fit. */
-function withNumbers(): TypeOverrides {
+export function withNumbers(): TypeOverrides {
   const overrides = new TypeOverrides();
   overrides.setTypeParser(types.builtins.INT8, Number);
   return overrides;
