@@ -5,6 +5,7 @@ import { AHEAD_MS } from './clock-set-back.ts';
 import type { LinkStoreOptions } from './connect-linked.ts';
 import { claimLink, isHeld } from './link-lease.ts';
 import type { Database } from './schema.ts';
+import { LINK_COLUMNS } from './tickets.ts';
 
 /** Of those that are due: some may be held just now. */
 const MOST_LOOKED_AT = 10;
@@ -41,7 +42,7 @@ export class SqlVainConsentStore implements VainConsentStore {
     const now = clock.now();
     const due = await database.db
       .selectFrom('links')
-      .selectAll()
+      .select(LINK_COLUMNS)
       .where('realm', '=', realm)
       .where('answer', 'is not', null)
       .where('expires_at', '<=', now)
