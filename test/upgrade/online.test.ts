@@ -22,6 +22,9 @@ const SUBJECTS = Array.from({ length: 12 }, (_, index) => `user-${index}`);
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
+/** A day ago: upkeep forgets what ended long ago. */
+const BEGAN = Date.now() - 86_400_000;
+
 /** A database of schema 4 as years of use leave it. */
 const FILL = [
   `insert into grants (id, realm, integrated_at, created_at)
@@ -29,13 +32,13 @@ const FILL = [
   `insert into connections (realm, subject, grant_id, created_at)
     select 'elsewhere', 'subject-' || n, 'grant-' || n, n from generate_series(1, ${EXCHANGES / OF_EACH}) n`,
   `insert into exchanges (grant_id, kind, holder, opened_at, lease_until, finished_at, outcome, outcome_at)
-    select 'grant-' || (1 + n % ${EXCHANGES / OF_EACH}), 'refresh', 'somebody', n, n, n, 'obtained', n
+    select 'grant-' || (1 + n % ${EXCHANGES / OF_EACH}), 'refresh', 'somebody', ${BEGAN} + n, n, n, 'obtained', ${BEGAN} + n
     from generate_series(1, ${EXCHANGES}) n`,
   `insert into credentials (exchange_id, grant_id, opened_at, obtained_at, expires_at, token_type, access_token,
       access_token_hash, refresh_token, ended_at, end_reason, renew_at)
     select id, grant_id, opened_at, opened_at, opened_at, 'Bearer', decode(repeat('ab', 90), 'hex'),
       decode(md5(id::text), 'hex'), decode(repeat('cd', 90), 'hex'),
-      case when opened_at <= ${EXCHANGES - EXCHANGES / OF_EACH} then opened_at end, 'exchanged', opened_at
+      case when opened_at <= ${BEGAN + EXCHANGES - EXCHANGES / OF_EACH} then opened_at end, 'exchanged', opened_at
     from exchanges where holder = 'somebody'`,
   `insert into events (type, at, realm, grant_id, subjects, exchange_id)
     select 'grant.refreshed', opened_at, 'elsewhere', grant_id, '["somebody"]', id from exchanges where holder = 'somebody'`,
@@ -59,15 +62,15 @@ describe(`a Postgres of schema 4 with ${EXCHANGES.toLocaleString('en')} exchange
     const lastOld = (await database.rows('select max(id) as id from exchanges'))[0].id;
 
     let urls = old.all.map(({ url }) => url);
-    const callers = startPatientCallers(() => urls, SUBJECTS);
+    await using callers = startPatientCallers(() => urls, SUBJECTS);
     const beganAt = performance.now();
     {
       await using migrator = startEvergrant(['migrate', '--json'], surroundings);
       await until(async () => {
         const [row] = await database
-          .rows(`select walked from migration_steps where migration = 5 and step = 'exchanges'`)
+          .rows(`select reached from migration_steps where migration = 5 and step = 'exchanges'`)
           .catch(() => []);
-        return Number(row?.walked ?? 0) > EXCHANGES / 2;
+        return Number(row?.reached ?? 0) > EXCHANGES / 2;
       });
       await migrator.kill();
       context.diagnostic(`killed after ${seconds(beganAt)}: ${lastLine(migrator.stderr())}`);

@@ -17,7 +17,7 @@ export interface Report {
 }
 
 /** Callers that never stop asking. */
-export interface PatientCallers {
+export interface PatientCallers extends AsyncDisposable {
   stop(): Promise<Report>;
 }
 
@@ -26,8 +26,13 @@ export interface PatientCallers {
  * forces a new one. As a load balancer's client it tries another service where one asks for patience or is gone.
  *
  * @param services whom to ask, by URL; asked anew before each try
+ * @param forced how many of the calls force a new token, as a share
  */
-export function startPatientCallers(services: () => readonly string[], subjects: readonly string[]): PatientCallers {
+export function startPatientCallers(
+  services: () => readonly string[],
+  subjects: readonly string[],
+  forced = 0.2,
+): PatientCallers {
   const ending = new AbortController();
   const retried: Record<string, number> = {};
   const refused: Record<string, number> = {};
@@ -35,7 +40,7 @@ export function startPatientCallers(services: () => readonly string[], subjects:
   const count = (counts: Record<string, number>, what: string) => (counts[what] = (counts[what] ?? 0) + 1);
   const ask = async (subject: string): Promise<void> => {
     const since = performance.now();
-    const body = JSON.stringify({ force_refresh: Math.random() < 0.2 });
+    const body = JSON.stringify({ force_refresh: Math.random() < forced });
     for (;;) {
       const urls = services();
       const answer = await post(urls[(turn += 1) % urls.length] ?? '', subject, body);
@@ -46,6 +51,7 @@ export function startPatientCallers(services: () => readonly string[], subjects:
         return;
       }
       count(retried, what);
+      if (ending.signal.aborted) return;
       await sleep(PAUSE_MS);
     }
     served += 1;
@@ -58,11 +64,17 @@ export function startPatientCallers(services: () => readonly string[], subjects:
     }
   });
   for (const caller of callers) caller.catch(() => undefined);
+  const stop = async () => {
+    ending.abort();
+    await Promise.all(callers);
+    return { served, retried, refused, slowestMs };
+  };
   return {
-    stop: async () => {
+    stop,
+    // Whoever is not answered by now never is.
+    [Symbol.asyncDispose]: () => {
       ending.abort();
-      await Promise.all(callers);
-      return { served, retried, refused, slowestMs };
+      return Promise.resolve();
     },
   };
 }
