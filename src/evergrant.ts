@@ -88,8 +88,11 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const remark = (what: string) => {
     logger.warn(what);
   };
+  const progress = (line: string) => {
+    logger.info(line);
+  };
   const location = databaseLocation(config, secrets);
-  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble, remark }));
+  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble, remark, progress }));
   const told = eventsTo(logger);
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
   await rescue.putBack().catch((cause: unknown) => {

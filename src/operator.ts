@@ -72,8 +72,15 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
   };
 }
 
-/** Brings the schema up to date and touches nothing else; gives the names of the migrations applied now. */
-export function migrateDatabase({ config, secrets }: OperatorOptions): Promise<string[]> {
-  const location = databaseLocation(config, secrets);
-  return migrateLocation({ location, clock: systemClock, bounds: DEFAULT_BOUNDS });
+/**
+ * Brings the schema up to date and touches nothing else; gives the names of the migrations applied now.
+ *
+ * @param progress told how far it has come, a line every few seconds
+ */
+export async function migrateDatabase(
+  { config, secrets }: OperatorOptions,
+  progress: (line: string) => void,
+): Promise<readonly string[]> {
+  const { applied } = await migrateLocation({ location: databaseLocation(config, secrets), progress });
+  return applied;
 }

@@ -14,10 +14,11 @@ export const COMPILE_CACHE = join(FOLDER, 'compiled');
  * it came from, and tests start (and kill) programs by the hundred.
  *
  * @param entry the program's first file
+ * @param name what to call it
  * @returns the path of the file to run
  */
-export async function bundle(entry: URL): Promise<string> {
-  const path = join(FOLDER, `${basename(entry.pathname, '.ts')}.mjs`);
+export async function bundle(entry: URL, name = basename(entry.pathname, '.ts')): Promise<string> {
+  const path = join(FOLDER, `${name}.mjs`);
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(entry)],
     outfile: path,

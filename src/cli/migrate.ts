@@ -9,7 +9,9 @@ export function migrateCommand(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async (options: { dev?: boolean; json?: boolean }) => {
-      const applied = await migrateDatabase(storedConfig(options));
+      const applied = await migrateDatabase(storedConfig(options), (line) => {
+        console.error(line);
+      });
       if (options.json === true) console.log(JSON.stringify({ applied }));
       else console.log(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}.`);
     });

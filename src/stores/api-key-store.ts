@@ -3,6 +3,17 @@ import type { ApiKeyRecord, ApiKeyStore } from '../callers/api-key.ts';
 import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
+const COLUMNS = [
+  'id',
+  'role',
+  'subject',
+  'email',
+  'name',
+  'hash',
+  'created_at',
+  'revoked_at',
+] as const satisfies (keyof Database['api_keys'])[];
+
 /** Callers' API keys in SQL, as hashes. */
 export class SqlApiKeyStore implements ApiKeyStore {
   readonly #database: SqlDatabase;
@@ -12,7 +23,7 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   async find(id: string): Promise<ApiKeyRecord | undefined> {
-    const row = await this.#database.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await this.#database.db.selectFrom('api_keys').select(COLUMNS).where('id', '=', id).executeTakeFirst();
     return row && record(row);
   }
 
@@ -29,7 +40,7 @@ export class SqlApiKeyStore implements ApiKeyStore {
   async list(): Promise<ApiKeyRecord[]> {
     const rows = await this.#database.db
       .selectFrom('api_keys')
-      .selectAll()
+      .select(COLUMNS)
       .orderBy('created_at')
       .orderBy('id')
       .execute();

@@ -31,7 +31,7 @@ export interface EventCounts {
   readonly reverted: number;
 }
 
-type EventRow = Selectable<Database['events']>;
+type EventRow = Omit<Selectable<Database['events']>, 'number'>;
 
 /**
  * What was told of grants, for people to read; retention decides how far back it goes. That a grant was refreshed is told by its
@@ -48,7 +48,7 @@ export class EventLog {
   async list({ limit, after, ...filter }: EventQuery): Promise<GrantEvent[]> {
     const order = after === undefined ? sql`e.id desc` : sql`e.id`;
     const { rows } = await sql<EventRow>`
-      select e.* from events e where e.id > ${after ?? 0} and ${matches(filter)} order by ${order} limit ${limit}`.execute(
+      select e.id, e.type, e.reason, e.at, e.realm, e.grant_id, e.subjects, e.exchange_id from events e where e.id > ${after ?? 0} and ${matches(filter)} order by ${order} limit ${limit}`.execute(
       this.#database.db,
     );
     return rows.map(eventOf);

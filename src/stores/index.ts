@@ -16,7 +16,7 @@ import { EventLog } from './event-log.ts';
 import { newGrantId as grantId } from './grant-id.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
-import { migrate } from './migrate.ts';
+import { migrate, type MigrateOptions, type Migrated } from './migrate.ts';
 import { HighWaterMark } from './high-water-mark.ts';
 import { holderName } from './holder.ts';
 import { SqlPauseStore } from './pause-store.ts';
@@ -49,6 +49,8 @@ export interface StoresOptions {
   readonly newGrantId?: () => string;
   /** Told of connections that were lost and are made anew, and of what an operator must know of a SQLite file. */
   readonly trouble?: (what: string, cause?: unknown) => void;
+  /** Told how far migrations have come, a line every few seconds. */
+  readonly progress?: (line: string) => void;
   /** Told once of each thing that is odd about the database or the way to it. */
   readonly remark?: (what: string) => void;
 }
@@ -80,11 +82,12 @@ export interface Stores extends AsyncDisposable {
 /**
  * Brings the schema of the database up to date and touches nothing else.
  *
- * @returns the names of the migrations applied now, oldest first
+ * @throws NewerSchemaError, UnusableDatabaseError, or the database's own error
  */
-export async function migrateDatabase(options: Omit<StoresOptions, 'vault'>): Promise<string[]> {
-  await using database = await openDatabase(options);
-  return await migrate(database);
+export async function migrateDatabase(options: MigrateOptions): Promise<Migrated> {
+  return migrate(options).catch((error: unknown) => {
+    throw explained(error);
+  });
 }
 
 /**
@@ -95,10 +98,9 @@ export async function migrateDatabase(options: Omit<StoresOptions, 'vault'>): Pr
 export async function openStores(options: StoresOptions): Promise<Stores> {
   const { vault, clock, bounds, newGrantId = () => grantId(clock.now()) } = options;
   await using opened = new AsyncDisposableStack();
+  const { remark: odd } = await migrateDatabase(options);
   const database = opened.use(await openDatabase(options));
-  await migrate(database).catch((error: unknown) => {
-    throw explained(error);
-  });
+  if (odd !== undefined) options.remark?.(odd);
   await checkKeyRing(database, vault);
   const holder = holderName();
   await closeExchangesOfTheDead(database);
@@ -115,13 +117,13 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     events: new EventLog(database),
     apiKeys: new SqlApiKeyStore(database),
     highWaterMark: (path) => new HighWaterMark(database, path),
-    remarks: () => database.remarks(),
+    remarks: () => [...(odd === undefined ? [] : [odd]), ...database.remarks()],
     check: () => database.check(),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
-function openDatabase(options: Omit<StoresOptions, 'vault'>): Promise<SqlDatabase> {
+function openDatabase(options: StoresOptions): Promise<SqlDatabase> {
   const { location, clock, bounds, trouble, remark } = options;
   const common = { unresolvedMs: unresolvedMs(bounds), ...(trouble && { trouble }) };
   if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });

@@ -7,7 +7,7 @@ import type { LinkStoreOptions } from './connect-linked.ts';
 import { isDead } from './holder.ts';
 import { obtainedFrom, type ObtainedContent } from './obtained-content.ts';
 import type { Database } from './schema.ts';
-import type { LinkRow } from './tickets.ts';
+import { LINK_COLUMNS, type LinkRow } from './tickets.ts';
 import type { Place } from './vault.ts';
 
 /** Whether somebody has this link and may be alive. Where the clock was set back since, for no longer than any other lease. */
@@ -45,7 +45,7 @@ export async function claimLink(
     .where('step', '=', row.step)
     .where('holder', row.holder === null ? 'is' : '=', row.holder)
     .where('lease_until', row.lease_until === null ? 'is' : '=', row.lease_until)
-    .returningAll()
+    .returning(LINK_COLUMNS)
     .executeTakeFirst();
   if (claimed === undefined) return undefined;
   const open = (sealed: Uint8Array | null, field: Place['field']) =>

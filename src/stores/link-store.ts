@@ -13,7 +13,7 @@ import type { Secret } from '../secret.ts';
 import { connectLinked, type LinkStoreOptions } from './connect-linked.ts';
 import { linkPlace, wordHash } from './link-lease.ts';
 import { TakenLinks } from './taken-links.ts';
-import { forgetOldest, lockTicket, type LinkRow } from './tickets.ts';
+import { forgetOldest, LINK_COLUMNS, lockTicket, type LinkRow } from './tickets.ts';
 
 /** How often one ticket may be opened: by the user, by another device, by whatever looks at links in a mail. */
 const MOST_DEPARTURES = 20;
@@ -101,7 +101,7 @@ export class SqlLinkStore implements LinkStore {
         .where('browser_hash', '=', wordHash(browser))
         .where('step', '=', 'departed')
         .where('expires_at', '>', clock.now())
-        .returningAll()
+        .returning(LINK_COLUMNS)
         .executeTakeFirst();
       if (row === undefined) return undefined;
       if (brought === undefined) {

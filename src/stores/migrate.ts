@@ -1,77 +1,183 @@
-import { sql } from 'kysely';
-import { statements as grants } from './migrations/0001-grants.ts';
-import { statements as upkeep } from './migrations/0002-upkeep.ts';
-import { statements as links } from './migrations/0003-links.ts';
-import { statements as departures } from './migrations/0004-departures.ts';
-import { statements as names } from './migrations/0005-names.ts';
-import { statements as upkeepByRealm } from './migrations/0006-upkeep-by-realm.ts';
-import { statements as linkClaims } from './migrations/0007-link-claims.ts';
-import { statements as successions } from './migrations/0008-successions.ts';
-import { statements as awaited } from './migrations/0009-awaited.ts';
-import { statements as forgetting } from './migrations/0010-forgetting.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabaseLocation } from './index.ts';
+import { Claim, ClaimLostError } from './migrator/claim.ts';
+import {
+  appliedMigrations,
+  noteMigration,
+  noteStep,
+  prepareJournal,
+  unfinishedMigrations,
+} from './migrator/journal.ts';
+import type { MigratorConnection } from './migrator/migrator-connection.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { openForMigration, type DatabaseMeans } from './migrator/open-connection.ts';
+import { Progress } from './migrator/progress.ts';
+import { plainStatements, runStep, type StepContext } from './migrator/run-step.ts';
+import type { Migration, MigrationParts } from './migrator/step.ts';
 
-/** Forward only; a migration that has been released is never edited. */
-const MIGRATIONS = [
-  { id: 1, name: 'grants', statements: grants },
-  { id: 2, name: 'upkeep', statements: upkeep },
-  { id: 3, name: 'links', statements: links },
-  { id: 4, name: 'departures', statements: departures },
-  { id: 5, name: 'names', statements: names },
-  { id: 6, name: 'upkeep-by-realm', statements: upkeepByRealm },
-  { id: 7, name: 'link claims', statements: linkClaims },
-  { id: 8, name: 'successions', statements: successions },
-  { id: 9, name: 'awaited', statements: awaited },
-  { id: 10, name: 'forgetting', statements: forgetting },
-];
+/** How often to look whether another process has migrated the database, in milliseconds. */
+const LOOK_EVERY_MS = 300;
 
-/** A database written by a later version of Evergrant than this one. */
+/** A database written by a later version of Evergrant than this one, which this one must not touch. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError';
   readonly code = 'newer_schema';
 }
 
-/**
- * Brings the schema up to date; several processes may do so at once. Each migration is one transaction that begins by
- * writing its own number, so that of two migrators one waits and then finds it done.
- *
- * @returns the names of the migrations applied now, oldest first
- * @throws {@link NewerSchemaError}
- */
-export async function migrate(database: SqlDatabase): Promise<string[]> {
-  const { integer } = database.columnTypes;
-  await database.transact(async (transaction) => {
-    await database.lockSchema(transaction);
-    await sql
-      .raw(
-        `create table if not exists migrations (id integer primary key, name text not null, applied_at ${integer} not null)`,
-      )
-      .execute(transaction);
-  });
-  await refuseNewerSchema(database);
-  const applied: string[] = [];
-  for (const migration of MIGRATIONS) {
-    const isNew = await database.transact(async (transaction) => {
-      await database.lockSchema(transaction);
-      const { numAffectedRows } = await sql`
-        insert into migrations (id, name, applied_at) values (${migration.id}, ${migration.name}, ${Date.now()})
-        on conflict (id) do nothing`.execute(transaction);
-      if (numAffectedRows === 0n) return false;
-      for (const statement of migration.statements(database.columnTypes)) await sql.raw(statement).execute(transaction);
-      return true;
-    });
-    if (isNew) applied.push(migration.name);
-  }
-  return applied;
+/** What became of the schema. */
+export interface Migrated {
+  /** The names of the migrations that were applied now, oldest first. */
+  readonly applied: readonly string[];
+  /** What an operator is to know of the schema; undefined as a rule. */
+  readonly remark: string | undefined;
 }
 
-async function refuseNewerSchema({ db }: SqlDatabase): Promise<void> {
-  const { rows } = await sql<{ newest: number | null }>`select max(id) as newest from migrations`.execute(db);
-  const newest = rows[0]?.newest ?? 0;
-  const known = MIGRATIONS.at(-1)?.id ?? 0;
-  if (newest > known) {
-    throw new NewerSchemaError(
-      `The database has schema ${newest}, this version of Evergrant knows ${known}. Run the newer version.`,
-    );
+/** How to migrate a database. */
+export interface MigrateOptions {
+  readonly location: DatabaseLocation;
+  /** Told how far it has come, a line every few seconds. */
+  readonly progress?: ((line: string) => void) | undefined;
+  readonly trouble?: ((what: string, cause?: unknown) => void) | undefined;
+  /** The migrations of this version, which only tests choose. */
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * Brings the schema up to date while others use the database. One process does so at a time, and goes on where one that
+ * was killed has stopped; others wait for it.
+ *
+ * @throws {@link NewerSchemaError}, or the database's own error
+ */
+export async function migrate(options: MigrateOptions): Promise<Migrated> {
+  const { location, trouble = () => undefined, migrations = MIGRATIONS } = options;
+  const means = { progress: new Progress(options.progress ?? (() => undefined)), trouble };
+  for (;;) {
+    try {
+      return await migrateOrWait(location, migrations, means);
+    } catch (error) {
+      if (!(error instanceof ClaimLostError)) throw error;
+    }
   }
+}
+
+async function migrateOrWait(
+  location: DatabaseLocation,
+  migrations: readonly Migration[],
+  means: DatabaseMeans,
+): Promise<Migrated> {
+  for (;;) {
+    const migrated = await attempt(location, migrations, means);
+    if ('applied' in migrated) return migrated;
+    means.progress.tell(() => `Waiting for ${migrated.waitingFor}, which migrates the database.`);
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+/** Keeps no connection while another process migrates: on SQLite that one may wait until nobody else has the file open. */
+async function attempt(
+  location: DatabaseLocation,
+  migrations: readonly Migration[],
+  means: DatabaseMeans,
+): Promise<Migrated | { waitingFor: string }> {
+  await using connection = await openForMigration(location, means);
+  const { pending, unfinished, remark } = await look(connection, migrations);
+  if (pending.length === 0 && unfinished.length === 0) return { applied: [], remark };
+  const claim = new Claim(connection);
+  const other = await claim.take();
+  if (other !== undefined) {
+    // What is left for afterwards need not be waited for.
+    return pending.length === 0 ? { applied: [], remark } : { waitingFor: other };
+  }
+  try {
+    return { applied: await apply({ connection, claim, progress: means.progress }, migrations), remark: undefined };
+  } finally {
+    await claim.release().catch(() => undefined);
+  }
+}
+
+interface SchemaState {
+  readonly isNew: boolean;
+  readonly pending: readonly Migration[];
+  /** Those that are applied and of which something is left to be done. */
+  readonly unfinished: readonly Migration[];
+  readonly remark: string | undefined;
+}
+
+/** Looks which migrations the database has, and whether this version may run on it. */
+async function look({ transact, types }: MigratorConnection, migrations: readonly Migration[]): Promise<SchemaState> {
+  return transact(async (run) => {
+    // Any number will do, as long as it is always the same.
+    if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032501)');
+    await prepareJournal(run, types);
+    const applied = await appliedMigrations(run);
+    const unfinished = await unfinishedMigrations(run);
+    const newest = applied.at(-1);
+    const known = migrations.at(-1)?.id ?? 0;
+    if (newest !== undefined && newest.id > known && newest.oldest > known) {
+      throw new NewerSchemaError(
+        `The database has schema ${newest.id}, this version of Evergrant knows ${known}. Run the newer version.`,
+      );
+    }
+    const ids = applied.map(({ id }) => id);
+    return {
+      isNew: newest === undefined,
+      pending: migrations.filter(({ id }) => !ids.includes(id)),
+      unfinished: migrations.filter(({ id }) => unfinished.includes(id)),
+      remark:
+        newest !== undefined && newest.id > known
+          ? `A newer version has brought the database to schema ${newest.id}; this version knows ${known} and may still run ` +
+            'on it. Upgrade this instance as well.'
+          : undefined,
+    };
+  });
+}
+
+type ApplyContext = Omit<StepContext, 'migration'>;
+
+async function apply(context: ApplyContext, migrations: readonly Migration[]): Promise<string[]> {
+  const { connection } = context;
+  // Looked at again, for another process may have migrated before this one had its turn.
+  const { isNew, pending, unfinished } = await look(connection, migrations);
+  if (isNew) await makeNew(context, pending);
+  else await applyInUse(context, pending);
+  for (const migration of isNew ? [] : [...unfinished, ...pending]) {
+    for (const step of migration.parts(connection.types, 'in_use').after ?? [])
+      await runStep({ ...context, migration }, step);
+  }
+  return pending.map(({ name }) => name);
+}
+
+/** Everything in one transaction: nobody uses it yet. */
+async function makeNew({ connection, claim }: ApplyContext, migrations: readonly Migration[]): Promise<void> {
+  await connection.transact(async (run) => {
+    await claim.hold(run);
+    for (const migration of migrations) {
+      const { ahead = [], swap, after = [] } = migration.parts(connection.types, 'new');
+      const statements = [...ahead.flatMap(plainStatements), ...swap, ...after.flatMap(plainStatements)];
+      for (const statement of statements) await run(statement);
+      await noteMigration(run, migration.id, migration.name, migration.oldest);
+    }
+  });
+}
+
+async function applyInUse(context: ApplyContext, pending: readonly Migration[]): Promise<void> {
+  const partsOf = (migration: Migration) => migration.parts(context.connection.types, 'in_use');
+  for (const migration of pending) {
+    const early = pending.filter((each) => partsOf(each).aheadOf === migration.id);
+    for (const each of [migration, ...early]) {
+      for (const step of partsOf(each).ahead ?? []) await runStep({ ...context, migration: each }, step);
+    }
+    await swap(context, migration, partsOf(migration));
+  }
+}
+
+async function swap({ connection, claim, progress }: ApplyContext, migration: Migration, parts: MigrationParts) {
+  progress.tell(() => `Migration "${migration.name}".`);
+  const transact = parts.isAlone === true ? connection.transactAlone : connection.transact;
+  await transact(async (run) => {
+    await claim.hold(run);
+    for (const statement of parts.swap) await run(statement);
+    for (const { name } of parts.after ?? []) await noteStep(run, migration.id, name);
+    await noteMigration(run, migration.id, migration.name, migration.oldest);
+  });
 }

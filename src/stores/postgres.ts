@@ -6,6 +6,7 @@ import { HotStatements } from './hot-statement.ts';
 import { PatientPool } from './patient-pool.ts';
 import { SettledPostgresDialect } from './postgres-dialect.ts';
 import { explained, meaningOf } from './postgres-errors.ts';
+import { lineageExpression } from './postgres-lineage.ts';
 import { openNotices } from './postgres-notices.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { PostgresReader } from './postgres-reader.ts';
@@ -66,7 +67,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   await lookAround(source, servers);
   const pool = new PatientPool(source, connections);
   const db = new Kysely<Database>({ dialect: new SettledPostgresDialect({ pool }) });
-  const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageOf(db) };
+  const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageExpression((text) => sql.raw(text).execute(db)) };
   const hot = new HotStatements({ now, lineage: columnTypes.lineage, parameters: '$1' });
   const notices = openNotices(servers, trouble);
   const whose = { realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now };
@@ -164,17 +165,6 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       servers.destroyAll();
     },
   };
-}
-
-const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
-
-/** A standby that is promoted goes on in a timeline of its own. Some managed servers don't show theirs. */
-async function lineageOf(db: Kysely<Database>): Promise<string> {
-  const shown = await sql`select ${sql.raw(TIMELINE)}`.execute(db).then(
-    () => TIMELINE,
-    () => "'-'",
-  );
-  return `(${POSTGRES_TYPES.lineage} || '/' || ${shown})`;
 }
 
 /** True where another try of the whole transaction may succeed. */

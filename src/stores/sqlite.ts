@@ -8,6 +8,7 @@ import { retried } from './retried.ts';
 import type { Database } from './schema.ts';
 import { sharedCommit } from './shared-commit.ts';
 import type { ClaimsRow, SqlDatabase, ViewRow } from './sql-database.ts';
+import { isBusy, primaryCode } from './sqlite-busy.ts';
 import { prepareFile, SqliteFile } from './sqlite-file.ts';
 import { orUnavailable } from './unavailable.ts';
 import { viewQuery, viewWithClaimsQuery } from './view-query.ts';
@@ -30,10 +31,8 @@ const BUSY_TIMEOUT_MS = { writer: 1, reader: 20 };
  * every read several times as much once others write.
  */
 const CACHE_KIB = -16_000;
-/** SQLITE_BUSY; extended codes carry it in their low byte. */
-const BUSY = 5;
 /** Busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, lock protocol, not a database. */
-const UNAVAILABLE = [BUSY, 6, 7, 8, 10, 11, 13, 14, 15, 26];
+const UNAVAILABLE = [5, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
 const WHOSE = { realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' };
 const VIEW = viewQuery(WHOSE);
@@ -143,16 +142,8 @@ function openConnections(path: string): { writer: DatabaseSync; reader: Database
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return primaryCode(error) === BUSY;
-}
-
 function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE.includes(primaryCode(error));
-}
-
-function primaryCode(error: unknown): number {
-  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : NaN;
 }
 
 /** Kysely's view of `node:sqlite`. */

@@ -6,6 +6,7 @@ import { Secret } from '../secret.ts';
 import type { LinkStoreOptions } from './connect-linked.ts';
 import { claimLink, isHeld, linkPlace, wordHash } from './link-lease.ts';
 import { obtainedContent } from './obtained-content.ts';
+import { LINK_COLUMNS } from './tickets.ts';
 
 /** Links that are being completed, each held under a lease. Where another has taken one over, its former holder changes nothing. */
 export class TakenLinks {
@@ -23,7 +24,7 @@ export class TakenLinks {
     return database.transact(async (transaction) => {
       const row = await transaction
         .selectFrom('links')
-        .selectAll()
+        .select(LINK_COLUMNS)
         .where('completion_hash', '=', wordHash(completion))
         .where('realm', '=', realm)
         .where('subject', '=', subject)

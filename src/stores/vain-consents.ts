@@ -6,6 +6,7 @@ import type { LinkStoreOptions } from './connect-linked.ts';
 import { lockAccount } from './connection.ts';
 import { claimLink, isHeld } from './link-lease.ts';
 import type { Database } from './schema.ts';
+import { LINK_COLUMNS } from './tickets.ts';
 
 /** Of those that are due: some may be held just now. */
 const MOST_LOOKED_AT = 10;
@@ -42,7 +43,7 @@ export class SqlVainConsentStore implements VainConsentStore {
     const now = clock.now();
     const due = await database.db
       .selectFrom('links')
-      .selectAll()
+      .select(LINK_COLUMNS)
       .where('realm', '=', realm)
       .where('answer', 'is not', null)
       .where('expires_at', '<=', now)

@@ -16,7 +16,7 @@ export class WrongKeyRingError extends Error {
  */
 export async function checkKeyRing(database: SqlDatabase, vault: Vault): Promise<void> {
   const ours = vault.keyChecks();
-  const known = await database.db.selectFrom('vault_keys').selectAll().execute();
+  const known = await database.db.selectFrom('vault_keys').select(['id', 'check_value']).execute();
   for (const { id, check_value: check } of known) {
     const own = ours.get(id);
     if (own === undefined) {

@@ -49,7 +49,7 @@ describe('evergrant migrate', { concurrency: 3 }, () => {
     assert.match((await scene.migrate()).stdout, /^Applied: \w+/);
     {
       using database = new DatabaseSync(scene.databasePath);
-      database.exec("insert into migrations values (999, 'later', 0)");
+      database.exec("insert into migrations values (999, 'later', 0, 999)");
     }
     const { code, stderr } = await scene.migrate();
     assert.equal(code, 1);

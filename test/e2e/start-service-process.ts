@@ -16,9 +16,13 @@ export interface ServiceProcess extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts a service and resolves when it serves; rejects with what it wrote where it ends before that. */
-export async function startServiceProcess(env: Environment): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [PROGRAM], {
+/**
+ * Starts a service and resolves when it serves; rejects with what it wrote where it ends before that.
+ *
+ * @param program the file to run; by default of this version
+ */
+export async function startServiceProcess(env: Environment, program = PROGRAM): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [program], {
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -43,8 +47,9 @@ export async function startServiceProcess(env: Environment): Promise<ServiceProc
 export async function startServiceProcesses(
   count: number,
   env: Environment,
+  program = PROGRAM,
 ): Promise<AsyncDisposable & { readonly all: readonly ServiceProcess[] }> {
-  const all = await Promise.all(Array.from({ length: count }, () => startServiceProcess(env)));
+  const all = await Promise.all(Array.from({ length: count }, () => startServiceProcess(env, program)));
   return {
     all,
     [Symbol.asyncDispose]: async () => {

@@ -22,8 +22,8 @@ function nth(n: number) {
 /** A database with so many grants, numbered from 1, each with an open exchange whose lease ends with the day of the epoch. */
 async function openCrowd() {
   const url = await server.createDatabase();
+  await migrate({ location: { kind: 'postgres', url: new Secret(url) } });
   const database = await openPostgres({ url: new Secret(url), unresolvedMs: DEFAULT_BOUNDS.upstreamMs });
-  await migrate(database);
   const client = new Client({ connectionString: url });
   await client.connect();
   await client.query(

@@ -1,8 +1,6 @@
-import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { migrateDatabase } from '../../src/stores/index.ts';
-import { systemClock } from '../../src/system-clock.ts';
 
-/** Brings the schema of a SQLite file up to date. */
-export function migrateFile(path: string): Promise<string[]> {
-  return migrateDatabase({ location: { kind: 'sqlite', path }, clock: systemClock, bounds: DEFAULT_BOUNDS });
+/** Brings the schema of a SQLite file up to date; gives the names of what was applied. */
+export async function migrateFile(path: string): Promise<readonly string[]> {
+  return (await migrateDatabase({ location: { kind: 'sqlite', path } })).applied;
 }

@@ -46,7 +46,7 @@ describe('migrations', () => {
     await using place = await sqlitePlace();
     await migrateFile(place.path);
     const database = new DatabaseSync(place.path);
-    database.exec("insert into migrations values (9999, 'from the future', 0)");
+    database.exec("insert into migrations values (9999, 'from the future', 0, 9999)");
     database.close();
     const before = place.rows('select * from migrations');
     await assert.rejects(migrateFile(place.path), NewerSchemaError);
@@ -62,7 +62,7 @@ describe('migrations', () => {
     await assert.rejects(migrateFile(place.path));
     assert.deepEqual(
       place.rows("select name from sqlite_schema where type = 'table' order by name").map(({ name }) => name),
-      ['credentials', 'migrations'],
+      ['credentials', 'migration_steps', 'migrations', 'migrators'],
     );
     assert.deepEqual(place.rows('select * from migrations'), []);
   });

@@ -13,8 +13,8 @@ import { TestClock } from './test-clock.ts';
 async function openDatabase() {
   const folder = await temporaryDirectory();
   const path = join(folder.path, 'evergrant.db');
+  await migrate({ location: { kind: 'sqlite', path } });
   const database = await openSqlite({ path, clock: new TestClock(), unresolvedMs: DEFAULT_BOUNDS.upstreamMs });
-  await migrate(database);
   const add = (id: string, fail = false) => addBy((work) => database.transact(work), id, fail);
   const addBy = (transact: SharedCommit['commit'], id: string, fail = false) =>
     transact(async (transaction) => {

@@ -31,13 +31,13 @@ async function openDatabase({ linked = false } = {}) {
   if (linked) symlinkSync(join(folder.path, 'first.db'), path);
   const told: string[] = [];
   const options = { path, clock: new TestClock(), unresolvedMs: 1_000 };
+  await migrate({ location: { kind: 'sqlite', path } });
   const database = await openSqlite({ ...options, trouble: (what) => told.push(what) });
   let closing: Promise<unknown> | undefined;
   const close = async () => {
     await (closing ??= Promise.resolve(database[Symbol.asyncDispose]()));
   };
   opened.defer(close);
-  await migrate(database);
   const add = (id: string) =>
     database.transact(async (transaction) => {
       await transaction.insertInto('grants').values({ id, realm: 'some', failures: 0, created_at: 0 }).execute();

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { ColumnTypes } from '../column-types.ts';
+import { statementsStep, type MigrationParts, type Occasion } from '../migrator/step.ts';
+import { refuseFormerVersions } from './refuse-former-versions.ts';
 
 /**
  * Exchanges are numbered within their grant, and named by a nonce; what they were numbered by before keeps its order, as
  * what was sealed is bound to it. Each says in which lineage of the database it was opened. A lineage is one
  * continuous history: after a restore from a backup another begins. `marks` are what the disks of the instances hold against it.
+ *
+ * Versions before this one name an exchange by its number alone, which from now on is another grant's as well: they must
+ * not write any more.
  */
-export function statements(types: ColumnTypes): string[] {
-  const { integer, tableEnd, keyedTableEnd } = types;
+export function parts(types: ColumnTypes, occasion: Occasion): MigrationParts {
+  return types.dialect === 'sqlite' ? rebuilt(types) : altered(types, occasion);
+}
+
+function newTables({ integer, tableEnd, keyedTableEnd }: ColumnTypes): string[] {
   return [
     `create table lineages (
       id integer primary key,
@@ -18,40 +26,120 @@ export function statements(types: ColumnTypes): string[] {
       place text primary key,
       tick ${integer} not null
     ${keyedTableEnd}`,
-    `alter table events add column number ${integer} not null default 0`,
-    `update events set number = id`,
-    `drop index events_grant`,
-    `create index events_grant on events (grant_id, number)`,
     `insert into lineages (id, name, began_at) values (1, '${randomUUID()}', ${Date.now()})`,
-    ...(types.dialect === 'sqlite' ? rebuilt(types) : altered(types)),
   ];
 }
 
-function altered({ lineage }: ColumnTypes): string[] {
+/** What the version before inserts until the swap is completed by triggers. */
+function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
+  const { lineage } = types;
+  return {
+    ahead: [
+      statementsStep('tables', ...newTables(types)),
+      statementsStep(
+        'columns of events',
+        'alter table events add column number bigint not null default 0',
+        ...completedBy('events', 'new.number := new.id;'),
+      ),
+      statementsStep(
+        'columns of exchanges',
+        'alter table exchanges add column nonce text',
+        `alter table exchanges add column lineage text not null default ''`,
+        ...completedBy('exchanges', `new.nonce := 'before-' || new.id; new.lineage := ${lineage};`),
+      ),
+      statementsStep(
+        'column of credentials',
+        'alter table credentials add column nonce text',
+        ...completedBy('credentials', `new.nonce := 'before-' || new.exchange_id;`),
+      ),
+      {
+        kind: 'backfill',
+        name: 'events',
+        table: 'events',
+        key: 'id',
+        keyType: 'integer',
+        statement: (within) => `update events set number = id where number = 0 and ${within('id')}`,
+      },
+      {
+        kind: 'backfill',
+        name: 'exchanges',
+        table: 'exchanges',
+        key: 'id',
+        keyType: 'integer',
+        statement: (within) => `update exchanges set nonce = 'before-' || id, lineage = ${lineage}
+          where nonce is null and ${within('id')}`,
+      },
+      {
+        kind: 'backfill',
+        name: 'credentials',
+        table: 'credentials',
+        key: 'exchange_id',
+        keyType: 'integer',
+        statement: (within) => `update credentials set nonce = 'before-' || exchange_id
+          where nonce is null and ${within('exchange_id')}`,
+      },
+      { kind: 'index', name: 'events_grant_next', on: 'events (grant_id, number)' },
+      { kind: 'index', name: 'exchanges_key_next', isUnique: true, on: 'exchanges (grant_id, id)' },
+      { kind: 'index', name: 'credentials_key_next', isUnique: true, on: 'credentials (grant_id, exchange_id)' },
+      // A check that has been validated spares "set not null" its look at every row.
+      ...['exchanges', 'credentials'].flatMap((table) => [
+        statementsStep(
+          `check of ${table}`,
+          `alter table ${table} add constraint ${table}_nonce_known check (nonce is not null) not valid`,
+        ),
+        statementsStep(`validity of ${table}`, `alter table ${table} validate constraint ${table}_nonce_known`),
+      ]),
+    ],
+    swap: [
+      'lock table grants, exchanges, credentials, events in access exclusive mode',
+      ...['events', 'exchanges', 'credentials'].flatMap((table) => [
+        `drop trigger ${table}_completed on ${table}`,
+        `drop function ${table}_completed()`,
+      ]),
+      'drop index events_grant',
+      'alter index events_grant_next rename to events_grant',
+      'alter table exchanges alter column nonce set not null',
+      'alter table exchanges drop constraint exchanges_nonce_known',
+      'alter table exchanges alter column lineage drop default',
+      'alter table credentials alter column nonce set not null',
+      'alter table credentials drop constraint credentials_nonce_known',
+      'alter table credentials drop constraint credentials_exchange_id_fkey',
+      'alter table credentials drop constraint credentials_pkey',
+      'alter table exchanges drop constraint exchanges_pkey',
+      'alter table exchanges alter column id drop identity',
+      'alter table exchanges add constraint exchanges_pkey primary key using index exchanges_key_next',
+      'alter table credentials add constraint credentials_pkey primary key using index credentials_key_next',
+      `alter table credentials add constraint ${FOREIGN_KEY}
+        foreign key (grant_id, exchange_id) references exchanges (grant_id, id) not valid`,
+      'drop index exchanges_grant',
+      ...(occasion === 'in_use' ? refuseFormerVersions() : []),
+    ],
+    after: [statementsStep('foreign key', `alter table credentials validate constraint ${FOREIGN_KEY}`)],
+  };
+}
+
+const FOREIGN_KEY = 'credentials_grant_id_exchange_id_fkey';
+
+/** What is inserted by a version that doesn't know the new columns gets them all the same. */
+function completedBy(table: string, assignments: string): string[] {
   return [
-    `alter table exchanges add column nonce text`,
-    `alter table exchanges add column lineage text not null default ''`,
-    `alter table credentials add column nonce text`,
-    `update exchanges set nonce = 'before-' || id, lineage = ${lineage}`,
-    `update credentials set nonce = 'before-' || exchange_id`,
-    `alter table exchanges alter column nonce set not null`,
-    `alter table exchanges alter column lineage drop default`,
-    `alter table credentials alter column nonce set not null`,
-    `alter table credentials drop constraint credentials_exchange_id_fkey`,
-    `alter table credentials drop constraint credentials_pkey`,
-    `alter table exchanges drop constraint exchanges_pkey`,
-    `alter table exchanges alter column id drop identity`,
-    `alter table exchanges add primary key (grant_id, id)`,
-    `alter table credentials add primary key (grant_id, exchange_id)`,
-    `alter table credentials add foreign key (grant_id, exchange_id) references exchanges (grant_id, id)`,
-    `drop index exchanges_grant`,
+    `create function ${table}_completed() returns trigger language plpgsql as $$ begin ${assignments} return new; end $$`,
+    `create trigger ${table}_completed before insert on ${table} for each row execute function ${table}_completed()`,
   ];
 }
 
-/** SQLite changes no key in place. */
-function rebuilt({ integer, bytes, lineage }: ColumnTypes): string[] {
-  return [
-    `create table exchanges_next (
+/** SQLite changes no key in place, and can't tell one version's statements from another's: the versions before must be gone. */
+function rebuilt(types: ColumnTypes): MigrationParts {
+  const { integer, bytes, lineage } = types;
+  return {
+    isAlone: true,
+    swap: [
+      ...newTables(types),
+      `alter table events add column number ${integer} not null default 0`,
+      `update events set number = id`,
+      `drop index events_grant`,
+      `create index events_grant on events (grant_id, number)`,
+      `create table exchanges_next (
       grant_id text not null references grants (id),
       id ${integer} not null,
       nonce text not null,
@@ -67,9 +155,9 @@ function rebuilt({ integer, bytes, lineage }: ColumnTypes): string[] {
       detail text,
       primary key (grant_id, id)
     ) strict, without rowid`,
-    `insert into exchanges_next select grant_id, id, 'before-' || id, ${lineage}, kind, presented_id, holder, opened_at,
+      `insert into exchanges_next select grant_id, id, 'before-' || id, ${lineage}, kind, presented_id, holder, opened_at,
       lease_until, finished_at, outcome, outcome_at, detail from exchanges`,
-    `create table credentials_next (
+      `create table credentials_next (
       grant_id text not null references grants (id),
       exchange_id ${integer} not null,
       nonce text not null,
@@ -89,22 +177,23 @@ function rebuilt({ integer, bytes, lineage }: ColumnTypes): string[] {
       primary key (grant_id, exchange_id),
       foreign key (grant_id, exchange_id) references exchanges_next (grant_id, id)
     ) strict`,
-    `insert into credentials_next select grant_id, exchange_id, 'before-' || exchange_id, opened_at, obtained_at,
+      `insert into credentials_next select grant_id, exchange_id, 'before-' || exchange_id, opened_at, obtained_at,
       expires_at, refresh_expires_at, token_type, access_token, access_token_hash, refresh_token, ended_at, end_reason,
       used_at, renew_at, lapse_at from credentials`,
-    `drop table credentials`,
-    `drop table exchanges`,
-    `alter table exchanges_next rename to exchanges`,
-    `alter table credentials_next rename to credentials`,
-    `create unique index exchanges_open on exchanges (grant_id) where finished_at is null`,
-    `create index exchanges_recoveries on exchanges (grant_id, id) where kind = 'recover'`,
-    `create index exchanges_unresolved on exchanges (grant_id, opened_at) where outcome is null`,
-    `create index exchanges_opened on exchanges (opened_at)`,
-    `create index exchanges_fruitless on exchanges (opened_at) where outcome <> 'obtained'`,
-    `create index credentials_standing on credentials (grant_id, exchange_id) where ended_at is null`,
-    `create index credentials_by_access_token on credentials (access_token_hash)`,
-    `create index credentials_renewable on credentials (renew_at) where ended_at is null and used_at is not null`,
-    `create index credentials_lapsing on credentials (lapse_at) where ended_at is null`,
-    `create index credentials_ended on credentials (ended_at) where ended_at is not null`,
-  ];
+      `drop table credentials`,
+      `drop table exchanges`,
+      `alter table exchanges_next rename to exchanges`,
+      `alter table credentials_next rename to credentials`,
+      `create unique index exchanges_open on exchanges (grant_id) where finished_at is null`,
+      `create index exchanges_recoveries on exchanges (grant_id, id) where kind = 'recover'`,
+      `create index exchanges_unresolved on exchanges (grant_id, opened_at) where outcome is null`,
+      `create index exchanges_opened on exchanges (opened_at)`,
+      `create index exchanges_fruitless on exchanges (opened_at) where outcome <> 'obtained'`,
+      `create index credentials_standing on credentials (grant_id, exchange_id) where ended_at is null`,
+      `create index credentials_by_access_token on credentials (access_token_hash)`,
+      `create index credentials_renewable on credentials (renew_at) where ended_at is null and used_at is not null`,
+      `create index credentials_lapsing on credentials (lapse_at) where ended_at is null`,
+      `create index credentials_ended on credentials (ended_at) where ended_at is not null`,
+    ],
+  };
 }

@@ -1,22 +1,52 @@
 import type { ColumnTypes } from '../column-types.ts';
+import { replacedIndex, statementsStep, type MigrationParts } from '../migrator/step.ts';
+
+const REALM = '(select g.realm from grants g where g.id = credentials.grant_id)';
 
 /** Upkeep finds what is due along an index of the realm alone; and providers that are to be left alone. */
-export function statements({ integer, keyedTableEnd }: ColumnTypes): string[] {
-  return [
-    `alter table credentials add column realm text`,
-    // What has ended is of no concern to upkeep any more.
-    `update credentials set realm = (select g.realm from grants g where g.id = credentials.grant_id)
-      where ended_at is null`,
-    `drop index credentials_renewable`,
-    `create index credentials_renewable on credentials (realm, renew_at, expires_at)
-      where ended_at is null and used_at is not null`,
-    `drop index credentials_lapsing`,
-    `create index credentials_lapsing on credentials (realm, lapse_at, refresh_expires_at)
-      where ended_at is null and lapse_at is not null`,
-    `create index credentials_without_realm on credentials (grant_id) where ended_at is null and realm is null`,
-    `drop index grants_throttled`,
-
-    `create table pauses (
+export function parts(types: ColumnTypes): MigrationParts {
+  const { dialect, integer, keyedTableEnd } = types;
+  const renewable = replacedIndex(
+    types,
+    'credentials_renewable',
+    'credentials (realm, renew_at, expires_at) where ended_at is null and used_at is not null',
+  );
+  const lapsing = replacedIndex(
+    types,
+    'credentials_lapsing',
+    'credentials (realm, lapse_at, refresh_expires_at) where ended_at is null and lapse_at is not null',
+  );
+  return {
+    // Nobody runs between the swap of the names and this one, so what takes long is done before both. On SQLite the names
+    // make the table anew.
+    aheadOf: dialect === 'postgres' ? 5 : undefined,
+    ahead: [
+      statementsStep('column', 'alter table credentials add column realm text'),
+      {
+        kind: 'backfill',
+        name: 'realms',
+        table: 'grants',
+        key: 'id',
+        keyType: 'text',
+        // What has ended is of no concern to upkeep any more.
+        statement: (within) => `update credentials set realm = ${REALM}
+          where ended_at is null and realm is null and ${within('grant_id')}`,
+      },
+      ...renewable.ahead,
+      ...lapsing.ahead,
+      {
+        kind: 'index',
+        name: 'credentials_without_realm',
+        on: 'credentials (grant_id) where ended_at is null and realm is null',
+      },
+    ],
+    swap: [
+      // What the version before has written since.
+      `update credentials set realm = ${REALM} where ended_at is null and realm is null`,
+      ...renewable.swap,
+      ...lapsing.swap,
+      'drop index grants_throttled',
+      `create table pauses (
       realm text primary key,
       strikes ${integer} not null,
       struck_grant_id text not null,
@@ -27,5 +57,6 @@ export function statements({ integer, keyedTableEnd }: ColumnTypes): string[] {
       probe_until ${integer} not null,
       resumed_at ${integer} not null
     ${keyedTableEnd}`,
-  ];
+    ],
+  };
 }

@@ -1,13 +1,27 @@
 import type { ColumnTypes } from '../column-types.ts';
 import { BY_END, BY_REFRESH_END } from '../ends.ts';
+import { replacedIndex, type MigrationParts } from '../migrator/step.ts';
 
 /**
  * How far forgetting has come, who is at it, and which grants it has to see again. What is due is found by when it ends, so
  * that what has ended is not walked.
  */
-export function statements({ integer, tableEnd, dialect }: ColumnTypes): string[] {
-  return [
-    `create table forgetting (
+export function parts(types: ColumnTypes): MigrationParts {
+  const { integer, tableEnd, dialect } = types;
+  const renewable = replacedIndex(
+    types,
+    'credentials_renewable',
+    `credentials (realm, (${BY_END}), renew_at, expires_at) where ended_at is null and used_at is not null`,
+  );
+  const lapsing = replacedIndex(
+    types,
+    'credentials_lapsing',
+    `credentials (realm, (${BY_REFRESH_END}), lapse_at, refresh_expires_at) where ended_at is null and lapse_at is not null`,
+  );
+  return {
+    ahead: [...renewable.ahead, ...lapsing.ahead],
+    swap: [
+      `create table forgetting (
       id integer primary key,
       holder text,
       lease_until ${integer} not null,
@@ -15,19 +29,17 @@ export function statements({ integer, tableEnd, dialect }: ColumnTypes): string[
       credentials_to ${integer} not null,
       exchanges_to ${integer} not null
     ${tableEnd}`,
-    `insert into forgetting (id, lease_until, events_to, credentials_to, exchanges_to) values (1, 0, 0, 0, 0)`,
-    `alter table grants add column revisit_at ${integer}`,
-    `create index grants_revisit on grants (revisit_at) where revisit_at is not null`,
-    // Forgetting finds exchanges by when they were opened.
-    `drop index exchanges_fruitless`,
-    `drop index credentials_renewable`,
-    `create index credentials_renewable on credentials (realm, (${BY_END}), renew_at, expires_at)
-      where ended_at is null and used_at is not null`,
-    `drop index credentials_lapsing`,
-    `create index credentials_lapsing on credentials (realm, (${BY_REFRESH_END}), lapse_at, refresh_expires_at)
-      where ended_at is null and lapse_at is not null`,
-    ...(dialect === 'postgres' ? VACUUMED_OFTEN : []),
-  ];
+      `insert into forgetting (id, lease_until, events_to, credentials_to, exchanges_to) values (1, 0, 0, 0, 0)`,
+      `alter table grants add column revisit_at ${integer}`,
+      // Empty so far, and so built at once.
+      `create index grants_revisit on grants (revisit_at) where revisit_at is not null`,
+      // Forgetting finds exchanges by when they were opened.
+      `drop index exchanges_fruitless`,
+      ...renewable.swap,
+      ...lapsing.swap,
+      ...(dialect === 'postgres' ? VACUUMED_OFTEN : []),
+    ],
+  };
 }
 
 /** A share of a large table is too much to wait for: what is forgotten leaves room only where it was vacuumed. */

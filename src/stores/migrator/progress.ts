@@ -1,0 +1,41 @@
+/** How often a line is told, in milliseconds; what is done sooner goes without. */
+const EVERY_MS = 3_000;
+
+/** Tells an operator how far a migration has come, one line every few seconds. */
+export class Progress {
+  readonly #say: (line: string) => void;
+  #saidAt = performance.now();
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  /** Tells a line, unless another was told a moment ago. */
+  tell(line: () => string): void {
+    if (performance.now() - this.#saidAt < EVERY_MS) return;
+    this.#saidAt = performance.now();
+    this.#say(line());
+  }
+}
+
+/**
+ * "120,000 of about 2,000,000 rows, about 2 minutes left".
+ *
+ * @param since how many were done when this process began, and how long ago that was, in milliseconds
+ */
+export function howFar(done: number, total: number, since: { done: number; ms: number }): string {
+  const all = Math.max(done, total);
+  const rate = (done - since.done) / since.ms;
+  const left = rate > 0 ? `, ${timeLeft((all - done) / rate)} left` : '';
+  return `${thousands(done)} of about ${thousands(all)} rows${left}`;
+}
+
+function timeLeft(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 100) return `about ${seconds} s`;
+  return `about ${thousands(Math.round(seconds / 60))} min`;
+}
+
+function thousands(count: number): string {
+  return Math.round(count).toLocaleString('en');
+}
