@@ -8,7 +8,7 @@ import {
   prepareJournal,
   unfinishedMigrations,
 } from './migrator/journal.ts';
-import type { MigratorConnection } from './migrator/migrator-connection.ts';
+import type { MigratorConnection, Run } from './migrator/migrator-connection.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { openForMigration, type DatabaseMeans } from './migrator/open-connection.ts';
 import { Progress } from './migrator/progress.ts';
@@ -104,8 +104,9 @@ interface SchemaState {
 }
 
 /** Looks which migrations the database has, and whether this version may run on it. */
-async function look({ transact, types }: MigratorConnection, migrations: readonly Migration[]): Promise<SchemaState> {
-  return transact(async (run) => {
+async function look(connection: MigratorConnection, migrations: readonly Migration[]): Promise<SchemaState> {
+  const { types } = connection;
+  return connection.transact(async (run) => {
     // Any number will do, as long as it is always the same.
     if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032501)');
     await prepareJournal(run, types);
@@ -173,11 +174,11 @@ async function applyInUse(context: ApplyContext, pending: readonly Migration[]):
 
 async function swap({ connection, claim, progress }: ApplyContext, migration: Migration, parts: MigrationParts) {
   progress.tell(() => `Migration "${migration.name}".`);
-  const transact = parts.isAlone === true ? connection.transactAlone : connection.transact;
-  await transact(async (run) => {
+  const work = async (run: Run) => {
     await claim.hold(run);
     for (const statement of parts.swap) await run(statement);
     for (const { name } of parts.after ?? []) await noteStep(run, migration.id, name);
     await noteMigration(run, migration.id, migration.name, migration.oldest);
-  });
+  };
+  await (parts.isAlone === true ? connection.transactAlone(work) : connection.transact(work));
 }

@@ -34,14 +34,15 @@ const READ = {
 };
 
 /** Every kind of call, of one subject after another. */
-async function callAll({ stores, other, link, current }: LinkStoreScene, round: number): Promise<void> {
+async function callAll(scene: LinkStoreScene, round: number): Promise<void> {
+  const { stores, other } = scene;
   const subject = `subject-${round}`;
   const { grants, upkeep, connections, events, apiKeys, vainConsents, successions } = stores;
-  assert.equal((await link(subject, `account-${round}`, `first of ${subject}`)).kind, 'connected');
+  assert.equal((await scene.link(subject, `account-${round}`, `first of ${subject}`)).kind, 'connected');
   const refresh = await grants.openExchange(await intentOf(grants, REALM, subject, 'refresh'));
   await grants.renewLease(refresh!);
   await grants.finishObtained(refresh!, obtained(`second of ${subject}`));
-  assert.equal(await current(subject), `second of ${subject}`);
+  assert.equal(await scene.current(subject), `second of ${subject}`);
   const { grantId, current: credential } = (await other.grants.view(REALM, subject))!;
   await upkeep.noteUsed([{ grantId, exchangeId: credential!.exchangeId }]);
   for (const work of [upkeep.due(REALM, 9), upkeep.lapsing(REALM, 9), upkeep.load(REALM), upkeep.lapses(REALM, [1])]) {

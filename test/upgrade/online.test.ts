@@ -97,7 +97,7 @@ describe(`a Postgres of schema 4 with ${EXCHANGES.toLocaleString('en')} exchange
     const report = await callers.stop();
     context.diagnostic(JSON.stringify(report));
     assert.deepEqual(report.refused, {});
-    assert.ok(report.slowestMs <= MOST_MS, `slowest: ${report.slowestMs} ms`);
+    assert.ok((report.slowest[0]?.ms ?? 0) <= MOST_MS, JSON.stringify(report.slowest));
 
     const [left] = await database.rows(`select
       (select count(*) from exchanges where id <= ${lastOld} and nonce <> 'before-' || id) as exchanges,

@@ -4,6 +4,8 @@ import { TOKEN_PATH } from '../e2e/start-service.ts';
 
 /** How long a client waits before it tries again where nobody says, in milliseconds. */
 const PAUSE_MS = 50;
+/** How many of the slowest calls are told. */
+const SLOWEST = 4;
 
 /** What callers met. */
 export interface Report {
@@ -12,8 +14,8 @@ export interface Report {
   readonly retried: Readonly<Record<string, number>>;
   /** Answers that no client can be asked to try again after. */
   readonly refused: Readonly<Record<string, number>>;
-  /** From the first try of a call to its token, in milliseconds. */
-  readonly slowestMs: number;
+  /** The slowest calls, slowest first: when they began, and how long it was to their token, in milliseconds; what they met. */
+  readonly slowest: readonly { readonly at: number; readonly ms: number; readonly met: readonly string[] }[];
 }
 
 /** Callers that never stop asking. */
@@ -36,10 +38,13 @@ export function startPatientCallers(
   const ending = new AbortController();
   const retried: Record<string, number> = {};
   const refused: Record<string, number> = {};
-  let [served, slowestMs, turn] = [0, 0, 0];
+  let [served, turn] = [0, 0];
+  let slowest: Report['slowest'] = [];
+  const beganAt = performance.now();
   const count = (counts: Record<string, number>, what: string) => (counts[what] = (counts[what] ?? 0) + 1);
   const ask = async (subject: string): Promise<void> => {
     const since = performance.now();
+    const met: string[] = [];
     const body = JSON.stringify({ force_refresh: Math.random() < forced });
     for (;;) {
       const urls = services();
@@ -51,11 +56,13 @@ export function startPatientCallers(
         return;
       }
       count(retried, what);
+      met.push(`${what} after ${Math.round(performance.now() - since)} ms`);
       if (ending.signal.aborted) return;
       await sleep(PAUSE_MS);
     }
     served += 1;
-    slowestMs = Math.max(slowestMs, performance.now() - since);
+    const call = { at: Math.round(since - beganAt), ms: Math.round(performance.now() - since), met };
+    slowest = [...slowest, call].sort((one, other) => other.ms - one.ms).slice(0, SLOWEST);
   };
   const callers = subjects.map(async (subject) => {
     while (!ending.signal.aborted) {
@@ -67,7 +74,7 @@ export function startPatientCallers(
   const stop = async () => {
     ending.abort();
     await Promise.all(callers);
-    return { served, retried, refused, slowestMs };
+    return { served, retried, refused, slowest };
   };
   return {
     stop,

@@ -24,7 +24,7 @@ const onPostgres: Build = async (...programs) => {
   const url = await server.createDatabase();
   const env = environment('http://127.0.0.1:9', folder.databasePath, { EVERGRANT_DATABASE_URL: url });
   for (const program of programs) await migrated(program, env, dirname(folder.databasePath));
-  return postgresSchema(url);
+  return await postgresSchema(url);
 };
 
 async function migrated(program: typeof thisVersion, env: Record<string, string>, cwd: string): Promise<void> {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
+import { startEvergrant } from '../cli/start-command.ts';
 import { jwt } from '../e2e/credentials.ts';
-import { startServiceProcess, startServiceProcesses } from '../e2e/start-service-process.ts';
+import { startServiceProcesses } from '../e2e/start-service-process.ts';
+import { newFolder } from '../e2e/start-service.ts';
 import { postgres, sqlite, type DatabaseKind } from '../races/databases.ts';
 import { openHerd, type Served } from '../races/herd.ts';
 import { ASKED_NOTHING, startSandboxProcess } from '../races/start-sandbox-process.ts';
@@ -13,6 +16,7 @@ const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
 const STORMS = IS_LONG ? 20 : 1;
 const USERS = IS_LONG ? 100 : 12;
 const CALLERS_EACH = 4;
+const LISTENING = /listens on (\S+)/;
 /** Others than those whose refreshes are counted, who ask all the time. */
 const NEIGHBOURS = Array.from({ length: 6 }, (_, index) => `neighbour-${index}`);
 
@@ -45,7 +49,7 @@ async function sideBySide(context: TestContext, kind: DatabaseKind, former: Form
       Array.from({ length: CALLERS_EACH }, (_, at) => ({ bearer: jwt(user), service: (index + at) % urls.length })),
     );
     for (const answer of await herd.ask(callers)) assertPatient(answer, what);
-    return sandbox.asked();
+    return await sandbox.asked();
   };
   /** Every user's token has ended, and perhaps some neighbours have asked as well. */
   const renewing = async (urls: readonly string[], what: string) => {
@@ -63,23 +67,22 @@ async function sideBySide(context: TestContext, kind: DatabaseKind, former: Form
     NEIGHBOURS.map((neighbour, at) => startPatientCallers(() => urls.slice(at % 2), [neighbour], 0).stop()),
   );
   await using neighbours = startPatientCallers(() => urls, NEIGHBOURS, 0);
-  let now: Awaited<ReturnType<typeof startServiceProcess>>;
-  {
-    // The new one starts, and migrates, while the old ones answer.
-    const starting = startServiceProcess(env);
-    let isThere = false;
-    void starting.then(() => (isThere = true));
-    do await renewing(urls, 'while it starts');
-    while (!isThere);
-    now = await starting;
-  }
-  await using upgraded = now;
-  urls = [...urls, upgraded.url];
+  // The new one starts, and migrates, while the old ones answer.
+  using folder = newFolder();
+  await using upgraded = startEvergrant(['serve'], { cwd: dirname(folder.databasePath), env });
+  const listening = upgraded.printed(LISTENING);
+  listening.catch(() => undefined);
+  do await renewing(urls, 'while it starts');
+  while (!LISTENING.test(upgraded.stdout()));
+  await listening;
+  urls = [...urls, LISTENING.exec(upgraded.stdout())?.[1] ?? ''];
   for (let round = 0; round < STORMS; round += 1) await renewing(urls, 'side by side');
-  // Back: the new one goes, in the middle of what it does.
+  // Back: the new one goes.
   urls = urls.slice(0, 2);
-  await upgraded.kill();
+  upgraded.signal('SIGTERM');
   for (let round = 0; round < STORMS; round += 1) await renewing(urls, 'back');
+  const { code, stderr } = await upgraded.ended;
+  assert.equal(code, 0, stderr);
   const report = await neighbours.stop();
   context.diagnostic(JSON.stringify(report));
   assert.deepEqual(report.refused, {});

@@ -31,8 +31,7 @@ export async function backfill(
         await noteDone(run, migration.id, step.name);
         return undefined;
       }
-      const above = (column: string) =>
-        cursor === undefined ? '' : `${column} > ${keyLiteral(step, cursor as string)} and `;
+      const above = (column: string) => (cursor === undefined ? '' : `${column} > ${keyLiteral(step, cursor)} and `);
       await run(step.statement((column) => `${above(column)}${column} <= ${keyLiteral(step, range.end)}`));
       await noteReached(run, migration.id, step.name, range.end, range.count);
       return range;
