@@ -24,7 +24,7 @@ export interface Statement {
 }
 
 const DAY_MS = 86_400_000;
-const RETENTION_MS = 30 * DAY_MS;
+const RETENTION = { factsMs: 30 * DAY_MS, tokensMs: DAY_MS, lostMs: 180 * DAY_MS, irreparable: [] };
 const SUCCESSION = { graceMs: DAY_MS, chainMs: 7 * DAY_MS };
 /** What `load` counts: exchanges of the last minute, as many in every size. */
 const RECENT = 500;
@@ -106,13 +106,16 @@ export function statementsOf({ stores, realm, grants, query, idOf }: Scene): Sta
     },
     one('vain consent looked for', 50, () => vainConsents.takeVain(realm)),
     one('expired links forgotten', 10, () => vainConsents.forgetExpired()),
-    one('forget', 3, () => upkeep.forget(Date.now() - RETENTION_MS, 250)),
+    one('forget', 3, () => upkeep.forget(RETENTION, 250)),
     one(
       'forget, nothing left',
       10,
-      () => upkeep.forget(Date.now() - RETENTION_MS, 500),
+      () => upkeep.forget(RETENTION, 500),
       async () => {
-        while ((await upkeep.forget(Date.now() - RETENTION_MS, 500)) > 0);
+        for (let isMore = true; isMore;) {
+          const forgotten = await upkeep.forget(RETENTION, 500);
+          isMore = forgotten.kind === 'forgotten' && forgotten.isMore;
+        }
       },
     ),
   ];

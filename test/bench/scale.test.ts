@@ -55,7 +55,13 @@ for (const kind of ['sqlite', 'postgres'] as const) {
       assert.deepEqual(counts, [GRANTS * 11 + GRANTS / 2 + 12, GRANTS * 12 + 12]);
       // Two exchanges of each are old enough, and nothing of the dead.
       let forgotten = 0;
-      for (let last = 1; last > 0; forgotten += last) last = await stores.upkeep.forget(Date.now() - MONTH_MS, 500);
+      const retention = { factsMs: MONTH_MS, tokensMs: MONTH_MS, lostMs: MONTH_MS * 12, irreparable: [] };
+      for (let isMore = true; isMore;) {
+        const bite = await stores.upkeep.forget(retention, 500);
+        assert.ok(bite.kind === 'forgotten');
+        forgotten += bite.count;
+        ({ isMore } = bite);
+      }
       assert.ok(forgotten >= 2 * 2 * GRANTS, `${forgotten} rows`);
       const [dead] = await rows.query(`select count(*) as n from credentials where end_reason = 'rejected'`);
       assert.equal(Number(dead.n), GRANTS / 2);

@@ -50,7 +50,7 @@ async function callAll(scene: LinkStoreScene, round: number): Promise<void> {
   }
   await upkeep.noteRealms();
   await upkeep.noteLapsed(REALM, 9);
-  await upkeep.forget(1, 9);
+  await upkeep.forget({ factsMs: 1e12, tokensMs: 1e12, lostMs: 1e12, irreparable: [] }, 9);
   assert.ok((await grants.account(REALM, subject)) !== undefined);
   await successions.find(REALM, credential!.accessToken(), { graceMs: 1e12, chainMs: 1e12 });
   await successions.noteCalls(REALM, [subject]);
