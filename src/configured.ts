@@ -3,7 +3,7 @@ import { createAuthenticator, type Authenticator } from './callers/authenticate.
 import type { Config, Secrets } from './config/index.ts';
 import { configuredProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
-import type { DatabaseLocation } from './stores/index.ts';
+import type { DatabaseLocation } from './stores/database-location.ts';
 import type { Vault } from './stores/vault.ts';
 import { systemClock } from './system-clock.ts';
 

@@ -57,7 +57,7 @@ export async function fill(
     say(`index ${name}`);
     await raw.query(sql);
   }
-  await raw.query(`update credentials set renew_at = ${Date.now() - 1000}, used_at = ${Date.now()}
+  await raw.query(`update credentials set renew_at = ${Date.now() - 1000}, used_at = ${Date.now()}, expires_at = ${Date.now() + 600_000}
     where ended_at is null and grant_id in (select grant_id from connections where subject like 'real-%' limit ${Math.floor(realSubjects * DUE_OF_REAL)})`);
   await raw.settle();
   return await raw.size();

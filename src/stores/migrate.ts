@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DatabaseLocation } from './index.ts';
+import type { DatabaseLocation } from './database-location.ts';
 import { Claim, ClaimLostError } from './migrator/claim.ts';
 import {
   appliedMigrations,

@@ -1,4 +1,4 @@
-import type { DatabaseLocation } from '../index.ts';
+import type { DatabaseLocation } from '../database-location.ts';
 import type { MigratorConnection } from './migrator-connection.ts';
 import { openPostgresForMigration } from './postgres-connection.ts';
 import type { Progress } from './progress.ts';
