@@ -11,6 +11,8 @@ export class PipelinedConnection implements DatabaseConnection {
   readonly #committed: (() => void)[] = [];
   /** Everything that was sent and need not be awaited by whoever sent it. */
   #sent: Promise<void> = Promise.resolve();
+  /** Whether the transaction could be begun. */
+  #begun: Promise<boolean> = Promise.resolve(true);
   #state: 'none' | 'to begin' | 'begun' = 'none';
 
   /** @param inner what the driver made */
@@ -44,6 +46,7 @@ export class PipelinedConnection implements DatabaseConnection {
     const before = this.#state === 'to begin' ? [CompiledQuery.raw(BEGIN)] : [];
     this.#state = 'begun';
     const answers = [...before, ...queries].map((query) => this.#inner.executeQuery<unknown>(query));
+    if (before.length > 0) this.#begun = succeeds(answers[0]);
     const sent = this.#follow(answers);
     const all = sent.then(async () => (await Promise.all(answers)).slice(before.length));
     all.catch(() => undefined);
@@ -70,11 +73,11 @@ export class PipelinedConnection implements DatabaseConnection {
     for (const work of this.#committed.splice(0)) work();
   }
 
-  /** Takes the transaction back, unless it has ended already. */
+  /** Takes the transaction back, unless it has ended already, or never begun. */
   async rollBack(end: () => Promise<void>): Promise<void> {
     if (this.#state !== 'begun') return;
     this.#state = 'none';
-    await end();
+    if (await this.#begun) await end();
   }
 
   /** Settles once these have, as well as all before them, and fails with the first error. */
@@ -85,6 +88,13 @@ export class PipelinedConnection implements DatabaseConnection {
     this.#sent = following;
     return following;
   }
+}
+
+async function succeeds(work: Promise<unknown> | undefined): Promise<boolean> {
+  return Promise.resolve(work).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function allSettled(answers: readonly Promise<unknown>[]): Promise<void> {
