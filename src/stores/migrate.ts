@@ -10,7 +10,7 @@ import {
 } from './migrator/journal.ts';
 import type { MigratorConnection, Run } from './migrator/migrator-connection.ts';
 import { MIGRATIONS } from './migrations/index.ts';
-import { openForMigration, type DatabaseMeans } from './migrator/open-connection.ts';
+import { openForMigration } from './migrator/open-connection.ts';
 import { Progress } from './migrator/progress.ts';
 import { plainStatements, runStep, type StepContext } from './migrator/run-step.ts';
 import type { Migration, MigrationParts } from './migrator/step.ts';
