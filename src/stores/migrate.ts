@@ -8,11 +8,12 @@ import {
   prepareJournal,
   unfinishedMigrations,
 } from './migrator/journal.ts';
-import type { MigratorConnection, Run } from './migrator/migrator-connection.ts';
+import type { DatabaseMeans, MigratorConnection, Run } from './migrator/migrator-connection.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { openForMigration } from './migrator/open-connection.ts';
 import { Progress } from './migrator/progress.ts';
-import { plainStatements, runStep, type StepContext } from './migrator/run-step.ts';
+import { plainStatements, runStep } from './migrator/run-step.ts';
+import type { StepContext } from './migrator/step-context.ts';
 import type { Migration, MigrationParts } from './migrator/step.ts';
 
 /** How often to look whether another process has migrated the database, in milliseconds. */
