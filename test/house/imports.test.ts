@@ -25,8 +25,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dashboard: [],
   'configured.ts': ['system-clock.ts', 'config', 'providers', 'stores (types)'],
   'operator-doors.ts': ['system-clock.ts', 'configured.ts', 'config', 'providers', 'grants', 'stores'],
+  'journal.ts': ['grants (types)'],
   'evergrant.ts': [
     'configured.ts',
+    'journal.ts',
     'secret.ts',
     'version.ts',
     'system-clock.ts',
