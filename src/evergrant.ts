@@ -10,8 +10,6 @@ import { Keeper } from './grants/keeper.ts';
 import { retentionOf } from './grants/forgetting.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
-import type { GrantEvent } from './grants/events.ts';
-import type { ExchangeReport } from './grants/renewal.ts';
 import { replayRescued } from './grants/rescue.ts';
 import { startUpkeep } from './grants/upkeep.ts';
 import { Successions } from './grants/successions.ts';
@@ -26,6 +24,7 @@ import { Vault } from './stores/vault.ts';
 import { endedWithin } from './grants/ended-within.ts';
 import { StopCutShortError } from './grants/stop-cut-short-error.ts';
 import { systemClock } from './system-clock.ts';
+import { eventsTo, journalTo } from './journal.ts';
 import { VERSION } from './version.ts';
 
 /** What {@link createEvergrant} is given: a loaded configuration, and where to log. */
@@ -259,30 +258,4 @@ function readiness(stores: Stores, authenticator: Authenticator) {
   return async () => {
     await Promise.all([stores.check(), authenticator.checkTrust()]);
   };
-}
-
-/**
- * One line an exchange: one that gave a credential is news, one that didn't is a warning. What its event asks of a person has a line
- * of its own.
- */
-function journalTo(logger: Logger, told: (event: GrantEvent) => void) {
-  return ({ outcome, cause, event, ...report }: ExchangeReport) => {
-    const what = event && { event: event.type, reason: event.reason };
-    const line = { ...report, outcome, ...what, ...(cause === undefined ? {} : { err: cause }) };
-    if (outcome === 'obtained' || outcome === 'account_exists') logger.info(line, 'exchange');
-    else logger.warn(line, 'exchange');
-    if (event !== undefined && needsPerson(event)) told(event);
-  };
-}
-
-/** Only what asks something of a person is a warning. */
-function eventsTo(logger: Logger) {
-  return (event: GrantEvent) => {
-    if (needsPerson(event)) logger.warn(event, 'event');
-    else logger.info(event, 'event');
-  };
-}
-
-function needsPerson({ type }: GrantEvent): boolean {
-  return type === 'grant.reconnect_required' || type === 'grant.lapsed';
 }

@@ -10,14 +10,14 @@ import { AHEAD_MS } from './clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
-import { newNonce, type Rewriting } from './exchange-row.ts';
+import type { Rewriting } from './exchange-row.ts';
 import { isDead } from './holder.ts';
+import { openExchange } from './open-exchange.ts';
 import { closeForsaken } from './predecessors.ts';
 import { recordLoss } from './record-event.ts';
 import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from './schema.ts';
 import type { ClaimsRow, SqlDatabase } from './sql-database.ts';
-import { send } from './together.ts';
 import type { Vault } from './vault.ts';
 
 /** What the store is made of; the clock judges tokens, the database's own judges leases. */
@@ -31,19 +31,6 @@ export interface SqlGrantStoreOptions {
   /** See `StoresOptions`. */
   readonly newGrantId: () => string;
 }
-
-const OPEN = `
-  insert into exchanges (grant_id, id, nonce, lineage, kind, presented_id, holder, opened_at, lease_until)
-  select cast($1 as text), (select coalesce(max(id), 0) + 1 from exchanges where grant_id = $1), cast($2 as text), $lineage,
-    cast($3 as text), cast($4 as bigint), cast($5 as text), $now, $now + cast($6 as bigint)
-  where (select nonce from exchanges where grant_id = $1 order by id desc limit 1) is not distinct from cast($7 as text)
-    and not exists (select 1 from exchanges where grant_id = $1 and finished_at is null)
-    and (select nonce from credentials where grant_id = $1 and ended_at is null
-      order by exchange_id desc limit 1) is not distinct from cast($8 as text)
-  returning id`;
-const APPLY = `
-  update grants set applicant = $1
-  where id = $2 and exists (select 1 from exchanges where grant_id = $2 and nonce = $3)`;
 
 /** The facts in SQL. */
 export class SqlGrantStore implements GrantStore {
@@ -103,42 +90,8 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
-  async openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
-    const { database, bounds, holder, clock } = this.#options;
-    const { grantId, kind, presented, accountId, last, current, applicant } = intent;
-    const text = applicant && JSON.stringify(applicant);
-    const open = (isAnotherTry: boolean) =>
-      database.transact(async (transaction) => {
-        const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
-        const nonce = newNonce();
-        if (isAnotherTry) {
-          await database.lockGrant(transaction, grantId);
-          if (!(await closeForsaken(transaction, grantId, bounds, database.now()))) return undefined;
-        }
-        const lock = database.grantLock(grantId);
-        const [presentedId, before, standing] = [
-          presented?.exchangeId ?? null,
-          last?.nonce ?? null,
-          current?.nonce ?? null,
-        ];
-        // Nothing of this needs an answer of what was before it, so all of it is one round trip.
-        const sent = await send(transaction, [
-          ...lock,
-          database.hot(OPEN, [grantId, nonce, kind, presentedId, holder, bounds.leaseMs, before, standing]),
-          ...(text === undefined ? [] : [database.hot(APPLY, [text, grantId, nonce])]),
-        ]);
-        const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
-        const exchange = { nonce, grantId, kind, presented: named, accountId, openedAt, openedTick };
-        return { sent, at: lock.length, exchange };
-      });
-    const opened = async (isAnotherTry: boolean) => {
-      const opening = await open(isAnotherTry);
-      const row = (await opening?.sent.answers)?.[opening?.at ?? 0]?.rows[0] as { id: number } | undefined;
-      return row && opening && { ...opening.exchange, exchangeId: row.id };
-    };
-    return opened(false)
-      .then((exchange) => exchange ?? opened(true))
-      .catch(unlessOpenElsewhere);
+  openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined> {
+    return openExchange(this.#options, intent);
   }
 
   async standingApplicant(grantId: string): Promise<Applicant | undefined> {
@@ -255,10 +208,4 @@ function claimsOf(row: ClaimsRow | undefined): Claims {
     held: (row?.leased_for ?? 0) > 0,
     isUnresolved: (row?.unresolved_for ?? 0) > 0,
   };
-}
-
-/** The index that lets one exchange of a grant be open has seen another one, which nothing before it had. */
-function unlessOpenElsewhere(error: unknown): undefined {
-  if (error instanceof Error && 'constraint' in error && error.constraint === 'exchanges_open') return undefined;
-  throw error;
 }

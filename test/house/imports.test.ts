@@ -25,8 +25,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dashboard: [],
   'configured.ts': ['system-clock.ts', 'callers', 'config', 'providers', 'stores (types)'],
   'operator.ts': ['system-clock.ts', 'configured.ts', 'callers (types)', 'config', 'providers', 'grants', 'stores'],
+  'journal.ts': ['grants (types)'],
   'evergrant.ts': [
     'configured.ts',
+    'journal.ts',
     'secret.ts',
     'version.ts',
     'system-clock.ts',
