@@ -3,7 +3,7 @@ import type { RenewalsAhead } from '../../src/grants/renewals-ahead.ts';
 import { perMinuteOf, SAVED_MS } from '../../src/grants/upkeep-budget.ts';
 import type { DueGrant, UpkeepStore } from '../../src/grants/upkeep-store.ts';
 import type { Provider } from '../../src/providers/provider.ts';
-import { Violation } from './judge.ts';
+import { Violation } from './violation.ts';
 import { MemoryPauses } from './memory/memory-pauses.ts';
 import { seededRandom } from './seeded-random.ts';
 

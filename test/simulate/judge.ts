@@ -6,17 +6,7 @@ import type { Outcome } from '../../src/grants/exchange.ts';
 import type { ExchangeRow } from './memory/rows.ts';
 import type { Surroundings } from './surroundings.ts';
 import { CREATING, type Issue, type UpstreamKind } from './upstream.ts';
-
-/** A property that does not hold, by its name and what was seen. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-  readonly property: string;
-
-  constructor(property: string, seen: string) {
-    super(`${property}: ${seen}`);
-    this.property = property;
-  }
-}
+import { Violation } from './violation.ts';
 
 /** Kinds that can always be repaired, or never lose anything by a lost answer. */
 const NEVER_ASKS_THE_USER: readonly UpstreamKind[] = ['not_rotating', 'grace', ...CREATING];

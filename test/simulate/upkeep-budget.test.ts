@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BudgetWorld } from './budget-world.ts';
 import { loadHeart, type Heart } from './heart.ts';
-import { Violation } from './judge.ts';
+import { Violation } from './violation.ts';
 import { BUDGET_MUTANTS } from './mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 

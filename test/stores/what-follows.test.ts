@@ -4,7 +4,7 @@ import { whatFollows } from '../../src/stores/what-follows.ts';
 
 const PRESENTED = { exchangeId: 1, nonce: 'n1' };
 const REFRESH = { kind: 'refresh', presented: PRESENTED } as const;
-const WELL = { integrated_at: 1, failing: 0, last_event: 'grant.created' } as const;
+const WELL = { integrated_at: 1, failing: 0, revisited: 0, last_event: 'grant.created' } as const;
 
 describe('what follows from a new credential', () => {
   it('by the ordinary way is the end of the presented one, and nothing else', () => {
@@ -14,6 +14,10 @@ describe('what follows from a new credential', () => {
 
   it('after failures is that the grant is well', () => {
     assert.equal(whatFollows(REFRESH, { ...WELL, failing: 1 }).settles, true);
+  });
+
+  it('that forgetting waits for is noted in the grant', () => {
+    assert.equal(whatFollows(REFRESH, { ...WELL, revisited: 1 }).settles, true);
   });
 
   it('that is the first is told, and settles the grant', () => {
