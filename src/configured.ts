@@ -2,6 +2,7 @@ import type { ApiKeyStore } from './callers/api-key.ts';
 import { createAuthenticator, type Authenticator } from './callers/authenticate.ts';
 import type { Config, Secrets } from './config/index.ts';
 import { configuredProviders } from './providers/index.ts';
+import { READY_TITLES } from './providers/oauth-2/ready/index.ts';
 import type { Provider } from './providers/provider.ts';
 import type { DatabaseLocation } from './stores/index.ts';
 import type { Vault } from './stores/vault.ts';
@@ -66,6 +67,7 @@ export function configuredProvidersOf({ config, secrets, vault }: ConfiguredProv
     oauth2: config.oauth2.map((definition) => ({
       ...common,
       definition,
+      title: READY_TITLES[definition.name],
       clientSettings: `client_id and client_secret_env of "${definition.name}" in the file of EVERGRANT_PROVIDERS`,
       clientSecret: secrets.oauth2ClientSecrets[definition.name],
     })),

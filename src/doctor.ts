@@ -139,7 +139,7 @@ async function runningService({ host, port }: Config): Promise<Finding[]> {
 }
 
 async function clients(operator: Operator): Promise<Finding[]> {
-  if (operator.providers().length === 0) {
+  if (operator.providers().all.length === 0) {
     return [
       bad(
         'providers',
@@ -147,7 +147,7 @@ async function clients(operator: Operator): Promise<Finding[]> {
       ),
     ];
   }
-  const checks = operator.providers().map(async (provider): Promise<Finding> => {
+  const checks = operator.providers().all.map(async (provider): Promise<Finding> => {
     const { name } = provider;
     const result = await provider.checkClient?.();
     if (result === undefined) return odd(name, 'Nothing tells whether it accepts our client.');
@@ -183,7 +183,7 @@ async function lapses(operator: Operator): Promise<Finding[]> {
 
 /** What users need to link accounts: pages to come back to, here and at the provider. */
 function linking(operator: Operator, { publicUrl, returnUrls }: Config): Finding[] {
-  const linkable = operator.providers().filter(({ authorization }) => authorization !== undefined);
+  const linkable = operator.providers().linkable();
   const names = linkable.map(({ name }) => name);
   const pages =
     names.length > 0 && returnUrls.length === 0

@@ -9,6 +9,7 @@ import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
+import { Providers } from './grants/providers.ts';
 import type { GrantEvent } from './grants/events.ts';
 import type { ExchangeReport } from './grants/renewal.ts';
 import { replayRescued } from './grants/rescue.ts';
@@ -109,13 +110,17 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     trouble('the database still refuses what was rescued', cause);
   });
   const journal = journalTo(logger);
-  const providers = configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each));
+  const providers = new Providers(configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each)));
   const usage = new Usage();
   const bookings = bookingsSettings(config);
-  const bookingsProvider = providers.find(({ name }) => name === bookings?.provider);
   const successions =
-    bookingsProvider &&
-    new Successions({ store: stores.successions, provider: bookingsProvider, clock, limits: config.atoms });
+    bookings &&
+    new Successions({
+      store: stores.successions,
+      provider: providers.get(bookings.provider),
+      clock,
+      limits: config.atoms,
+    });
   const keeper = new Keeper({
     store: stores.grants,
     providers,
@@ -158,8 +163,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
       bookings,
-      providers: providers.map(({ name }) => name),
-      linkable: providers.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name),
+      providers: providers.all.map(({ name }) => name),
+      linkable: providers.linkable().map(({ name }) => name),
+      titles: new Map(providers.all.map(({ name, title }) => [name, title])),
       returnUrls: config.returnUrls,
       version: VERSION,
     },
@@ -170,7 +176,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     keeper,
     usage,
     successions,
-    providers,
+    providers: providers.all,
     grants: stores.grants,
     store: stores.upkeep,
     pauses: stores.pauses,
@@ -214,7 +220,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     fetch: app.fetch,
     keeper,
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
-    providers,
+    providers: providers.all,
     checkReadiness,
     close,
     giveUp,

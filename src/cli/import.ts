@@ -37,7 +37,7 @@ export function importCommand(): Command {
       await using operator = await openOperator(config);
       const { imports } = operator;
       const providers = operator.providers();
-      if (providers.length === 0) {
+      if (providers.all.length === 0) {
         throw new ImportError(
           'No provider is configured. Set CAL_COM_CLIENT_ID, CAL_COM_OAUTH_CLIENT_ID, CRONOFY_CLIENT_ID or EVERGRANT_PROVIDERS.',
         );

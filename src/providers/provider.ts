@@ -11,9 +11,11 @@ export type * from './answer.ts';
 export interface Provider {
   /** Stable, lower case, hyphenated; it names the provider in the database and in URLs. */
   readonly name: string;
+  /** As people call it. */
+  readonly title: string;
   /**
    * The provider and our client there. Grants of one realm mean nothing in another: a second client at the same
-   * provider has users, tokens and account ids of its own.
+   * provider has users, tokens and account ids of its own. It begins with the provider's name and a space.
    */
   readonly realm: string;
   /** What the provider does where a spent refresh token comes again; `reject` unless given. */

@@ -24,6 +24,7 @@ export type Script = (call: Call) => ExchangeAnswer | Promise<ExchangeAnswer>;
 /** A provider that does as it is told, and knows what it was asked. */
 export class ScriptedProvider implements Provider {
   readonly name = 'some-provider';
+  readonly title = 'Some provider';
   readonly realm = REALM;
   readonly needsEmail = true;
   readonly calls: Call[] = [];

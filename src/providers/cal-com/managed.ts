@@ -58,6 +58,7 @@ export function calComManaged(options: CalComManagedOptions): Provider {
 
 class CalComManaged implements Provider {
   readonly name = 'cal-com-managed';
+  readonly title = 'Cal.com';
   readonly accountIdForm = { pattern: /^[1-9]\d{0,14}$/, meaning: 'the numeric id of the managed user at Cal.com' };
   readonly realm: string;
   readonly needsEmail = true;
