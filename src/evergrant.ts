@@ -110,7 +110,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     trouble('the database still refuses what was rescued', cause);
   });
   const journal = journalTo(logger);
-  const providers = new Providers(configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each)));
+  const providers = new Providers((await configuredProvidersOf({ config, vault })).map((each) => opened.use(each)));
   const usage = new Usage();
   const bookings = bookingsSettings(config);
   const successions =
@@ -246,8 +246,8 @@ function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiK
   };
 }
 
-function bookingsSettings({ bookings: mode, calCom, calComOAuth }: Config): BookingsSettings | undefined {
-  const client = mode === 'managed' ? calCom : calComOAuth;
+function bookingsSettings({ bookings: mode, providers }: Config): BookingsSettings | undefined {
+  const client = providers['cal-com'][mode];
   if (client === undefined) return undefined;
   return {
     provider: mode === 'managed' ? 'cal-com-managed' : 'cal-com',

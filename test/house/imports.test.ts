@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'http',
     'dashboard',
   ],
-  'doctor.ts': ['operator.ts', 'config'],
+  'doctor.ts': ['operator.ts', 'config', 'providers', 'grants (types)'],
   'index.ts': [
     'evergrant.ts',
     'secret.ts',
