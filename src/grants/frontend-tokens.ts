@@ -32,9 +32,9 @@ export class FrontendTokens {
     this.#options = options;
   }
 
-  /** True where the provider has such tokens. */
-  has(provider: string): boolean {
-    return this.#options.providers.named(provider)?.issueFrontendToken !== undefined;
+  /** The permissions that the provider knows; undefined where it has no such tokens. */
+  permissionsOf(provider: string): readonly string[] | undefined {
+    return this.#options.providers.named(provider)?.frontendTokens?.permissions;
   }
 
   /**
@@ -55,11 +55,11 @@ export class FrontendTokens {
   async #ask(call: FrontendTokenCall): Promise<FrontendTokenAnswer> {
     const { origin, permissions } = call;
     const provider = this.#options.providers.get(call.provider);
-    if (provider.issueFrontendToken === undefined) throw providerNotConfigured(call.provider);
+    if (provider.frontendTokens === undefined) throw providerNotConfigured(call.provider);
     const accountId = await this.#accountId(provider, call);
     return accountId === undefined
       ? { kind: 'unreachable' }
-      : provider.issueFrontendToken({ accountId, origin, permissions });
+      : provider.frontendTokens.issue({ accountId, origin, permissions });
   }
 
   /** An imported grant may have none yet. */

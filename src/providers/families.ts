@@ -28,6 +28,11 @@ export const VARIABLE_PREFIXES: readonly string[] = families
 /** The names of providers that have variables of their own. */
 export const TAKEN_NAMES: readonly string[] = families.flatMap(({ names }) => names);
 
+/** What frontend tokens may be asked for, at one provider or another. */
+export const FRONTEND_PERMISSIONS: readonly string[] = [
+  ...new Set(families.flatMap(({ frontendPermissions }) => frontendPermissions ?? [])),
+];
+
 /** What to tell somebody who has configured no provider: a whole sentence. */
 export const HOW_TO_CONFIGURE = `Set ${eitherOf(CLIENT_VARIABLES.flatMap(([first = '']) => first))}.`;
 

@@ -18,6 +18,8 @@ export interface ProviderFamily<Settings = unknown> {
    * Those of one client are taken together: half of one account must never be completed with half of another.
    */
   readonly clients: readonly (readonly string[])[];
+  /** What its frontend tokens may be asked for; left out where it has none. */
+  readonly frontendPermissions?: readonly string[];
   /** Reads its settings; what is wrong is noted in `settings`. */
   readSettings(settings: SettingsReader): Settings;
   /** Whether with these settings there are accounts that users link by themselves. */

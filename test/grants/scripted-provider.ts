@@ -94,6 +94,6 @@ export function refusal(
   kind: Exclude<ExchangeAnswer['kind'], 'obtained'>,
 ): Exclude<ExchangeAnswer, { kind: 'obtained' }> {
   if (kind === 'account_exists') return { kind, accountId: '179', profile: profile('179', 'Alice') };
-  if (kind === 'input_refused') return { kind, detail: 'scripted', fields: ['cal_email'] };
+  if (kind === 'input_refused') return { kind, detail: 'scripted', fields: ['email'] };
   return { kind, detail: 'scripted' };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startOAuth2 } from '../../src/sandbox/index.ts';
 import { inTime, newWorkFolder, startCommand, type Ended } from '../cli/start-command.ts';
-import { call, tokenOf } from '../e2e/answer.ts';
+import { call, problemOf, tokenOf } from '../e2e/answer.ts';
 import { jwt, JWT_SECRET, newKeyRing } from '../e2e/credentials.ts';
 import { readRows } from '../e2e/start-service.ts';
 import { Browser } from '../linking/browser.ts';
@@ -88,9 +88,9 @@ describe('a family that was added by a folder and a line of the list', { concurr
     await using service = await serve(folder.path, env);
     const { linkable } = (await service.as('alice', 'GET')).json;
     assert.deepEqual(linkable, ['acme']);
-    const { authorize_url: page } = (await service.as('alice', 'POST', 'acme/authorize/', {})).json;
+    const { authorize_url: url } = (await service.as('alice', 'POST', 'acme/authorize/', {})).json;
     const browser = new Browser();
-    const consent = await browser.open(String(page), RETURN_URL);
+    const consent = await browser.open(String(url), RETURN_URL);
     const back = new URL((await browser.submit(consent, { account: 'alice', decision: 'allow' }, RETURN_URL)).url);
     const code = back.searchParams.get('evergrant_code');
     assert.equal((await service.as('alice', 'POST', 'acme/complete/', { code })).status, 200);
@@ -104,6 +104,12 @@ describe('a family that was added by a folder and a line of the list', { concurr
       const { connections } = (await service.as(subject, 'GET')).json;
       assert.deepEqual([connections[0].provider, connections[0].account.id], ['acme', subject]);
     }
+    const page = { origin: 'https://app.example.com', permissions: ['embed'] };
+    const ask = (permissions: string[]) =>
+      service.as('alice', 'POST', 'acme/token/', { frontend: { ...page, permissions } });
+    assert.deepEqual(tokenOf(await ask(['embed'])).frontend.permissions, ['embed']);
+    const { errors } = problemOf(await ask(['embed', 'agenda']), 400, 'invalid_request');
+    assert.deepEqual(errors, [{ field: 'frontend.permissions.1', message: 'Accepted are embed.' }]);
     const title = await call(`${service.url}/linked?evergrant_error=access_denied&evergrant_provider=acme`, 'GET');
     assert.match(title.text, /Acme was not linked/);
     const realms = readRows(join(folder.path, 'evergrant.db'), 'select distinct realm from grants');

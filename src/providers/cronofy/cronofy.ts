@@ -31,6 +31,6 @@ export function cronofy(options: CronofyOptions): Provider {
   };
   return {
     ...oauth2({ ...options, ...CRONOFY, definition }, transport),
-    issueFrontendToken: elementTokens(options, transport),
+    frontendTokens: elementTokens(options, transport),
   };
 }

@@ -1,4 +1,5 @@
 import type { ProviderFamily } from '../family.ts';
+import { ELEMENT_PERMISSIONS } from './element-permissions.ts';
 import { readSettings, VARIABLES, type CronofySettings } from './settings.ts';
 
 /** Of one application, whatever it does. */
@@ -10,6 +11,7 @@ export const CRONOFY = {
   names: ['cronofy', 'cronofy-managed'],
   variables: VARIABLES,
   clients: [['CRONOFY_CLIENT_ID', 'CRONOFY_CLIENT_SECRET']],
+  frontendPermissions: ELEMENT_PERMISSIONS,
   readSettings,
   isLinkable: (settings) => settings?.modes.includes('oauth') === true,
   build: async (settings, dependencies) => {

@@ -40,7 +40,7 @@ export function cronofyManaged(options: CronofyClient): Provider {
     provisionsAgain: true,
     provision: ({ subject }) => open(subject),
     recover: ({ subject }) => open(subject),
-    issueFrontendToken: elementTokens(options, transport),
+    frontendTokens: elementTokens(options, transport),
   };
 }
 

@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import type { ProviderFamily, SettingsReader, Variable } from '../../../src/providers/family.ts';
 import type { OAuth2Definition } from '../../../src/providers/oauth-2/definition.ts';
-import type { Secret } from '../../../src/secret.ts';
+import type { FrontendTokenIssuer } from '../../../src/providers/provider.ts';
+import { Secret } from '../../../src/secret.ts';
 
 const VARIABLES = [
   { name: 'ACME_CLIENT_ID', default: undefined, meaning: 'Client id of an Acme app.' },
@@ -8,6 +10,8 @@ const VARIABLES = [
   { name: 'ACME_URL', default: 'https://acme.example', meaning: 'Where Acme is.' },
   { name: 'ACME_SCOPES', default: 'calendar', meaning: 'What users are asked to consent to.' },
 ] as const satisfies readonly Variable[];
+
+const PERMISSIONS = ['embed'];
 
 interface AcmeSettings {
   readonly clientId: string;
@@ -22,6 +26,7 @@ export const ACME = {
   names: ['acme'],
   variables: VARIABLES,
   clients: [['ACME_CLIENT_ID', 'ACME_CLIENT_SECRET']],
+  frontendPermissions: PERMISSIONS,
   readSettings: (settings: SettingsReader<(typeof VARIABLES)[number]>) => {
     const { parsers } = settings;
     const clientId = settings.read('ACME_CLIENT_ID', parsers.clientId);
@@ -36,9 +41,22 @@ export const ACME = {
     if (settings === undefined) return [];
     const { clientSecret } = settings;
     const { oauth2 } = await import('../../../src/providers/oauth-2/oauth-2.ts');
-    return [oauth2({ ...dependencies, definition: definition(settings), clientSecret, title: 'Acme' })];
+    const provider = oauth2({ ...dependencies, definition: definition(settings), clientSecret, title: 'Acme' });
+    return [{ ...provider, frontendTokens: frontendTokens(clientSecret, dependencies.now) }];
   },
 } as const satisfies ProviderFamily<AcmeSettings | undefined>;
+
+/** Acme's are signed by its client, and nobody is asked for them. */
+function frontendTokens(clientSecret: Secret, now: () => number): FrontendTokenIssuer {
+  return {
+    permissions: PERMISSIONS,
+    issue: ({ accountId, origin, permissions }) => {
+      const signed = createHmac('sha256', clientSecret.reveal()).update(`${accountId} ${origin}`).digest('hex');
+      const frontendToken = { token: new Secret(signed), origin, permissions, expiresAt: now() + 60_000 };
+      return Promise.resolve({ kind: 'issued', frontendToken });
+    },
+  };
+}
 
 function definition({ clientId, url, scopes }: AcmeSettings): OAuth2Definition {
   return {
