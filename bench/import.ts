@@ -73,7 +73,7 @@ async function measured(url: string): Promise<{ readonly fresh: Figures; readonl
     const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
     const counts = await runImport({
       lines: inputLines(createReadStream(file)),
-      rules: { providers: operator.providers(), subjectOf: parseSubject, ignoreUnknown: false },
+      rules: { providers: await operator.providers(), subjectOf: parseSubject, ignoreUnknown: false },
       store: (grants) => operator.imports.add(grants),
       clock: systemClock,
       stopping: () => false,

@@ -8,7 +8,9 @@ import {
   type LoadedConfig,
   type Values,
 } from './config/index.ts';
+import type { Providers } from './grants/providers.ts';
 import { openOperator, type Operator } from './operator.ts';
+import { HOW_TO_CONFIGURE } from './providers/families.ts';
 
 const READY_TIMEOUT_MS = 3_000;
 
@@ -50,6 +52,7 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
     return [bad('database', saying(error))];
   }
   await using operator = opened;
+  const providers = await operator.providers();
   const place = database.kind === 'sqlite' ? database.path : database.place;
   return [
     good('database', `${place} opens with this key ring.`),
@@ -58,9 +61,9 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
     await rescued(operator, config.rescueFolder),
     await readiness(operator, config),
     ...(await runningService(config)),
-    ...(await clients(operator)),
+    ...(await clients(providers)),
     ...(await lapses(operator)),
-    ...linking(operator, config),
+    ...linking(providers, config),
   ];
 }
 
@@ -138,16 +141,9 @@ async function runningService({ host, port }: Config): Promise<Finding[]> {
   }
 }
 
-async function clients(operator: Operator): Promise<Finding[]> {
-  if (operator.providers().length === 0) {
-    return [
-      bad(
-        'providers',
-        'None is configured. Set CAL_COM_CLIENT_ID, CAL_COM_OAUTH_CLIENT_ID, CRONOFY_CLIENT_ID or EVERGRANT_PROVIDERS.',
-      ),
-    ];
-  }
-  const checks = operator.providers().map(async (provider): Promise<Finding> => {
+async function clients({ all }: Providers): Promise<Finding[]> {
+  if (all.length === 0) return [bad('providers', `None is configured. ${HOW_TO_CONFIGURE}`)];
+  const checks = all.map(async (provider): Promise<Finding> => {
     const { name } = provider;
     const result = await provider.checkClient?.();
     if (result === undefined) return odd(name, 'Nothing tells whether it accepts our client.');
@@ -182,9 +178,8 @@ async function lapses(operator: Operator): Promise<Finding[]> {
 }
 
 /** What users need to link accounts: pages to come back to, here and at the provider. */
-function linking(operator: Operator, { publicUrl, returnUrls }: Config): Finding[] {
-  const linkable = operator.providers().filter(({ authorization }) => authorization !== undefined);
-  const names = linkable.map(({ name }) => name);
+function linking(providers: Providers, { publicUrl, returnUrls }: Config): Finding[] {
+  const names = providers.linkable().map(({ name }) => name);
   const pages =
     names.length > 0 && returnUrls.length === 0
       ? [

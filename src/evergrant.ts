@@ -10,6 +10,7 @@ import { Keeper } from './grants/keeper.ts';
 import { retentionOf } from './grants/forgetting.ts';
 import { Linking } from './grants/linking.ts';
 import { Profiles } from './grants/profiles.ts';
+import { Providers } from './grants/providers.ts';
 import { replayRescued } from './grants/rescue.ts';
 import { startUpkeep } from './grants/upkeep.ts';
 import { Successions } from './grants/successions.ts';
@@ -112,13 +113,17 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     trouble('the database still refuses what was rescued', cause);
   });
   const journal = journalTo(logger, told);
-  const providers = configuredProvidersOf({ config, secrets, vault }).map((each) => opened.use(each));
+  const providers = new Providers((await configuredProvidersOf({ config, vault })).map((each) => opened.use(each)));
   const usage = new Usage();
   const bookings = bookingsSettings(config);
-  const bookingsProvider = providers.find(({ name }) => name === bookings?.provider);
   const successions =
-    bookingsProvider &&
-    new Successions({ store: stores.successions, provider: bookingsProvider, clock, limits: config.atoms });
+    bookings &&
+    new Successions({
+      store: stores.successions,
+      provider: providers.get(bookings.provider),
+      clock,
+      limits: config.atoms,
+    });
   const keeper = new Keeper({
     store: stores.grants,
     providers,
@@ -161,8 +166,9 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
       bookings,
-      providers: providers.map(({ name }) => name),
-      linkable: providers.filter(({ authorization }) => authorization !== undefined).map(({ name }) => name),
+      providers: providers.all.map(({ name }) => name),
+      linkable: providers.linkable().map(({ name }) => name),
+      titles: new Map(providers.all.map(({ name, title }) => [name, title])),
       returnUrls: config.returnUrls,
       version: VERSION,
     },
@@ -173,7 +179,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     keeper,
     usage,
     successions,
-    providers,
+    providers: providers.all,
     grants: stores.grants,
     store: stores.upkeep,
     pauses: stores.pauses,
@@ -216,7 +222,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     fetch: app.fetch,
     keeper,
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
-    providers,
+    providers: providers.all,
     checkReadiness,
     close,
     giveUp,
@@ -242,8 +248,8 @@ function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiK
   };
 }
 
-function bookingsSettings({ bookings: mode, calCom, calComOAuth }: Config): BookingsSettings | undefined {
-  const client = mode === 'managed' ? calCom : calComOAuth;
+function bookingsSettings({ bookings: mode, providers }: Config): BookingsSettings | undefined {
+  const client = providers['cal-com'][mode];
   if (client === undefined) return undefined;
   return {
     provider: mode === 'managed' ? 'cal-com-managed' : 'cal-com',

@@ -4,7 +4,7 @@ import { configuredAuthenticator, configuredProvidersOf, databaseLocation } from
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
 import type { ImportStore } from './grants/imports.ts';
 import { lapseOutlook, type LapseOutlook } from './grants/lapse-outlook.ts';
-import type { Provider } from './providers/provider.ts';
+import { Providers } from './grants/providers.ts';
 import type { EventLog } from './stores/event-log.ts';
 import { migrateDatabase as migrateLocation, openStores } from './stores/index.ts';
 import { RescueFolder, type RescuedCount } from './stores/rescue-folder.ts';
@@ -28,7 +28,7 @@ export interface Operator extends AsyncDisposable {
   readonly events: EventLog;
   readonly imports: ImportStore;
   /** Those that are configured; their connections are opened when first asked for. */
-  providers(): readonly Provider[];
+  providers(): Promise<Providers>;
   /** What is odd about the database and the way to it, as sentences. */
   remarks(): readonly string[];
   /** Rejects where a part that every call needs does not answer. */
@@ -52,9 +52,12 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
   const stores = opened.use(await openStores({ location, vault, clock: systemClock, bounds, trouble }));
   const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
   const parts = opened.move();
-  let opening: readonly Provider[] | undefined;
-  const providers = () =>
-    (opening ??= configuredProvidersOf({ config, secrets, vault }).map((provider) => parts.use(provider)));
+  let opening: Promise<Providers> | undefined;
+  const open = async () => {
+    const built = await configuredProvidersOf({ config, vault });
+    return new Providers(built.map((provider) => parts.use(provider)));
+  };
+  const providers = () => (opening ??= open());
   return {
     apiKeys: stores.apiKeys,
     events: stores.events,
@@ -66,8 +69,10 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
       await Promise.all([stores.check(), authenticator.checkTrust()]);
     },
     countRescued: () => rescue.count(),
-    lapseOutlooks: () =>
-      Promise.all(providers().map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share))),
+    lapseOutlooks: async () => {
+      const { all } = await providers();
+      return Promise.all(all.map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share)));
+    },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

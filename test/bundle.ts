@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /** Beside `src`, as an installed program is, for what it reads of package.json. */
 const FOLDER = join(import.meta.dirname, '../.programs');
@@ -9,19 +9,28 @@ const FOLDER = join(import.meta.dirname, '../.programs');
 /** What Node has compiled of a program is kept here for the next start, where this is its `NODE_COMPILE_CACHE`. */
 export const COMPILE_CACHE = join(FOLDER, 'compiled');
 
+/** How a program differs from what its sources say. */
+export interface BundleOptions {
+  /** What the file is called, without its ending; the entry's name unless given. */
+  readonly name?: string;
+  /** What changes the sources on their way. */
+  readonly plugins?: Plugin[];
+}
+
 /**
  * Puts a program and all that it imports into one file. Node starts that five times faster than the hundreds of modules
  * it came from, and tests start (and kill) programs by the hundred.
  *
  * @param entry the program's first file
- * @param name what to call it
  * @returns the path of the file to run
  */
-export async function bundle(entry: URL, name = basename(entry.pathname, '.ts')): Promise<string> {
+export async function bundle(entry: URL, options: BundleOptions = {}): Promise<string> {
+  const { name = basename(entry.pathname, '.ts'), plugins = [] } = options;
   const path = join(FOLDER, `${name}.mjs`);
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(entry)],
     outfile: path,
+    plugins,
     write: false,
     bundle: true,
     platform: 'node',

@@ -1,55 +1,81 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
 
-import { z } from 'zod';
-
 import { type KeySource, fixedKey } from './key-source.ts';
 
 const SHORTEST_RSA_BITS = 2048;
 
-/** RFC 7517 section 4. A private key is refused: it has no business on a machine that only checks signatures. */
-const publicJwk = z.looseObject({
-  kty: z.enum(['RSA', 'EC', 'OKP']),
-  alg: z.string().optional(),
-  use: z.literal('sig').optional(),
-  d: z.undefined().optional(),
-});
+/**
+ * - `unreadable`: it is neither PEM (SPKI) nor the JSON text of one JWK
+ * - `private`: it is a key that must stay with the issuer, and has no business on a machine that only checks signatures
+ * - `not_trusted`: its kind, size or use is none that is trusted
+ */
+export type PublicKeyFault = 'unreadable' | 'private' | 'not_trusted';
+
+const MESSAGES: Readonly<Record<PublicKeyFault, string>> = {
+  unreadable: 'The public key must be PEM (BEGIN PUBLIC KEY) or the JSON text of one public JWK.',
+  private: 'This is a private key. Give the public one, and keep the private one with the issuer.',
+  not_trusted:
+    'The public key must be RSA of 2048 bits or more, P-256 or Ed25519, for a signature algorithm of its kind.',
+};
+
+/** The text is no public key that is trusted. It has no cause, which would quote the text. */
+export class PublicKeyError extends TypeError {
+  override readonly name = 'PublicKeyError';
+  readonly code = 'public_key_refused';
+  readonly fault: PublicKeyFault;
+
+  constructor(fault: PublicKeyFault) {
+    super(MESSAGES[fault]);
+    this.fault = fault;
+  }
+}
 
 /**
- * Trusts one public key, given as PEM (SPKI) or as the JSON text of a JWK, for the algorithms of its kind only: RSA
- * RS256 and PS256, P-256 ES256, Ed25519 EdDSA; a JWK's `alg` narrows that further. Throws a TypeError for other keys.
+ * Trusts one public key, given as PEM (SPKI) or as the JSON text of a JWK (RFC 7517 section 4), for the algorithms of its kind
+ * only: RSA RS256 and PS256, P-256 ES256, Ed25519 EdDSA; a JWK's `alg` narrows that further.
+ *
+ * @throws {@link PublicKeyError} for anything else
  */
 export function publicKey(text: string): KeySource {
-  const { key, alg } = text.trimStart().startsWith('{') ? readJwk(text) : { key: readPem(text) };
+  const { key, alg, use } = text.trimStart().startsWith('{') ? readJwk(text) : readPem(text);
   const algorithms = algorithmsOf(key).filter((algorithm) => alg === undefined || algorithm === alg);
-  if (algorithms.length === 0) {
-    throw new TypeError(
-      'The public key must be RSA of 2048 bits or more, P-256 or Ed25519, for a signature algorithm of its kind.',
-    );
-  }
+  const isForSignatures = use === undefined || use === 'sig';
+  if (algorithms.length === 0 || !isForSignatures) throw new PublicKeyError('not_trusted');
   return fixedKey(key, algorithms);
 }
 
-function readPem(text: string): KeyObject {
+/** A key, and what a JWK says that it is for. */
+interface ReadKey {
+  readonly key: KeyObject;
+  readonly alg?: unknown;
+  readonly use?: unknown;
+}
+
+function readPem(text: string): ReadKey {
   // From a private key Node would quietly derive the public one.
-  if (text.includes('PRIVATE KEY')) {
-    throw new TypeError('This is a private key. Give the public one, and keep the private one with the issuer.');
-  }
-  return readWith(() => createPublicKey(text));
+  if (text.includes('PRIVATE KEY')) throw new PublicKeyError('private');
+  return { key: created(text) };
 }
 
-function readJwk(text: string): { key: KeyObject; alg: string | undefined } {
-  return readWith(() => {
-    const { alg, ...jwk }: Record<string, unknown> & { alg?: string | undefined } = publicJwk.parse(JSON.parse(text));
-    return { key: createPublicKey({ key: jwk, format: 'jwk' }), alg };
-  });
+function readJwk(text: string): ReadKey {
+  const { alg, use, ...jwk } = parsed(text);
+  if ('d' in jwk || 'k' in jwk) throw new PublicKeyError('private');
+  return { key: created({ key: jwk, format: 'jwk' }), alg, use };
 }
 
-function readWith<T>(read: () => T): T {
+function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
-    return read();
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    // No cause: it would quote the text, and a private key may have been given by mistake.
-    throw new TypeError('The public key must be PEM (BEGIN PUBLIC KEY) or the JSON text of one public JWK.');
+    throw new PublicKeyError('unreadable');
+  }
+}
+
+function created(input: Parameters<typeof createPublicKey>[0]): KeyObject {
+  try {
+    return createPublicKey(input);
+  } catch {
+    throw new PublicKeyError('unreadable');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DestinationStream } from 'pino';
-import { providerOf } from './provider-of.ts';
+import { providerNameOf } from '../grants/providers.ts';
 
 /** Turns log lines into ones that a person reads at a glance. */
 export function devJournal(output: { write(text: string): unknown }): DestinationStream {
@@ -36,7 +36,7 @@ function readable(line: LogLine): string {
   const { time, level, subject, subjects = [], provider, realm, reason, detail, err } = line;
   const clock = new Date(time).toTimeString().slice(0, 8);
   const whose = subject ?? subjects.join(', ');
-  const where = provider ?? (realm === undefined ? undefined : providerOf(realm));
+  const where = provider ?? (realm === undefined ? undefined : providerNameOf(realm));
   const parts = [clock, level >= WARN ? '!' : '', whose, where, whatHappened(line), reason, detail, err?.message];
   return parts.filter((part) => part !== undefined && part !== '').join('  ');
 }

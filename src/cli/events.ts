@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openOperator } from '../operator.ts';
 import { EVENT_TYPES, type EventType, type GrantEvent } from '../grants/events.ts';
+import { providerNameOf } from '../grants/providers.ts';
 import type { EventCounts } from '../stores/event-log.ts';
 import { followEvents } from './follow-events.ts';
-import { providerOf } from './provider-of.ts';
 import { askedToStop } from './signals.ts';
 import { devOption, storedConfig } from './stored-config.ts';
 
@@ -116,7 +116,7 @@ function tablePrinter(): (event: GrantEvent) => void {
     if (!hasHead) console.log(row('time', 'type', 'reason', 'provider', 'subjects', 'id'));
     hasHead = true;
     const time = new Date(at).toISOString();
-    console.log(row(time, type, reason ?? '', providerOf(realm), subjects.join(', '), String(id)));
+    console.log(row(time, type, reason ?? '', providerNameOf(realm), subjects.join(', '), String(id)));
   };
 }
 

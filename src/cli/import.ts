@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { parseSubject } from '../callers/subject.ts';
 import { openOperator } from '../operator.ts';
 import { runImport, type ImportCounts, type RefusedLine } from '../grants/import-run.ts';
+import { HOW_TO_CONFIGURE } from '../providers/families.ts';
 import { systemClock } from '../system-clock.ts';
 import { importHelp } from './import-help.ts';
 import { chunksOf, ImportError, openInput } from './import-input.ts';
@@ -36,11 +37,9 @@ export function importCommand(): Command {
       if (warning !== undefined) console.error(`Warning: ${warning}`);
       await using operator = await openOperator(config);
       const { imports } = operator;
-      const providers = operator.providers();
-      if (providers.length === 0) {
-        throw new ImportError(
-          'No provider is configured. Set CAL_COM_CLIENT_ID, CAL_COM_OAUTH_CLIENT_ID, CRONOFY_CLIENT_ID or EVERGRANT_PROVIDERS.',
-        );
+      const providers = await operator.providers();
+      if (providers.all.length === 0) {
+        throw new ImportError(`No provider is configured. ${HOW_TO_CONFIGURE}`);
       }
       const progress = new ImportProgress(process.stderr, size);
       const refusedLines: RefusedLine[] = [];

@@ -1,9 +1,6 @@
 import { isIP } from 'node:net';
-import type { OAuth2Definition } from '../providers/oauth-2/definition.ts';
-
-import { type CalComConfig, type CalComOAuthConfig, decideCalCom } from './cal-com-config.ts';
+import type { ProviderSettings } from '../providers/families.ts';
 import { type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
-import { type CronofyConfig, decideCronofy } from './cronofy-config.ts';
 import { type DatabaseConfig, parseDatabaseUrl } from './database-url.ts';
 import { type JwtConfig, decideJwt } from './jwt-config.ts';
 import { type LogLevel, parseLogLevel } from './log-level.ts';
@@ -13,7 +10,7 @@ import { parseReturnUrls } from './return-urls.ts';
 import type { Settings } from './settings.ts';
 import { isLoopback, localUrl, parseUrl } from './urls.ts';
 
-/** Everything that is decided by the environment, without the secrets. It can be shown. */
+/** Everything that is decided by the environment. It can be shown: what is secret in it is a `Secret`. */
 export interface Config {
   readonly host: string;
   /** 0 for any free port. */
@@ -26,14 +23,8 @@ export interface Config {
   readonly corsOrigins: CorsOrigins;
   /** Absent where no issuer is trusted; then only API keys let callers in. */
   readonly jwt?: JwtConfig;
-  /** Absent where no Cal.com platform client is given. */
-  readonly calCom?: CalComConfig;
-  /** Absent where no Cal.com OAuth client is given. */
-  readonly calComOAuth?: CalComOAuthConfig;
-  /** Absent where no Cronofy client is given. */
-  readonly cronofy?: CronofyConfig;
-  /** Providers of the operator's own. */
-  readonly oauth2: readonly OAuth2Definition[];
+  /** What each family of providers is configured by, with its clients' secrets. */
+  readonly providers: ProviderSettings;
   /** Whose accounts the bookings API serves: those we make, or those that users link. */
   readonly bookings: 'managed' | 'oauth';
   /** Pages of the app that users may return to once they have linked an account; the first where none is named. */
@@ -66,12 +57,11 @@ export interface UpkeepConfig {
 }
 
 /** Applies defaults and refuses contradictions; what is wrong is noted in `settings`. */
-export function decideConfig(settings: Settings): Omit<Config, 'oauth2'> {
+export function decideConfig(settings: Settings): Omit<Config, 'providers'> {
   const host = settings.decide('EVERGRANT_HOST', parseHost);
   const port = settings.decide('EVERGRANT_PORT', parsePort);
   const database = settings.decide('EVERGRANT_DATABASE_URL', parseDatabaseUrl);
   const jwt = decideJwt(settings);
-  const cronofy = decideCronofy(settings);
   return {
     host,
     port,
@@ -80,8 +70,6 @@ export function decideConfig(settings: Settings): Omit<Config, 'oauth2'> {
     rescueFolder: settings.read('EVERGRANT_RESCUE_DIR', (text) => text) ?? besides(database),
     corsOrigins: settings.read('EVERGRANT_CORS_ORIGINS', parseCorsOrigins) ?? [],
     ...(jwt !== undefined && { jwt }),
-    ...decideCalCom(settings),
-    ...(cronofy !== undefined && { cronofy }),
     bookings: decideBookings(settings),
     returnUrls: settings.read('EVERGRANT_RETURN_URLS', parseReturnUrls) ?? [],
     upstreamTimeoutMs: settings.decide('EVERGRANT_UPSTREAM_TIMEOUT', secondsBetween(1, 600)),

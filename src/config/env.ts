@@ -1,3 +1,4 @@
+import { CLIENT_VARIABLES } from '../providers/families.ts';
 import { CONFIG_VARIABLES, type VariableName } from './variables.ts';
 
 /** An environment, such as `process.env`. */
@@ -9,17 +10,14 @@ export type Values = Readonly<Partial<Record<VariableName, string>>>;
 /** A space at its end may be a part of it, for the issuer as well. */
 const VERBATIM: VariableName = 'EVERGRANT_JWT_SECRET';
 
-/** Half of one account must never be completed with the default half of another. */
-const PAIRS: readonly (readonly VariableName[])[] = [
-  ['CAL_COM_CLIENT_ID', 'CAL_COM_CLIENT_SECRET'],
-  ['CAL_COM_OAUTH_CLIENT_ID', 'CAL_COM_OAUTH_CLIENT_SECRET'],
-  ['CRONOFY_CLIENT_ID', 'CRONOFY_CLIENT_SECRET'],
-];
-
-/** Reads the known variables. An empty one counts as unset; `defaults` go before the defaults of the table. */
+/**
+ * Reads the known variables. An empty one counts as unset; `defaults` go before the defaults of the table. Half of one client
+ * is never completed with the default half of another.
+ */
 export function readEnv(environment: Environment, defaults: Values = {}): Values {
   const given = present(environment);
-  const taken = PAIRS.filter((pair) => pair.some((name) => given[name] !== undefined)).flat();
+  const isGiven = (name: string) => Object.hasOwn(given, name);
+  const taken = CLIENT_VARIABLES.filter((client) => client.some(isGiven)).flat();
   const fallback = without(defaults, taken);
   return { ...present(tableDefaults()), ...present(fallback), ...given };
 }
@@ -38,6 +36,6 @@ function tableDefaults(): Environment {
   return Object.fromEntries(CONFIG_VARIABLES.map((variable) => [variable.name, variable.default]));
 }
 
-function without(values: Values, names: readonly VariableName[]): Values {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.some((other) => other === name)));
+function without(values: Values, names: readonly string[]): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }

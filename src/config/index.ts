@@ -1,5 +1,4 @@
 export { type LoadedConfig, loadConfig } from './load-config.ts';
-export type { CalComConfig, CalComOAuthConfig } from './cal-com-config.ts';
 export type { Config } from './config.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export type { CorsOrigins } from './cors-origins.ts';

@@ -1,6 +1,7 @@
+import { isAnyLinkable, readProviderSettings } from '../providers/families.ts';
 import { type Config, decideConfig } from './config.ts';
-import { decideProviders } from './provider-definitions.ts';
 import { type Environment, type Values, readEnv } from './env.ts';
+import { familySettings } from './family-settings.ts';
 import { type Secrets, decideSecrets } from './secrets.ts';
 import { Settings } from './settings.ts';
 import { warnOfUnknown } from './unknown-variables.ts';
@@ -19,9 +20,10 @@ export interface LoadedConfig {
  */
 export function loadConfig(environment: Environment, defaults?: Values): LoadedConfig {
   const settings = new Settings(readEnv(environment, defaults));
-  const { definitions, secrets: oauth2ClientSecrets } = decideProviders(settings, environment);
-  const config = { ...decideConfig(settings), oauth2: definitions };
-  const secrets = { ...decideSecrets(settings), oauth2ClientSecrets };
+  const decided = decideConfig(settings);
+  const providers = readProviderSettings(familySettings(settings, environment));
+  const config = { ...decided, providers };
+  const secrets = decideSecrets(settings);
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     settings.refuse(
       'NODE_TLS_REJECT_UNAUTHORIZED',
@@ -29,20 +31,11 @@ export function loadConfig(environment: Environment, defaults?: Values): LoadedC
       'Unset it. To trust a certificate authority of your own, name its file in NODE_EXTRA_CA_CERTS.',
     );
   }
-  if (isLinkable(config) && config.returnUrls.length === 0) {
+  if (isAnyLinkable(providers) && config.returnUrls.length === 0) {
     settings.warnings.push(
       'EVERGRANT_RETURN_URLS is not set, so nobody can link an account: name the pages of the app to come back to.',
     );
   }
   settings.finish();
   return { config, secrets, warnings: [...settings.warnings, ...warnOfUnknown(environment)] };
-}
-
-/** Whether there is any provider whose accounts users link by themselves. */
-function isLinkable({ calComOAuth, cronofy, oauth2 }: Config): boolean {
-  return (
-    calComOAuth !== undefined ||
-    cronofy?.modes.includes('oauth') === true ||
-    oauth2.some(({ authorization }) => authorization !== undefined)
-  );
 }

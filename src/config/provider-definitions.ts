@@ -1,3 +1,4 @@
+import type { DefinedProvider } from '../providers/family.ts';
 import type { OAuth2Definition } from '../providers/oauth-2/definition.ts';
 import { READY_DEFINITIONS } from '../providers/oauth-2/ready/index.ts';
 import type { Secret } from '../secret.ts';
@@ -8,32 +9,33 @@ import { kindOf, placeOf, readProvider, type Fault } from './provider-faults.ts'
 import type { WrittenProvider } from './provider-schema.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
+import type { VariableName } from './variables.ts';
 
-/** Providers of the operator's own, and their clients' secrets by the providers' names. */
-export interface DefinedProviders {
-  readonly definitions: readonly OAuth2Definition[];
-  readonly secrets: Readonly<Record<string, Secret>>;
-}
-
-/** Reads the file that `EVERGRANT_PROVIDERS` names; all that is wrong with it is noted in `settings`. */
-export function decideProviders(settings: Settings, environment: Environment): DefinedProviders {
-  const content = settings.read('EVERGRANT_PROVIDERS', (path) => providersIn(readJsonFile(path))) ?? [];
-  const definitions: OAuth2Definition[] = [];
-  const secrets: [string, Secret][] = [];
+/**
+ * Reads the file of providers that a variable names; all that is wrong with it is noted in `settings`.
+ *
+ * @param environment where the secrets are that it names
+ */
+export function readDefinitions(
+  settings: Settings,
+  variable: VariableName,
+  environment: Environment,
+): readonly DefinedProvider[] {
+  const content = settings.read(variable, (path) => providersIn(readJsonFile(path))) ?? [];
   const refuse = ({ where, problem, accepted }: Fault) => {
-    settings.refuse('EVERGRANT_PROVIDERS', `names a file in which ${where} ${problem}`, accepted);
+    settings.refuse(variable, `names a file in which ${where} ${problem}`, accepted);
   };
-  for (const [name, entry] of content) {
+  return content.flatMap(([name, entry]) => {
     const { written, secretVariable, faults } = readProvider(name, entry);
     faults.forEach(refuse);
-    if (written !== undefined) definitions.push(definition(name, written));
-    if (secretVariable === undefined) continue;
-    const where = placeOf(name, ['client_secret_env']);
-    const secret = secretIn(environment[secretVariable]?.trim() ?? '');
-    if (secret instanceof Refusal) refuse({ where, problem: secret.problem, accepted: secret.accepted });
-    else secrets.push([name, secret]);
-  }
-  return { definitions, secrets: Object.fromEntries(secrets) };
+    const clientSecret = secretVariable === undefined ? undefined : secretIn(environment[secretVariable]?.trim() ?? '');
+    if (clientSecret instanceof Refusal) {
+      const { problem, accepted } = clientSecret;
+      refuse({ where: placeOf(name, ['client_secret_env']), problem, accepted });
+    }
+    if (written === undefined || clientSecret instanceof Refusal) return [];
+    return [{ definition: definition(name, written), clientSecret }];
+  });
 }
 
 function providersIn(content: unknown): [name: string, entry: unknown][] {

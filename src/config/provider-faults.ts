@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { TAKEN_NAMES } from '../providers/families.ts';
 import { READY_DEFINITIONS } from '../providers/oauth-2/ready/index.ts';
 import { nearestOf } from './nearest.ts';
 import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './provider-schema.ts';
@@ -14,8 +15,6 @@ export interface Fault {
 }
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
-/** Providers that have variables of their own. */
-const TAKEN = ['cal-com', 'cal-com-managed', 'cronofy', 'cronofy-managed'];
 const LONGEST_SHOWN = 40;
 /** What means nothing where users have no page to consent on. */
 const OF_CONSENT = ['scopes', 'scope_separator', 'authorize_parameters', 'pkce', 'issuer', 'account'];
@@ -63,7 +62,7 @@ export function placeOf(name: string, path: readonly PropertyKey[] = []): string
 
 function ofName(name: string): Fault[] {
   const where = placeOf(name);
-  if (TAKEN.includes(name)) {
+  if (TAKEN_NAMES.includes(name)) {
     return [{ where, problem: 'is a provider with variables of its own', accepted: 'Accepted: another name.' }];
   }
   if (NAME.test(name)) return [];

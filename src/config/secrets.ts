@@ -1,11 +1,10 @@
 import { Secret } from '../secret.ts';
-import { parseClientSecret } from './clients.ts';
 import { isPostgresUrl } from './database-url.ts';
 import { type EncryptionKey, HOW_TO_MAKE_A_KEY, parseEncryptionKeys } from './encryption-keys.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 
-/** The key material, apart from the rest so that the rest can be shown. */
+/** The key material of the service itself; the clients' secrets are in `Config.providers`. */
 export interface Secrets {
   /** The first seals, all open; at least one. */
   readonly encryptionKeys: readonly EncryptionKey[];
@@ -13,20 +12,12 @@ export interface Secrets {
   readonly databaseUrl?: Secret;
   /** For HS256; at least 32 bytes. */
   readonly jwtSecret?: Secret;
-  /** There exactly when `Config.calCom` is. */
-  readonly calComClientSecret?: Secret;
-  /** Absent for a public client. */
-  readonly calComOAuthClientSecret?: Secret;
-  /** There exactly when `Config.cronofy` is. */
-  readonly cronofyClientSecret?: Secret;
-  /** Of `Config.oauth2`, by name; none for public clients. */
-  readonly oauth2ClientSecrets: Readonly<Record<string, Secret>>;
 }
 
 const SHORTEST_JWT_SECRET_BYTES = 32;
 
 /** Judges the key material; what is wrong is noted in `settings`. */
-export function decideSecrets(settings: Settings): Omit<Secrets, 'oauth2ClientSecrets'> {
+export function decideSecrets(settings: Settings): Secrets {
   if (!settings.has('EVERGRANT_ENCRYPTION_KEYS')) {
     settings.refuse('EVERGRANT_ENCRYPTION_KEYS', 'is not set, so no token could be stored', HOW_TO_MAKE_A_KEY);
   }
@@ -37,9 +28,6 @@ export function decideSecrets(settings: Settings): Omit<Secrets, 'oauth2ClientSe
     }
     return parseJwtSecret(text);
   });
-  const calComClientSecret = settings.read('CAL_COM_CLIENT_SECRET', parseClientSecret);
-  const calComOAuthClientSecret = settings.read('CAL_COM_OAUTH_CLIENT_SECRET', parseClientSecret);
-  const cronofyClientSecret = settings.read('CRONOFY_CLIENT_SECRET', parseClientSecret);
   const databaseUrl = settings.read('EVERGRANT_DATABASE_URL', (text) =>
     isPostgresUrl(text) ? new Secret(text) : undefined,
   );
@@ -47,9 +35,6 @@ export function decideSecrets(settings: Settings): Omit<Secrets, 'oauth2ClientSe
     encryptionKeys,
     ...(databaseUrl !== undefined && { databaseUrl }),
     ...(jwtSecret !== undefined && { jwtSecret }),
-    ...(calComClientSecret !== undefined && { calComClientSecret }),
-    ...(calComOAuthClientSecret !== undefined && { calComOAuthClientSecret }),
-    ...(cronofyClientSecret !== undefined && { cronofyClientSecret }),
   };
 }
 

@@ -1,8 +1,9 @@
+import { VARIABLE_PREFIXES } from '../providers/families.ts';
 import type { Environment } from './env.ts';
 import { nearestOf } from './nearest.ts';
 import { CONFIG_VARIABLES } from './variables.ts';
 
-const OURS = /^(?:EVERGRANT|CAL_COM|CRONOFY)_/;
+const OURS = ['EVERGRANT_', ...VARIABLE_PREFIXES];
 /** Read by the tests, never by the service. */
 const FOR_TESTS = /^EVERGRANT_TEST_/;
 
@@ -10,7 +11,7 @@ const FOR_TESTS = /^EVERGRANT_TEST_/;
 export function warnOfUnknown(environment: Environment): string[] {
   const known = CONFIG_VARIABLES.map(({ name }): string => name);
   return Object.keys(environment)
-    .filter((name) => OURS.test(name) && !FOR_TESTS.test(name) && !known.includes(name))
+    .filter((name) => OURS.some((prefix) => name.startsWith(prefix)) && !FOR_TESTS.test(name) && !known.includes(name))
     .sort()
     .map((name) => {
       const nearest = nearestOf(name, known);

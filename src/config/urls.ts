@@ -17,13 +17,6 @@ export function parseJwksUrl(text: string): string {
   return readSecureUrl(text, { query: true }).href;
 }
 
-/** Reads the URL of Cal.com's API, which ends with the version that this service speaks. Throws a Refusal. */
-export function parseCalComApiUrl(text: string): string {
-  const url = parseSecureUrl(text);
-  if (url.endsWith('/v2')) return url;
-  throw new Refusal('does not end with /v2', 'Accepted: the API with its version, for example https://api.cal.com/v2.');
-}
-
 /** The URL under which a listening service is reached from its own machine. */
 export function localUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;

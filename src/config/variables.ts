@@ -1,13 +1,11 @@
-/** One environment variable: what `--help` and the documentation say about it. */
-export interface ConfigVariable {
-  readonly name: string;
-  /** Undefined where there is none. */
-  readonly default: string | undefined;
-  readonly meaning: string;
-}
+import { PROVIDER_VARIABLES, type ProviderVariable } from '../providers/families.ts';
+import type { Variable } from '../providers/family.ts';
 
-/** Every environment variable that is read, in the order to show them. */
-export const CONFIG_VARIABLES = [
+/** One environment variable: what `--help` and the documentation say about it. */
+export type ConfigVariable = Variable;
+
+/** Of the service and its callers. */
+const OF_THE_SERVICE = [
   { name: 'EVERGRANT_HOST', default: '127.0.0.1', meaning: 'Address to listen on; 0.0.0.0 for all of them.' },
   { name: 'EVERGRANT_PORT', default: '4000', meaning: 'Port to listen on; 0 takes a free one.' },
   {
@@ -65,50 +63,10 @@ export const CONFIG_VARIABLES = [
     default: undefined,
     meaning: 'Origins whose pages may call the service, comma separated, or * for all. Unset, none.',
   },
-  { name: 'CAL_COM_CLIENT_ID', default: undefined, meaning: 'Client id of the Cal.com platform, for managed users.' },
-  { name: 'CAL_COM_CLIENT_SECRET', default: undefined, meaning: 'Client secret of the Cal.com platform.' },
-  { name: 'CAL_COM_API_URL', default: 'https://api.cal.com/v2', meaning: "Cal.com's API, with its version." },
-  { name: 'CAL_COM_APP_URL', default: 'https://app.cal.com', meaning: "Cal.com's web app." },
-  {
-    name: 'CAL_COM_OAUTH_CLIENT_ID',
-    default: undefined,
-    meaning: 'Client id of a Cal.com OAuth client, for users who link their own account.',
-  },
-  { name: 'CAL_COM_OAUTH_CLIENT_SECRET', default: undefined, meaning: 'Its secret. A public client has none.' },
-  {
-    name: 'CAL_COM_OAUTH_SCOPES',
-    default: 'PROFILE_READ EVENT_TYPE_READ SCHEDULE_READ BOOKING_READ BOOKING_WRITE',
-    meaning: 'What users who link a Cal.com account are asked to consent to.',
-  },
-  {
-    name: 'CAL_COM_OAUTH_ENDPOINTS',
-    default: 'v2',
-    meaning: "Which token endpoint to ask: v2 for the API's, app for the older ones of the web app.",
-  },
-  { name: 'CRONOFY_CLIENT_ID', default: undefined, meaning: 'Client id of a Cronofy application.' },
-  { name: 'CRONOFY_CLIENT_SECRET', default: undefined, meaning: 'Client secret of a Cronofy application.' },
-  {
-    name: 'CRONOFY_DATA_CENTER',
-    default: 'us',
-    meaning: 'Where the Cronofy application lives: us, au, ca, de, sg or uk.',
-  },
-  { name: 'CRONOFY_API_URL', default: undefined, meaning: "Cronofy's API, in place of the data center's." },
-  { name: 'CRONOFY_APP_URL', default: undefined, meaning: "Cronofy's web app, in place of the data center's." },
-  {
-    name: 'CRONOFY_MODE',
-    default: 'oauth',
-    meaning: 'Whose calendars: oauth for those that users link, managed for application calendars; or oauth,managed.',
-  },
-  {
-    name: 'CRONOFY_SCOPES',
-    default: 'read_account list_calendars read_events create_event delete_event',
-    meaning: 'What users who link a Cronofy account are asked to consent to.',
-  },
-  {
-    name: 'EVERGRANT_PROVIDERS',
-    default: undefined,
-    meaning: 'A JSON file that defines further OAuth 2 providers; docs/providers/adding.md says how.',
-  },
+] as const satisfies readonly ConfigVariable[];
+
+/** Of what is done with providers. */
+const OF_ITS_WORK = [
   {
     name: 'EVERGRANT_BOOKINGS',
     default: 'managed',
@@ -167,11 +125,16 @@ export const CONFIG_VARIABLES = [
   },
 ] as const satisfies readonly ConfigVariable[];
 
+type Known = (typeof OF_THE_SERVICE)[number] | ProviderVariable | (typeof OF_ITS_WORK)[number];
+
+/** Every environment variable that is read, in the order to show them. */
+export const CONFIG_VARIABLES: readonly Known[] = [...OF_THE_SERVICE, ...PROVIDER_VARIABLES, ...OF_ITS_WORK];
+
 /** The name of a variable that is read. */
-export type VariableName = (typeof CONFIG_VARIABLES)[number]['name'];
+export type VariableName = Known['name'];
 
 /** The name of a variable that has a default. */
-export type VariableWithDefault = Extract<(typeof CONFIG_VARIABLES)[number], { default: string }>['name'];
+export type VariableWithDefault = Extract<Known, { default: string }>['name'];
 
 /** The default of a variable, as it would be written in the environment. */
 export function defaultOf(name: VariableWithDefault): string {

@@ -4,14 +4,14 @@ import type { Connection, ConnectionStore } from './connection-store.ts';
 import type { GrantEvent } from './events.ts';
 import { factsOf } from './facts-of.ts';
 import { nextStep } from './next-step.ts';
-import { providerNamed } from './provider-named.ts';
+import type { Providers } from './providers.ts';
 import type { GrantStore } from './store.ts';
 
 /** What connections are made of. */
 export interface ConnectionsOptions {
   readonly store: ConnectionStore;
   readonly grants: GrantStore;
-  readonly providers: readonly Provider[];
+  readonly providers: Providers;
   readonly clock: Clock;
   readonly told: (event: GrantEvent) => void;
 }
@@ -47,7 +47,7 @@ export class Connections {
       subject,
       await store.of(
         subject,
-        providers.map(({ realm }) => realm),
+        providers.all.map(({ realm }) => realm),
       ),
     );
   }
@@ -60,7 +60,7 @@ export class Connections {
   async find(subject: string, provider: string): Promise<ConnectionReport | undefined> {
     const [report] = await this.#reports(
       subject,
-      await this.#options.store.of(subject, [providerNamed(this.#options.providers, provider).realm]),
+      await this.#options.store.of(subject, [this.#options.providers.get(provider).realm]),
     );
     return report;
   }
@@ -72,8 +72,8 @@ export class Connections {
    * @throws {@link KeeperError} `provider_not_configured`
    */
   async disconnect(subject: string, provider: string): Promise<boolean> {
-    const { store, told } = this.#options;
-    const event = await store.disconnect(providerNamed(this.#options.providers, provider).realm, subject);
+    const { store, told, providers } = this.#options;
+    const event = await store.disconnect(providers.get(provider).realm, subject);
     if (event === undefined) return false;
     told(event);
     return true;
@@ -81,7 +81,7 @@ export class Connections {
 
   async #reports(subject: string, connections: readonly Connection[]): Promise<ConnectionReport[]> {
     const reports = connections.map(async ({ realm, ...connection }) => {
-      const provider = this.#options.providers.find((each) => each.realm === realm);
+      const provider = this.#options.providers.find(realm);
       if (provider === undefined) return undefined;
       const { health, expiresAt } = await this.#health(provider, subject);
       return { ...connection, provider: provider.name, health, expiresAt };

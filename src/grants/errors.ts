@@ -22,7 +22,7 @@ export class KeeperError extends Error {
   readonly code: KeeperErrorCode;
   /** Milliseconds after which asking again may help; undefined where waiting doesn't help. */
   readonly retryAfterMs: number | undefined;
-  /** The fields of the caller's request that the provider refused. */
+  /** What of a request the provider refused: fields of `Applicant` or of a frontend token, or the provider's own names of others. */
   readonly fields: readonly string[];
 
   constructor(

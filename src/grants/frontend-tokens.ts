@@ -1,7 +1,7 @@
 import type { FrontendToken, FrontendTokenAnswer, Provider } from '../providers/provider.ts';
 import { clientRefused, KeeperError, providerNotConfigured } from './errors.ts';
 import type { Keeper, LiveToken } from './keeper.ts';
-import { providerNamed } from './provider-named.ts';
+import type { Providers } from './providers.ts';
 import type { GrantStore } from './store.ts';
 
 const RETRY_AFTER_MS = 2_000;
@@ -10,7 +10,7 @@ const RETRY_AFTER_MS = 2_000;
 export interface FrontendTokensOptions {
   readonly keeper: Keeper;
   readonly grants: GrantStore;
-  readonly providers: readonly Provider[];
+  readonly providers: Providers;
 }
 
 /** A call for a frontend token, from whoever has got this live token just now. */
@@ -32,9 +32,9 @@ export class FrontendTokens {
     this.#options = options;
   }
 
-  /** True where the provider has such tokens. */
-  has(provider: string): boolean {
-    return this.#options.providers.some((each) => each.name === provider && each.issueFrontendToken !== undefined);
+  /** The permissions that the provider knows; undefined where it has no such tokens. */
+  permissionsOf(provider: string): readonly string[] | undefined {
+    return this.#options.providers.named(provider)?.frontendTokens?.permissions;
   }
 
   /**
@@ -54,12 +54,12 @@ export class FrontendTokens {
 
   async #ask(call: FrontendTokenCall): Promise<FrontendTokenAnswer> {
     const { origin, permissions } = call;
-    const provider = providerNamed(this.#options.providers, call.provider);
-    if (provider.issueFrontendToken === undefined) throw providerNotConfigured(call.provider);
+    const provider = this.#options.providers.get(call.provider);
+    if (provider.frontendTokens === undefined) throw providerNotConfigured(call.provider);
     const accountId = await this.#accountId(provider, call);
     return accountId === undefined
       ? { kind: 'unreachable' }
-      : provider.issueFrontendToken({ accountId, origin, permissions });
+      : provider.frontendTokens.issue({ accountId, origin, permissions });
   }
 
   /** An imported grant may have none yet. */

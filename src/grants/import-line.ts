@@ -5,11 +5,12 @@ import { compareClaims } from './import-claims.ts';
 import { ImportLineError, readFields, refusedValue, type GivenFields, type ImportField } from './import-fields.ts';
 import { readTime } from './import-time.ts';
 import type { ImportedGrant, ImportedToken } from './imports.ts';
+import type { Providers } from './providers.ts';
 
 /** By what a line is judged. */
 export interface ImportRules {
   /** Those that are configured. */
-  readonly providers: readonly Provider[];
+  readonly providers: Providers;
   /** The subject that a value names; undefined where it can't be one. */
   readonly subjectOf: (value: unknown) => string | undefined;
   /** Passes over fields that mean nothing here. */
@@ -70,10 +71,10 @@ function readSubject(fields: GivenFields, { subjectOf }: ImportRules): string {
 }
 
 function readProvider(fields: GivenFields, { providers }: ImportRules): Provider {
-  const names = providers.map(({ name }) => name).join(', ');
+  const names = providers.all.map(({ name }) => name).join(', ');
   const given = fields.get('provider');
   if (given === undefined) throw missing('provider', `one that is configured: ${names}`);
-  const provider = providers.find(({ name }) => name === given.value);
+  const provider = providers.named(given.value);
   if (provider === undefined) throw refusedValue(given, `one that is configured: ${names}`);
   return provider;
 }

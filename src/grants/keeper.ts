@@ -5,13 +5,14 @@ import { Breaker } from './breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { satisfies, tolerates, type Demand, type StandingDemand } from './demand.ts';
-import { consentRequired, KeeperError, providerNotConfigured, slow } from './errors.ts';
+import { consentRequired, KeeperError, slow } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
 import { Pacer } from './pacer.ts';
 import type { PauseStore } from './pause.ts';
+import type { Providers } from './providers.ts';
 import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
@@ -22,7 +23,7 @@ import { Waiting } from './waiting.ts';
 /** What the keeper is made of. */
 export interface KeeperOptions {
   readonly store: GrantStore;
-  readonly providers: readonly Provider[];
+  readonly providers: Providers;
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
@@ -73,7 +74,6 @@ export interface LiveToken {
 /** Promises a live token: creates the account the first time, renews when needed, never twice at once. */
 export class Keeper {
   readonly #options: KeeperOptions;
-  readonly #providers: ReadonlyMap<string, Provider>;
   readonly #means: RenewalMeans;
   readonly #renewals = new Flights<RenewalResult>();
   readonly #probes = new Flights<'accepted' | 'refused' | 'unreachable'>();
@@ -81,7 +81,6 @@ export class Keeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
     const { trouble = () => undefined } = options;
     const closing = () => this.#closing;
     this.#means = {
@@ -110,7 +109,7 @@ export class Keeper {
 
   /** @param successions to note the call in; undefined where nobody has shown anything but an access token */
   async #token(request: TokenRequest, successions?: Successions): Promise<LiveToken> {
-    const provider = this.#provider(request.provider);
+    const provider = this.#options.providers.get(request.provider);
     if (successions !== undefined) {
       successions.noteCall(request.subject);
       // Before anything is read, so that whatever another page gets meanwhile ends as well.
@@ -154,7 +153,7 @@ export class Keeper {
   }
 
   async #successor(owner: TokenOwner, presented: Secret): Promise<LiveToken> {
-    const provider = this.#provider(owner.provider);
+    const provider = this.#options.providers.get(owner.provider);
     const view = await this.#options.store.view(provider.realm, owner.subject);
     const current = view?.current;
     if (current?.accessToken().reveal() !== presented.reveal()) return this.#token(owner);
@@ -205,12 +204,6 @@ export class Keeper {
   /** Keeps every answer that the store has not taken yet beside it, for a process that can't wait. */
   async rescueAnswers(): Promise<void> {
     await this.#means.inHand.keepAll(this.#options.rescue, this.#means.trouble);
-  }
-
-  #provider(name: string): Provider {
-    const provider = this.#providers.get(name);
-    if (provider !== undefined) return provider;
-    throw providerNotConfigured(name);
   }
 
   async #renewed(

@@ -1,7 +1,6 @@
 import { codeChallenge, newCodeVerifier } from '../oauth/pkce.ts';
 import { unguessable } from '../oauth/unguessable.ts';
 import type { Authorization } from '../providers/authorization.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
 import type { GrantEvent } from './events.ts';
@@ -9,13 +8,13 @@ import { slow } from './errors.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from './link-store.ts';
-import { providerNamed } from './provider-named.ts';
+import type { Providers } from './providers.ts';
 import { notAnsweredProperly, spendConsent, type Consent } from './spend-consent.ts';
 
 /** What linking is made of. */
 export interface LinkingOptions {
   readonly store: LinkStore;
-  readonly providers: readonly Provider[];
+  readonly providers: Providers;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
   /** Where a provider is to send browsers back to. Each has its own, so that no answer passes for another's. */
@@ -82,7 +81,7 @@ export class Linking {
     const state = unguessable();
     const codeVerifier = newCodeVerifier();
     const link = await this.#options.store.depart(ticket, { browser, state, codeVerifier });
-    const provider = this.#options.providers.find(({ realm }) => realm === link?.realm);
+    const provider = link && this.#options.providers.find(link.realm);
     if (provider?.authorization === undefined) throw new LinkError('link_expired');
     const { usesPkce } = provider.authorization;
     const pageUrl = provider.authorization.pageUrl({
@@ -173,7 +172,7 @@ export class Linking {
   }
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {
-    const { realm, authorization } = providerNamed(this.#options.providers, name);
+    const { realm, authorization } = this.#options.providers.get(name);
     if (authorization === undefined) throw new LinkError('provider_not_linkable');
     return { realm, authorization };
   }

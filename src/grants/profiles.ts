@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { AccountProfile, KnownAccount, Provider } from '../providers/provider.ts';
+import type { AccountProfile, KnownAccount } from '../providers/provider.ts';
 import type { Clock } from './clock.ts';
 import { Flights } from './flights.ts';
 import type { Account } from './grant.ts';
+import type { Providers } from './providers.ts';
 import type { GrantStore } from './store.ts';
 
 /** How long the provider isn't asked again, whatever it answered, in milliseconds. */
@@ -12,21 +13,21 @@ const MOST_REMEMBERED = 10_000;
 /** Shows upstream accounts as the provider shows them now, or as it did last where it can't be asked. */
 export class Profiles {
   readonly #store: GrantStore;
-  readonly #providers: ReadonlyMap<string, Provider>;
+  readonly #providers: Providers;
   readonly #clock: Clock;
   readonly #fetches = new Flights<AccountProfile | undefined>();
   /** When the provider was last asked about a grant, in epoch milliseconds, for the times when it didn't answer. */
   readonly #askedAt = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
-  constructor(options: { store: GrantStore; providers: readonly Provider[]; clock: Clock }) {
+  constructor(options: { store: GrantStore; providers: Providers; clock: Clock }) {
     this.#store = options.store;
-    this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
+    this.#providers = options.providers;
     this.#clock = options.clock;
   }
 
   /** @returns undefined until the subject is integrated, and where the provider has no such account any more */
   async profile(provider: string, subject: string): Promise<AccountProfile | undefined> {
-    const realm = this.#providers.get(provider)?.realm;
+    const realm = this.#providers.named(provider)?.realm;
     const account = realm === undefined ? undefined : await this.#store.account(realm, subject);
     if (account?.accountId === undefined || account.integratedAt === undefined) return undefined;
     const askedAt = Math.max(account.profileAt, this.#askedAt.get(account.grantId) ?? 0);
@@ -40,7 +41,7 @@ export class Profiles {
 
   async #fetch(provider: string, account: Account, known: KnownAccount): Promise<AccountProfile | undefined> {
     this.#askedAt.set(account.grantId, this.#clock.now());
-    const shown = await this.#providers.get(provider)?.fetchProfile?.(known);
+    const shown = await this.#providers.named(provider)?.fetchProfile?.(known);
     if (shown === 'gone') return undefined;
     if (shown === undefined || shown === 'unreachable') return account.profile;
     await this.#store.noteProfile(account.grantId, shown);

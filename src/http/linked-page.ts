@@ -2,7 +2,6 @@ import { LINK_MESSAGES } from '../grants/link-error.ts';
 import { cardPage } from './card-page.ts';
 import { markup, type Markup } from './markup.ts';
 import { BROWSER_LINK_ERRORS, linkTitle } from './link-title.ts';
-import { providerTitle } from './provider-title.ts';
 import type { HttpSettings } from './services.ts';
 
 /** What a browser brought back in its address; undefined where it is missing or there several times. */
@@ -12,7 +11,7 @@ export interface Visit {
   readonly error: string | undefined;
 }
 
-type Place = Pick<HttpSettings, 'publicUrl' | 'linkable'>;
+type Place = Pick<HttpSettings, 'publicUrl' | 'linkable' | 'titles'>;
 
 /**
  * The page to come back to for those who have no app yet: what has happened, and the lines to paste that go on. Of the
@@ -30,8 +29,8 @@ function shaped(text: string | undefined, shape: RegExp): string | undefined {
   return text !== undefined && shape.test(text) ? text : undefined;
 }
 
-function consentedPage(provider: string, code: string, { publicUrl }: Place): Response {
-  const title = providerTitle(provider);
+function consentedPage(provider: string, code: string, { publicUrl, titles }: Place): Response {
+  const title = titles.get(provider) ?? provider;
   const connection = `${publicUrl}/api/v1/connections/${provider}`;
   const body = markup`<p>${title} sent you back with a code. Nothing is linked until the user who began completes it.</p>
       <h2>1. Complete the link</h2>
@@ -51,7 +50,7 @@ function consentedPage(provider: string, code: string, { publicUrl }: Place): Re
 }
 
 function failedPage(error: (typeof BROWSER_LINK_ERRORS)[number], provider: string | undefined, place: Place): Response {
-  const name = provider === undefined ? undefined : providerTitle(provider);
+  const name = provider === undefined ? undefined : (place.titles.get(provider) ?? provider);
   const title = linkTitle(error, name);
   const body = markup`<p>${LINK_MESSAGES[error]}</p>
       ${beginning('Begin again', provider, place)}

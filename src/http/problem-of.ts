@@ -8,8 +8,8 @@ import { ProblemError } from './problem.ts';
 /** How each failure of the keeper looks from outside. */
 const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: string; field?: string }>> = {
   provider_not_configured: { status: 500, code: 'provider_not_configured' },
-  email_required: { status: 400, code: 'cal_email_required', field: 'cal_email' },
-  account_taken: { status: 400, code: 'cal_email_in_use', field: 'cal_email' },
+  email_required: { status: 400, code: 'cal_email_required', field: 'email' },
+  account_taken: { status: 400, code: 'cal_email_in_use', field: 'email' },
   input_refused: { status: 400, code: 'invalid_request' },
   client_refused: { status: 500, code: 'provider_client_refused' },
   upstream_unavailable: { status: 500, code: 'upstream_unavailable' },
@@ -20,6 +20,14 @@ const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: 
   consent_required: { status: 409, code: 'consent_required' },
   reconnect_required: { status: 409, code: 'reconnect_required' },
 };
+
+/** What a caller's request calls fields that the keeper and providers have other words for. */
+const WIRE_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['email', 'cal_email'],
+  ['timeZone', 'timezone'],
+  ['origin', 'frontend.origin'],
+  ['permissions', 'frontend.permissions'],
+]);
 
 /** And how each failure to link an account does. */
 const LINK_STATUSES: Readonly<Record<LinkErrorCode, number>> = {
@@ -77,7 +85,9 @@ function keeperProblem(error: KeeperError): ProblemError {
   const fields = field === undefined ? error.fields : [field];
   return new ProblemError(status, code, detailOf(error), {
     cause: error.cause,
-    ...(fields.length === 0 ? {} : { errors: fields.map((each) => ({ field: each, message: detailOf(error) })) }),
+    ...(fields.length === 0
+      ? {}
+      : { errors: fields.map((each) => ({ field: WIRE_FIELDS.get(each) ?? each, message: detailOf(error) })) }),
     ...(error.retryAfterMs === undefined ? {} : { headers: retryAfter(error.retryAfterMs / 1000) }),
   });
 }

@@ -34,6 +34,8 @@ export interface HttpSettings {
   /** The names of all providers served, and of those whose accounts users can link. */
   readonly providers: readonly string[];
   readonly linkable: readonly string[];
+  /** What people call the providers served, by their names. */
+  readonly titles: ReadonlyMap<string, string>;
   /** Pages that users may return to once they have linked an account; the first where none is named. */
   readonly returnUrls: readonly string[];
   readonly version: string;

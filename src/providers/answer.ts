@@ -66,7 +66,7 @@ export interface AccountExists {
   readonly profile: AccountProfile;
 }
 
-/** The provider would not take what the caller gave; `fields` are its names in the caller's own request. */
+/** The provider would not take what was asked for; `fields` are those of `Applicant` that it refused, or its own names of others. */
 export interface InputRefused extends Failed<'input_refused'> {
   readonly fields: readonly string[];
 }

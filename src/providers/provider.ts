@@ -11,9 +11,11 @@ export type * from './answer.ts';
 export interface Provider {
   /** Stable, lower case, hyphenated; it names the provider in the database and in URLs. */
   readonly name: string;
+  /** As people call it. */
+  readonly title: string;
   /**
    * The provider and our client there. Grants of one realm mean nothing in another: a second client at the same
-   * provider has users, tokens and account ids of its own.
+   * provider has users, tokens and account ids of its own. It begins with the provider's name and a space.
    */
   readonly realm: string;
   /** What the provider does where a spent refresh token comes again; `reject` unless given. */
@@ -41,8 +43,8 @@ export interface Provider {
   readonly authorization?: Authorization;
   /** Ends a consent with every token that came of it (RFC 7009). One that is over already is `revoked` as well. */
   revoke?(credential: Revocable): Promise<'revoked' | 'refused' | 'unreachable'>;
-  /** Makes what a web page may hold in place of an access token, where the provider has such a thing. */
-  issueFrontendToken?(request: FrontendTokenRequest): Promise<FrontendTokenAnswer>;
+  /** What a web page may hold in place of an access token; left out where the provider has no such thing. */
+  readonly frontendTokens?: FrontendTokenIssuer;
   /** Asks the provider whether it would still accept this access token. */
   probe?(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'>;
   /** The account as the provider shows it now; `gone` where it has none by that id, or another's. */
@@ -109,19 +111,26 @@ export interface Applicant {
   readonly timeZone: string;
 }
 
+/** Makes frontend tokens. */
+export interface FrontendTokenIssuer {
+  /** All that may be asked for, in the provider's own words. */
+  readonly permissions: readonly string[];
+  issue(request: FrontendTokenRequest): Promise<FrontendTokenAnswer>;
+}
+
 /** What a web page wants to do, and for whose account. */
 export interface FrontendTokenRequest {
   readonly accountId: string;
   /** Of the page (RFC 6454). */
   readonly origin: string;
-  /** In the provider's own words. */
+  /** Of those that the provider knows. */
   readonly permissions: readonly string[];
 }
 
 /**
  * What came of asking for a frontend token:
  * - `account_refused`: the provider knows of no consent of this account
- * - `input_refused`: it would not take what the caller gave; `fields` are its names in the caller's own request
+ * - `input_refused`: it would not take what was asked; `fields` are those of {@link FrontendTokenRequest} that it refused
  */
 export type FrontendTokenAnswer =
   | { readonly kind: 'issued'; readonly frontendToken: FrontendToken }

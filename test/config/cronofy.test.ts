@@ -8,7 +8,7 @@ describe('the configuration of Cronofy', () => {
     const hosts = Object.entries({ us: '', au: '-au', ca: '-ca', de: '-de', sg: '-sg', uk: '-uk' });
     for (const [code, suffix] of hosts) {
       const client = { CRONOFY_CLIENT_ID: 'client', CRONOFY_CLIENT_SECRET: 'secret', CRONOFY_DATA_CENTER: code };
-      const { apiUrl, appUrl } = loadConfig(withKeys(client)).config.cronofy!;
+      const { apiUrl, appUrl } = loadConfig(withKeys(client)).config.providers.cronofy!;
       assert.deepEqual([apiUrl, appUrl], [`https://api${suffix}.cronofy.com`, `https://app${suffix}.cronofy.com`]);
     }
   });

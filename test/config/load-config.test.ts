@@ -20,7 +20,7 @@ describe('loadConfig', () => {
       database: { kind: 'sqlite', path: './evergrant.db' },
       rescueFolder: './evergrant.db-rescue',
       corsOrigins: [],
-      oauth2: [],
+      providers: { 'cal-com': { managed: undefined, oauth: undefined }, cronofy: undefined, 'oauth-2': [] },
       bookings: 'managed',
       returnUrls: [],
       upstreamTimeoutMs: 120_000,
@@ -80,6 +80,8 @@ describe('loadConfig', () => {
         EVERGRANT_LOG_LEVEL: 'DEBUG',
       }),
     );
+    const { managed, oauth } = config.providers['cal-com'];
+    const { cronofy } = config.providers;
     assert.deepEqual(config, {
       host: '0.0.0.0',
       port: 8080,
@@ -96,22 +98,33 @@ describe('loadConfig', () => {
         emailClaim: 'mail',
         nameClaim: 'full_name',
       },
-      calCom: { clientId: 'client', apiUrl: 'http://localhost:4010/v2', appUrl: 'http://localhost:4010' },
-      calComOAuth: {
-        clientId: 'oauth-client',
-        apiUrl: 'http://localhost:4010/v2',
-        appUrl: 'http://localhost:4010',
-        scopes: ['BOOKING_READ', 'PROFILE_READ'],
-        endpoints: 'app',
+      providers: {
+        'cal-com': {
+          managed: {
+            clientId: 'client',
+            clientSecret: managed?.clientSecret,
+            apiUrl: 'http://localhost:4010/v2',
+            appUrl: 'http://localhost:4010',
+          },
+          oauth: {
+            clientId: 'oauth-client',
+            clientSecret: oauth?.clientSecret,
+            apiUrl: 'http://localhost:4010/v2',
+            appUrl: 'http://localhost:4010',
+            scopes: ['BOOKING_READ', 'PROFILE_READ'],
+            endpoints: 'app',
+          },
+        },
+        cronofy: {
+          clientId: 'cronofy-client',
+          clientSecret: cronofy?.clientSecret,
+          apiUrl: 'https://api-de.cronofy.com',
+          appUrl: 'https://app-de.cronofy.com',
+          scopes: ['read_account'],
+          modes: ['oauth', 'managed'],
+        },
+        'oauth-2': [],
       },
-      cronofy: {
-        clientId: 'cronofy-client',
-        apiUrl: 'https://api-de.cronofy.com',
-        appUrl: 'https://app-de.cronofy.com',
-        scopes: ['read_account'],
-        modes: ['oauth', 'managed'],
-      },
-      oauth2: [],
       bookings: 'oauth',
       returnUrls: ['https://app.example.com/linked?a=b', 'http://localhost:3000/'],
       upstreamTimeoutMs: 60_000,
@@ -122,9 +135,9 @@ describe('loadConfig', () => {
       logLevel: 'debug',
     });
     assert.equal(secrets.jwtSecret?.reveal(), SECRET);
-    assert.equal(secrets.calComClientSecret?.reveal(), 'client-secret');
-    assert.equal(secrets.calComOAuthClientSecret?.reveal(), 'oauth-secret');
-    assert.equal(secrets.cronofyClientSecret?.reveal(), 'cronofy-secret');
+    assert.equal(managed?.clientSecret.reveal(), 'client-secret');
+    assert.equal(oauth?.clientSecret?.reveal(), 'oauth-secret');
+    assert.equal(cronofy?.clientSecret.reveal(), 'cronofy-secret');
     assert.deepEqual(warnings, []);
   });
 
@@ -143,7 +156,7 @@ describe('loadConfig', () => {
 
   it("never completes half of the operator's Cal.com client with half of a default one", () => {
     const defaults = { CAL_COM_CLIENT_ID: 'sandbox', CAL_COM_CLIENT_SECRET: 'sandbox-secret' };
-    assert.equal(loadConfig(withKeys(), defaults).config.calCom?.clientId, 'sandbox');
+    assert.equal(loadConfig(withKeys(), defaults).config.providers['cal-com'].managed?.clientId, 'sandbox');
     assert.throws(
       () => loadConfig(withKeys({ CAL_COM_CLIENT_ID: 'mine' }), defaults),
       /CAL_COM_CLIENT_SECRET is not set/,
@@ -368,7 +381,7 @@ describe('what is accepted', () => {
       const { config } = loadConfig(
         withKeys({ CAL_COM_CLIENT_ID: 'c', CAL_COM_CLIENT_SECRET: 's', CAL_COM_API_URL: `http://${host}:4010/v2` }),
       );
-      assert.equal(config.calCom?.apiUrl, `http://${host}:4010/v2`);
+      assert.equal(config.providers['cal-com'].managed?.apiUrl, `http://${host}:4010/v2`);
     }
     for (const host of ['localhost.example.com', '127.0.0.1.example.com', '128.0.0.1', '0.0.0.0']) {
       assert.deepEqual(problemsOf(withKeys({ CAL_COM_API_URL: `http://${host}/v2` })).found, ['CAL_COM_API_URL']);

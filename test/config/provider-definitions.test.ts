@@ -18,21 +18,20 @@ async function written(content: unknown, work: (env: Environment) => void): Prom
 }
 
 describe('the file of providers', () => {
-  it('gives definitions, and secrets apart from them', async () => {
+  it('gives definitions, and secrets that are not shown', async () => {
     await written({ acme: { ...ACME, client_auth: 'basic', on_reuse: 'grace', refresh_ttl_seconds: 60 } }, (env) => {
       const { config, secrets } = loadConfig(env);
-      assert.deepEqual(config.oauth2, [
-        {
-          name: 'acme',
-          clientId: 'client',
-          tokenUrl: 'https://acme.example/token',
-          clientAuth: 'basic',
-          body: 'form',
-          onReuse: 'grace',
-          refreshTtlSeconds: 60,
-        },
-      ]);
-      assert.equal(secrets.oauth2ClientSecrets['acme']?.reveal(), 'acme-secret-value');
+      const [defined] = config.providers['oauth-2'];
+      assert.deepEqual(defined?.definition, {
+        name: 'acme',
+        clientId: 'client',
+        tokenUrl: 'https://acme.example/token',
+        clientAuth: 'basic',
+        body: 'form',
+        onReuse: 'grace',
+        refreshTtlSeconds: 60,
+      });
+      assert.equal(defined.clientSecret?.reveal(), 'acme-secret-value');
       assert.doesNotMatch(JSON.stringify({ config, secrets }), /acme-secret-value/);
     });
   });
@@ -40,7 +39,7 @@ describe('the file of providers', () => {
   it('completes a preset, and is stronger than it', async () => {
     const google = { preset: 'google', client_id: 'client', client_secret_env: 'ACME_SECRET', scopes: ['openid'] };
     await written({ google }, (env) => {
-      const [definition] = loadConfig(env).config.oauth2;
+      const definition = loadConfig(env).config.providers['oauth-2'][0]?.definition;
       assert.equal(definition?.tokenUrl, 'https://oauth2.googleapis.com/token');
       assert.deepEqual(definition.authorization?.scopes, ['openid']);
       assert.deepEqual(definition.authorization.parameters, { access_type: 'offline', prompt: 'consent' });
@@ -193,7 +192,7 @@ describe('the file of providers', () => {
 
   it('may begin with a byte order mark, and hold nobody', async () => {
     await written('\uFEFF{}', (env) => {
-      assert.deepEqual(loadConfig(env).config.oauth2, []);
+      assert.deepEqual(loadConfig(env).config.providers['oauth-2'], []);
     });
   });
 
@@ -206,7 +205,7 @@ describe('the file of providers', () => {
     const example = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
     await written(example, (env) => {
       const secrets = { GOOGLE_CLIENT_SECRET: 'one', ACME_CLIENT_SECRET: 'other' };
-      assert.equal(loadConfig({ ...env, ...secrets }).config.oauth2.length, 2);
+      assert.equal(loadConfig({ ...env, ...secrets }).config.providers['oauth-2'].length, 2);
     });
   });
 });

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { flushCompileCache } from 'node:module';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper } from '../../src/grants/keeper.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import { replayRescued } from '../../src/grants/rescue.ts';
 import { Secret } from '../../src/secret.ts';
 import { openStores } from '../../src/stores/index.ts';
@@ -33,7 +34,7 @@ const rescue = dyingRescue(new RescueFolder(rescueFolder, vault, (what) => proce
 await replayRescued(rescue, dyingStore(stores.grants, kindOfRealm, true), () => undefined);
 const keeper = new Keeper({
   store: dyingStore(stores.grants, kindOfRealm),
-  providers,
+  providers: new Providers(providers),
   clock,
   random: Math.random,
   bounds: DEFAULT_BOUNDS,

@@ -4,6 +4,7 @@ import { parseSubject } from '../../src/callers/subject.ts';
 import { ImportLineError } from '../../src/grants/import-fields.ts';
 import { readImportLine, type ImportRules } from '../../src/grants/import-line.ts';
 import type { ImportedGrant } from '../../src/grants/imports.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 
@@ -26,7 +27,7 @@ const PLAIN = { subject: 'alice', provider: 'plain', refresh_token: REFRESH };
 function read(line: object | string, rules: Partial<ImportRules> = {}): ImportedGrant {
   const text = typeof line === 'string' ? line : JSON.stringify(line);
   return readImportLine(text, {
-    providers: [managed, plain],
+    providers: new Providers([managed, plain]),
     subjectOf: parseSubject,
     ignoreUnknown: false,
     now: NOW,

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { parseSubject } from '../../src/callers/subject.ts';
 import { runImport, type InputLine, type RefusedLine } from '../../src/grants/import-run.ts';
 import type { ImportVerdict } from '../../src/grants/imports.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import { TestClock } from '../stores/test-clock.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 
@@ -21,7 +22,7 @@ function openRun(count: number, ...script: ImportVerdict[][]) {
   }
   const running = runImport({
     lines: lines(),
-    rules: { providers: [new ScriptedProvider()], subjectOf: parseSubject, ignoreUnknown: false },
+    rules: { providers: new Providers([new ScriptedProvider()]), subjectOf: parseSubject, ignoreUnknown: false },
     store: (imports) => {
       asked.push(imports.map(({ subject }) => subject));
       return Promise.resolve(script.shift() ?? imports.map(() => 'imported' as const));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Profiles } from '../../src/grants/profiles.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import type { KnownAccount } from '../../src/providers/provider.ts';
 import { imported } from '../stores/import-store-contract.ts';
 import { profile } from '../stores/one-grant.ts';
@@ -24,7 +25,7 @@ async function openImported() {
       return Promise.resolve(at.provider.profileAnswer);
     },
   });
-  const profiles = new Profiles({ store: at.store, providers: [at.provider], clock: at.clock });
+  const profiles = new Profiles({ store: at.store, providers: new Providers([at.provider]), clock: at.clock });
   return {
     at,
     asked,

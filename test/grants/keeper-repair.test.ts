@@ -82,7 +82,7 @@ describe('an account that is not there yet', () => {
     await using at = await openKeeper();
     const working = at.provider.script;
     at.provider.script = () => refusal('input_refused');
-    await assert.rejects(at.ask(), { code: 'input_refused', fields: ['cal_email'] });
+    await assert.rejects(at.ask(), { code: 'input_refused', fields: ['email'] });
     at.provider.script = working;
     assert.equal(await at.token({ applicant: { ...APPLICANT, email: 'mine@example.com' } }), 'access-1');
   });

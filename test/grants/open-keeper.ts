@@ -1,5 +1,6 @@
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper, type LiveToken, type TokenRequest } from '../../src/grants/keeper.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import type { ExchangeReport } from '../../src/grants/renewal.ts';
 import { Successions } from '../../src/grants/successions.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
@@ -58,7 +59,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider; pages?:
     const successions = new Successions({ store: stores.successions, provider, clock, limits });
     const keeper = new Keeper({
       store,
-      providers: [provider],
+      providers: new Providers([provider]),
       clock,
       random: () => 0.5,
       bounds: DEFAULT_BOUNDS,

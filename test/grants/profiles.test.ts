@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Profiles } from '../../src/grants/profiles.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import { profile } from '../stores/one-grant.ts';
 import { openKeeper } from './open-keeper.ts';
 
 async function openProfiles() {
   const at = await openKeeper();
-  const profiles = new Profiles({ store: at.store, providers: [at.provider], clock: at.clock });
+  const profiles = new Profiles({ store: at.store, providers: new Providers([at.provider]), clock: at.clock });
   const name = async () => (await profiles.profile(at.provider.name, 'alice'))?.name;
   return { at, name, [Symbol.asyncDispose]: () => at[Symbol.asyncDispose]() };
 }

@@ -62,6 +62,7 @@ function newScene(options: SceneOptions = {}) {
 function provider(realm: string, requestsPerMinute: number | undefined): Provider {
   return {
     name: realm,
+    title: realm,
     realm,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh: () => Promise.resolve(refusal('unknown')),

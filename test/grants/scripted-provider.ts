@@ -24,6 +24,7 @@ export type Script = (call: Call) => ExchangeAnswer | Promise<ExchangeAnswer>;
 /** A provider that does as it is told, and knows what it was asked. */
 export class ScriptedProvider implements Provider {
   readonly name = 'some-provider';
+  readonly title = 'Some provider';
   readonly realm = REALM;
   readonly needsEmail = true;
   readonly calls: Call[] = [];
@@ -93,6 +94,6 @@ export function refusal(
   kind: Exclude<ExchangeAnswer['kind'], 'obtained'>,
 ): Exclude<ExchangeAnswer, { kind: 'obtained' }> {
   if (kind === 'account_exists') return { kind, accountId: '179', profile: profile('179', 'Alice') };
-  if (kind === 'input_refused') return { kind, detail: 'scripted', fields: ['cal_email'] };
+  if (kind === 'input_refused') return { kind, detail: 'scripted', fields: ['email'] };
   return { kind, detail: 'scripted' };
 }

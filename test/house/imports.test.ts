@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'http',
     'dashboard',
   ],
-  'doctor.ts': ['operator.ts', 'config'],
+  'doctor.ts': ['operator.ts', 'config', 'providers', 'grants (types)'],
   'index.ts': [
     'evergrant.ts',
     'secret.ts',
@@ -74,6 +74,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Files that may import one file more than their rooms may. */
+const ALSO: Readonly<Record<string, string>> = {
+  // What a public key must be is decided in one place: where it is used.
+  'src/config/jwt-public-key.ts': 'src/callers/public-key.ts',
+};
+
 const sources = sourcesUnder('src');
 const imports = sources.flatMap(importsOf);
 const inner = imports.filter(({ to }) => to.startsWith('src/'));
@@ -101,12 +107,19 @@ describe('the house', () => {
   for (const [name, allowed] of Object.entries(MAY_IMPORT)) {
     it(`lets ${name} import ${allowed.length === 0 ? 'nothing of the house' : `only ${allowed.join(', ')}`}`, () => {
       const wrong = inner.filter(({ from, to, typeOnly }) => {
-        if (room(from) !== name || room(to) === name) return false;
+        if (room(from) !== name || room(to) === name || ALSO[from] === to) return false;
         return !allowed.includes(room(to)) && !(typeOnly && allowed.includes(`${room(to)} (types)`));
       });
       assert.deepEqual(wrong.map(described), []);
     });
   }
+
+  it('has no exception that is not made use of', () => {
+    const unused = Object.entries(ALSO).filter(
+      ([from, to]) => !inner.some((each) => each.from === from && each.to === to),
+    );
+    assert.deepEqual(unused, []);
+  });
 
   it('gives the clock of the machine nothing but the type of a clock', () => {
     const wrong = inner.filter(({ from, to }) => from === 'src/system-clock.ts' && to !== 'src/grants/clock.ts');

@@ -10,6 +10,7 @@ const settings: HttpSettings = {
   version: '1.2.3-test',
   providers: [],
   linkable: [],
+  titles: new Map(),
   returnUrls: [],
   bookings: {
     provider: 'cal',

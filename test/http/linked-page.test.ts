@@ -6,10 +6,11 @@ import { mountLinked } from '../../src/http/routes/linked.ts';
 import type { HttpEnv, HttpSettings } from '../../src/http/services.ts';
 
 const PUBLIC_URL = 'https://evergrant.example.com';
+const titles = new Map([['cronofy', 'Cronofy']]);
 
 function open(query: string, linkable: readonly string[] = ['cal-com', 'cronofy'], path = '/linked') {
   const app = new OpenAPIHono<HttpEnv>({ strict: false });
-  const settings = { publicUrl: PUBLIC_URL, linkable } as unknown as HttpSettings;
+  const settings = { publicUrl: PUBLIC_URL, linkable, titles } as unknown as HttpSettings;
   mountLinked(app, { settings });
   mountHome(app, { settings });
   return app.request(`${path}${query}`);

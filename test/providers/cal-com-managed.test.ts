@@ -160,7 +160,7 @@ describe('a refresh at Cal.com', () => {
       invalid('cal-secret', 'constructor', '__proto__', ...many, 'email', 'email'),
     );
     assert.ok(answer.kind === 'input_refused');
-    assert.deepEqual(answer.fields, ['cal_email']);
+    assert.deepEqual(answer.fields, ['email']);
   });
 
   it('repeats no code that Cal.com is not known to send', async () => {
@@ -236,7 +236,7 @@ describe('a provision at Cal.com', () => {
   it('names the fields that were refused as the caller named them', async () => {
     const answer = await answerTo(provision, invalid('email', 'timeZone', 'name', 'metadata'));
     assert.ok(answer.kind === 'input_refused');
-    assert.deepEqual(answer.fields, ['cal_email', 'timezone', 'name', 'metadata']);
+    assert.deepEqual(answer.fields, ['email', 'timeZone', 'name', 'metadata']);
   });
 
   const verdicts: [name: string, reply: Script, kind: ExchangeAnswer['kind']][] = [

@@ -3,6 +3,7 @@ import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper } from '../../src/grants/keeper.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import { RescueFolder } from '../../src/stores/rescue-folder.ts';
 import { Vault } from '../../src/stores/vault.ts';
 import { systemClock as clock } from '../../src/system-clock.ts';
@@ -72,7 +73,7 @@ describe('a service on two databases', () => {
       ({ grants, shards }, index) =>
         new Keeper({
           store: grants,
-          providers: [upstream.provider],
+          providers: new Providers([upstream.provider]),
           clock,
           random: Math.random,
           bounds: DEFAULT_BOUNDS,

@@ -1,4 +1,5 @@
 import type { Keeper } from '../../src/grants/keeper.ts';
+import { Providers } from '../../src/grants/providers.ts';
 import { BOUNDS, CALLER_WAIT_MS } from './bounds.ts';
 import type { Heart } from './heart.ts';
 import type { Judge } from './judge.ts';
@@ -87,7 +88,7 @@ export class Fleet {
     };
     const keeper = new this.#heart.Keeper({
       store,
-      providers: [processProvider(at, process, this.#outage)],
+      providers: new Providers([processProvider(at, process, this.#outage)]),
       clock: process.clock,
       random: at.random,
       bounds: BOUNDS,

@@ -25,6 +25,7 @@ export function processProvider(at: Surroundings, process: Process, outage: { un
   const ask = (acts: readonly Act[]) => askUpstream(at, process, outage, acts);
   const provider: Provider = {
     name: PROVIDER,
+    title: PROVIDER,
     realm: REALM,
     onReuse: REUSE[upstream.kind],
     refresh: (token) => ask(refreshActs(at, token.reveal())),

@@ -5,7 +5,7 @@ import type { OpenPlace } from './grant-store-contract.ts';
 import { ACCOUNT_GONE, obtained, oneGrant, profile, REALM, SUBJECT, UNKNOWN, type OneGrant } from './one-grant.ts';
 
 const APPLICANT: Applicant = { subject: SUBJECT, email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };
-const INPUT_REFUSED = { kind: 'input_refused', detail: 'no', fields: ['cal_email'] } as const;
+const INPUT_REFUSED = { kind: 'input_refused', detail: 'no', fields: ['email'] } as const;
 
 async function provision(grant: OneGrant, answer?: Exclude<ExchangeAnswer, Obtained>, applicant = APPLICANT) {
   const exchange = await grant.open('provision', undefined, { applicant });

@@ -23,9 +23,9 @@ export async function formerVersion(commit: string): Promise<FormerVersion | und
   const folder = join(ROOT, '.programs/former', commit);
   if (!existsSync(folder) && !extract(commit, folder)) return undefined;
   const at = (path: string) => pathToFileURL(join(folder, path));
-  const main = await bundle(at('src/cli/main.ts'), `former-${commit}-main`);
+  const main = await bundle(at('src/cli/main.ts'), { name: `former-${commit}-main` });
   return {
-    service: await bundle(at('test/e2e/serve-in-child.ts'), `former-${commit}-service`),
+    service: await bundle(at('test/e2e/serve-in-child.ts'), { name: `former-${commit}-service` }),
     evergrant: (args, env, cwd) => startCommand(process.execPath, [main, ...args], { cwd, env }).ended,
     load: (path) => import(at(`src/${path}`).href),
   };

@@ -9,7 +9,6 @@ import { LinkCookie } from '../link-cookie.ts';
 import { linkTitle } from '../link-title.ts';
 import { messagePage } from '../message-page.ts';
 import { problemOf } from '../problem-of.ts';
-import { providerTitle } from '../provider-title.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { singleQuery } from '../single-query.ts';
 
@@ -69,9 +68,9 @@ async function orMessage(
   try {
     return await work();
   } catch (error) {
-    const { linkable, publicUrl, returnUrls } = settings;
+    const { linkable, titles, publicUrl, returnUrls } = settings;
     const name = linkable.find((each) => each === context.req.param('provider'));
-    const provider = name === undefined ? undefined : providerTitle(name);
+    const provider = name === undefined ? undefined : titles.get(name);
     const wayBack = (returnTo: string | undefined, why: Readonly<Record<string, string>>) =>
       returnTo === undefined ? undefined : { label: 'Back to the app', url: back(returnTo, why) };
     if (error instanceof LinkError) {

@@ -7,7 +7,7 @@ import { demandOf } from '../demand-of.ts';
 import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
 import { ProblemError } from '../problem.ts';
-import { tokenAnswer, tokenRequest } from '../schemas/connections.ts';
+import { acceptedPermissions, tokenAnswer, tokenRequest } from '../schemas/connection-token.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import {
   CONNECTION_PROBLEMS,
@@ -49,7 +49,7 @@ export function mountConnectionToken(app: OpenAPIHono<HttpEnv>, services: HttpSe
     const { provider, subject } = connectionAskedFor(context, settings.providers);
     const body = await jsonBody(context, tokenRequest);
     const { frontend } = body;
-    if (frontend !== undefined && !frontendTokens.has(provider)) throw noFrontendTokens(provider);
+    if (frontend !== undefined) requireKnown(frontend.permissions, provider, frontendTokens.permissionsOf(provider));
     const applicant = applicantOf(context.get('caller'), subject, body);
     const token = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
     const issued = frontend && (await frontendTokens.issue({ provider, subject, live: token, ...frontend }));
@@ -64,9 +64,18 @@ export function mountConnectionToken(app: OpenAPIHono<HttpEnv>, services: HttpSe
   });
 }
 
-function noFrontendTokens(provider: string): ProblemError {
-  const detail = `${provider} has no tokens of its own for web pages; there its access token is what a page gets.`;
-  return new ProblemError(400, 'invalid_request', detail, { errors: [{ field: 'frontend', message: detail }] });
+/** @param known what the provider knows; undefined where it has no frontend tokens */
+function requireKnown(permissions: readonly string[], provider: string, known: readonly string[] | undefined): void {
+  if (known === undefined) {
+    const detail = `${provider} has no tokens of its own for web pages; there its access token is what a page gets.`;
+    throw new ProblemError(400, 'invalid_request', detail, { errors: [{ field: 'frontend', message: detail }] });
+  }
+  const index = permissions.findIndex((permission) => !known.includes(permission));
+  if (index === -1) return;
+  const field = `frontend.permissions.${index}`;
+  throw new ProblemError(400, 'invalid_request', `${provider} has no such permission. See "errors".`, {
+    errors: [{ field, message: acceptedPermissions(known) }],
+  });
 }
 
 function frontendOf(issued: FrontendToken, now: number) {

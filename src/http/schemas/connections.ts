@@ -1,7 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { isOrigin } from '../../origin.ts';
 import { accountSchema } from '../problem.ts';
-import { calTokenRefreshRequest } from './bookings.ts';
 
 const providerName = z.string().openapi({ example: 'cronofy' });
 
@@ -70,55 +68,3 @@ export const connectionList = z
     linkable: z.array(providerName).openapi({ description: 'Providers whose accounts users can link' }),
   })
   .openapi('Connections');
-
-const PERMISSIONS = ['agenda', 'account_management', 'availability', 'managed_availability'] as const;
-
-/** What a web page is to hold, in the body of `POST /connections/{provider}/token/`. */
-const frontendRequest = z
-  .object(
-    {
-      origin: z
-        .string('Accepted is the origin of a page, such as "https://app.example.com".')
-        .refine(isOrigin, 'Accepted is the origin of a page, such as "https://app.example.com".')
-        .openapi({ description: 'Of the page that is to hold the token. It is good nowhere else.' }),
-      permissions: z
-        .array(z.enum(PERMISSIONS, `Accepted are ${PERMISSIONS.join(', ')}.`), 'Accepted is a list of permissions.')
-        .min(1, `Accepted is a list of at least one of ${PERMISSIONS.join(', ')}.`)
-        .openapi({ description: 'What the page may do, in Cronofy’s words' }),
-    },
-    'Accepted is an object with origin and permissions.',
-  )
-  .openapi('FrontendRequest');
-
-/** The body of `POST /connections/{provider}/token/`. */
-export const tokenRequest = z
-  .object(
-    {
-      ...calTokenRefreshRequest.shape,
-      frontend: frontendRequest.optional().openapi({
-        description:
-          'Asks for a token that a web page may hold as well. Cronofy has such tokens (element tokens), because its access tokens are of no use in browsers.',
-      }),
-    },
-    'Accepted is a JSON object.',
-  )
-  .openapi('TokenRequest');
-
-/** The answer of `POST /connections/{provider}/token/`. */
-export const tokenAnswer = z
-  .object({
-    access_token: z.string().openapi({ description: 'A live access token' }),
-    expires_in: z.int().openapi({ description: 'Whole seconds until it expires' }),
-    token_type: z.string(),
-    refreshed: z.boolean().openapi({ description: 'True where the token was obtained for this call' }),
-    frontend: z
-      .object({
-        token: z.string().openapi({ description: 'For Cronofy’s UI Elements, as `element_token`' }),
-        expires_in: z.int().openapi({ description: 'Whole seconds until it expires' }),
-        origin: z.string(),
-        permissions: z.array(z.string()),
-      })
-      .optional()
-      .openapi({ description: 'There where it was asked for' }),
-  })
-  .openapi('Token');

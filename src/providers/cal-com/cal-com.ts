@@ -25,7 +25,7 @@ export interface CalComOptions {
 export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: CalComOptions): Provider {
   const definition = options.endpoints === 'v2' ? newer(options, clientSecret) : older(options, clientSecret);
   const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET';
-  return oauth2({ definition, clientSecret, clientSettings, upstreamTimeoutMs, now });
+  return oauth2({ definition, title: 'Cal.com', clientSecret, clientSettings, upstreamTimeoutMs, now });
 }
 
 type Place = Pick<CalComOptions, 'clientId' | 'apiUrl' | 'appUrl' | 'scopes'>;

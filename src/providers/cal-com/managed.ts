@@ -7,7 +7,6 @@ import {
   clientRefused,
   describe,
   judgeEnvelope,
-  type BodyField,
   type CalComError,
   type CalComResult,
 } from './envelope.ts';
@@ -45,9 +44,6 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const ACCESS_BOUNDS = { fallbackMs: 5 * MINUTE_MS, maximumMs: DAY_MS };
 const REFRESH_BOUNDS = { fallbackMs: 365 * DAY_MS, maximumMs: 2 * 365 * DAY_MS };
 
-/** Where the caller's own request names a field that Cal.com calls otherwise. */
-const CALLER_FIELDS: Readonly<Partial<Record<BodyField, string>>> = { email: 'cal_email', timeZone: 'timezone' };
-
 /**
  * Cal.com's managed users (platform clients of API v2): the account is created by us, tokens rotate on every refresh,
  * and force-refresh gets a new pair with nothing but the client's secret.
@@ -58,6 +54,7 @@ export function calComManaged(options: CalComManagedOptions): Provider {
 
 class CalComManaged implements Provider {
   readonly name = 'cal-com-managed';
+  readonly title = 'Cal.com';
   readonly accountIdForm = { pattern: /^[1-9]\d{0,14}$/, meaning: 'the numeric id of the managed user at Cal.com' };
   readonly realm: string;
   readonly needsEmail = true;
@@ -108,7 +105,7 @@ class CalComManaged implements Provider {
 
   async provision(applicant: Applicant): Promise<ExchangeAnswer> {
     const { email } = applicant;
-    if (email === undefined) return { kind: 'input_refused', detail: 'there is no e-mail', fields: ['cal_email'] };
+    if (email === undefined) return { kind: 'input_refused', detail: 'there is no e-mail', fields: ['email'] };
     const askedAt = this.#options.now();
     const proofs = this.#options.subjectProofs(applicant.subject);
     const result = await this.#ask('POST', `/oauth-clients/${this.#client}/users`, {
@@ -258,8 +255,7 @@ function judgeRecoverError(error: CalComError): ExchangeAnswer {
 function judgeProvisionError(error: CalComError): ExchangeAnswer {
   if (error.status === 409) return { kind: 'unknown', detail: describe(error) };
   if (error.status === 400 && error.isInvalid) {
-    const fields = error.invalidFields.map((name) => CALLER_FIELDS[name] ?? name);
-    return { kind: 'input_refused', detail: describe(error), fields };
+    return { kind: 'input_refused', detail: describe(error), fields: error.invalidFields };
   }
   return blamesClient(error) ? clientRefused(error) : { kind: 'unknown', detail: describe(error) };
 }

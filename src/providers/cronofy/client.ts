@@ -15,8 +15,11 @@ export interface CronofyClient {
   readonly now: () => number;
 }
 
-/** The settings that hold the client. */
-export const CRONOFY_SETTINGS = 'CRONOFY_CLIENT_ID, CRONOFY_CLIENT_SECRET and CRONOFY_DATA_CENTER';
+/** What people call it, and the settings that hold the client. */
+export const CRONOFY = {
+  title: 'Cronofy',
+  clientSettings: 'CRONOFY_CLIENT_ID, CRONOFY_CLIENT_SECRET and CRONOFY_DATA_CENTER',
+} as const;
 
 /** Its token endpoint: refresh tokens are mostly given back as they were, and from time to time replaced. */
 export function cronofyTokens({ apiUrl, clientId, requestsPerMinute }: CronofyClient) {

@@ -1,5 +1,5 @@
 import { openTransport } from '../../oauth/transport.ts';
-import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './client.ts';
+import { CRONOFY, cronofyTokens, type CronofyClient } from './client.ts';
 import { elementTokens } from './element-tokens.ts';
 import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
@@ -30,7 +30,7 @@ export function cronofy(options: CronofyOptions): Provider {
     },
   };
   return {
-    ...oauth2({ ...options, definition, clientSettings: CRONOFY_SETTINGS }, transport),
-    issueFrontendToken: elementTokens(options, transport),
+    ...oauth2({ ...options, ...CRONOFY, definition }, transport),
+    frontendTokens: elementTokens(options, transport),
   };
 }

@@ -3,24 +3,22 @@ import { retryAfterMs } from '../../oauth/retry-after.ts';
 import { boundedExpiry, tokenText } from '../../oauth/token-answer.ts';
 import type { Transport, UpstreamAnswer } from '../../oauth/transport.ts';
 import type { CronofyClient } from './client.ts';
-import type { FrontendTokenAnswer, FrontendTokenRequest, Provider } from '../provider.ts';
+import { ELEMENT_PERMISSIONS } from './element-permissions.ts';
+import type { FrontendTokenAnswer, FrontendTokenIssuer, FrontendTokenRequest } from '../provider.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 const HOUR_MS = 3_600_000;
 /** Cronofy says 18 hours. */
 const BOUNDS = { fallbackMs: HOUR_MS, maximumMs: 24 * HOUR_MS };
-/** Where the caller's own request names a field that Cronofy calls otherwise. */
-const CALLER_FIELDS = { origin: 'frontend.origin', permissions: 'frontend.permissions' } as const;
+/** What of a request a refusal may be about. */
+const FIELDS = ['origin', 'permissions'] as const satisfies readonly (keyof FrontendTokenRequest)[];
 
 /**
  * Cronofy's element tokens (`POST /v1/element_tokens`): what its UI Elements take in a browser, where an access token is of
  * no use. Asking twice harms nobody, so it is no exchange.
  */
-export function elementTokens(
-  { apiUrl, clientSecret, now }: CronofyClient,
-  transport: Transport,
-): NonNullable<Provider['issueFrontendToken']> {
-  return async (request) => {
+export function elementTokens({ apiUrl, clientSecret, now }: CronofyClient, transport: Transport): FrontendTokenIssuer {
+  const issue = async (request: FrontendTokenRequest): Promise<FrontendTokenAnswer> => {
     const { accountId, origin, permissions } = request;
     const askedAt = now();
     const result = await transport.send({
@@ -32,6 +30,7 @@ export function elementTokens(
     });
     return result.kind === 'answered' ? judged(result, request, askedAt) : { kind: 'unreachable' };
   };
+  return { permissions: ELEMENT_PERMISSIONS, issue };
 }
 
 function judged(answer: UpstreamAnswer, request: FrontendTokenRequest, askedAt: number): FrontendTokenAnswer {
@@ -52,8 +51,6 @@ function judged(answer: UpstreamAnswer, request: FrontendTokenRequest, askedAt: 
 /** A 422 names the parameters it is about in `errors`. */
 function refused(json: unknown): FrontendTokenAnswer {
   if (jsonMemberAt(json, 'errors.subs') !== undefined) return { kind: 'account_refused' };
-  const fields = Object.entries(CALLER_FIELDS)
-    .filter(([theirs]) => jsonMemberAt(json, `errors.${theirs}`) !== undefined)
-    .map(([, ours]) => ours);
+  const fields = FIELDS.filter((field) => jsonMemberAt(json, `errors.${field}`) !== undefined);
   return fields.length === 0 ? { kind: 'unreachable' } : { kind: 'input_refused', fields };
 }

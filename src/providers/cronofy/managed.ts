@@ -1,6 +1,6 @@
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { openTransport, type UpstreamResult } from '../../oauth/transport.ts';
-import { CRONOFY_SETTINGS, cronofyTokens, type CronofyClient } from './client.ts';
+import { CRONOFY, cronofyTokens, type CronofyClient } from './client.ts';
 import { elementTokens } from './element-tokens.ts';
 import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
@@ -36,11 +36,11 @@ export function cronofyManaged(options: CronofyClient): Provider {
     return withProfile(judgement.ofTokens(result, { askedAt, now: now() }), result);
   };
   return {
-    ...oauth2({ ...options, definition, clientSettings: CRONOFY_SETTINGS }, transport),
+    ...oauth2({ ...options, ...CRONOFY, definition }, transport),
     provisionsAgain: true,
     provision: ({ subject }) => open(subject),
     recover: ({ subject }) => open(subject),
-    issueFrontendToken: elementTokens(options, transport),
+    frontendTokens: elementTokens(options, transport),
   };
 }
 

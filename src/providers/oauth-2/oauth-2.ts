@@ -9,6 +9,8 @@ import type { ClientCheck, ExchangeAnswer, Provider } from '../provider.ts';
 /** A server that speaks OAuth 2, and how to reach it. */
 export interface OAuth2Options {
   readonly definition: OAuth2Definition;
+  /** As people call it; the definition's name unless given. */
+  readonly title?: string | undefined;
   /** Needed unless the client is a public one. */
   readonly clientSecret: Secret | undefined;
   /** The settings that hold both, for an operator whose client is refused. */
@@ -46,6 +48,7 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
     ask(refreshUrl, { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() });
   return {
     name,
+    title: options.title ?? name,
     realm,
     onReuse: definition.onReuse,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),

@@ -9,3 +9,10 @@ export const READY_DEFINITIONS: Readonly<Record<string, ReadyDefinition>> = {
   google: GOOGLE,
   microsoft: MICROSOFT,
 };
+
+/** What people call providers that an operator gives the name of a preset. */
+export const READY_TITLES: Readonly<Record<string, string>> = {
+  calendly: 'Calendly',
+  google: 'Google',
+  microsoft: 'Microsoft',
+};

@@ -1,0 +1,39 @@
+import type { ProviderVariable } from '../providers/families.ts';
+import type { Parser, SettingsReader } from '../providers/family.ts';
+import { parseClientId, parseClientSecret } from './clients.ts';
+import type { Environment } from './env.ts';
+import { readDefinitions } from './provider-definitions.ts';
+import { Refusal } from './refusal.ts';
+import { parseScopes } from './scopes.ts';
+import type { Settings } from './settings.ts';
+import { parseSecureUrl } from './urls.ts';
+
+/**
+ * Settings as families of providers read them.
+ *
+ * @param environment where the secrets are that a file of providers names
+ */
+export function familySettings(settings: Settings, environment: Environment): SettingsReader<ProviderVariable> {
+  return {
+    parsers: {
+      clientId: parseClientId,
+      clientSecret: parseClientSecret,
+      secureUrl: parseSecureUrl,
+      scopes: parseScopes,
+    },
+    has: (variable) => settings.has(variable),
+    read: (variable, parse) => settings.read(variable, refusing(parse)),
+    decide: (variable, parse) => settings.decide(variable, refusing(parse)),
+    requireBoth: (one, other, where) => {
+      settings.requireBoth(one, other, where);
+    },
+    refuse: (variable, problem, accepted) => {
+      settings.refuse(variable, problem, accepted);
+    },
+    readDefinitions: (variable) => readDefinitions(settings, variable, environment),
+  };
+}
+
+function refusing<T>(parse: Parser<T>): (text: string) => T {
+  return (text) => parse(text, (problem, accepted) => new Refusal(problem, accepted));
+}

@@ -1,0 +1,110 @@
+import type { Secret } from '../../secret.ts';
+import type { Parser, SettingsReader, Variable } from '../family.ts';
+
+/** The variables that Cal.com's clients are configured by. */
+export const VARIABLES = [
+  { name: 'CAL_COM_CLIENT_ID', default: undefined, meaning: 'Client id of the Cal.com platform, for managed users.' },
+  { name: 'CAL_COM_CLIENT_SECRET', default: undefined, meaning: 'Client secret of the Cal.com platform.' },
+  { name: 'CAL_COM_API_URL', default: 'https://api.cal.com/v2', meaning: "Cal.com's API, with its version." },
+  { name: 'CAL_COM_APP_URL', default: 'https://app.cal.com', meaning: "Cal.com's web app." },
+  {
+    name: 'CAL_COM_OAUTH_CLIENT_ID',
+    default: undefined,
+    meaning: 'Client id of a Cal.com OAuth client, for users who link their own account.',
+  },
+  { name: 'CAL_COM_OAUTH_CLIENT_SECRET', default: undefined, meaning: 'Its secret. A public client has none.' },
+  {
+    name: 'CAL_COM_OAUTH_SCOPES',
+    default: 'PROFILE_READ EVENT_TYPE_READ SCHEDULE_READ BOOKING_READ BOOKING_WRITE',
+    meaning: 'What users who link a Cal.com account are asked to consent to.',
+  },
+  {
+    name: 'CAL_COM_OAUTH_ENDPOINTS',
+    default: 'v2',
+    meaning: "Which token endpoint to ask: v2 for the API's, app for the older ones of the web app.",
+  },
+] as const satisfies readonly Variable[];
+
+/** What is configured of Cal.com: neither client, one, or both. */
+export interface CalComSettings {
+  readonly managed: CalComManagedSettings | undefined;
+  readonly oauth: CalComOAuthSettings | undefined;
+}
+
+/** The Cal.com platform client. */
+export interface CalComManagedSettings extends CalComPlace {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+}
+
+/** The Cal.com OAuth client. */
+export interface CalComOAuthSettings extends CalComPlace {
+  readonly clientId: string;
+  /** Undefined for a public client. */
+  readonly clientSecret: Secret | undefined;
+  readonly scopes: readonly string[];
+  /** `v2`: the API's own token endpoint. `app`: those of the web app, which came before it. */
+  readonly endpoints: 'v2' | 'app';
+}
+
+/** Where Cal.com is. */
+interface CalComPlace {
+  /** With the version, without a last slash. */
+  readonly apiUrl: string;
+  /** Without a last slash. */
+  readonly appUrl: string;
+}
+
+type CalComReader = SettingsReader<(typeof VARIABLES)[number]>;
+
+/** Reads both clients. */
+export function readSettings(settings: CalComReader): CalComSettings {
+  const place = {
+    apiUrl: settings.decide('CAL_COM_API_URL', apiUrlParser(settings.parsers.secureUrl)),
+    appUrl: settings.decide('CAL_COM_APP_URL', settings.parsers.secureUrl),
+  };
+  return { managed: readManaged(settings, place), oauth: readOAuth(settings, place) };
+}
+
+function readManaged(settings: CalComReader, place: CalComPlace): CalComManagedSettings | undefined {
+  const clientId = settings.read('CAL_COM_CLIENT_ID', settings.parsers.clientId);
+  const clientSecret = settings.read('CAL_COM_CLIENT_SECRET', settings.parsers.clientSecret);
+  settings.requireBoth(
+    'CAL_COM_CLIENT_ID',
+    'CAL_COM_CLIENT_SECRET',
+    'both are in the settings of your Cal.com platform client',
+  );
+  return clientId === undefined || clientSecret === undefined ? undefined : { clientId, clientSecret, ...place };
+}
+
+function readOAuth(settings: CalComReader, place: CalComPlace): CalComOAuthSettings | undefined {
+  const clientId = settings.read('CAL_COM_OAUTH_CLIENT_ID', settings.parsers.clientId);
+  const clientSecret = settings.read('CAL_COM_OAUTH_CLIENT_SECRET', settings.parsers.clientSecret);
+  const scopes = settings.decide('CAL_COM_OAUTH_SCOPES', settings.parsers.scopes);
+  const endpoints = settings.decide('CAL_COM_OAUTH_ENDPOINTS', parseEndpoints);
+  if (clientId === undefined && settings.has('CAL_COM_OAUTH_CLIENT_SECRET')) {
+    settings.refuse(
+      'CAL_COM_OAUTH_CLIENT_ID',
+      'is not set, but CAL_COM_OAUTH_CLIENT_SECRET is',
+      'Set the id as well; it is in the settings of your Cal.com OAuth client. A public client has an id alone.',
+    );
+  }
+  return clientId === undefined ? undefined : { clientId, clientSecret, ...place, scopes, endpoints };
+}
+
+/** The URL of Cal.com's API ends with the version that this service speaks. */
+function apiUrlParser(secureUrl: Parser<string>): Parser<string> {
+  return (text, refuse) => {
+    const url = secureUrl(text, refuse);
+    if (url.endsWith('/v2')) return url;
+    throw refuse('does not end with /v2', 'Accepted: the API with its version, for example https://api.cal.com/v2.');
+  };
+}
+
+const parseEndpoints: Parser<'v2' | 'app'> = (text, refuse) => {
+  if (text === 'v2' || text === 'app') return text;
+  throw refuse(
+    'names no endpoints',
+    'Accepted: v2 for the token endpoint of the API, app for the older ones of the web app.',
+  );
+};

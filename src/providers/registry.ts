@@ -1,0 +1,6 @@
+import { CAL_COM } from './cal-com/index.ts';
+import { CRONOFY } from './cronofy/index.ts';
+import { OAUTH_2 } from './oauth-2/index.ts';
+
+/** Every family of providers, in the order in which they are shown. */
+export const FAMILIES = [CAL_COM, CRONOFY, OAUTH_2] as const;
