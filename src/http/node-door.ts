@@ -5,7 +5,6 @@ import type { Answer, Call } from './endpoint.ts';
 import type { EndpointTable, Found } from './endpoint-table.ts';
 import type { FetchHandler } from './fetch-handler.ts';
 import { withoutLastSlash } from './paths.ts';
-import type { ProblemError } from './problem.ts';
 
 /** What needs no decoding and no resolving: parts that begin with a letter, a digit or a dash, and a plain query. */
 const PLAIN_TARGET = /^(\/(?:[\w-][\w.~-]*\/)*(?:[\w-][\w.~-]*)?)(\?[\w.~%=&+:/-]*)?$/;
@@ -84,8 +83,8 @@ class NodeCall implements Call {
   async body(): Promise<string> {
     const request = this.#request;
     // What has come whole, as nearly every body has by now, needs none of a stream's events.
-    const bytes = request.complete ? ((request.read() as Buffer | null) ?? NOTHING) : await allOf(request);
-    if (bytes.length !== Number(this.header('content-length') ?? 0)) throw brokeOff();
+    const bytes = request.complete ? arrived(request) : await toCome(request);
+    if (bytes.length !== Number(this.header('content-length') ?? 0)) throw malformedBody('it broke off');
     return bodyText(bytes);
   }
 
@@ -95,24 +94,29 @@ class NodeCall implements Call {
   }
 }
 
-const NOTHING = new Uint8Array();
-
 function write(response: ServerResponse, { status, headers, body }: Answer): void {
   if (body === '') response.writeHead(status, headers).end();
   else response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
-function brokeOff(): ProblemError {
-  return malformedBody('it broke off');
+function arrived(request: IncomingMessage): Uint8Array {
+  const chunks: Buffer[] = [];
+  for (let chunk = read(request); chunk !== null; chunk = read(request)) chunks.push(chunk);
+  const [first = Buffer.alloc(0)] = chunks;
+  return chunks.length < 2 ? first : Buffer.concat(chunks);
+}
+
+function read(request: IncomingMessage): Buffer | null {
+  return request.read() as Buffer | null;
 }
 
 /** Never too much: the length was looked at before. */
-async function allOf(request: IncomingMessage): Promise<Uint8Array> {
+async function toCome(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   } catch {
-    throw brokeOff();
+    throw malformedBody('it broke off');
   }
   return Buffer.concat(chunks);
 }
