@@ -1,14 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { Secret } from '../secret.ts';
-import type { Place } from './vault.ts';
 
 const MOST_GRANTS = 20_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
-type TokenPlace = Pick<Place, 'grantId' | 'exchangeId'>;
+interface TokenPlace {
+  readonly grantId: string;
+  readonly exchangeId: number | string;
+}
 
 interface Opened {
-  readonly exchangeId: Place['exchangeId'];
+  readonly exchangeId: TokenPlace['exchangeId'];
   readonly sealed: Uint8Array;
   readonly token: Secret;
 }
