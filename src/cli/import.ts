@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { parseSubject } from '../callers/subject.ts';
-import { openOperator } from '../operator.ts';
-import { runImport, type ImportCounts, type RefusedLine } from '../grants/import-run.ts';
+import type { ImportCounts, RefusedLine } from '../grants/import-run.ts';
 import { systemClock } from '../system-clock.ts';
 import { importHelp } from './import-help.ts';
 import { chunksOf, ImportError, openInput } from './import-input.ts';
@@ -31,9 +30,10 @@ export function importCommand(): Command {
     .addOption(devOption())
     .addHelpText('after', importHelp())
     .action(async (path: string, options: ImportOptions) => {
-      const config = storedConfig(options);
+      const config = await storedConfig(options);
       const { input, size, warning } = await openInput(path);
       if (warning !== undefined) console.error(`Warning: ${warning}`);
+      const { openOperator } = await import('../operator.ts');
       await using operator = await openOperator(config);
       const { imports } = operator;
       const providers = operator.providers();
@@ -42,6 +42,7 @@ export function importCommand(): Command {
           'No provider is configured. Set CAL_COM_CLIENT_ID, CAL_COM_OAUTH_CLIENT_ID, CRONOFY_CLIENT_ID or EVERGRANT_PROVIDERS.',
         );
       }
+      const { runImport } = await import('../grants/import-run.ts');
       const progress = new ImportProgress(process.stderr, size);
       const refusedLines: RefusedLine[] = [];
       let counts: ImportCounts = { imported: 0, alreadyThere: 0, refused: 0 };
