@@ -17,6 +17,7 @@ import { Successions } from './grants/successions.ts';
 import { Usage } from './grants/usage.ts';
 import { createApp } from './http/app.ts';
 import { CONNECT_PATH } from './http/begin-link.ts';
+import type { EndpointTable } from './http/endpoint-table.ts';
 import type { BookingsSettings } from './http/services.ts';
 import type { Provider } from './providers/provider.ts';
 import { openStores, type Stores } from './stores/index.ts';
@@ -40,6 +41,8 @@ export interface EvergrantOptions {
 export interface Evergrant extends AsyncDisposable {
   /** Answers requests of the HTTP API (Fetch standard). */
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
+  /** The same for the server of `evergrant serve`, which spares it the Fetch standard's objects. */
+  readonly endpoints: EndpointTable;
   readonly keeper: Keeper;
   readonly apiKeys: ApiKeyStore;
   readonly providers: readonly Provider[];
@@ -220,6 +223,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   };
   return {
     fetch: app.fetch,
+    endpoints: app.endpoints,
     keeper,
     apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
     providers: providers.all,

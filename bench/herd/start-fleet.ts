@@ -64,7 +64,9 @@ export async function startBareFleet({
     refreshed: true,
   });
   const all = await Promise.all(
-    Array.from({ length: processes }, () => startProgram<{ url: string }>(file, [body, String(latencyMs)])),
+    Array.from({ length: processes }, () =>
+      startProgram<{ url: string }>(file, [JSON.stringify({ body, afterMs: latencyMs })]),
+    ),
   );
   for (const each of all) started.use(each);
   const parts = started.move();

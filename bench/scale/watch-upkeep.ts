@@ -39,7 +39,7 @@ export async function watchUpkeep(
   const [ownFile, besideFile] = [join(database.folder, 'loop.json'), join(database.folder, 'loop-beside.json')];
   const more = { BENCH_LOOP_WATCH: ownFile, NODE_OPTIONS: `--import=${WATCH.href}` };
   await using service = await startEvergrant({ checkout: HERE, database, providerUrl, more });
-  const idle = fork(new URL('../bare-server.ts', import.meta.url), {
+  const idle = fork(new URL('../bare-server.ts', import.meta.url), ['{"body":"{}"}'], {
     env: { ...process.env, BENCH_LOOP_WATCH: besideFile },
     execArgv: ['--import', WATCH.href],
   });

@@ -1,16 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { pino } from 'pino';
 import { mintApiKey, type ApiKeyStore } from '../callers/api-key.ts';
-import { loadConfig } from '../config/index.ts';
-import { startCalCom, startCronofy, type SandboxOptions } from '../sandbox/index.ts';
+import type { SandboxOptions } from '../sandbox/index.ts';
 import { devBanner } from './dev-banner.ts';
 import { DEV_CAL_PORT, DEV_CRONOFY_PORT, DEV_FOLDER, devDefaults, keep, readDevFile } from './dev-data.ts';
 import { devJournal } from './dev-journal.ts';
 import { orphaned } from './orphaned.ts';
 import { parsePort } from './parse-port.ts';
-import { runService } from './run-service.ts';
 import { askedToStop } from './signals.ts';
 
 const DEMO_KEY = 'demo-key';
@@ -28,6 +25,12 @@ export function devCommand(): Command {
     .option('--cal-port <port>', "the sandbox's Cal.com", parsePort, DEV_CAL_PORT)
     .option('--cronofy-port <port>', "the sandbox's Cronofy", parsePort, DEV_CRONOFY_PORT)
     .action(async (options: { calPort: number; cronofyPort: number }) => {
+      const [{ pino }, { loadConfig }, { startCalCom, startCronofy }, { runService }] = await Promise.all([
+        import('pino'),
+        import('../config/index.ts'),
+        import('../sandbox/index.ts'),
+        import('./run-service.ts'),
+      ]);
       // Killed at any time, the sandbox must remember what it gave out, as the real ones would.
       keep('README', 'Made by "evergrant dev": keys, tokens and a demo database. Delete it to begin anew.');
       await using calCom = await patiently(() => startCalCom(kept(options.calPort, 'sandbox-cal-com.json')));

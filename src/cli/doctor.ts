@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { examine, type Finding } from '../doctor.ts';
+import type { Finding } from '../doctor.ts';
 import { devDefaults } from './dev-data.ts';
 import { devHint } from './dev-hint.ts';
 import { devOption } from './stored-config.ts';
@@ -13,6 +13,7 @@ export function doctorCommand(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async ({ json, dev }: { json?: boolean; dev?: boolean }) => {
+      const { examine } = await import('../doctor.ts');
       const found = await examine(process.env, dev === true ? devDefaults(process.env) : undefined);
       const findings = found.map(withDevHint);
       if (json === true) console.log(JSON.stringify(findings));

@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { openOperator } from '../operator.ts';
 import { EVENT_TYPES, type EventType, type GrantEvent } from '../grants/events.ts';
 import { providerNameOf } from '../grants/providers.ts';
 import type { EventCounts } from '../stores/event-log.ts';
 import { followEvents } from './follow-events.ts';
 import { askedToStop } from './signals.ts';
-import { devOption, storedConfig } from './stored-config.ts';
+import { devOption, openStored } from './stored-config.ts';
 
 interface FilterOptions {
   readonly type?: EventType[];
@@ -42,7 +41,7 @@ function list(): Command {
     .option('--follow', 'keep printing events as they come, the oldest first')
     .option('--json', 'print one JSON object per line')
     .action(async ({ type: types, subject, limit, after, follow, json, ...options }: ListOptions) => {
-      await using operator = await openOperator(storedConfig(options));
+      await using operator = await openStored(options);
       const print = json === true ? printLine : tablePrinter();
       const filter = { types, subject };
       if (follow === true) {
@@ -67,7 +66,7 @@ function summary(): Command {
     .description('count events and refreshes, and how often a token was lost')
     .option('--json', 'answer as JSON')
     .action(async ({ type: types, subject, json, ...options }: FilterOptions) => {
-      await using operator = await openOperator(storedConfig(options));
+      await using operator = await openStored(options);
       const counts = await operator.events.counts({ types, subject });
       if (json !== true) {
         printSummary(counts);

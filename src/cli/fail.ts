@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/index.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { devHint } from './dev-hint.ts';
 
 /** Says what went wrong and what to do, and leaves the exit status at 1. A stack is shown for what nobody expected. */

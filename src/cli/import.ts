@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { parseSubject } from '../callers/subject.ts';
-import { openOperator } from '../operator.ts';
-import { runImport, type ImportCounts, type RefusedLine } from '../grants/import-run.ts';
+import type { ImportCounts, RefusedLine } from '../grants/import-run.ts';
 import { HOW_TO_CONFIGURE } from '../providers/families.ts';
 import { systemClock } from '../system-clock.ts';
 import { importHelp } from './import-help.ts';
@@ -32,15 +31,17 @@ export function importCommand(): Command {
     .addOption(devOption())
     .addHelpText('after', importHelp())
     .action(async (path: string, options: ImportOptions) => {
-      const config = storedConfig(options);
+      const config = await storedConfig(options);
       const { input, size, warning } = await openInput(path);
       if (warning !== undefined) console.error(`Warning: ${warning}`);
+      const { openOperator } = await import('../operator.ts');
       await using operator = await openOperator(config);
       const { imports } = operator;
       const providers = await operator.providers();
       if (providers.all.length === 0) {
         throw new ImportError(`No provider is configured. ${HOW_TO_CONFIGURE}`);
       }
+      const { runImport } = await import('../grants/import-run.ts');
       const progress = new ImportProgress(process.stderr, size);
       const refusedLines: RefusedLine[] = [];
       let counts: ImportCounts = { imported: 0, alreadyThere: 0, refused: 0 };

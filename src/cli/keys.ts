@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
 import { mintApiKey, type ApiKeyRecord } from '../callers/api-key.ts';
 import { ROLES, type Role } from '../callers/caller.ts';
-import { openOperator } from '../operator.ts';
 import { asTyped } from './as-typed.ts';
 import { plainTable } from './plain-table.ts';
-import { devOption, storedConfig } from './stored-config.ts';
+import { devOption, openStored } from './stored-config.ts';
 
 interface CommonOptions {
   readonly dev?: boolean;
@@ -41,7 +40,7 @@ function create(): Command {
         throw new RangeError('A user key needs a subject: say whose key it is, for example with --subject alice.');
       }
       const { key, record } = mintApiKey({ role, subject, email, name }, Date.now());
-      await using operator = await openOperator(storedConfig(options));
+      await using operator = await openStored(options);
       await operator.apiKeys.add(record);
       if (options.json === true) {
         console.log(JSON.stringify({ ...shown(record), key: key.reveal() }));
@@ -58,7 +57,7 @@ function list(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async (options: CommonOptions) => {
-      await using operator = await openOperator(storedConfig(options));
+      await using operator = await openStored(options);
       const keys = (await operator.apiKeys.list()).map(shown);
       if (options.json === true) console.log(JSON.stringify(keys));
       else if (keys.length === 0) {
@@ -74,7 +73,7 @@ function revoke(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async (id: string, options: CommonOptions) => {
-      await using operator = await openOperator(storedConfig(options));
+      await using operator = await openStored(options);
       const revoked = await operator.apiKeys.revoke(id, Date.now());
       if (options.json === true) console.log(JSON.stringify({ id, revoked }));
       else

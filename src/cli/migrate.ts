@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { migrateDatabase } from '../operator.ts';
 import { devOption, storedConfig } from './stored-config.ts';
 
 /** `evergrant migrate`: the schema, ahead of a deployment. `serve` does the same at its start. */
@@ -9,7 +8,9 @@ export function migrateCommand(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async (options: { dev?: boolean; json?: boolean }) => {
-      const applied = await migrateDatabase(storedConfig(options), (line) => {
+      const config = await storedConfig(options);
+      const { migrateDatabase } = await import('../operator.ts');
+      const applied = await migrateDatabase(config, (line) => {
         console.error(line);
       });
       if (options.json === true) console.log(JSON.stringify({ applied }));

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { startCalCom, startCronofy, startOAuth2 } from '../sandbox/index.ts';
 import {
   DEV_CAL_PORT,
   DEV_CRONOFY_PORT,
@@ -29,6 +28,7 @@ export function sandboxCommand(): Command {
     .option('--state <file>', 'keep all state in this file, and others named after it; without it, it is forgotten')
     .action(async ({ calPort, cronofyPort, oauth2Port, host, state }: SandboxCommandOptions) => {
       const kept = (suffix: string) => (state === undefined ? {} : { stateFile: state + suffix });
+      const { startCalCom, startCronofy, startOAuth2 } = await import('../sandbox/index.ts');
       await using calCom = await startCalCom({ port: calPort, host, ...kept('') });
       await using cronofy = await startCronofy({ port: cronofyPort, host, ...kept('.cronofy') });
       await using oauth2 =

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { CONFIG_VARIABLES, loadConfig } from '../config/index.ts';
+import { CONFIG_VARIABLES } from '../config/variables.ts';
 import { StopCutShortError } from '../grants/stop-cut-short-error.ts';
 import { fail } from './fail.ts';
-import { runService } from './run-service.ts';
 import { askedAgain, askedToStop } from './signals.ts';
 
 /** `evergrant serve`: the service, configured by the environment. */
@@ -11,8 +10,10 @@ export function serveCommand(): Command {
     .description('run the service, configured by environment variables')
     .addHelpText('after', variables())
     .action(async () => {
+      const { loadConfig } = await import('../config/index.ts');
       const loaded = loadConfig(process.env);
       for (const warning of loaded.warnings) console.error(`Warning: ${warning}`);
+      const { runService } = await import('./run-service.ts');
       const service = await runService(loaded);
       console.log(`Evergrant listens on ${service.url} (docs: ${service.url}/docs).`);
       const signal = await askedToStop();

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import { loadConfig, type LoadedConfig } from '../config/index.ts';
+import type { LoadedConfig } from '../config/index.ts';
+import type { Operator } from '../operator.ts';
 import { devDefaults } from './dev-data.ts';
 
 /** For commands that work on a database: the one of the environment, or that of `evergrant dev`. */
@@ -8,6 +9,14 @@ export function devOption(): Option {
 }
 
 /** The configuration that a command with {@link devOption} works on. */
-export function storedConfig({ dev }: { dev?: boolean }): LoadedConfig {
+export async function storedConfig({ dev }: { dev?: boolean }): Promise<LoadedConfig> {
+  const { loadConfig } = await import('../config/index.ts');
   return loadConfig(process.env, dev === true ? devDefaults(process.env) : undefined);
+}
+
+/** What a command with {@link devOption} opens. */
+export async function openStored(options: { dev?: boolean }): Promise<Operator> {
+  const config = await storedConfig(options);
+  const { openOperator } = await import('../operator.ts');
+  return openOperator(config);
 }

@@ -2,51 +2,64 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { SUBJECT_HEADER } from './authenticate.ts';
-import { mountDocs } from './docs.ts';
+import { docsRoutes } from './docs.ts';
+import type { Route } from './endpoint.ts';
+import { endpointTable, type EndpointTable } from './endpoint-table.ts';
+import { fetchDoor, responseOf } from './fetch-door.ts';
+import type { FetchHandler } from './fetch-handler.ts';
 import { openApiDocument } from './openapi.ts';
+import { orProblem, problemAnswer } from './or-problem.ts';
 import { withoutLastSlash } from './paths.ts';
 import { ProblemError } from './problem.ts';
-import { problemOf } from './problem-of.ts';
-import { mountAtoms } from './routes/atoms.ts';
-import { mountBookings } from './routes/bookings.ts';
-import { mountConnect } from './routes/connect.ts';
-import { mountConnectionToken } from './routes/connection-token.ts';
-import { mountConnections } from './routes/connections.ts';
-import { mountHome } from './routes/home.ts';
-import { mountLinked } from './routes/linked.ts';
-import { mountOperations } from './routes/operations.ts';
-import type { HttpEnv, HttpServices, HttpSettings } from './services.ts';
+import { atomsRoutes } from './routes/atoms.ts';
+import { bookingsRoutes } from './routes/bookings.ts';
+import { connectRoutes } from './routes/connect.ts';
+import { connectionTokenRoutes } from './routes/connection-token.ts';
+import { connectionsRoutes } from './routes/connections.ts';
+import { homeRoutes } from './routes/home.ts';
+import { linkedRoutes } from './routes/linked.ts';
+import { operationsRoutes } from './routes/operations.ts';
+import type { HttpServices, HttpSettings } from './services.ts';
 
 const API = '/api/*';
 const PREFLIGHT_SECONDS = 600;
 
-/** The whole HTTP side as one fetch handler. Every path answers with and without its last slash. */
-export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
-  const app = new OpenAPIHono<HttpEnv>({ strict: false });
-  app.use(API, allowedOrigins(services.settings.corsOrigins));
-  mountOperations(app, services);
-  mountBookings(app, services);
-  mountAtoms(app, services);
-  mountConnections(app, services);
-  mountConnectionToken(app, services);
-  mountConnect(app, services);
-  mountLinked(app, services);
-  mountHome(app, services);
-  mountDocs(app, openApiDocument(app, services.settings));
-  app.notFound((context) => noSuchRoute(app, context).toResponse());
-  app.onError((error, context) => {
-    const problem = problemOf(error);
-    if (problem.status >= 500) {
-      const { cause } = problem;
-      services.logger.error({ err: cause ?? problem, code: problem.code, path: context.req.path }, problem.message);
-    }
-    return problem.toResponse();
-  });
-  return app;
+/** The same endpoints behind both doors. */
+export interface App extends FetchHandler {
+  readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
+  readonly endpoints: EndpointTable;
 }
 
-function allowedOrigins(origins: HttpSettings['corsOrigins']): MiddlewareHandler<HttpEnv> {
-  const answer: MiddlewareHandler<HttpEnv> = cors({
+/** The whole HTTP side. At every door, every path answers with and without its last slash. */
+export function createApp(services: HttpServices): App {
+  const { logger, settings } = services;
+  const app = new OpenAPIHono({ strict: false });
+  app.use(API, allowedOrigins(settings.corsOrigins));
+  const described = [
+    ...operationsRoutes(services),
+    ...bookingsRoutes(services),
+    ...atomsRoutes(services),
+    ...connectionsRoutes(services),
+    ...connectionTokenRoutes(services),
+    ...connectRoutes(services),
+    ...linkedRoutes(services),
+    ...homeRoutes(services),
+  ];
+  for (const { definition } of described) {
+    if (definition !== undefined) app.openAPIRegistry.registerPath(definition);
+  }
+  const routes = [...described, ...docsRoutes(openApiDocument(app, settings))].map((route): Route => ({
+    ...route,
+    endpoint: orProblem(route.endpoint, logger),
+  }));
+  for (const { method, path, endpoint } of routes) app.on(method, path, fetchDoor(endpoint));
+  app.notFound((context) => responseOf(noSuchRoute(routes, context).toAnswer()));
+  app.onError((error, context) => responseOf(problemAnswer(error, context.req.path, logger)));
+  return { fetch: (request, env) => app.fetch(request, env), endpoints: endpointTable(routes) };
+}
+
+function allowedOrigins(origins: HttpSettings['corsOrigins']): MiddlewareHandler {
+  const answer: MiddlewareHandler = cors({
     origin: origins === '*' ? '*' : [...origins],
     allowMethods: ['GET', 'POST', 'DELETE'],
     allowHeaders: ['authorization', 'content-type', 'x-api-key', SUBJECT_HEADER.toLowerCase()],
@@ -58,11 +71,9 @@ function allowedOrigins(origins: HttpSettings['corsOrigins']): MiddlewareHandler
 }
 
 /** 405 where the path is served with other methods, else 404. */
-function noSuchRoute(app: OpenAPIHono<HttpEnv>, context: Context): ProblemError {
+function noSuchRoute(routes: readonly Route[], context: Context): ProblemError {
   const { path, method } = context.req;
-  const methods = app.routes
-    .filter((route) => route.method !== 'ALL' && isServedAt(route.path, withoutLastSlash(path)))
-    .map((route) => route.method);
+  const methods = routes.filter((route) => isServedAt(route.path, withoutLastSlash(path))).map((route) => route.method);
   if (methods.length === 0) {
     return new ProblemError(404, 'not_found', 'Nothing is served here. /docs lists what is.');
   }

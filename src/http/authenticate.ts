@@ -1,24 +1,20 @@
-import type { MiddlewareHandler } from 'hono';
 import type { Caller } from '../callers/caller.ts';
 import type { Authenticator } from '../callers/authenticate.ts';
 import { parseSubject } from '../callers/subject.ts';
+import type { Answer, Call, Endpoint } from './endpoint.ts';
 import { ProblemError } from './problem.ts';
-import type { HttpEnv } from './services.ts';
 
 /** The header in which a server key names whom it acts for. */
 export const SUBJECT_HEADER = 'Evergrant-Subject';
 
-/** Lets in whoever proves who they are, and notes it for the routes. */
-export function authenticated(authenticator: Authenticator): MiddlewareHandler<HttpEnv> {
-  return async (context, next) => {
-    const authorization = context.req.header('authorization');
-    const apiKey = context.req.header('x-api-key');
-    const caller = await authenticator.authenticate({
-      ...(authorization === undefined ? {} : { authorization }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-    });
-    context.set('caller', caller);
-    await next();
+/** An endpoint for those who prove who they are. */
+export function authenticated(
+  authenticator: Authenticator,
+  work: (call: Call, caller: Caller) => Answer | Promise<Answer>,
+): Endpoint {
+  return async (call) => {
+    const credentials = { authorization: call.header('authorization'), apiKey: call.header('x-api-key') };
+    return work(call, await authenticator.authenticate(credentials));
   };
 }
 
@@ -27,7 +23,8 @@ export function authenticated(authenticator: Authenticator): MiddlewareHandler<H
  *
  * @throws {@link ProblemError} 400 where a server key names none, 403 where a user names another or the key is an admin's
  */
-export function subjectOf(caller: Caller, named: string | undefined): string {
+export function subjectOf(caller: Caller, call: Call): string {
+  const named = call.header(SUBJECT_HEADER.toLowerCase());
   if (caller.role === 'admin') {
     throw new ProblemError(
       403,

@@ -1,5 +1,6 @@
-import { COMMON_HEADERS } from './answer.ts';
+import { pageAnswer } from './answer.ts';
 import { cardStyle } from './card-style.ts';
+import type { Answer } from './endpoint.ts';
 import { markup, type Child } from './markup.ts';
 import { pageHead } from './page-head.ts';
 
@@ -18,14 +19,12 @@ export interface CardPage {
 /** Where {@link pageStyle} is served. */
 export const PAGE_STYLE_PATH = '/connect/style.css';
 
-const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /**
  * One card as a page without scripts.
  *
  * @param publicUrl where browsers reach us
  */
-export function cardPage({ status, provider, title, body, width = 'narrow' }: CardPage, publicUrl: string): Response {
+export function cardPage({ status, provider, title, body, width = 'narrow' }: CardPage, publicUrl: string): Answer {
   const page = markup`<!doctype html>
 <html lang="en">
   <head>
@@ -40,15 +39,10 @@ export function cardPage({ status, provider, title, body, width = 'narrow' }: Ca
   </body>
 </html>
 `;
-  return answer(page.toString(), 'text/html; charset=utf-8', status);
+  return pageAnswer(page.toString(), 'text/html; charset=utf-8', status);
 }
 
 /** The look of {@link cardPage}. */
-export function pageStyle(): Response {
-  return answer(cardStyle, 'text/css; charset=utf-8', 200);
-}
-
-function answer(text: string, contentType: string, status: number): Response {
-  const headers = { ...COMMON_HEADERS, 'content-type': contentType, 'content-security-policy': POLICY };
-  return new Response(text, { status, headers });
+export function pageStyle(): Answer {
+  return pageAnswer(cardStyle, 'text/css; charset=utf-8');
 }

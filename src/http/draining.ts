@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FetchHandler } from './fetch-handler.ts';
+import { responseOf } from './fetch-door.ts';
 import { ProblemError } from './problem.ts';
 
 const STOPPING = new ProblemError(503, 'stopping', 'Evergrant is stopping. Another instance takes over.', {
@@ -38,8 +39,14 @@ export class Draining {
 
 /** Serves as before, but says that it is not ready, so that whatever spreads the load sends nobody here any more. */
 export function unready(handler: FetchHandler): FetchHandler {
+  const { endpoints } = handler;
   return {
     fetch: (request, env) =>
-      /^\/readyz\/?$/.test(new URL(request.url).pathname) ? STOPPING.toResponse() : handler.fetch(request, env),
+      /^\/readyz\/?$/.test(new URL(request.url).pathname)
+        ? responseOf(STOPPING.toAnswer())
+        : handler.fetch(request, env),
+    endpoints: endpoints && {
+      find: (method, path) => (path === '/readyz' ? undefined : endpoints.find(method, path)),
+    },
   };
 }

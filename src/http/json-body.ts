@@ -1,8 +1,8 @@
-import type { Context } from 'hono';
 import { z } from 'zod';
+import { malformedBody } from './body-text.ts';
+import type { Call } from './endpoint.ts';
 import { ProblemError } from './problem.ts';
 
-const BODY_LIMIT_BYTES = 16 * 1024;
 const LONGEST_NAME = 40;
 
 /**
@@ -11,9 +11,9 @@ const LONGEST_NAME = 40;
  *
  * @throws {@link ProblemError} 400 naming each field that is wrong, 413 over 16 KiB, 415 for another media type
  */
-export async function jsonBody<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
-  const text = await bodyText(context);
-  requireJson(context.req.header('content-type'), text);
+export async function jsonBody<Schema extends z.ZodType>(call: Call, schema: Schema): Promise<z.output<Schema>> {
+  const text = await call.body();
+  requireJson(call.header('content-type'), text);
   const body = parseJson(text);
   const result = schema.safeParse(body);
   if (result.success) return result.data;
@@ -24,38 +24,6 @@ export async function jsonBody<Schema extends z.ZodType>(context: Context, schem
   );
   const names = [...new Set(errors.map((error) => error.field))].join(', ');
   throw new ProblemError(400, 'invalid_request', `The request is not valid: ${names}. See "errors".`, { errors });
-}
-
-async function bodyText(context: Context): Promise<string> {
-  const bytes = await bodyBytes(context).catch((cause: unknown) => {
-    throw cause instanceof ProblemError ? cause : malformed('it broke off');
-  });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
-  } catch {
-    throw malformed('it is not UTF-8 text');
-  }
-}
-
-/** At most {@link BODY_LIMIT_BYTES}, whether the request tells its length beforehand or not. */
-async function bodyBytes({ req: request }: Context): Promise<Uint8Array> {
-  const length = request.header('content-length');
-  if (length !== undefined && request.header('transfer-encoding') === undefined) {
-    if (Number(length) > BODY_LIMIT_BYTES) throw tooLarge();
-    return new Uint8Array(await request.arrayBuffer());
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (request.raw.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > BODY_LIMIT_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function tooLarge(): ProblemError {
-  return new ProblemError(413, 'body_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
 }
 
 function requireJson(contentType: string | undefined, text: string): void {
@@ -79,15 +47,9 @@ function parseJson(text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw malformed('it is not JSON');
+    throw malformedBody('it is not JSON');
   }
   return Array.isArray(value) && value.length === 0 ? {} : value;
-}
-
-function malformed(why: string): ProblemError {
-  return new ProblemError(400, 'malformed_body', `The body cannot be read: ${why}. Accepted is a JSON object.`, {
-    errors: [{ field: '(body)', message: 'Accepted is a JSON object.' }],
-  });
 }
 
 function fieldName(path: readonly PropertyKey[]): string {

@@ -1,5 +1,6 @@
 import { LINK_MESSAGES } from '../grants/link-error.ts';
 import { cardPage } from './card-page.ts';
+import type { Answer } from './endpoint.ts';
 import { markup, type Markup } from './markup.ts';
 import { BROWSER_LINK_ERRORS, linkTitle } from './link-title.ts';
 import type { HttpSettings } from './services.ts';
@@ -17,7 +18,7 @@ type Place = Pick<HttpSettings, 'publicUrl' | 'linkable' | 'titles'>;
  * The page to come back to for those who have no app yet: what has happened, and the lines to paste that go on. Of the
  * address it shows only what is shaped as we would have written it.
  */
-export function linkedPage(visit: Visit, place: Place): Response {
+export function linkedPage(visit: Visit, place: Place): Answer {
   const provider = shaped(visit.provider, /^[a-z0-9-]{1,32}$/);
   const code = shaped(visit.code, /^[A-Za-z0-9_-]{1,255}$/);
   const error = BROWSER_LINK_ERRORS.find((each) => each === visit.error);
@@ -29,7 +30,7 @@ function shaped(text: string | undefined, shape: RegExp): string | undefined {
   return text !== undefined && shape.test(text) ? text : undefined;
 }
 
-function consentedPage(provider: string, code: string, { publicUrl, titles }: Place): Response {
+function consentedPage(provider: string, code: string, { publicUrl, titles }: Place): Answer {
   const title = titles.get(provider) ?? provider;
   const connection = `${publicUrl}/api/v1/connections/${provider}`;
   const body = markup`<p>${title} sent you back with a code. Nothing is linked until the user who began completes it.</p>
@@ -49,7 +50,7 @@ function consentedPage(provider: string, code: string, { publicUrl, titles }: Pl
   return cardPage({ status: 200, provider: title, title: 'Consent given', body, width: 'wide' }, publicUrl);
 }
 
-function failedPage(error: (typeof BROWSER_LINK_ERRORS)[number], provider: string | undefined, place: Place): Response {
+function failedPage(error: (typeof BROWSER_LINK_ERRORS)[number], provider: string | undefined, place: Place): Answer {
   const name = provider === undefined ? undefined : (place.titles.get(provider) ?? provider);
   const title = linkTitle(error, name);
   const body = markup`<p>${LINK_MESSAGES[error]}</p>
@@ -59,7 +60,7 @@ function failedPage(error: (typeof BROWSER_LINK_ERRORS)[number], provider: strin
   return cardPage({ status: 200, provider: name, title, body, width: 'wide' }, place.publicUrl);
 }
 
-function neutralPage(place: Place): Response {
+function neutralPage(place: Place): Answer {
   const body = markup`<p>${NEUTRAL.text}</p>
       ${beginning('Link an account', undefined, place)}`;
   return cardPage({ status: 200, title: NEUTRAL.title, body, width: 'wide' }, place.publicUrl);

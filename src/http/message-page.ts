@@ -1,4 +1,5 @@
 import { cardPage } from './card-page.ts';
+import type { Answer } from './endpoint.ts';
 import { markup, type Markup } from './markup.ts';
 
 /** Where a page leads on to. */
@@ -24,7 +25,7 @@ export interface Message {
  *
  * @param publicUrl where browsers reach us
  */
-export function messagePage({ status, provider, title, text, next }: Message, publicUrl: string): Response {
+export function messagePage({ status, provider, title, text, next }: Message, publicUrl: string): Answer {
   const body = markup`<p>${text}</p>
       ${next && button(next)}`;
   return cardPage({ status, provider, title, body }, publicUrl);

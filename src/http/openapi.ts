@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { HttpEnv, HttpSettings } from './services.ts';
+import type { HttpSettings } from './services.ts';
 
 /** The OpenAPI 3.1 document of everything mounted on `app`, from the same schemas that judge requests. */
-export function openApiDocument(app: OpenAPIHono<HttpEnv>, settings: HttpSettings) {
+export function openApiDocument(app: OpenAPIHono, settings: HttpSettings) {
   const { openAPIRegistry: registry } = app;
   registry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { COMMON_HEADERS } from './answer.ts';
+import type { Answer } from './endpoint.ts';
 
 /** The media type of RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -81,13 +82,7 @@ export class ProblemError extends Error {
   }
 
   /** The answer. */
-  toResponse(): Response {
-    const { headers, body } = this.content();
-    return new Response(body, { status: this.status, headers });
-  }
-
-  /** What the answer holds. */
-  content(): { headers: Readonly<Record<string, string>>; body: string } {
+  toAnswer(): Answer {
     const body = {
       type: 'about:blank',
       title: this.title,
@@ -98,7 +93,7 @@ export class ProblemError extends Error {
       ...this.members,
     };
     const headers = { ...COMMON_HEADERS, 'content-type': PROBLEM_TYPE, ...this.headers };
-    return { headers, body: JSON.stringify(body) };
+    return { status: this.status, headers, body: JSON.stringify(body) };
   }
 }
 

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { Draining, unready } from './draining.ts';
+import { responseOf } from './fetch-door.ts';
 import type { FetchHandler } from './fetch-handler.ts';
 import { answerInTurn } from './in-turn.ts';
+import { nodeDoor } from './node-door.ts';
 import { ProblemError } from './problem.ts';
 import { answerUnreadable } from './unreadable.ts';
 
@@ -41,11 +42,13 @@ const LIMITS = {
  */
 export async function listen(address: { host: string; port: number }): Promise<Listening> {
   let handler: FetchHandler = {
-    fetch: () => STARTING.toResponse(),
+    fetch: () => responseOf(STARTING.toAnswer()),
   };
   const server = createServer(LIMITS);
-  const listener = getRequestListener((request, env) => handler.fetch(request, env));
-  answerInTurn(server, (request, response) => void listener(request, response));
+  answerInTurn(
+    server,
+    nodeDoor(() => handler),
+  );
   server.on('clientError', answerUnreadable);
   const draining = new Draining(server);
   await new Promise<void>((resolve, reject) => {

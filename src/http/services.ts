@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Authenticator } from '../callers/authenticate.ts';
-import type { Caller } from '../callers/caller.ts';
 import type { Connections } from '../grants/connections.ts';
 import type { FrontendTokens } from '../grants/frontend-tokens.ts';
 import type { Keeper } from '../grants/keeper.ts';
@@ -49,9 +48,4 @@ export interface BookingsSettings {
   readonly calClientId: string;
   readonly calApiUrl: string;
   readonly calAppUrl: string;
-}
-
-/** Hono's types for this app: what middleware leaves for the routes. */
-export interface HttpEnv {
-  Variables: { caller: Caller };
 }

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { pino, type LoggerOptions } from 'pino';
 import { type ApiKeyInput, mintApiKey } from '../../src/callers/api-key.ts';
 import { loadConfig } from '../../src/config/index.ts';
-import { createEvergrant } from '../../src/evergrant.ts';
+import { createEvergrant, type Evergrant } from '../../src/evergrant.ts';
 import { listen } from '../../src/http/serve.ts';
 import { call, type Answer, type Call } from './answer.ts';
 import { JWT_SECRET, newKeyRing } from './credentials.ts';
@@ -56,6 +56,7 @@ export interface Service extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly env: Environment;
   readonly databasePath: string;
+  readonly evergrant: Evergrant;
   /** Every line logged so far. */
   readonly logs: string[];
   /** Every call of the logger so far, with what it was given as it was given. */
@@ -112,6 +113,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     sandbox,
     env,
     databasePath,
+    evergrant,
     logs,
     logged,
     call: send,

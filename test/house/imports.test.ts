@@ -140,13 +140,21 @@ describe('the house', () => {
     assert.deepEqual(inner.filter(({ to }) => !known.has(to)).map(described), []);
   });
 
+  it('loads for a command nothing that this command does not need', () => {
+    const atStart = imports.filter(({ typeOnly, dynamic }) => !typeOnly && !dynamic);
+    const loaded = reachable('src/cli/program.ts', atStart);
+    assert.ok(loaded.has('src/cli/serve.ts'));
+    const packages = [...loaded].filter((path) => !path.startsWith('src/') && !path.startsWith('node:'));
+    assert.deepEqual(packages, ['commander']);
+  });
+
   it('has no cycle between files', () => {
     assert.deepEqual(findCycle(inner), []);
   });
 });
 
 describe('the search for cycles', () => {
-  const edge = (from: string, to: string): Import => ({ from, to, typeOnly: true });
+  const edge = (from: string, to: string): Import => ({ from, to, typeOnly: true, dynamic: false });
 
   it('finds one of several files', () => {
     assert.deepEqual(findCycle([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')]), ['b', 'c', 'b']);
@@ -156,6 +164,15 @@ describe('the search for cycles', () => {
     assert.deepEqual(findCycle([edge('a', 'b'), edge('a', 'c'), edge('b', 'd'), edge('c', 'd')]), []);
   });
 });
+
+/** Everything that is loaded with a file, itself included. */
+function reachable(start: string, edges: readonly Import[]): Set<string> {
+  const next = Map.groupBy(edges, ({ from }) => from);
+  const found = new Set([start]);
+  // A set's walk goes on over what is added on the way.
+  for (const file of found) for (const { to } of next.get(file) ?? []) found.add(to);
+  return found;
+}
 
 /** The files of one cycle, its first again at its end; empty where there is none. */
 function findCycle(edges: readonly Import[]): string[] {

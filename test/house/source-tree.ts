@@ -12,6 +12,8 @@ export interface Import {
   readonly to: string;
   /** True where nothing of it is left at run time. */
   readonly typeOnly: boolean;
+  /** True where it is imported when it is needed: `await import(...)`. */
+  readonly dynamic: boolean;
 }
 
 /** One TypeScript file, parsed. */
@@ -44,8 +46,9 @@ export function importsOf(file: SourceFile): Import[] {
   const imports: Import[] = [];
   for (const node of nodesOf(file)) {
     const specifier = importedBy(node);
-    if (specifier !== undefined)
-      imports.push({ from: file.path, to: target(file.path, specifier), typeOnly: isTypeOnly(node) });
+    if (specifier === undefined) continue;
+    const to = target(file.path, specifier);
+    imports.push({ from: file.path, to, typeOnly: isTypeOnly(node), dynamic: ts.isCallExpression(node) });
   }
   return imports;
 }

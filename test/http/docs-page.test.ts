@@ -23,7 +23,7 @@ const settings: HttpSettings = {
 
 /** The document that is really served; it is made of the settings alone. */
 async function servedDocument(): Promise<any> {
-  const answer = await createApp({ settings } as HttpServices).request('/openapi.json');
+  const answer = await createApp({ settings } as HttpServices).fetch(new Request('http://x/openapi.json'));
   return await answer.json();
 }
 

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { mountHome } from '../../src/http/routes/home.ts';
-import { mountLinked } from '../../src/http/routes/linked.ts';
-import type { HttpEnv, HttpSettings } from '../../src/http/services.ts';
+import { createApp } from '../../src/http/app.ts';
+import type { HttpServices, HttpSettings } from '../../src/http/services.ts';
 
 const PUBLIC_URL = 'https://evergrant.example.com';
 const titles = new Map([['cronofy', 'Cronofy']]);
 
 function open(query: string, linkable: readonly string[] = ['cal-com', 'cronofy'], path = '/linked') {
-  const app = new OpenAPIHono<HttpEnv>({ strict: false });
-  const settings = { publicUrl: PUBLIC_URL, linkable, titles } as unknown as HttpSettings;
-  mountLinked(app, { settings });
-  mountHome(app, { settings });
-  return app.request(`${path}${query}`);
+  const settings: Partial<HttpSettings> = { publicUrl: PUBLIC_URL, linkable, titles, corsOrigins: [] };
+  return createApp({ settings } as HttpServices).fetch(new Request(`http://x${path}${query}`));
 }
 
 /** What a person reads, and what they paste. */

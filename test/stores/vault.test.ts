@@ -30,6 +30,48 @@ describe('a vault', () => {
     assert.doesNotMatch(sealed, /s3cr3t/);
   });
 
+  it('remembers an access token, and nothing else', () => {
+    const vault = new Vault([ringKey('k1')]);
+    const sealed = vault.seal(new Secret('token'), PLACE);
+    const token = vault.open(sealed, PLACE);
+    assert.equal(vault.open(Uint8Array.from(sealed), { ...PLACE }), token);
+    const place: Place = { ...PLACE, field: 'refresh_token' };
+    const other = vault.seal(new Secret('other'), place);
+    assert.notEqual(vault.open(other, place), vault.open(other, place));
+    assert.equal(vault.open(sealed, PLACE), token);
+  });
+
+  it('opens what a token was replaced by, and then the first again', () => {
+    const vault = new Vault([ringKey('k1')]);
+    const places = [PLACE, { ...PLACE, exchangeId: 8 }];
+    const sealed = places.map((place, index) => vault.seal(new Secret(`token ${index}`), place));
+    const again = vault.seal(new Secret('sealed again'), PLACE);
+    for (const index of [0, 1, 0]) assert.equal(vault.open(sealed[index]!, places[index]!).reveal(), `token ${index}`);
+    assert.equal(vault.open(again, PLACE).reveal(), 'sealed again');
+  });
+
+  it('refuses an opened token that was altered, moved or swapped since', () => {
+    const vault = new Vault([ringKey('k1')]);
+    const sealed = vault.seal(new Secret('token'), PLACE);
+    for (const place of OTHER_PLACES) {
+      vault.open(sealed, PLACE);
+      assert.throws(() => vault.open(sealed, place), IntegrityError, JSON.stringify(place));
+      const other = vault.seal(new Secret('other'), place);
+      vault.open(other, place);
+      assert.throws(() => vault.open(other, PLACE), IntegrityError);
+      assert.equal(vault.open(other, place).reveal(), 'other');
+    }
+    const buffer = Buffer.from(vault.seal(new Secret('token'), PLACE));
+    vault.open(buffer, PLACE);
+    for (const index of buffer.keys()) {
+      buffer[index]! ^= 1;
+      assert.throws(() => vault.open(buffer, PLACE), IntegrityError, `byte ${index} of the very buffer`);
+      buffer[index]! ^= 1;
+    }
+    assert.throws(() => vault.open(sealed.subarray(0, -1), PLACE), IntegrityError);
+    assert.throws(() => vault.open(Buffer.concat([sealed, Buffer.from([0])]), PLACE), IntegrityError);
+  });
+
   it('refuses a sealed value with any one bit flipped', () => {
     const vault = new Vault([ringKey('k1'), ringKey('k3')]);
     const sealed = vault.seal(new Secret('token'), PLACE);

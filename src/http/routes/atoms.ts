@@ -1,17 +1,15 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { tokenText } from '../../oauth/token-answer.ts';
 import type { Secret } from '../../secret.ts';
 import { jsonAnswer } from '../answer.ts';
-import { clientAddress } from '../client-address.ts';
+import type { Endpoint, Route } from '../endpoint.ts';
 import { expiresIn } from '../expires-in.ts';
-import { withoutLastSlash } from '../paths.ts';
 import { ProblemError } from '../problem.ts';
 import { asUnavailable, problemOf } from '../problem-of.ts';
 import { atomsRefresh } from '../schemas/bookings.ts';
-import type { HttpEnv, HttpServices, HttpSettings } from '../services.ts';
-
-import { json, problem } from './definitions.ts';
+import type { HttpServices, HttpSettings } from '../services.ts';
+import { documented, json, problem } from './definitions.ts';
 
 /** Where `CalProvider`'s `options.refreshUrl` points. */
 export const ATOMS_REFRESH_PATH = '/api/v1/bookings/atoms/refresh/';
@@ -39,20 +37,19 @@ const route = createRoute({
 });
 
 /** The refresh URL of Cal.com Atoms, whose page has nothing to show but the token it holds. */
-export function mountAtoms(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+export function atomsRoutes(services: HttpServices): Route[] {
   const { keeper, settings, logger, now } = services;
   const users = new RateLimiterMemory(USER_LIMIT);
   const strangers = new RateLimiterMemory(STRANGER_LIMIT);
-  app.openAPIRegistry.registerPath(route);
 
-  app.get(withoutLastSlash(route.path), async (context) => {
-    const origin = context.req.header('origin');
+  const refresh: Endpoint = async (call) => {
+    const origin = call.header('origin');
     requireAllowedOrigin(origin, settings.corsOrigins);
     try {
-      const presented = bearer(context.req.header('authorization'));
+      const presented = bearer(call.header('authorization'));
       const owner = await keeper.ownerOf(presented);
       if (owner === undefined) {
-        await spend(strangers, clientAddress(context));
+        await spend(strangers, call.clientAddress);
         throw unknownToken();
       }
       await spend(users, JSON.stringify([owner.provider, owner.subject]));
@@ -64,7 +61,8 @@ export function mountAtoms(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
     } catch (error) {
       throw asUnavailable(problemOf(error));
     }
-  });
+  };
+  return [documented(route, refresh)];
 }
 
 function bearer(authorization: string | undefined): Secret {

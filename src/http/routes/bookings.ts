@@ -1,19 +1,19 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { LiveToken } from '../../grants/keeper.ts';
 import type { AccountProfile } from '../../providers/provider.ts';
 import { jsonAnswer } from '../answer.ts';
 import { applicantOf } from '../applicant-of.ts';
-import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
+import { authenticated, subjectOf } from '../authenticate.ts';
 import { demandOf } from '../demand-of.ts';
+import type { Route } from '../endpoint.ts';
 import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
-import { withoutLastSlash } from '../paths.ts';
 import { ProblemError } from '../problem.ts';
 import { withConsent } from '../with-consent.ts';
 import { calConfig, calTokenRefresh, calTokenRefreshRequest, calUser } from '../schemas/bookings.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpServices } from '../services.ts';
 import { ATOMS_REFRESH_PATH } from './atoms.ts';
-import { CALLER_SECURITY, json, problem, SUBJECT_PARAMETER } from './definitions.ts';
+import { CALLER_SECURITY, documented, json, problem, SUBJECT_PARAMETER } from './definitions.ts';
 
 const configRoute = createRoute({
   method: 'get',
@@ -68,30 +68,27 @@ const userRoute = createRoute({
 });
 
 /** The bookings API: configuration, live token, user details. */
-export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  const { keeper, profiles, now } = services;
+export function bookingsRoutes(services: HttpServices): Route[] {
+  const { authenticator, keeper, profiles, now } = services;
   const { bookings, publicUrl } = services.settings;
-  const admitted = authenticated(services.authenticator);
-  for (const route of [configRoute, tokenRefreshRoute, userRoute]) {
-    app.openAPIRegistry.registerPath(route);
-    if (bookings === undefined) app.on(route.method, withoutLastSlash(route.path), admitted, notConfigured);
+  if (bookings === undefined) {
+    const refused = authenticated(authenticator, notConfigured);
+    return [configRoute, tokenRefreshRoute, userRoute].map((route) => documented(route, refused));
   }
-  if (bookings === undefined) return;
 
-  const config = {
+  const configAnswer = jsonAnswer({
     cal_client_id: bookings.calClientId,
     cal_api_url: bookings.calApiUrl,
     cal_app_url: bookings.calAppUrl,
     refresh_url: publicUrl + ATOMS_REFRESH_PATH,
     mode: bookings.mode,
-  };
-  app.get(withoutLastSlash(configRoute.path), admitted, () => jsonAnswer(config));
+  });
+  const config = authenticated(authenticator, () => configAnswer);
 
-  app.post(withoutLastSlash(tokenRefreshRoute.path), admitted, async (context) => {
-    const caller = context.get('caller');
-    const subject = subjectOf(caller, context.req.header(SUBJECT_HEADER));
-    const body = await jsonBody(context, calTokenRefreshRequest);
-    const token = await withConsent(services, bookings, subject, () =>
+  const token = authenticated(authenticator, async (call, caller) => {
+    const subject = subjectOf(caller, call);
+    const body = await jsonBody(call, calTokenRefreshRequest);
+    const live = await withConsent(services, bookings, subject, () =>
       keeper.token({
         provider: bookings.provider,
         subject,
@@ -99,11 +96,11 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
         ...demandOf(body),
       }),
     );
-    return jsonAnswer(tokenAnswer(token, bookings.calClientId, now()));
+    return jsonAnswer(tokenAnswer(live, bookings.calClientId, now()));
   });
 
-  app.get(withoutLastSlash(userRoute.path), admitted, async (context) => {
-    const subject = subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER));
+  const user = authenticated(authenticator, async (call, caller) => {
+    const subject = subjectOf(caller, call);
     const profile = await profiles.profile(bookings.provider, subject);
     if (profile === undefined) {
       throw new ProblemError(
@@ -116,6 +113,8 @@ export function mountBookings(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     }
     return jsonAnswer(calUserOf(profile));
   });
+
+  return [documented(configRoute, config), documented(tokenRefreshRoute, token), documented(userRoute, user)];
 }
 
 function notConfigured(): never {

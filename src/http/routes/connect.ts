@@ -1,38 +1,34 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { LinkError } from '../../grants/link-error.ts';
 import { Secret } from '../../secret.ts';
-import { COMMON_HEADERS } from '../answer.ts';
+import { redirect } from '../answer.ts';
 import { CONNECT_PATH } from '../begin-link.ts';
 import { PAGE_STYLE_PATH, pageStyle } from '../card-page.ts';
+import type { Answer, Call, Endpoint, Route } from '../endpoint.ts';
 import { LinkCookie } from '../link-cookie.ts';
 import { linkTitle } from '../link-title.ts';
 import { messagePage } from '../message-page.ts';
 import { problemOf } from '../problem-of.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpServices } from '../services.ts';
 import { singleQuery } from '../single-query.ts';
 
 /** Where browsers pass through on their way to a provider and back. */
-export function mountConnect(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+export function connectRoutes(services: HttpServices): Route[] {
   const { linking, settings } = services;
   const cookie = new LinkCookie(settings.publicUrl);
 
-  app.get(PAGE_STYLE_PATH, pageStyle);
-
-  app.get(`${CONNECT_PATH}/:ticket`, (context) =>
-    orMessage(services, context, async () => {
-      const known = cookie.read(context.req.header('cookie'));
-      const { pageUrl, browser } = await linking.depart(new Secret(context.req.param('ticket')), known);
+  const departure: Endpoint = (call) =>
+    orMessage(services, call, async () => {
+      const known = cookie.read(call.header('cookie'));
+      const { pageUrl, browser } = await linking.depart(new Secret(call.parameters['ticket'] ?? ''), known);
       return redirect(pageUrl, { 'set-cookie': cookie.header(browser) });
-    }),
-  );
+    });
 
-  app.get(`${CONNECT_PATH}/:provider/callback`, (context) =>
-    orMessage(services, context, async () => {
-      const provider = context.req.param('provider');
-      const only = (name: string) => singleQuery(context, name);
+  const callback: Endpoint = (call) =>
+    orMessage(services, call, async () => {
+      const provider = call.parameters['provider'] ?? '';
+      const only = (name: string) => singleQuery(call, name);
       const [state, code] = [only('state'), only('code')];
-      const browser = cookie.read(context.req.header('cookie'));
+      const browser = cookie.read(call.header('cookie'));
       if (state === undefined || browser === undefined || !settings.linkable.includes(provider)) {
         throw new LinkError('link_expired');
       }
@@ -45,8 +41,13 @@ export function mountConnect(app: OpenAPIHono<HttpEnv>, services: HttpServices):
         issuer: only('iss'),
       });
       return redirect(back(returnTo, { evergrant_code: completion.reveal(), evergrant_provider: provider }));
-    }),
-  );
+    });
+
+  return [
+    { method: 'GET', path: PAGE_STYLE_PATH, endpoint: pageStyle },
+    { method: 'GET', path: `${CONNECT_PATH}/:ticket`, endpoint: departure },
+    { method: 'GET', path: `${CONNECT_PATH}/:provider/callback`, endpoint: callback },
+  ];
 }
 
 function back(returnTo: string, parameters: Readonly<Record<string, string>>): string {
@@ -55,21 +56,13 @@ function back(returnTo: string, parameters: Readonly<Record<string, string>>): s
   return url.href;
 }
 
-function redirect(location: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(null, { status: 302, headers: { ...COMMON_HEADERS, ...headers, location } });
-}
-
 /** A person has come by a link: whatever goes wrong, they are told so on a page. */
-async function orMessage(
-  { logger, settings }: HttpServices,
-  context: Context,
-  work: () => Promise<Response>,
-): Promise<Response> {
+async function orMessage({ logger, settings }: HttpServices, call: Call, work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {
     const { linkable, titles, publicUrl, returnUrls } = settings;
-    const name = linkable.find((each) => each === context.req.param('provider'));
+    const name = linkable.find((each) => each === call.parameters['provider']);
     const provider = name === undefined ? undefined : titles.get(name);
     const wayBack = (returnTo: string | undefined, why: Readonly<Record<string, string>>) =>
       returnTo === undefined ? undefined : { label: 'Back to the app', url: back(returnTo, why) };
@@ -81,7 +74,7 @@ async function orMessage(
     }
     const { status, code, message, cause } = problemOf(error);
     // The path holds what must not be read.
-    logger.error({ err: cause ?? error, code, method: context.req.method }, message);
+    logger.error({ err: cause ?? error, code, method: call.method }, message);
     const next = wayBack(returnUrls[0], {});
     return messagePage({ status, provider, title: 'This did not work', text: message, next }, publicUrl);
   }

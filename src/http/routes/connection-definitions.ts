@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
-import { withoutLastSlash } from '../paths.ts';
+import type { Caller } from '../../callers/caller.ts';
+import { subjectOf } from '../authenticate.ts';
+import type { Call } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import type { HttpEnv } from '../services.ts';
 import { CALLER_SECURITY, problem, SUBJECT_PARAMETER } from './definitions.ts';
 
 /** The provider in a path. */
@@ -23,21 +22,16 @@ export const CONNECTION_ROUTE = {
   parameters: [SUBJECT_PARAMETER],
 };
 
-/** A documented path as the router spells it. */
-export function pathOf(path: string): string {
-  return withoutLastSlash(path.replace('{provider}', ':provider'));
-}
-
 /**
  * Whose connection to which provider a call is about.
  *
  * @param providers the names of all that are served
  * @throws ProblemError 404 for a provider that is not among them
  */
-export function connectionAskedFor(context: Context<HttpEnv>, providers: readonly string[]) {
-  const provider = context.req.param('provider') ?? '';
+export function connectionAskedFor(call: Call, caller: Caller, providers: readonly string[]) {
+  const provider = call.parameters['provider'] ?? '';
   if (providers.includes(provider)) {
-    return { provider, subject: subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER)) };
+    return { provider, subject: subjectOf(caller, call) };
   }
   const known = providers.length === 0 ? 'none' : providers.join(', ');
   throw new ProblemError(404, 'provider_not_configured', `There is no such provider here. There are: ${known}.`);

@@ -1,22 +1,22 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { FrontendToken } from '../../providers/provider.ts';
 import { jsonAnswer } from '../answer.ts';
 import { applicantOf } from '../applicant-of.ts';
 import { authenticated } from '../authenticate.ts';
 import { demandOf } from '../demand-of.ts';
+import type { Route } from '../endpoint.ts';
 import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
 import { ProblemError } from '../problem.ts';
 import { acceptedPermissions, tokenAnswer, tokenRequest } from '../schemas/connection-token.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpServices } from '../services.ts';
 import {
   CONNECTION_PROBLEMS,
   CONNECTION_ROUTE,
   connectionAskedFor,
-  pathOf,
   PROVIDER_PARAMETER,
 } from './connection-definitions.ts';
-import { json, problem } from './definitions.ts';
+import { documented, json, problem } from './definitions.ts';
 
 const tokenRoute = createRoute({
   ...CONNECTION_ROUTE,
@@ -41,19 +41,17 @@ const tokenRoute = createRoute({
 });
 
 /** A live token of any provider, and what a web page may hold in its place. */
-export function mountConnectionToken(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+export function connectionTokenRoutes(services: HttpServices): Route[] {
   const { keeper, frontendTokens, settings, now } = services;
-  app.openAPIRegistry.registerPath(tokenRoute);
-
-  app.post(pathOf(tokenRoute.path), authenticated(services.authenticator), async (context) => {
-    const { provider, subject } = connectionAskedFor(context, settings.providers);
-    const body = await jsonBody(context, tokenRequest);
+  const token = authenticated(services.authenticator, async (call, caller) => {
+    const { provider, subject } = connectionAskedFor(call, caller, settings.providers);
+    const body = await jsonBody(call, tokenRequest);
     const { frontend } = body;
     if (frontend !== undefined) requireKnown(frontend.permissions, provider, frontendTokens.permissionsOf(provider));
-    const applicant = applicantOf(context.get('caller'), subject, body);
-    const token = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
-    const issued = frontend && (await frontendTokens.issue({ provider, subject, live: token, ...frontend }));
-    const live = issued?.live ?? token;
+    const applicant = applicantOf(caller, subject, body);
+    const kept = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
+    const issued = frontend && (await frontendTokens.issue({ provider, subject, live: kept, ...frontend }));
+    const live = issued?.live ?? kept;
     return jsonAnswer({
       access_token: live.accessToken.reveal(),
       expires_in: expiresIn(live, now()),
@@ -62,6 +60,7 @@ export function mountConnectionToken(app: OpenAPIHono<HttpEnv>, services: HttpSe
       ...(issued === undefined ? {} : { frontend: frontendOf(issued.frontendToken, now()) }),
     });
   });
+  return [documented(tokenRoute, token)];
 }
 
 /** @param known what the provider knows; undefined where it has no frontend tokens */

@@ -1,11 +1,12 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import { createRoute } from '@hono/zod-openapi';
+import type { Caller } from '../../callers/caller.ts';
 import type { ConnectionReport } from '../../grants/connections.ts';
 import { Secret } from '../../secret.ts';
 import { accountOf } from '../account-of.ts';
-import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
-import { authenticated, SUBJECT_HEADER, subjectOf } from '../authenticate.ts';
+import { jsonAnswer, noContent } from '../answer.ts';
+import { authenticated, subjectOf } from '../authenticate.ts';
 import { beginLink } from '../begin-link.ts';
+import type { Call, Route } from '../endpoint.ts';
 import { expiresIn } from '../expires-in.ts';
 import { jsonBody } from '../json-body.ts';
 import { ProblemError } from '../problem.ts';
@@ -16,15 +17,14 @@ import {
   connection,
   connectionList,
 } from '../schemas/connections.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
+import type { HttpServices } from '../services.ts';
 import {
   CONNECTION_PROBLEMS,
   CONNECTION_ROUTE,
   connectionAskedFor,
-  pathOf,
   PROVIDER_PARAMETER,
 } from './connection-definitions.ts';
-import { json, problem } from './definitions.ts';
+import { documented, json, problem } from './definitions.ts';
 
 const listRoute = createRoute({
   ...CONNECTION_ROUTE,
@@ -103,55 +103,55 @@ const completeRoute = createRoute({
 });
 
 /** The connections API: what is linked and how it does, linking, disconnecting. */
-export function mountConnections(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  const { connections, linking, settings, now } = services;
-  const admitted = authenticated(services.authenticator);
-  const routes = [listRoute, readRoute, deleteRoute, authorizeRoute, completeRoute];
-  for (const route of routes) app.openAPIRegistry.registerPath(route);
-
-  const about = (context: Context<HttpEnv>) => connectionAskedFor(context, settings.providers);
+export function connectionsRoutes(services: HttpServices): Route[] {
+  const { authenticator, connections, linking, settings, now } = services;
+  const about = (call: Call, caller: Caller) => connectionAskedFor(call, caller, settings.providers);
   const found = async (subject: string, provider: string) => {
     const report = await connections.find(subject, provider);
     if (report !== undefined) return jsonAnswer(connectionOf(report, now()));
     throw new ProblemError(404, 'not_connected', 'This user has linked no account of this provider.');
   };
 
-  app.get(pathOf(listRoute.path), admitted, async (context) => {
-    const reports = await connections.list(subjectOf(context.get('caller'), context.req.header(SUBJECT_HEADER)));
+  const list = authenticated(authenticator, async (call, caller) => {
+    const reports = await connections.list(subjectOf(caller, call));
     return jsonAnswer({
       connections: reports.map((report) => connectionOf(report, now())),
       linkable: settings.linkable,
     });
   });
 
-  app.get(pathOf(readRoute.path), admitted, async (context) => {
-    const { provider, subject } = about(context);
+  const read = authenticated(authenticator, (call, caller) => {
+    const { provider, subject } = about(call, caller);
     return found(subject, provider);
   });
 
-  app.delete(pathOf(deleteRoute.path), admitted, async (context) => {
-    const { provider, subject } = about(context);
+  const disconnect = authenticated(authenticator, async (call, caller) => {
+    const { provider, subject } = about(call, caller);
     if (await connections.disconnect(subject, provider)) return noContent();
     throw new ProblemError(404, 'not_connected', 'This user has linked no account of this provider.');
   });
 
-  app.post(pathOf(authorizeRoute.path), admitted, async (context) => {
-    const { provider, subject } = about(context);
-    const { return_to: asked } = await jsonBody(context, authorizeRequest);
+  const authorize = authenticated(authenticator, async (call, caller) => {
+    const { provider, subject } = about(call, caller);
+    const { return_to: asked } = await jsonBody(call, authorizeRequest);
     const { authorizeUrl, expiresAt } = await beginLink(services, provider, subject, asked);
     return jsonAnswer({ authorize_url: authorizeUrl, expires_in: expiresIn({ expiresAt }, now()) });
   });
 
-  app.post(pathOf(completeRoute.path), admitted, async (context) => {
-    const { provider, subject } = about(context);
-    const { code, replace } = await jsonBody(context, completeRequest);
+  const complete = authenticated(authenticator, async (call, caller) => {
+    const { provider, subject } = about(call, caller);
+    const { code, replace } = await jsonBody(call, completeRequest);
     await linking.complete({ provider, subject, code: new Secret(code), replace });
     return found(subject, provider);
   });
-}
 
-function noContent(): Response {
-  return new Response(null, { status: 204, headers: COMMON_HEADERS });
+  return [
+    documented(listRoute, list),
+    documented(readRoute, read),
+    documented(deleteRoute, disconnect),
+    documented(authorizeRoute, authorize),
+    documented(completeRoute, complete),
+  ];
 }
 
 function connectionOf(report: ConnectionReport, now: number) {

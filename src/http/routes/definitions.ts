@@ -1,9 +1,17 @@
 import type { z } from '@hono/zod-openapi';
+import type { Endpoint, Route, RouteDefinition } from '../endpoint.ts';
+import { withoutLastSlash } from '../paths.ts';
 import { PROBLEM_TYPE, problemSchema } from '../problem.ts';
 import { SUBJECT_HEADER } from '../authenticate.ts';
 
 /** How a caller of the API proves who it is: a JWT or an API key as bearer, or an API key in its own header. */
 export const CALLER_SECURITY: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
+
+/** A route that the OpenAPI document describes. */
+export function documented(definition: RouteDefinition, endpoint: Endpoint): Route {
+  const path = withoutLastSlash(definition.path.replaceAll(/\{(\w+)\}/g, ':$1'));
+  return { method: definition.method.toUpperCase() as Route['method'], path, endpoint, definition };
+}
 
 /** A JSON answer, for a route's definition. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {

@@ -1,10 +1,11 @@
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { TrustUnavailableError } from '../../callers/trust-unavailable-error.ts';
 import { StoreUnavailableError } from '../../grants/errors.ts';
 import { jsonAnswer } from '../answer.ts';
+import type { Endpoint, Route } from '../endpoint.ts';
 import { ProblemError } from '../problem.ts';
-import type { HttpEnv, HttpServices } from '../services.ts';
-import { json, problem } from './definitions.ts';
+import type { HttpServices } from '../services.ts';
+import { documented, json, problem } from './definitions.ts';
 
 const statusSchema = z.object({ status: z.literal('ok') }).openapi('Status');
 
@@ -27,24 +28,28 @@ const readinessRoute = createRoute({
 });
 
 /** Health and readiness, for whatever watches the process. */
-export function mountOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  for (const route of [healthRoute, readinessRoute]) app.openAPIRegistry.registerPath(route);
-  app.get(healthRoute.path, () => jsonAnswer({ status: 'ok' }));
+export function operationsRoutes(services: HttpServices): Route[] {
+  return [documented(healthRoute, () => OK), documented(readinessRoute, readiness(services))];
+}
+
+const OK = jsonAnswer({ status: 'ok' });
+
+function readiness(services: HttpServices): Endpoint {
   // Whatever watches asks every few seconds, and the log need not say the same each time.
   let said: string | undefined;
-  app.get(readinessRoute.path, async () => {
+  return async () => {
     try {
       await services.checkReadiness();
     } catch (cause) {
       const detail = detailOf(cause);
       if (said !== detail) services.logger.warn({ err: cause }, 'not ready');
       said = detail;
-      return new ProblemError(503, 'not_ready', detail, { headers: { 'retry-after': '5' } }).toResponse();
+      return new ProblemError(503, 'not_ready', detail, { headers: { 'retry-after': '5' } }).toAnswer();
     }
     if (said !== undefined) services.logger.info('ready again');
     said = undefined;
-    return jsonAnswer({ status: 'ok' });
-  });
+    return OK;
+  };
 }
 
 function detailOf(cause: unknown): string {
