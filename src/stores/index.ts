@@ -8,10 +8,10 @@ import type { GrantStore } from '../grants/store.ts';
 import type { PauseStore } from '../grants/pause.ts';
 import type { SuccessionStore } from '../grants/succession-store.ts';
 import type { UpkeepStore } from '../grants/upkeep-store.ts';
-import type { Secret } from '../secret.ts';
 import { SqlApiKeyStore } from './api-key-store.ts';
 import { SqlConnectionStore } from './connection-store.ts';
 import { SqlLinkStore } from './link-store.ts';
+import type { DatabaseLocation } from './database-location.ts';
 import { EventLog } from './event-log.ts';
 import { SqlGrantStore } from './grant-store.ts';
 import { SqlImportStore } from './import-store.ts';
@@ -30,10 +30,7 @@ import { SqlVainConsentStore } from './vain-consents.ts';
 import { checkKeyRing } from './vault-check.ts';
 import type { Vault } from './vault.ts';
 
-/** Which database. */
-export type DatabaseLocation =
-  | { readonly kind: 'sqlite'; readonly path: string }
-  | { readonly kind: 'postgres'; readonly url: Secret; readonly now?: string };
+export type { DatabaseLocation } from './database-location.ts';
 
 /** Where and how to keep things. */
 export interface StoresOptions {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DatabaseLocation } from './index.ts';
+import type { DatabaseLocation } from './database-location.ts';
 import { Claim, ClaimLostError } from './migrator/claim.ts';
 import {
   appliedMigrations,
@@ -8,11 +8,12 @@ import {
   prepareJournal,
   unfinishedMigrations,
 } from './migrator/journal.ts';
-import type { MigratorConnection, Run } from './migrator/migrator-connection.ts';
+import type { DatabaseMeans, MigratorConnection, Run } from './migrator/migrator-connection.ts';
 import { MIGRATIONS } from './migrations/index.ts';
-import { openForMigration, type DatabaseMeans } from './migrator/open-connection.ts';
+import { openForMigration } from './migrator/open-connection.ts';
 import { Progress } from './migrator/progress.ts';
-import { plainStatements, runStep, type StepContext } from './migrator/run-step.ts';
+import { plainStatements, runStep } from './migrator/run-step.ts';
+import type { StepContext } from './migrator/step-context.ts';
 import type { Migration, MigrationParts } from './migrator/step.ts';
 
 /** How often to look whether another process has migrated the database, in milliseconds. */
@@ -107,8 +108,8 @@ interface SchemaState {
 async function look(connection: MigratorConnection, migrations: readonly Migration[]): Promise<SchemaState> {
   const { types } = connection;
   return connection.transact(async (run) => {
-    // Any number will do, as long as it is always the same.
-    if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032501)');
+    // Of two that make the tables at once one would fail. Any number will do, as long as nothing else takes it.
+    if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032502)');
     await prepareJournal(run, types);
     const applied = await appliedMigrations(run);
     const unfinished = await unfinishedMigrations(run);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { literal, type Run } from './migrator-connection.ts';
 import { noteDone, noteReached, stepState } from './journal.ts';
 import { howFar } from './progress.ts';
-import type { StepContext } from './run-step.ts';
+import type { StepContext } from './step-context.ts';
 import type { BackfillStep } from './step.ts';
 
 const ROWS = { first: 200, least: 50, most: 5_000 };

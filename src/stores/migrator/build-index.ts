@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MigratorConnection, Run } from './migrator-connection.ts';
 import { noteDone } from './journal.ts';
-import type { StepContext } from './run-step.ts';
+import type { StepContext } from './step-context.ts';
 import type { IndexStep } from './step.ts';
 
 /** How often to look how far a build has come, in milliseconds. */

@@ -1,4 +1,5 @@
 import type { ColumnTypes } from '../column-types.ts';
+import type { Progress } from './progress.ts';
 
 /** Runs one statement and gives its rows; whole numbers of 64 bits come as numbers. */
 export type Run = <Row extends object = Record<string, unknown>>(statement: string) => Promise<Row[]>;
@@ -19,6 +20,13 @@ export interface MigratorConnection extends AsyncDisposable {
   readonly run: Run;
   /** The same on a second connection, while the first is busy; undefined where there is none. */
   readonly runBeside: Run | undefined;
+}
+
+/** What a connection tells of itself. */
+export interface DatabaseMeans {
+  readonly progress: Progress;
+  /** Told of what an operator must know of a SQLite file, once. */
+  readonly trouble: (what: string, cause?: unknown) => void;
 }
 
 /** A value as it stands in a statement. */

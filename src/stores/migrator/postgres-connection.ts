@@ -7,8 +7,7 @@ import { lineageExpression } from '../postgres-lineage.ts';
 import { withNumbers } from '../postgres-pool.ts';
 import { PostgresServers } from '../postgres-servers.ts';
 import { BEGIN } from '../postgres-settings.ts';
-import type { MigratorConnection, Run } from './migrator-connection.ts';
-import type { DatabaseMeans } from './open-connection.ts';
+import type { DatabaseMeans, MigratorConnection, Run } from './migrator-connection.ts';
 
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;

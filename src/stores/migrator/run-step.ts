@@ -1,18 +1,8 @@
 import { backfill } from './backfill.ts';
 import { buildIndex, indexStatement } from './build-index.ts';
-import type { Claim } from './claim.ts';
 import { noteDone, stepState } from './journal.ts';
-import type { MigratorConnection } from './migrator-connection.ts';
-import type { Progress } from './progress.ts';
-import type { Migration, Step } from './step.ts';
-
-/** What a step is run with. */
-export interface StepContext {
-  readonly connection: MigratorConnection;
-  readonly claim: Claim;
-  readonly progress: Progress;
-  readonly migration: Migration;
-}
+import type { StepContext } from './step-context.ts';
+import type { Step } from './step.ts';
 
 /** Does a step, unless it has been done; goes on with it where somebody has begun. Others write meanwhile. */
 export async function runStep(context: StepContext, step: Step): Promise<void> {
