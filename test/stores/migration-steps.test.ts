@@ -7,6 +7,7 @@ import { Secret } from '../../src/secret.ts';
 import type { DatabaseLocation } from '../../src/stores/index.ts';
 import { migrate, NewerSchemaError } from '../../src/stores/migrate.ts';
 import { MIGRATIONS } from '../../src/stores/migrations/index.ts';
+import { howFar } from '../../src/stores/migrator/progress.ts';
 import type { Migration } from '../../src/stores/migrator/step.ts';
 import { sqlitePlace } from './open-test-stores.ts';
 import { startPostgres } from './start-postgres.ts';
@@ -131,6 +132,39 @@ for (const [name, open] of [
     });
   });
 }
+
+describe('a migration on SQLite', () => {
+  it('after which no former version may write waits until none has the file open', async () => {
+    await using place = await sqlitePlace();
+    const location = { kind: 'sqlite', path: place.path } as const;
+    await migrate({ location, migrations: MIGRATIONS.slice(0, 4) });
+    const former = new DatabaseSync(place.path);
+    former.exec('pragma journal_mode = wal; select 1 from grants');
+    let isDone = false;
+    const migrating = migrate({ location }).finally(() => (isDone = true));
+    await sleep(600);
+    assert.equal(isDone, false);
+    former.exec(`insert into grants (id, realm, created_at) values ('of before', 'r', 0)`);
+    former.close();
+    assert.ok((await migrating).applied.includes('names'));
+    assert.deepEqual(
+      place.rows('select id from grants').map(({ id }) => id),
+      ['of before'],
+    );
+    assert.equal(place.rows('pragma journal_mode')[0]?.['journal_mode'], 'wal');
+  });
+});
+
+describe('how far a migration has come', () => {
+  it('is told in rows and time', () => {
+    assert.equal(howFar(250, 1_000, { done: 0, ms: 5_000 }), '250 of about 1,000 rows, about 15 s left');
+    assert.equal(
+      howFar(750_000, 2_000_000, { done: 500_000, ms: 60_000 }),
+      '750,000 of about 2,000,000 rows, about 5 min left',
+    );
+    assert.equal(howFar(1_200, 1_000, { done: 1_200, ms: 1 }), '1,200 of about 1,200 rows');
+  });
+});
 
 describe('a migration on Postgres', () => {
   it('builds an index anew of which a killed build has left something', async () => {
