@@ -108,8 +108,8 @@ interface SchemaState {
 async function look(connection: MigratorConnection, migrations: readonly Migration[]): Promise<SchemaState> {
   const { types } = connection;
   return connection.transact(async (run) => {
-    // Any number will do, as long as it is always the same.
-    if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032501)');
+    // Of two that make the tables at once one would fail. Any number will do, as long as nothing else takes it.
+    if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032502)');
     await prepareJournal(run, types);
     const applied = await appliedMigrations(run);
     const unfinished = await unfinishedMigrations(run);
@@ -163,23 +163,36 @@ async function makeNew({ connection, claim }: ApplyContext, migrations: readonly
 }
 
 async function applyInUse(context: ApplyContext, pending: readonly Migration[]): Promise<void> {
-  const partsOf = (migration: Migration) => migration.parts(context.connection.types, 'in_use');
-  for (const migration of pending) {
-    const early = pending.filter((each) => partsOf(each).aheadOf === migration.id);
-    for (const each of [migration, ...early]) {
-      for (const step of partsOf(each).ahead ?? []) await runStep({ ...context, migration: each }, step);
+  const { types } = context.connection;
+  const parted = pending.map((migration) => ({ ...migration, ...migration.parts(types, 'in_use') }));
+  while (parted.length > 0) {
+    const [first] = parted;
+    const early = parted.filter((each) => each === first || each.aheadOf === first?.id);
+    for (const migration of early) {
+      for (const step of migration.ahead ?? []) await runStep({ ...context, migration }, step);
     }
-    await swap(context, migration, partsOf(migration));
+    // Between two that need nothing else first, no version could run.
+    const later = parted.findIndex((each) => !early.includes(each) && each.ahead !== undefined);
+    await swap(context, parted.splice(0, later === -1 ? parted.length : later));
   }
 }
 
-async function swap({ connection, claim, progress }: ApplyContext, migration: Migration, parts: MigrationParts) {
-  progress.tell(() => `Migration "${migration.name}".`);
+/** Several migrations in one transaction. */
+async function swap(
+  { connection, claim, progress }: ApplyContext,
+  migrations: readonly (Migration & MigrationParts)[],
+): Promise<void> {
+  const names = migrations.map(({ name }) => `"${name}"`).join(', ');
+  progress.tell(() => `Migration ${names}.`);
   const work = async (run: Run) => {
     await claim.hold(run);
-    for (const statement of parts.swap) await run(statement);
-    for (const { name } of parts.after ?? []) await noteStep(run, migration.id, name);
-    await noteMigration(run, migration.id, migration.name, migration.oldest);
+    for (const migration of migrations) {
+      for (const statement of migration.swap) await run(statement);
+      for (const { name } of migration.after ?? []) await noteStep(run, migration.id, name);
+      await noteMigration(run, migration.id, migration.name, migration.oldest);
+    }
   };
-  await (parts.isAlone === true ? connection.transactAlone(work) : connection.transact(work));
+  await (migrations.some(({ isAlone }) => isAlone === true)
+    ? connection.transactAlone(work)
+    : connection.transact(work));
 }

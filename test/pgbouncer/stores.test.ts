@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { examine } from '../../src/doctor.ts';
+import { Secret } from '../../src/secret.ts';
+import { migrate } from '../../src/stores/migrate.ts';
+import { MIGRATIONS } from '../../src/stores/migrations/index.ts';
 import { startSandbox } from '../e2e/start-sandbox.ts';
 import { environment, newFolder } from '../e2e/start-service.ts';
 import { connectMany, countViews, openPostgresStores } from '../stores/open-postgres.ts';
@@ -52,6 +55,16 @@ describe('stores behind PgBouncer', { skip }, () => {
         "select current_setting('jit') as jit, current_setting('synchronous_commit') as commit",
       );
       assert.deepEqual({ jit, commit }, { jit: 'on', commit: 'off' });
+    });
+
+    it(`in ${mode} mode are migrated while they are in use`, async () => {
+      const { direct, url } = await newPlace(mode);
+      await migrate({ location: { kind: 'postgres', url: new Secret(direct) }, migrations: MIGRATIONS.slice(0, 4) });
+      const { applied } = await migrate({ location: { kind: 'postgres', url: new Secret(url) } });
+      assert.deepEqual(
+        applied,
+        MIGRATIONS.slice(4).map(({ name }) => name),
+      );
     });
   }
 

@@ -91,7 +91,8 @@ function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
       ]),
     ],
     swap: [
-      'lock table grants, exchanges, credentials, events in access exclusive mode',
+      // In the order in which callers take them.
+      'lock table connections, grants, exchanges, credentials, events, links in access exclusive mode',
       ...['events', 'exchanges', 'credentials'].flatMap((table) => [
         `drop trigger ${table}_completed on ${table}`,
         `drop function ${table}_completed()`,

@@ -22,14 +22,14 @@ export interface MigratorConnection extends AsyncDisposable {
   readonly runBeside: Run | undefined;
 }
 
-/** A value as it stands in a statement. */
-export function literal(value: string | number): string {
-  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
-}
-
 /** What a connection tells of itself. */
 export interface DatabaseMeans {
   readonly progress: Progress;
   /** Told of what an operator must know of a SQLite file, once. */
   readonly trouble: (what: string, cause?: unknown) => void;
+}
+
+/** A value as it stands in a statement. */
+export function literal(value: string | number): string {
+  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
 }

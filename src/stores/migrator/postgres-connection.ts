@@ -7,7 +7,7 @@ import { lineageExpression } from '../postgres-lineage.ts';
 import { withNumbers } from '../postgres-pool.ts';
 import { PostgresServers } from '../postgres-servers.ts';
 import { BEGIN } from '../postgres-settings.ts';
-import type { MigratorConnection, Run, DatabaseMeans } from './migrator-connection.ts';
+import type { DatabaseMeans, MigratorConnection, Run } from './migrator-connection.ts';
 
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -21,6 +21,9 @@ const LIMITS = [
   'idle_in_transaction_session_timeout = 0',
   `lock_timeout = ${LOCK_TIMEOUT_MS}`,
 ];
+/** The processors are the callers'. */
+const OF_THE_SESSION =
+  'set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set max_parallel_maintenance_workers = 0';
 /** SQLSTATEs: a deadlock or another transaction in the way; a lock that was not to be had in time. */
 const MET = ['40001', '40P01', '55P03'];
 
@@ -82,7 +85,7 @@ async function connect(servers: PostgresServers): Promise<Client> {
       await servers.admit(client, route);
       // Indexes are built outside of transactions. Behind a pooler that is the server's own setting for this user.
       if (!servers.isPooled) {
-        await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0');
+        await client.query(OF_THE_SESSION);
       }
       return client;
     } catch (error) {

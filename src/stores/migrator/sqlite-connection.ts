@@ -4,7 +4,7 @@ import { SQLITE_TYPES } from '../column-types.ts';
 import { retried } from '../retried.ts';
 import { isBusy } from '../sqlite-busy.ts';
 import { prepareFile } from '../sqlite-file.ts';
-import type { MigratorConnection, Run, DatabaseMeans } from './migrator-connection.ts';
+import type { DatabaseMeans, MigratorConnection, Run } from './migrator-connection.ts';
 
 /** How long to pause where another process writes, in milliseconds. */
 const PAUSE_MS = 5;
