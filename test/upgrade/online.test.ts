@@ -76,6 +76,9 @@ describe(`a Postgres of schema 4 with ${EXCHANGES.toLocaleString('en')} exchange
       context.diagnostic(`killed after ${seconds(beganAt)}: ${lastLine(migrator.stderr())}`);
     }
     await using migrator = startEvergrant(['migrate', '--json'], surroundings);
+    await until(async () =>
+      (await database.rows('select holder from migrators'))[0]?.holder.includes(`:${migrator.pid}.`),
+    );
     const upgraded = [startServiceProcess(env), startServiceProcess(env)] as const;
     const ready = Promise.race(upgraded).then((service) => {
       context.diagnostic(`the first new instance serves after ${seconds(beganAt)}`);
@@ -125,7 +128,7 @@ describe(`a Postgres of schema 4 with ${EXCHANGES.toLocaleString('en')} exchange
   });
 });
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
+async function until(isSo: () => Promise<boolean | undefined>): Promise<void> {
   while (!(await isSo())) await sleep(20);
 }
 
