@@ -17,7 +17,7 @@ import type { StepContext } from './migrator/step-context.ts';
 import type { Migration, MigrationParts } from './migrator/step.ts';
 
 /** How often to look whether another process has migrated the database, in milliseconds. */
-const LOOK_EVERY_MS = 300;
+const LOOK_EVERY_MS = 150;
 
 /** A database written by a later version of Evergrant than this one, which this one must not touch. */
 export class NewerSchemaError extends Error {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ColumnTypes } from '../column-types.ts';
 import { statementsStep, type MigrationParts, type Occasion } from '../migrator/step.ts';
+import { completedOnInsert, noLongerCompleted } from './completed-on-insert.ts';
 import { refuseFormerVersions } from './refuse-former-versions.ts';
 
 /**
@@ -39,18 +40,18 @@ function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
       statementsStep(
         'columns of events',
         'alter table events add column number bigint not null default 0',
-        ...completedBy('events', 'new.number := new.id;'),
+        ...completedOnInsert('events', 'new.number := new.id;'),
       ),
       statementsStep(
         'columns of exchanges',
         'alter table exchanges add column nonce text',
         `alter table exchanges add column lineage text not null default ''`,
-        ...completedBy('exchanges', `new.nonce := 'before-' || new.id; new.lineage := ${lineage};`),
+        ...completedOnInsert('exchanges', `new.nonce := 'before-' || new.id; new.lineage := ${lineage};`),
       ),
       statementsStep(
         'column of credentials',
         'alter table credentials add column nonce text',
-        ...completedBy('credentials', `new.nonce := 'before-' || new.exchange_id;`),
+        ...completedOnInsert('credentials', `new.nonce := 'before-' || new.exchange_id;`),
       ),
       {
         kind: 'backfill',
@@ -93,10 +94,7 @@ function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
     swap: [
       // In the order in which callers take them.
       'lock table connections, grants, exchanges, credentials, events, links in access exclusive mode',
-      ...['events', 'exchanges', 'credentials'].flatMap((table) => [
-        `drop trigger ${table}_completed on ${table}`,
-        `drop function ${table}_completed()`,
-      ]),
+      ...['events', 'exchanges', 'credentials'].flatMap((table) => noLongerCompleted(table)),
       'drop index events_grant',
       'alter index events_grant_next rename to events_grant',
       'alter table exchanges alter column nonce set not null',
@@ -120,14 +118,6 @@ function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
 }
 
 const FOREIGN_KEY = 'credentials_grant_id_exchange_id_fkey';
-
-/** What is inserted by a version that doesn't know the new columns gets them all the same. */
-function completedBy(table: string, assignments: string): string[] {
-  return [
-    `create function ${table}_completed() returns trigger language plpgsql as $$ begin ${assignments} return new; end $$`,
-    `create trigger ${table}_completed before insert on ${table} for each row execute function ${table}_completed()`,
-  ];
-}
 
 /** SQLite changes no key in place, and can't tell one version's statements from another's: the versions before must be gone. */
 function rebuilt(types: ColumnTypes): MigrationParts {

@@ -1,6 +1,8 @@
 import type { ColumnTypes } from '../column-types.ts';
 import { replacedIndex, statementsStep, type MigrationParts } from '../migrator/step.ts';
+import { completedOnInsert, noLongerCompleted } from './completed-on-insert.ts';
 
+const REALM_OF_NEW = 'new.realm := (select g.realm from grants g where g.id = new.grant_id);';
 const REALM = '(select g.realm from grants g where g.id = credentials.grant_id)';
 
 /** Upkeep finds what is due along an index of the realm alone; and providers that are to be left alone. */
@@ -21,7 +23,11 @@ export function parts(types: ColumnTypes): MigrationParts {
     // make the table anew.
     aheadOf: dialect === 'postgres' ? 5 : undefined,
     ahead: [
-      statementsStep('column', 'alter table credentials add column realm text'),
+      statementsStep(
+        'column',
+        'alter table credentials add column realm text',
+        ...(dialect === 'postgres' ? completedOnInsert('credentials', REALM_OF_NEW, 'with_realm') : []),
+      ),
       {
         kind: 'backfill',
         name: 'realms',
@@ -41,8 +47,7 @@ export function parts(types: ColumnTypes): MigrationParts {
       },
     ],
     swap: [
-      // What the version before has written since.
-      `update credentials set realm = ${REALM} where ended_at is null and realm is null`,
+      ...(dialect === 'postgres' ? noLongerCompleted('credentials', 'with_realm') : []),
       ...renewable.swap,
       ...lapsing.swap,
       'drop index grants_throttled',
