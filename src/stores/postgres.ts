@@ -37,8 +37,6 @@ export interface PostgresOptions {
 }
 
 const SERVER_TIME = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-/** Any number will do, as long as it is always the same. */
-const SCHEMA_LOCK = 7_032_501;
 const LOCK = 'select 1 from grants where id = $1 for update';
 /** A hint needs no disk. */
 const IN_PASSING = 'set local synchronous_commit = off';
@@ -131,9 +129,6 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     async readTime(transaction) {
       const { rows } = await sql<{ now: number }>`select ${sql.raw(now)} as now`.execute(transaction);
       return rows[0]?.now ?? 0;
-    },
-    async lockSchema(transaction) {
-      await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(transaction);
     },
     readView: (realm, subject) =>
       views.join(JSON.stringify([realm, subject]), (begin) =>

@@ -37,8 +37,6 @@ export interface SqlDatabase extends AsyncDisposable {
   waitAtMost(transaction: Transaction<Database>, ms: number): Promise<void>;
   /** The database's time now, in epoch milliseconds. */
   readTime(transaction: Transaction<Database>): Promise<number>;
-  /** Keeps others from changing the schema until the transaction ends. */
-  lockSchema(transaction: Transaction<Database>): Promise<void>;
   /** The warm path's one prepared read. */
   readView(realm: string, subject: string): Promise<ViewRow | undefined>;
   /** A renewal's one prepared read. */

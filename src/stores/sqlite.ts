@@ -101,7 +101,6 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     lockFreeGrant: () => Promise.resolve(true),
     waitAtMost: () => Promise.resolve(),
     readTime: () => Promise.resolve(clock.now()),
-    lockSchema: () => Promise.resolve(),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
     readViewWithClaims: (realm, subject) => read<ViewRow & ClaimsRow>(VIEW_WITH_CLAIMS, { realm, subject }),
     readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
