@@ -13,13 +13,13 @@ import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
-/** What an import is added with. */
+/** What imports are stored with. */
 export interface AddImportOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
-  readonly holder: string;
+  /** See `StoresOptions`. */
   readonly newGrantId: () => string;
 }
 
@@ -113,20 +113,20 @@ async function isTaken(transaction: Transaction<Database>, grantId: string): Pro
 
 async function append(
   transaction: Transaction<Database>,
-  { database, vault, clock, holder }: AddImportOptions,
+  { database, vault, clock }: AddImportOptions,
   grantId: string,
   { grant, marks }: MarkedImport,
   now: number,
 ): Promise<void> {
   const obtainedAt = clock.now();
-  const rewriting = { now, lineage: database.lineage(), holder };
+  const rewriting = { now, lineage: database.lineage() };
   const { accountId } = grant;
   const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
   const intent = { grantId, kind: 'import', presented: undefined, accountId, ...opened } as const;
   const name = await insertFinished(transaction, intent, rewriting);
   const answer = { kind: 'obtained', tokens: importedTokens(grant, obtainedAt) } as const;
   const exchange = { ...intent, ...name };
-  await recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt });
+  await recordObtained(database, transaction, { vault, exchange, answer, obtainedAt });
   await transaction
     .updateTable('exchanges')
     .set({ detail: marks[0] ?? '' })

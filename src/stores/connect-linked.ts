@@ -93,7 +93,7 @@ async function lockTaken(
 
 /** The consent is an exchange that ended the moment it began, with its credential. */
 async function append(
-  { database, vault, clock, holder }: LinkStoreOptions,
+  { database, vault, clock }: LinkStoreOptions,
   transaction: Transaction<Database>,
   grantId: string,
   answer: NewConnection['answer'],
@@ -103,11 +103,11 @@ async function append(
   // A provider that gives no refresh token a second time leaves the first in force.
   const presented = answer.tokens.refreshToken === undefined ? await currentOf(transaction, grantId) : undefined;
   const { accountId } = answer.profile;
-  const rewriting = { now, lineage: database.lineage(), holder };
+  const rewriting = { now, lineage: database.lineage() };
   const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
   const intent = { grantId, kind: 'link', presented, accountId, ...opened } as const;
   const exchange = { ...intent, ...(await insertFinished(transaction, intent, rewriting)) };
-  const { event } = await recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt });
+  const { event } = await recordObtained(database, transaction, { vault, exchange, answer, obtainedAt });
   return event;
 }
 

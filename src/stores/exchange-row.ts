@@ -6,6 +6,9 @@ import type { Database } from './schema.ts';
 /** Far more than anybody guesses, or ever meets twice; each is kept in several places. */
 const NONCE_BYTES = 12;
 
+/** Holds what is over. It is the longest of all columns otherwise, and nobody asks any more. */
+export const NOBODY = '';
+
 /** A nonce for an exchange that is about to be opened. */
 export function newNonce(): string {
   return randomBytes(NONCE_BYTES).toString('base64url');
@@ -30,7 +33,6 @@ export function newestNonce(grantId: string): RawBuilder<string | null> {
 export interface Rewriting {
   /** The lineage that is being written now. */
   readonly lineage: RawBuilder<string>;
-  readonly holder: string;
   /** By the database's clock, in epoch milliseconds. */
   readonly now: number;
 }
@@ -57,7 +59,7 @@ export async function rewriteExchange(
 export async function insertFinished(
   transaction: Transaction<Database>,
   { grantId, kind, presented }: Omit<OpenExchange, 'exchangeId' | 'nonce'>,
-  { lineage, holder, now }: Rewriting,
+  { lineage, now }: Rewriting,
 ): Promise<ExchangeName> {
   const nonce = newNonce();
   const { id } = await transaction
@@ -69,7 +71,7 @@ export async function insertFinished(
       lineage,
       kind,
       presented_id: presented?.exchangeId ?? null,
-      holder,
+      holder: NOBODY,
       opened_at: now,
       lease_until: now,
       finished_at: now,
@@ -111,7 +113,7 @@ async function exchangeNumber(
 async function insertAgain(
   transaction: Transaction<Database>,
   { grantId, nonce, kind, presented, openedAt }: OpenExchange,
-  { lineage, holder, now }: Rewriting,
+  { lineage, now }: Rewriting,
 ): Promise<number> {
   const presentedId = presented && (await credentialNumber(transaction, grantId, presented));
   const { rows } = await sql<{ id: number }>`
@@ -121,7 +123,7 @@ async function insertAgain(
         then (select min(id) - 1 from exchanges where grant_id = ${grantId})
         else ${nextExchangeId(grantId)} end,
       cast(${nonce} as text), ${lineage}, cast(${kind} as text), cast(${presentedId ?? null} as bigint),
-      cast(${holder} as text), cast(${openedAt} as bigint), cast(${now} as bigint), cast(${now} as bigint)
+      cast(${NOBODY} as text), cast(${openedAt} as bigint), cast(${now} as bigint), cast(${now} as bigint)
     returning id`.execute(transaction);
   const id = rows[0]?.id;
   if (id === undefined) throw new Error(`Exchange ${nonce} of grant ${grantId} could not be written again.`);

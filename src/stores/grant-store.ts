@@ -114,9 +114,9 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined> {
-    const { database, vault, clock, holder } = this.#options;
+    const { database, vault, clock } = this.#options;
     const { event, awaited } = await database.transact((transaction) =>
-      recordObtained(database, transaction, { vault, exchange, answer, holder, obtainedAt: clock.now() }),
+      recordObtained(database, transaction, { vault, exchange, answer, obtainedAt: clock.now() }),
     );
     if (await awaited) database.tell(exchange.grantId);
     return event;
@@ -196,8 +196,8 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async #rewriting(transaction: Transaction<Database>): Promise<Rewriting> {
-    const { database, holder } = this.#options;
-    return { now: await database.readTime(transaction), lineage: database.lineage(), holder };
+    const { database } = this.#options;
+    return { now: await database.readTime(transaction), lineage: database.lineage() };
   }
 }
 

@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 
 /** How a database says what statements written for both of them leave open. */
 export interface HotDialect {
-  /** Its own time in epoch milliseconds: an expression, or a number for now. */
+  /** Its own time in epoch milliseconds: an expression, or what gives it as a number when a statement is compiled. */
   readonly now: string | (() => number);
   /** The lineage that is being written now, as an expression. */
   readonly lineage: string;

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import { scheduleOf } from '../grants/schedule.ts';
-import { newNonce } from './exchange-row.ts';
+import { newNonce, NOBODY } from './exchange-row.ts';
 import { importedTokens } from './import-tokens.ts';
 import type { MarkedImport } from './import-marks.ts';
 import { insertRows } from './insert-rows.ts';
@@ -125,8 +125,7 @@ export async function insertNewcomers(
       nonce,
       lineage,
       'import',
-      // Nobody holds what is over.
-      '',
+      NOBODY,
       now,
       now,
       now,

@@ -1,27 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
-import type { Clock } from '../grants/clock.ts';
-import type { ExchangeBounds } from '../grants/exchange.ts';
 import { isStoreUnavailable } from '../grants/errors.ts';
 import type { ImportedGrant, ImportStore, ImportVerdict } from '../grants/imports.ts';
-import { addImport, type HeldGrants } from './add-import.ts';
+import { addImport, type AddImportOptions, type HeldGrants } from './add-import.ts';
 import { importMarks, knownImports, type MarkedImport } from './import-marks.ts';
 import { asNewcomer, insertNewcomers, type Newcomer } from './import-newcomers.ts';
 import { isLockTimeout } from './postgres-errors.ts';
 import type { Database } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
-import type { Vault } from './vault.ts';
-
-/** What the store is made of; as for grants, the clock judges tokens and the database's own judges claims. */
-export interface SqlImportStoreOptions {
-  readonly database: SqlDatabase;
-  readonly vault: Vault;
-  readonly clock: Clock;
-  readonly bounds: ExchangeBounds;
-  readonly holder: string;
-  /** See `StoresOptions`. */
-  readonly newGrantId: () => string;
-}
 
 /** How many imports one transaction takes: enough to share its way to the disk, few enough that nobody waits long for it. */
 const IMPORTS_AT_ONCE = 256;
@@ -35,9 +20,9 @@ type Work = (part: readonly MarkedImport[], newcomers: readonly Newcomer[]) => P
 
 /** Imports in SQL: each is an exchange that ended the moment it began, with its credential. */
 export class SqlImportStore implements ImportStore {
-  readonly #options: SqlImportStoreOptions;
+  readonly #options: AddImportOptions;
 
-  constructor(options: SqlImportStoreOptions) {
+  constructor(options: AddImportOptions) {
     this.#options = options;
   }
 

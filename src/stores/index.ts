@@ -104,7 +104,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder, newGrantId }),
     upkeep: new SqlUpkeepStore(database, clock, holder),
     pauses: new SqlPauseStore(database),
-    imports: new SqlImportStore({ database, vault, clock, bounds, holder, newGrantId }),
+    imports: new SqlImportStore({ database, vault, clock, bounds, newGrantId }),
     links: new SqlLinkStore({ database, vault, clock, bounds, holder, newGrantId }),
     vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder, newGrantId }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),

@@ -7,7 +7,7 @@ import type { BackOff } from '../grants/grant.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import { appending, refreshTokenOf } from './append-credential.ts';
-import { newestNonce, rewriteExchange, type Rewriting } from './exchange-row.ts';
+import { newestNonce, NOBODY, rewriteExchange, type Rewriting } from './exchange-row.ts';
 import { lockForObtained } from './obtained-facts.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
@@ -22,8 +22,6 @@ export interface Recording {
   readonly vault: Vault;
   readonly exchange: OpenExchange;
   readonly answer: Obtained;
-  /** Who writes it. */
-  readonly holder: string;
   /** Epoch milliseconds, by the clock that tokens are judged by. */
   readonly obtainedAt: number;
 }
@@ -38,7 +36,7 @@ export interface Recorded {
 
 const NOT_AWAITED = Promise.resolve(false);
 const FINISH = `
-  update exchanges set outcome = 'obtained', detail = null, holder = '', outcome_at = $1,
+  update exchanges set outcome = 'obtained', detail = null, holder = '${NOBODY}', outcome_at = $1,
     finished_at = coalesce(finished_at, $1)
   where grant_id = $2 and id = $3 and nonce = $4 returning awaited`;
 const END_EXCHANGED = `
@@ -59,7 +57,7 @@ const SETTLE = `
 export async function recordObtained(
   database: SqlDatabase,
   transaction: Transaction<Database>,
-  { vault, exchange, answer, holder, obtainedAt }: Recording,
+  { vault, exchange, answer, obtainedAt }: Recording,
 ): Promise<Recorded> {
   const { grantId, presented, nonce } = exchange;
   const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
@@ -69,7 +67,7 @@ export async function recordObtained(
     return { event: undefined, awaited: NOT_AWAITED };
   }
   if (facts.number === null) {
-    const rewriting = { now: facts.now, lineage: database.lineage(), holder };
+    const rewriting = { now: facts.now, lineage: database.lineage() };
     const exchangeId = await rewriteExchange(transaction, exchange, rewriting);
     facts = await lockForObtained(database, transaction, { ...exchange, exchangeId }, kept);
   }
@@ -226,8 +224,7 @@ async function finishExchange(
     .updateTable('exchanges')
     .set({
       ...end,
-      // Nobody asks any more who holds it, and it is the longest of all columns.
-      holder: '',
+      holder: NOBODY,
       outcome_at: now,
       finished_at: sql<number>`coalesce(finished_at, ${now})`,
     })
