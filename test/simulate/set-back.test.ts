@@ -1,34 +1,11 @@
-import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { loadHeart } from './heart.ts';
+import { befallen } from './befallen.ts';
 import { SET_BACK_MUTANTS } from './mutants.ts';
-import { describeFailure } from './replay.ts';
-import { simulateInThread } from './simulate-in-thread.ts';
-import type { UpstreamKind } from './upstream.ts';
 
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
-const SCHEDULES = IS_LONG ? 40_000 : 2_000;
-const SEED = IS_LONG ? Math.floor(Math.random() * 2 ** 31) : 1;
-const KINDS: readonly UpstreamKind[] = ['rotating', 'family', 'managed', 'grace'];
-
-describe('a database whose clock is set back', () => {
-  for (const kind of KINDS) {
-    it(`blocks nobody and loses nothing, where upstream is ${kind}`, async (context) => {
-      const work = { kind, bounds: 'kept', schedules: SCHEDULES, seed: SEED, database: 'clock set back' } as const;
-      const { tally, failure } = await simulateInThread(work);
-      context.diagnostic(`seen in: ${tally.toString()}`);
-      if (failure !== undefined)
-        assert.fail(await describeFailure({ heart: await loadHeart(), kind, bounds: 'kept' }, failure));
-      assert.ok(tally.in('fault: set_back') * 2 > tally.schedules, 'in more than half of the schedules');
-    });
-  }
-
-  for (const { kind, bounds = 'kept', ...mutation } of SET_BACK_MUTANTS) {
-    it(`is noticed where ${mutation.name}`, async (context) => {
-      const work = { mutation, kind, bounds, schedules: 10_000, seed: 1, database: 'clock set back' } as const;
-      const { failure } = await simulateInThread(work);
-      assert.ok(failure !== undefined, 'every property held');
-      context.diagnostic(`noticed after ${failure.after} schedules: ${failure.message}`);
-    });
-  }
+befallen({
+  title: 'a database whose clock is set back',
+  promise: 'blocks nobody and loses nothing',
+  database: 'clock set back',
+  kinds: ['rotating', 'family', 'managed', 'grace'],
+  seen: 'fault: set_back',
+  mutants: SET_BACK_MUTANTS,
 });

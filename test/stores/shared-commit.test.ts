@@ -4,11 +4,23 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
+import type { SqlDatabase } from '../../src/stores/sql-database.ts';
 import { openSqlite } from '../../src/stores/sqlite.ts';
 import { migrate } from '../../src/stores/migrate.ts';
 import { sharedCommit, type SharedCommit } from '../../src/stores/shared-commit.ts';
 import { temporaryDirectory } from './open-test-stores.ts';
 import { TestClock } from './test-clock.ts';
+
+/** Counts transactions from now on. */
+function countCommits({ db }: SqlDatabase): () => number {
+  let commits = 0;
+  const begin = db.transaction.bind(db);
+  db.transaction = () => {
+    commits += 1;
+    return begin();
+  };
+  return () => commits;
+}
 
 async function openDatabase() {
   const folder = await temporaryDirectory();
@@ -62,31 +74,21 @@ describe('transactions that come together on SQLite', () => {
 
   it('share one commit where they come in one turn of the loop, however they come to it', async () => {
     await using at = await openDatabase();
-    let commits = 0;
-    const begin = at.database.db.transaction.bind(at.database.db);
-    at.database.db.transaction = () => {
-      commits += 1;
-      return begin();
-    };
+    const commits = countCommits(at.database);
     const { commit } = sharedCommit(at.database.db, () => false);
     const added = Array.from({ length: 30 }, async (_, index) => {
       for (let steps = 0; steps < index; steps += 1) await Promise.resolve();
       await at.addBy(commit, `grant-${index}`);
     });
     await Promise.all(added);
-    assert.equal(commits, 1);
+    assert.equal(commits(), 1);
   });
 
   it('share their commits', async () => {
     await using at = await openDatabase();
-    let commits = 0;
-    const begin = at.database.db.transaction.bind(at.database.db);
-    at.database.db.transaction = () => {
-      commits += 1;
-      return begin();
-    };
+    const commits = countCommits(at.database);
     await Promise.all(Array.from({ length: 100 }, (_, index) => at.add(`grant-${index}`)));
-    assert.ok(commits <= 4, `${commits} commits`);
+    assert.ok(commits() <= 4, `${commits()} commits`);
   });
 
   it('let one ahead that is worth nothing once it comes late', async () => {
@@ -111,12 +113,7 @@ describe('transactions that come together on SQLite', () => {
 
   it('are done in few commits where one of them fails, and let others ahead meanwhile', async () => {
     await using at = await openDatabase();
-    let commits = 0;
-    const begin = at.database.db.transaction.bind(at.database.db);
-    at.database.db.transaction = () => {
-      commits += 1;
-      return begin();
-    };
+    const commits = countCommits(at.database);
     const { commit, commitAhead } = sharedCommit(at.database.db, () => false);
     const done: string[] = [];
     const note = (id: string) => done.push(id);
@@ -134,7 +131,7 @@ describe('transactions that come together on SQLite', () => {
     );
     assert.deepEqual(done.slice(0, 2), ['first', 'urgent']);
     assert.deepEqual(at.ids().length, 65);
-    assert.ok(commits <= 16, `${commits} commits`);
+    assert.ok(commits() <= 16, `${commits()} commits`);
   });
 
   it('leave the file to others for a while after they have held it long', async () => {

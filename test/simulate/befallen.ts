@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loadHeart } from './heart.ts';
+import type { Mutant } from './mutants.ts';
+import { describeFailure } from './replay.ts';
+import type { DatabaseFault } from './scenario.ts';
+import { simulateInThread } from './simulate-in-thread.ts';
+import type { UpstreamKind } from './upstream.ts';
+
+const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
+const SCHEDULES = IS_LONG ? 40_000 : 2_000;
+const SEED = IS_LONG ? Math.floor(Math.random() * 2 ** 31) : 1;
+
+/** What befalls a database in every schedule, and what is expected of the heart then. */
+export interface Befallen {
+  readonly title: string;
+  readonly promise: string;
+  readonly database: DatabaseFault;
+  readonly kinds: readonly UpstreamKind[];
+  /** What the census must have seen in more than half of the schedules. */
+  readonly seen: string;
+  readonly mutants: readonly Mutant[];
+}
+
+/** Simulates it for each kind of provider, and expects every mutant to be noticed. */
+export function befallen({ title, promise, database, kinds, seen, mutants }: Befallen): void {
+  describe(title, () => {
+    for (const kind of kinds) {
+      it(`${promise}, where upstream is ${kind}`, async (context) => {
+        const work = { kind, bounds: 'kept', schedules: SCHEDULES, seed: SEED, database } as const;
+        const { tally, failure } = await simulateInThread(work);
+        context.diagnostic(`seen in: ${tally.toString()}`);
+        if (failure !== undefined)
+          assert.fail(await describeFailure({ heart: await loadHeart(), kind, bounds: 'kept' }, failure));
+        assert.ok(tally.in(seen) * 2 > tally.schedules, 'in more than half of the schedules');
+      });
+    }
+
+    for (const { kind, bounds = 'kept', ...mutation } of mutants) {
+      it(`is noticed where ${mutation.name}`, async (context) => {
+        const work = { mutation, kind, bounds, schedules: 10_000, seed: 1, database } as const;
+        const { failure } = await simulateInThread(work);
+        assert.ok(failure !== undefined, 'every property held');
+        context.diagnostic(`noticed after ${failure.after} schedules: ${failure.message}`);
+      });
+    }
+  });
+}
