@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { mintApiKey, type ApiKeyStore } from '../callers/api-key.ts';
+import { untilDeadline } from '../grants/until-deadline.ts';
 import type { SandboxOptions } from '../sandbox/index.ts';
+import { systemClock } from '../system-clock.ts';
 import { devBanner } from './dev-banner.ts';
 import { DEV_CAL_PORT, DEV_CRONOFY_PORT, DEV_FOLDER, devDefaults, keep, readDevFile } from './dev-data.ts';
 import { devJournal } from './dev-journal.ts';
@@ -12,9 +14,8 @@ import { askedToStop } from './signals.ts';
 
 const DEMO_KEY = 'demo-key';
 const DEMO_USER = { role: 'user', subject: 'alice', email: 'alice@example.com', name: 'Alice Example' } as const;
-/** How long a port may still be held by a predecessor that is on its way out, in milliseconds. */
-const PORT_PATIENCE_MS = 5_000;
-const PORT_CHECK_MS = 200;
+/** How long a port may still be held by a predecessor that is on its way out, and how often to look, in milliseconds. */
+const PORT_PATIENCE = { patienceMs: 5_000, pauseMs: 200 };
 /** How long exchanges in flight may take at the end, in milliseconds. */
 const HANG_PATIENCE_MS = 3_000;
 
@@ -68,15 +69,10 @@ async function demoUserKey(apiKeys: ApiKeyStore): Promise<string> {
 }
 
 /** Starts something that listens, giving a predecessor that was just killed the time to let go of the port. */
-async function patiently<Started>(start: () => Promise<Started>): Promise<Started> {
-  const giveUpAt = Date.now() + PORT_PATIENCE_MS;
-  for (;;) {
-    try {
-      return await start();
-    } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-      if (!taken || Date.now() > giveUpAt) throw error;
-      await delay(PORT_CHECK_MS);
-    }
-  }
+function patiently<Started>(start: () => Promise<Started>): Promise<Started> {
+  return untilDeadline(start, { clock: systemClock, ...PORT_PATIENCE, mayPass: isPortTaken });
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -10,6 +10,7 @@ import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from './link-store.ts';
 import type { Providers } from './providers.ts';
 import { notAnsweredProperly, spendConsent, type Consent } from './spend-consent.ts';
+import { withLease } from './with-lease.ts';
 
 /** What linking is made of. */
 export interface LinkingOptions {
@@ -128,7 +129,11 @@ export class Linking {
     if (link === undefined) throw new LinkError('link_code_invalid');
     if (link === 'connected') return;
     if (link === 'held') throw slow();
-    const completion = this.#complete({ provider, authorization, link }, replace);
+    const completion = withLease(
+      this.#options,
+      () => this.#options.store.renew(link),
+      () => this.#complete({ provider, authorization, link }, replace),
+    );
     this.#completions.add(completion);
     try {
       await completion;
@@ -148,27 +153,20 @@ export class Linking {
   }
 
   async #complete(consent: Consent, replace: boolean): Promise<void> {
-    const { store, told, clock, bounds } = this.#options;
+    const { store, told } = this.#options;
     const { link } = consent;
-    const stopRenewing = clock.every(bounds.renewMs, () => {
-      store.renew(link).catch(() => undefined);
-    });
-    try {
-      const answer = await spendConsent(this.#options, consent);
-      const verdict = await this.#connected(consent.authorization, { link, answer, replace });
-      if (verdict.kind === 'connected') {
-        if (verdict.event !== undefined) told(verdict.event);
-        return;
-      }
-      // Whoever is to revoke it, should nobody take it, must know whose it is.
-      if (link.answer?.profile === undefined) await store.keep(link, answer);
-      await store.putBack(link);
-      throw verdict.kind === 'other_account'
-        ? new LinkError('other_account', { accounts: { chosen: answer.profile, present: verdict.present } })
-        : notAnsweredProperly();
-    } finally {
-      stopRenewing();
+    const answer = await spendConsent(this.#options, consent);
+    const verdict = await this.#connected(consent.authorization, { link, answer, replace });
+    if (verdict.kind === 'connected') {
+      if (verdict.event !== undefined) told(verdict.event);
+      return;
     }
+    // Whoever is to revoke it, should nobody take it, must know whose it is.
+    if (link.answer?.profile === undefined) await store.keep(link, answer);
+    await store.putBack(link);
+    throw verdict.kind === 'other_account'
+      ? new LinkError('other_account', { accounts: { chosen: answer.profile, present: verdict.present } })
+      : notAnsweredProperly();
   }
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {

@@ -10,6 +10,8 @@ import type { BackOff, GrantView, RetriedFailure } from './grant.ts';
 import { wayOut } from './next-step.ts';
 import type { Rescue } from './rescue.ts';
 import type { Failure, GrantStore } from './store.ts';
+import { untilDeadline } from './until-deadline.ts';
+import { withLease } from './with-lease.ts';
 
 /** What an exchange needs of the world. */
 export interface ExchangeMeans {
@@ -31,7 +33,8 @@ export type Question =
   | { readonly kind: 'recover'; readonly account: KnownAccount }
   | { readonly kind: 'provision'; readonly applicant: Applicant };
 
-const SAVE_PAUSE_MS = { first: 250, longest: 5_000 };
+/** Between tries to store an answer, in milliseconds. */
+const SAVE_PAUSES = { pauseMs: 250, longestPauseMs: 5_000 };
 /** How long storing an answer is tried, in milliseconds: a refusal that is not stored is merely asked for again. */
 const SAVE_PATIENCE_MS = { obtained: 600_000, failed: 5_000 };
 
@@ -54,11 +57,17 @@ export interface ExchangeRun {
  * @throws the store's error, where it has refused the answer for longer than patience lasts
  */
 export async function performExchange(means: ExchangeMeans, run: ExchangeRun): Promise<ExchangeAnswer> {
-  const { store, clock, bounds } = means;
-  const stopRenewing = clock.every(bounds.renewMs, () => {
-    // A renewal that fails costs the claim at worst, and a lost claim harms nobody: the answer is appended all the same.
-    store.renewLease(run.exchange).catch(() => undefined);
-  });
+  const { store } = means;
+  // A lost claim harms nobody: the answer is appended all the same.
+  return withLease(
+    means,
+    () => store.renewLease(run.exchange),
+    () => askAndSave(means, run),
+  );
+}
+
+async function askAndSave(means: ExchangeMeans, run: ExchangeRun): Promise<ExchangeAnswer> {
+  const { clock, bounds } = means;
   try {
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
     const isStale = openForMs(clock, run.exchange) > bounds.leaseMs / 2;
@@ -74,7 +83,6 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
     return answer;
   } finally {
     means.inHand.letGo(run.exchange);
-    stopRenewing();
   }
 }
 
@@ -119,9 +127,9 @@ function unsupported(kind: string): ExchangeAnswer {
 async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<GrantEvent | undefined> {
   const { store, rescue, clock, trouble } = means;
   const { exchange } = run;
-  const giveUpAt = clock.monotonic() + SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
+  const patienceMs = SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
   let isKept = false;
-  for (let pauseMs = SAVE_PAUSE_MS.first; ; pauseMs = Math.min(SAVE_PAUSE_MS.longest, pauseMs * 2)) {
+  const attempt = async (): Promise<GrantEvent | undefined> => {
     try {
       const event = await (answer.kind === 'obtained'
         ? store.finishObtained(exchange, answer)
@@ -136,12 +144,12 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
       if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);
       if (cause instanceof GrantForgottenError) {
         await rescue.setAside(exchange, cause);
-        return;
+        return undefined;
       }
-      if (clock.monotonic() >= giveUpAt) throw cause;
-      await clock.sleep(pauseMs);
+      throw cause;
     }
-  }
+  };
+  return untilDeadline(attempt, { clock, patienceMs, ...SAVE_PAUSES });
 }
 
 async function kept({ rescue, trouble }: ExchangeMeans, exchange: OpenExchange, answer: Obtained): Promise<boolean> {

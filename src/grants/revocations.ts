@@ -4,6 +4,7 @@ import type { Clock, Random } from './clock.ts';
 import type { ConnectionStore, Forsaken } from './connection-store.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import type { GrantStore } from './store.ts';
+import { withLease } from './with-lease.ts';
 
 /** What ending grants is made of. */
 export interface RevocationsOptions {
@@ -52,15 +53,12 @@ export class Revocations {
   }
 
   async #asked(provider: Provider, { exchange, tokens }: Forsaken) {
-    if (provider.revoke === undefined || tokens === undefined) return 'revoked';
-    const { grants, clock, bounds } = this.#options;
-    const stopRenewing = clock.every(bounds.renewMs, () => {
-      grants.renewLease(exchange).catch(() => undefined);
-    });
-    try {
-      return await provider.revoke(tokens);
-    } finally {
-      stopRenewing();
-    }
+    const revoke = provider.revoke?.bind(provider);
+    if (revoke === undefined || tokens === undefined) return 'revoked';
+    return withLease(
+      this.#options,
+      () => this.#options.grants.renewLease(exchange),
+      () => revoke(tokens),
+    );
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { clientRefused, KeeperError } from './errors.ts';
 import { LinkError } from './link-error.ts';
 import type { TakenLink, LinkStore, ObtainedAccount } from './link-store.ts';
+import { untilDeadline } from './until-deadline.ts';
 
 /** What spending a consent needs of the world. */
 export interface ConsentMeans {
@@ -21,8 +22,8 @@ export interface Consent {
   readonly link: TakenLink;
 }
 
-const KEEP_PATIENCE_MS = 30_000;
-const KEEP_PAUSE_MS = 500;
+/** How long it is tried to keep what a code brought, and how often, in milliseconds. */
+const KEEP_PATIENCE = { patienceMs: 30_000, pauseMs: 500 };
 const BUSY_MS = 5_000;
 
 /**
@@ -77,17 +78,9 @@ function retryAfterMs(answer: ExchangeAnswer): number | undefined {
 
 /** What the code brought is there once: it must be stored before anything else can fail. */
 async function keep({ store, clock }: ConsentMeans, link: TakenLink, answer: Obtained): Promise<void> {
-  const giveUpAt = clock.monotonic() + KEEP_PATIENCE_MS;
-  for (;;) {
-    try {
-      if (await store.keep(link, answer)) return;
-      break;
-    } catch (cause) {
-      if (clock.monotonic() >= giveUpAt) throw cause;
-      await clock.sleep(KEEP_PAUSE_MS);
-    }
-  }
-  throw new LinkError('link_failed', { cause: new Error('The link was over before the provider answered.') });
+  const isKept = await untilDeadline(() => store.keep(link, answer), { clock, ...KEEP_PATIENCE });
+  if (!isKept)
+    throw new LinkError('link_failed', { cause: new Error('The link was over before the provider answered.') });
 }
 
 async function identified(

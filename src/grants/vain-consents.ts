@@ -3,6 +3,7 @@ import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import type { LinkStore, VainConsent, VainConsentStore } from './link-store.ts';
+import { withLease } from './with-lease.ts';
 
 /** What revoking consents that came to nothing is made of. */
 export interface VainConsentsOptions {
@@ -41,26 +42,23 @@ export class VainConsents {
     for (let left = MOST_AT_ONCE; left > 0; left -= 1) {
       const consent = await this.#options.store.takeVain(provider.realm);
       if (consent === undefined) return;
-      await this.#end(provider, consent);
+      await withLease(
+        this.#options,
+        () => this.#options.links.renew(consent.link),
+        () => this.#end(provider, consent),
+      );
     }
   }
 
   async #end(provider: Provider, consent: VainConsent): Promise<void> {
-    const { store, links, clock, random, bounds } = this.#options;
+    const { store, clock, random } = this.#options;
     const { link } = consent;
-    const stopRenewing = clock.every(bounds.renewMs, () => {
-      links.renew(link).catch(() => undefined);
-    });
-    try {
-      if (await this.#isOver(provider, consent)) {
-        await store.erase(link);
-        return;
-      }
-      const failures = consent.failures + 1;
-      await store.putOff(link, failures, clock.now() + backOffMs(failures, undefined, random));
-    } finally {
-      stopRenewing();
+    if (await this.#isOver(provider, consent)) {
+      await store.erase(link);
+      return;
     }
+    const failures = consent.failures + 1;
+    await store.putOff(link, failures, clock.now() + backOffMs(failures, undefined, random));
   }
 
   /** Whether nothing is left to be done at the provider, or can be. */

@@ -1,8 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { untilDeadline } from '../grants/until-deadline.ts';
 
-/** How long to try for a lock on the database, in milliseconds. */
-const PATIENCE_MS = 10_000;
-const PAUSE_MS = { first: 2, longest: 8 };
+/** How long to try for a lock on the database, and how often, in milliseconds. */
+const PATIENCE = { patienceMs: 10_000, pauseMs: 2, longestPauseMs: 8 };
+/** Locks are held by the machine's time, whatever the store's clock is. Who has met another should not meet it again. */
+const clock = {
+  monotonic: () => performance.now(),
+  sleep: (ms: number) => delay(ms * (0.5 + Math.random())),
+};
 
 /**
  * Does `work`, and again from its start where it met another's lock. The wait between is asynchronous, so that nobody
@@ -11,17 +16,9 @@ const PAUSE_MS = { first: 2, longest: 8 };
  * @param metLock tells from an error that another try may succeed
  * @throws the error of the last try
  */
-export async function retried<Result>(
+export function retried<Result>(
   work: () => Promise<Result> | Result,
   metLock: (error: unknown) => boolean,
 ): Promise<Result> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(PAUSE_MS.longest, pauseMs * 2)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!metLock(error) || performance.now() > giveUpAt) throw error;
-      await delay(pauseMs * (0.5 + Math.random()));
-    }
-  }
+  return untilDeadline(work, { clock, ...PATIENCE, mayPass: metLock });
 }

@@ -148,8 +148,9 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: PERFORM,
         find: "if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);",
-        replace: 'void kept; throw cause;',
+        replace: 'void kept;',
       },
+      { file: PERFORM, find: 'obtained: 600_000', replace: 'obtained: 0' },
     ],
   },
   {
