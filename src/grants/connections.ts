@@ -95,7 +95,7 @@ export class Connections {
     const found = await grants.viewWithClaims(provider.realm, subject);
     if (found === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
     const { view } = found;
-    const step = nextStep(provider, await factsOf(grants, provider, found), { seen: 0 }, clock.now());
+    const step = nextStep(provider, await factsOf(grants, provider, found), { seen: undefined }, clock.now());
     const isLost = step.do === 'give_up' && step.because === 'reconnect_required';
     const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
     return { health, expiresAt: view.current?.expiresAt };

@@ -4,7 +4,7 @@ import { AnswersInHand } from './answers-in-hand.ts';
 import { Breaker } from './breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
-import { satisfies, tolerates, type Demand, type StandingDemand } from './demand.ts';
+import { isNewer, satisfies, standing, tolerates, type Demand, type StandingDemand } from './demand.ts';
 import { consentRequired, KeeperError, slow } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
@@ -118,15 +118,14 @@ export class Keeper {
       }
     }
     const view = await this.#options.store.view(provider.realm, request.subject);
-    const seen = view?.current?.exchangeId ?? 0;
-    const demand: StandingDemand = { ...request, seen };
+    const demand = standing(request, view);
     if (view?.current !== undefined && satisfies(view, demand, this.#options.clock.now())) {
       return this.#handOut(view.current, false, false);
     }
     if (view === undefined && provider.provision === undefined) throw consentRequired();
     const created = view?.integratedAt === undefined;
     const credential = await this.#renewed(provider, request, demand, created);
-    return this.#handOut(credential, credential.exchangeId > seen, created);
+    return this.#handOut(credential, isNewer(credential, demand), created);
   }
 
   /**
@@ -178,7 +177,8 @@ export class Keeper {
   async renewAhead(provider: Provider, { grantId, subject, exchangeId }: DueGrant): Promise<KeeperError | undefined> {
     const view = await this.#options.store.view(provider.realm, subject);
     if (view?.grantId !== grantId) return undefined;
-    const demand: StandingDemand = { force: true, seen: exchangeId };
+    const { current } = view;
+    const demand: StandingDemand = { force: true, seen: current?.exchangeId === exchangeId ? current : { exchangeId } };
     const target = { provider, subject, applicant: undefined, mayProvision: false, demand };
     const key = flightKey({ provider: provider.name, subject }, false);
     try {

@@ -2,7 +2,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import { isBackingOff } from './back-off.ts';
 import { isLive, type Credential } from './credential.ts';
-import { satisfies, type StandingDemand } from './demand.ts';
+import { isNewer, satisfies, type StandingDemand } from './demand.ts';
 import type { WayOut } from './events.ts';
 import type { Claims, GrantView } from './grant.ts';
 
@@ -40,7 +40,7 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
   if (satisfies(view, demand, now)) return { do: 'serve' };
   if (claims.held) return { do: 'wait' };
   if (backOff !== undefined && isBackingOff(backOff, now)) return { do: 'back_off' };
-  if (current !== undefined && current.exchangeId > demand.seen && !isLive(current, now)) {
+  if (current !== undefined && isNewer(current, demand) && !isLive(current, now)) {
     return { do: 'give_up', because: 'expired_on_arrival' };
   }
   // Callers bring about the renewal of a token that lives, and attempts at an account. Everything else is repair.

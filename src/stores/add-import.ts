@@ -119,11 +119,11 @@ async function append(
   now: number,
 ): Promise<void> {
   const obtainedAt = clock.now();
-  const rewriting = { now, lineage: database.lineage() };
+  const present = { now, lineage: database.lineage() };
   const { accountId } = grant;
   const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
   const intent = { grantId, kind: 'import', presented: undefined, accountId, ...opened } as const;
-  const name = await insertFinished(transaction, intent, rewriting);
+  const name = await insertFinished(transaction, intent, present);
   const answer = { kind: 'obtained', tokens: importedTokens(grant, obtainedAt) } as const;
   const exchange = { ...intent, ...name };
   await recordObtained(database, transaction, { vault, exchange, answer, obtainedAt });

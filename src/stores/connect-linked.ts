@@ -103,10 +103,10 @@ async function append(
   // A provider that gives no refresh token a second time leaves the first in force.
   const presented = answer.tokens.refreshToken === undefined ? await currentOf(transaction, grantId) : undefined;
   const { accountId } = answer.profile;
-  const rewriting = { now, lineage: database.lineage() };
+  const present = { now, lineage: database.lineage() };
   const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
   const intent = { grantId, kind: 'link', presented, accountId, ...opened } as const;
-  const exchange = { ...intent, ...(await insertFinished(transaction, intent, rewriting)) };
+  const exchange = { ...intent, ...(await insertFinished(transaction, intent, present)) };
   const { event } = await recordObtained(database, transaction, { vault, exchange, answer, obtainedAt });
   return event;
 }

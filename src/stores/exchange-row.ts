@@ -29,8 +29,11 @@ export function newestNonce(grantId: string): RawBuilder<string | null> {
   return sql<string | null>`(select nonce from exchanges where grant_id = ${grantId} order by id desc limit 1)`;
 }
 
-/** Where and when an exchange is written again. */
-export interface Rewriting {
+/** In place of the lineage in which an exchange was opened that the database has forgotten: none that is ever written. */
+const FORGOTTEN = 'forgotten';
+
+/** The present of the database. */
+export interface Present {
   /** The lineage that is being written now. */
   readonly lineage: RawBuilder<string>;
   /** By the database's clock, in epoch milliseconds. */
@@ -41,14 +44,15 @@ export interface Rewriting {
  * For an exchange that is not in this database under its number: there is none, or the number stands for another's, as the
  * database has gone back in time. Its answer is true all the same, and so it is written again, unless it was before.
  *
+ * @param now by the database's clock, in epoch milliseconds
  * @returns its number in this database
  */
 export async function rewriteExchange(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
-  rewriting: Rewriting,
+  now: number,
 ): Promise<number> {
-  return (await exchangeNumber(transaction, exchange)) ?? insertAgain(transaction, exchange, rewriting);
+  return (await exchangeNumber(transaction, exchange)) ?? insertAgain(transaction, exchange, now);
 }
 
 /**
@@ -59,7 +63,7 @@ export async function rewriteExchange(
 export async function insertFinished(
   transaction: Transaction<Database>,
   { grantId, kind, presented }: Omit<OpenExchange, 'exchangeId' | 'nonce'>,
-  { lineage, now }: Rewriting,
+  { lineage, now }: Present,
 ): Promise<ExchangeName> {
   const nonce = newNonce();
   const { id } = await transaction
@@ -109,11 +113,14 @@ async function exchangeNumber(
   return row?.id;
 }
 
-/** As the newest of the grant; or as the oldest, where what stands there was opened after it. */
+/**
+ * As the newest of the grant; or as the oldest, where what stands there was opened after it. It was not opened in the lineage that
+ * is being written now, or it would be there; and what followed on its credential may be forgotten as well.
+ */
 async function insertAgain(
   transaction: Transaction<Database>,
   { grantId, nonce, kind, presented, openedAt }: OpenExchange,
-  { lineage, now }: Rewriting,
+  now: number,
 ): Promise<number> {
   const presentedId = presented && (await credentialNumber(transaction, grantId, presented));
   const { rows } = await sql<{ id: number }>`
@@ -122,7 +129,7 @@ async function insertAgain(
       case when exists (select 1 from credentials where grant_id = ${grantId} and ended_at is null and opened_at > ${openedAt})
         then (select min(id) - 1 from exchanges where grant_id = ${grantId})
         else ${nextExchangeId(grantId)} end,
-      cast(${nonce} as text), ${lineage}, cast(${kind} as text), cast(${presentedId ?? null} as bigint),
+      cast(${nonce} as text), cast(${FORGOTTEN} as text), cast(${kind} as text), cast(${presentedId ?? null} as bigint),
       cast(${NOBODY} as text), cast(${openedAt} as bigint), cast(${now} as bigint), cast(${now} as bigint)
     returning id`.execute(transaction);
   const id = rows[0]?.id;

@@ -10,7 +10,7 @@ import { AHEAD_MS } from './clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './leases.ts';
-import type { Rewriting } from './exchange-row.ts';
+import type { Present } from './exchange-row.ts';
 import { isDead } from './holder.ts';
 import { openExchange } from './open-exchange.ts';
 import { closeForsaken } from './predecessors.ts';
@@ -127,7 +127,7 @@ export class SqlGrantStore implements GrantStore {
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, exchange.grantId);
       const event = await recordFailure(transaction, exchange, failure, {
-        rewriting: await this.#rewriting(transaction),
+        present: await this.#present(transaction),
         tokensAt: clock.now(),
         unresolvedMs: this.#unresolvedMs,
       });
@@ -195,7 +195,7 @@ export class SqlGrantStore implements GrantStore {
     await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
   }
 
-  async #rewriting(transaction: Transaction<Database>): Promise<Rewriting> {
+  async #present(transaction: Transaction<Database>): Promise<Present> {
     const { database } = this.#options;
     return { now: await database.readTime(transaction), lineage: database.lineage() };
   }

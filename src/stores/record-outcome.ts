@@ -7,7 +7,7 @@ import type { BackOff } from '../grants/grant.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import { appending, refreshTokenOf } from './append-credential.ts';
-import { newestNonce, NOBODY, rewriteExchange, type Rewriting } from './exchange-row.ts';
+import { newestNonce, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
 import { lockForObtained } from './obtained-facts.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { Database } from './schema.ts';
@@ -67,8 +67,7 @@ export async function recordObtained(
     return { event: undefined, awaited: NOT_AWAITED };
   }
   if (facts.number === null) {
-    const rewriting = { now: facts.now, lineage: database.lineage() };
-    const exchangeId = await rewriteExchange(transaction, exchange, rewriting);
+    const exchangeId = await rewriteExchange(transaction, exchange, facts.now);
     facts = await lockForObtained(database, transaction, { ...exchange, exchangeId }, kept);
   }
   if (facts?.number == null) throw new Error(`Exchange ${nonce} of grant ${grantId} was not written.`);
@@ -108,14 +107,15 @@ export async function recordFailure(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
   { answer, backOff, wayOut }: Failure,
-  { rewriting, tokensAt, unresolvedMs }: { rewriting: Rewriting; tokensAt: number; unresolvedMs: number },
+  { present, tokensAt, unresolvedMs }: { present: Present; tokensAt: number; unresolvedMs: number },
 ): Promise<GrantEvent | undefined> {
-  const { now } = rewriting;
+  const { now, lineage } = present;
   const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
-  const end = { outcome: answer.kind, detail };
+  // A refusal tells of what the database knows by now, and not of what it knew when its exchange was opened.
+  const end = { outcome: answer.kind, detail, ...(answer.kind === 'rejected' ? { lineage } : {}) };
   if (!(await finishExchange(transaction, exchange, end, now))) {
     if (!(await isThere(transaction, exchange.grantId))) return undefined;
-    const exchangeId = await rewriteExchange(transaction, exchange, rewriting);
+    const exchangeId = await rewriteExchange(transaction, exchange, now);
     await finishExchange(transaction, { ...exchange, exchangeId }, end, now);
   }
   if (answer.kind === 'rejected' && exchange.presented !== undefined) {
@@ -217,7 +217,7 @@ async function supersedeOlder(
 async function finishExchange(
   transaction: Transaction<Database>,
   { grantId, exchangeId, nonce }: Pick<OpenExchange, 'grantId' | 'exchangeId' | 'nonce'>,
-  end: { outcome: Outcome; detail: string | null },
+  end: { outcome: Outcome; detail: string | null; lineage?: Present['lineage'] },
   now: number,
 ): Promise<boolean> {
   const { numUpdatedRows } = await transaction

@@ -62,7 +62,7 @@ interface ExchangesTable {
   id: number;
   /** Unguessable: says which exchange this is, should the database go back in time and give its number away again. */
   nonce: string;
-  /** The lineage of the database in which it was opened. */
+  /** The lineage of the database in which it was opened; of a refusal, the one in which that was stored. */
   lineage: string;
   kind: ExchangeKind;
   /** The credential whose refresh token is spent, by its exchange's number. */

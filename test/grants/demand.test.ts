@@ -25,6 +25,12 @@ describe('a credential', () => {
 describe('what a caller asks for', () => {
   const short = view({ current: credential({ lifeLeftMs: 10_000 }) });
   const rejected = new Secret('access');
+  // A database that went back in time holds the very token that was seen, in an answer that was written again.
+  const renumbered = (wish: Partial<StandingDemand>) => ({
+    ...demand(),
+    ...wish,
+    seen: { exchangeId: 4, nonce: 'n5' },
+  });
   const cases: [name: string, view: GrantView, demand: StandingDemand, satisfied: boolean, tolerated: boolean][] = [
     ['a good token', view(), demand(), true, true],
     ['no token', view({ current: undefined }), demand(), false, false],
@@ -51,6 +57,10 @@ describe('what a caller asks for', () => {
     ['a good token, by force', view(), demand({ force: true }), false, true],
     ['a token obtained since, by force', view(), demand({ force: true, seen: 4 }), true, true],
     ['a short token obtained since', short, demand({ seen: 4, minTtlMs: HOUR_MS }), true, true],
+    ['the seen token under a higher number, by force', view(), renumbered({ force: true }), false, true],
+    ['the rejected token under a higher number', view(), renumbered({ rejected, rejectsSeen: true }), false, false],
+    ['the rejected token, come back since', view(), demand({ rejected, seen: 4 }), false, false],
+    ['the rejected token, given once more', view(), demand({ rejected, rejectsSeen: true, seen: 4 }), true, false],
     [
       'an expired token obtained since',
       view({ current: credential({ lifeLeftMs: 0 }) }),

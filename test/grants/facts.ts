@@ -50,7 +50,7 @@ export function claims(facts: Partial<Claims> = {}): Claims {
   return { last: { exchangeId: 5, nonce: 'n5' }, recentExchanges: 1, held: false, isUnresolved: false, ...facts };
 }
 
-/** A caller who asks for nothing special and has seen the credential of {@link credential}. */
-export function demand(wish: Partial<StandingDemand> = {}): StandingDemand {
-  return { seen: 5, ...wish };
+/** A caller who asks for nothing special and has seen the credential of {@link credential}, or the one of another number. */
+export function demand({ seen = 5, ...wish }: Partial<Omit<StandingDemand, 'seen'>> & { seen?: number } = {}) {
+  return { seen: seen === 0 ? undefined : { exchangeId: seen, nonce: `n${seen}` }, ...wish } satisfies StandingDemand;
 }

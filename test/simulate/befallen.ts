@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadHeart } from './heart.ts';
 import type { Mutant } from './mutants.ts';
-import { describeFailure } from './replay.ts';
+import { describeFailure, seedFor } from './replay.ts';
 import type { DatabaseFault } from './scenario.ts';
 import { simulateInThread } from './simulate-in-thread.ts';
 import type { UpstreamKind } from './upstream.ts';
@@ -26,12 +26,17 @@ export interface Befallen {
 export function befallen({ title, promise, database, kinds, seen, mutants }: Befallen): void {
   describe(title, () => {
     for (const kind of kinds) {
-      it(`${promise}, where upstream is ${kind}`, async (context) => {
-        const work = { kind, bounds: 'kept', schedules: SCHEDULES, seed: SEED, database } as const;
-        const { tally, failure } = await simulateInThread(work);
+      const simulated = { kind, bounds: 'kept', database } as const;
+      const replayed = seedFor(simulated);
+      it(`${promise}, where upstream is ${kind}`, { skip: replayed === 'another' }, async (context) => {
+        const place =
+          typeof replayed === 'object' ? { ...replayed, schedules: 1 } : { seed: SEED, schedules: SCHEDULES };
+        const { tally, failure } = await simulateInThread({ ...simulated, ...place });
+        context.diagnostic(`${kind}, ${database}: ${tally.schedules} schedules, seed ${place.seed}`);
         context.diagnostic(`seen in: ${tally.toString()}`);
         if (failure !== undefined)
-          assert.fail(await describeFailure({ heart: await loadHeart(), kind, bounds: 'kept' }, failure));
+          assert.fail(await describeFailure({ heart: await loadHeart(), ...simulated }, failure));
+        if (typeof replayed === 'object') return;
         assert.ok(tally.in(seen) * 2 > tally.schedules, 'in more than half of the schedules');
       });
     }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { APPEND_ORDER, MUTANTS, OPENED_ON_OLD } from './mutants.ts';
+import { APPEND_ORDER, MUTANTS } from './mutants.ts';
 import { mutatedHeart } from './mutate.ts';
+import { RARE_MUTANTS } from './rare-mutants.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { simulateInThread } from './simulate-in-thread.ts';
 import { runSchedule } from './world.ts';
@@ -18,11 +19,13 @@ describe('the simulation', () => {
     });
   }
 
-  it(`notices where ${OPENED_ON_OLD.name}`, async () => {
-    const heart = await mutatedHeart(OPENED_ON_OLD);
-    const { violation } = await runSchedule({ heart, ...REGRESSIONS[0]! });
-    assert.equal(violation?.property, 'Q6');
-  });
+  for (const { regression, property, ...mutation } of RARE_MUTANTS) {
+    it(`notices where ${mutation.name}`, async () => {
+      const heart = await mutatedHeart(mutation);
+      const { violation } = await runSchedule({ heart, ...REGRESSIONS.find(({ name }) => name === regression)! });
+      assert.equal(violation?.property, property);
+    });
+  }
 
   // A credential that was appended late is refused, and the other presented: one more call, within the bound of faults.
   it(`cannot tell where ${APPEND_ORDER.name}`, async () => {

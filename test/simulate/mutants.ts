@@ -392,16 +392,3 @@ export const APPEND_ORDER: Mutant = {
     },
   ],
 };
-
-/** Too rare to be met by chance: noticed by the schedule that once found it. */
-export const OPENED_ON_OLD: Mutant = {
-  name: 'an exchange is opened on what was read before a late answer came',
-  kind: 'rotating',
-  patches: [
-    {
-      file: STORE,
-      find: 'if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;',
-      replace: 'void current;',
-    },
-  ],
-};

@@ -79,6 +79,86 @@ export const REGRESSIONS: readonly Regression[] = [
       { port: 'upstream', nth: 1, phase: 'before', what: 'pause', ms: 40_000 },
     ]),
   },
+  {
+    name: 'the seen token comes back under a higher number to a database that went back in time',
+    kind: 'rotating',
+    bounds: 'kept',
+    scenario: scenario(
+      [
+        { port: 'open', nth: 3, phase: 'before', what: 'revert', lagMs: 70_000 },
+        { port: 'obtained', nth: 2, phase: 'after', what: 'refuse', times: 2 },
+      ],
+      {
+        travelMs: 400,
+        rounds: [
+          { afterMs: NEXT, callers: [CALLER] },
+          {
+            afterMs: LIFE_MS * 1.2,
+            callers: [
+              { ...CALLER, afterMs: 1_200, wants: 'another' },
+              { ...CALLER, slot: 1 },
+            ],
+          },
+        ],
+      },
+    ),
+  },
+  {
+    name: 'the rejected token comes back to a database that had forgotten it',
+    kind: 'rotating',
+    bounds: 'kept',
+    scenario: scenario(
+      [
+        { port: 'view', nth: 3, phase: 'before', what: 'revert', lagMs: 1_000 },
+        { port: 'obtained', nth: 1, phase: 'after', what: 'refuse', times: 12 },
+      ],
+      {
+        travelMs: 400,
+        rounds: [{ afterMs: NEXT, callers: [CALLER, CALLER, { ...CALLER, afterMs: 1_200, wants: 'another' }] }],
+      },
+    ),
+  },
+  {
+    name: 'a refusal of an exchange that was there before the database went back in time',
+    kind: 'rotating',
+    bounds: 'kept',
+    scenario: scenario(
+      [
+        { port: 'upstream', nth: 1, phase: 'after', what: 'revert', lagMs: 1 },
+        { port: 'upstream', nth: 1, phase: 'after', what: 'revert', lagMs: 1_000 },
+        { port: 'upstream', nth: 1, phase: 'before', what: 'pause', ms: 1_200 },
+      ],
+      {
+        rounds: [
+          { afterMs: NEXT, callers: [CALLER, { ...CALLER, slot: 1 }] },
+          { afterMs: NEXT, callers: [CALLER, CALLER] },
+          { afterMs: NEXT, callers: [CALLER] },
+        ],
+      },
+    ),
+  },
+  {
+    name: 'a refusal of what came with an answer that was written again',
+    kind: 'rotating',
+    bounds: 'kept',
+    scenario: scenario(
+      [
+        { port: 'obtained', nth: 2, phase: 'before', what: 'revert', lagMs: 70_000 },
+        { port: 'open', nth: 2, phase: 'after', what: 'revert', lagMs: 1 },
+      ],
+      {
+        seed: 287_014_043,
+        answersWithout: 1,
+        rounds: [
+          {
+            afterMs: LIFE_MS * 1.2,
+            callers: [{ ...CALLER, afterMs: 1 }, CALLER, { ...CALLER, slot: 1 }, { ...CALLER, afterMs: 80 }],
+          },
+          { afterMs: NEXT, callers: [CALLER, CALLER, CALLER, CALLER] },
+        ],
+      },
+    ),
+  },
 ];
 
 /** Schedules with several faults at once that break what is not promised. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadHeart } from './heart.ts';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS, REVERTED_MUTANTS, SET_BACK_MUTANTS, type Mutant } from './mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 import { REGRESSIONS } from './regressions.ts';
-import { traceOf } from './replay.ts';
+import { describeFailure, seedFor, traceOf } from './replay.ts';
+import type { DatabaseFault } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
 describe('a schedule', () => {
@@ -22,6 +23,26 @@ describe('a schedule', () => {
     assert.equal(trace.at(-1), `## ${failure!.message}`);
     assert.deepEqual(await traceOf(run), trace);
   });
+
+  for (const [database, [mutant]] of [
+    ['reversion', REVERTED_MUTANTS],
+    ['clock set back', SET_BACK_MUTANTS],
+  ] satisfies [DatabaseFault, readonly Mutant[]][]) {
+    it(`is found again by what its failure prints, where the database's fault is a ${database}`, async () => {
+      const { name, kind, patches } = mutant!;
+      const heart = await mutatedHeart({ name: `${name}, again`, patches });
+      const simulated = { kind, bounds: 'kept', database } as const;
+      const { failure } = await simulate({ ...simulated, heart, schedules: 10_000, seed: 1 });
+      const printed = await describeFailure({ ...simulated, heart }, failure!);
+      const [, wanted] = /EVERGRANT_SEED='([^']+)'/.exec(printed) ?? [];
+      assert.equal(seedFor({ kind, bounds: 'kept' }, wanted), 'another');
+      const place = seedFor(simulated, wanted);
+      assert.ok(typeof place === 'object');
+      const again = await simulate({ ...simulated, ...place, heart, schedules: 1 });
+      assert.deepEqual(again.failure?.scenario, failure?.scenario);
+      assert.equal(again.failure?.message, failure?.message);
+    });
+  }
 
   it('goes the very same way in another copy of the heart', async () => {
     const copies = [await loadHeart(), await loadHeart('?copy')];

@@ -40,7 +40,7 @@ export function schedules(kinds: readonly UpstreamKind[]): void {
   for (const kind of kinds) {
     describe(`${kind} upstream`, () => {
       for (const bounds of ['kept', 'broken'] satisfies Bounds[]) {
-        const replayed = seedFor(kind, bounds);
+        const replayed = seedFor({ kind, bounds });
         it(
           `loses and serves nothing wrong where U + Q is ${bounds}`,
           { skip: replayed === 'another' },

@@ -137,6 +137,31 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       assert.deepEqual([event?.type, event?.reason], ['grant.reconnect_required', 'reverted']);
     });
 
+    it('a loss is told as reverted where the refused exchange was there before, and what followed is forgotten', async () => {
+      await using scene = await begun(openPlace);
+      const { grant, place, first } = scene;
+      const slow = await grant.open('refresh', first);
+      const quick = await grant.takeOver('refresh', first);
+      await grant.otherStore.finishObtained(quick, obtained('two'));
+      await goBackTo(place, slow.exchangeId);
+      await place.query('update credentials set ended_at = null, end_reason = null');
+      const event = await grant.store.finishFailed(slow, LOST);
+      assert.deepEqual([event?.type, event?.reason], ['grant.reconnect_required', 'reverted']);
+    });
+
+    it('a loss is told as reverted where the refused token came with an answer that was written again', async () => {
+      await using scene = await begun(openPlace);
+      const { grant, place, first } = scene;
+      const inHand = await grant.open('refresh', first);
+      await goBackTo(place, first);
+      await grant.store.finishObtained(inHand, obtained('two'));
+      const { current } = await grant.view();
+      const refused = await grant.store.openExchange(await intentOf(grant.store, REALM, SUBJECT, 'refresh'));
+      const event = await grant.store.finishFailed(refused!, LOST);
+      assert.equal(current?.nonce, refused?.presented?.nonce);
+      assert.equal(event?.reason, 'reverted');
+    });
+
     it('what was obtained since is refused like any other', async () => {
       await using scene = await begun(openPlace);
       const { grant, place, first } = scene;

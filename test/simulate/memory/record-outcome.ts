@@ -7,6 +7,9 @@ import type { JudgedMoment } from './derive.ts';
 import { recordGain, recordLoss } from './record-event.ts';
 import type { ExchangeRow, GrantRow, Memory } from './rows.ts';
 
+/** In place of the lineage in which an exchange was opened that the memory has forgotten. */
+const FORGOTTEN = 0;
+
 /** Appends what an exchange obtained, once. `now` by the database's clock, `obtainedAt` by the instance's. */
 export function recordObtained(
   memory: Memory,
@@ -59,7 +62,10 @@ export function recordFailure(
 ): GrantEvent | undefined {
   const { now } = moment;
   const grant = memory.grant(exchange.grantId);
-  finishExchange(exchangeRow(memory, exchange, moment), answer.kind, now);
+  const finished = exchangeRow(memory, exchange, moment);
+  finishExchange(finished, answer.kind, now);
+  // A refusal tells of what is known by now, and not of what was known when its exchange was opened.
+  if (answer.kind === 'rejected') finished.lineage = memory.lineage;
   if (answer.kind === 'rejected' && exchange.presented !== undefined) {
     endCredential(memory, exchange.presented, 'rejected', now);
   }
@@ -87,7 +93,7 @@ function exchangeRow(
     exchangeId: isOld ? (rows[0]?.exchangeId ?? 1) - 1 : (rows.at(-1)?.exchangeId ?? 0) + 1,
     nonce,
     grantId,
-    lineage: memory.lineage,
+    lineage: FORGOTTEN,
     kind,
     presentedId: presented === undefined ? undefined : memory.credential(presented.nonce)?.exchangeId,
     holder,

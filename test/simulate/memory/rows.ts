@@ -20,7 +20,7 @@ export interface GrantRow {
 /** One exchange, as it was opened and as it ended. */
 export interface ExchangeRow extends ExchangeName {
   readonly grantId: string;
-  readonly lineage: number;
+  lineage: number;
   readonly kind: ExchangeKind;
   readonly presentedId: number | undefined;
   readonly holder: string;
