@@ -1,33 +1,32 @@
 import { pino, type Logger } from 'pino';
-import type { Authenticator } from './callers/authenticate.ts';
 import type { ApiKeyStore } from './callers/api-key.ts';
+import { openDatabaseMark } from './composition/database-mark.ts';
+import { bookingsSettings, httpSettings } from './composition/http-settings.ts';
+import { openRescue, replayAtStart } from './composition/rescued-answers.ts';
+import { revokedAtOnce } from './composition/revoked-at-once.ts';
+import { ServiceStop } from './composition/service-stop.ts';
 import type { Config, Secrets } from './config/index.ts';
 import { configuredAuthenticator, configuredProvidersOf, databaseLocation } from './configured.ts';
 import { Connections } from './grants/connections.ts';
 import { DEFAULT_BOUNDS } from './grants/exchange.ts';
+import { retentionOf } from './grants/forgetting.ts';
 import { FrontendTokens } from './grants/frontend-tokens.ts';
 import { Keeper } from './grants/keeper.ts';
-import { retentionOf } from './grants/forgetting.ts';
 import { Linking } from './grants/linking.ts';
+import { combine } from './grants/observer.ts';
 import { Profiles } from './grants/profiles.ts';
 import { Providers } from './grants/providers.ts';
-import { replayRescued } from './grants/rescue.ts';
-import { startUpkeep } from './grants/upkeep.ts';
 import { Successions } from './grants/successions.ts';
+import { startUpkeep } from './grants/upkeep.ts';
 import { Usage } from './grants/usage.ts';
 import { createApp } from './http/app.ts';
 import { CONNECT_PATH } from './http/begin-link.ts';
 import type { EndpointTable } from './http/endpoint-table.ts';
-import type { BookingsSettings } from './http/services.ts';
+import { logTo, storesLogTo } from './log-observer.ts';
 import type { Provider } from './providers/provider.ts';
-import { openStores, type Stores } from './stores/index.ts';
-import { RescueFolder } from './stores/rescue-folder.ts';
+import { openStores } from './stores/index.ts';
 import { Vault } from './stores/vault.ts';
-import { endedWithin } from './grants/ended-within.ts';
-import { StopCutShortError } from './grants/stop-cut-short-error.ts';
 import { systemClock } from './system-clock.ts';
-import { eventsTo, journalTo } from './journal.ts';
-import { VERSION } from './version.ts';
 
 /** What {@link createEvergrant} is given: a loaded configuration, and where to log. */
 export interface EvergrantOptions {
@@ -53,7 +52,7 @@ export interface Evergrant extends AsyncDisposable {
    *
    * @param limitMs when to wait no longer, whatever the database does, in milliseconds; by default the hard cap of a call
    *   to a provider and a little more for storing its answer
-   * @throws {@link StopCutShortError} where something was still under way then; the answers in hand are in the rescue folder
+   * @throws StopCutShortError where something was still under way then; the answers in hand are in the rescue folder
    */
   close(limitMs?: number): Promise<void>;
   /**
@@ -64,15 +63,6 @@ export interface Evergrant extends AsyncDisposable {
   giveUp(): Promise<string[]>;
 }
 
-/** How often it is noted that the database has gone on, in milliseconds. */
-const MARK_EVERY_MS = 10_000;
-const WENT_BACK =
-  'The database is older than it was when this machine last wrote to it: a backup was restored, or a failover lost ' +
-  'commits. Tokens that were renewed since are lost; whose they were is told as reverted.';
-
-/** What storing an answer may take beyond the call that gave it, before a stop waits no longer; in milliseconds. */
-const STORING_MS = 15_000;
-
 /**
  * The composition root: every part is built once, here, in order.
  *
@@ -81,43 +71,26 @@ const STORING_MS = 15_000;
 export async function createEvergrant(options: EvergrantOptions): Promise<Evergrant> {
   const { config, secrets } = options;
   const logger = options.logger ?? pino({ level: config.logLevel }, pino.destination(2));
-  const clock = systemClock;
+  const log = logTo(logger);
+  const storesLog = storesLogTo(logger);
+  const [clock, random] = [systemClock, Math.random];
   const bounds = { ...DEFAULT_BOUNDS, upstreamMs: config.upstreamTimeoutMs };
   const vault = new Vault(secrets.encryptionKeys);
   await using opened = new AsyncDisposableStack();
-  const trouble = (what: string, cause?: unknown) => {
-    logger.error({ err: cause }, what);
-  };
-  const remark = (what: string) => {
-    logger.warn(what);
-  };
-  const progress = (line: string) => {
-    logger.info(line);
-  };
   const location = databaseLocation(config, secrets);
-  const stores = opened.use(await openStores({ location, vault, clock, bounds, trouble, remark, progress }));
-  const told = eventsTo(logger);
-  const rescue = new RescueFolder(config.rescueFolder, vault, trouble);
-  await rescue.putBack().catch((cause: unknown) => {
-    trouble('what was set aside in the rescue folder cannot be tried again', cause);
+  const stores = opened.use(await openStores({ location, vault, clock, bounds, ...storesLog }));
+  const { grants, pauses } = stores;
+  const rescue = await openRescue(config.rescueFolder, vault, log);
+  const mark = await openDatabaseMark({
+    mark: stores.highWaterMark(`${config.rescueFolder}-mark`),
+    place: config.rescueFolder,
+    observer: log,
+    warn: storesLog.remark,
   });
-  const mark = stores.highWaterMark(`${config.rescueFolder}-mark`);
-  const keepMark = async (work: Promise<boolean>) => {
-    if (await work) logger.warn(WENT_BACK);
-  };
-  const isMarked = await keepMark(mark.raise()).then(
-    () => true,
-    (cause: unknown) => {
-      trouble(`nothing can be kept beside ${config.rescueFolder}, so a restored backup would go unnoticed`, cause);
-      return false;
-    },
-  );
-  await replayRescued(rescue, stores.grants, told).catch((cause: unknown) => {
-    trouble('the database still refuses what was rescued', cause);
-  });
-  const journal = journalTo(logger, told);
-  const providers = new Providers((await configuredProvidersOf({ config, vault })).map((each) => opened.use(each)));
   const usage = new Usage();
+  const observer = combine(mark.observer, usage, log);
+  await replayAtStart({ rescue, store: grants, observer });
+  const providers = new Providers((await configuredProvidersOf({ config, vault })).map((each) => opened.use(each)));
   const bookings = bookingsSettings(config);
   const successions =
     bookings &&
@@ -127,145 +100,55 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
       clock,
       limits: config.atoms,
     });
-  const keeper = new Keeper({
-    store: stores.grants,
-    providers,
-    clock,
-    random: Math.random,
-    bounds,
-    pauses: stores.pauses,
-    rescue,
-    callerWaitMs: config.callerWaitMs,
-    successions,
-    report: (report) => {
-      mark.outdate();
-      journal(report);
-    },
-    trouble,
-    told,
-    used: (credential) => {
-      usage.note(credential);
-    },
-  });
+  const { callerWaitMs } = config;
+  const common = { providers, clock, random, bounds, rescue, observer };
+  const keeper = new Keeper({ ...common, store: grants, pauses, successions, callerWaitMs });
+  const redirectUri = (provider: string) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`;
+  const linking = new Linking({ ...common, store: stores.links, redirectUri });
   const authenticator = configuredAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
-  const linking = new Linking({
-    store: stores.links,
-    providers,
-    clock,
-    bounds,
-    redirectUri: (provider) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`,
-    told,
-  });
-  const checkReadiness = readiness(stores, authenticator);
+  const checkReadiness = async () => {
+    await Promise.all([stores.check(), authenticator.checkTrust()]);
+  };
   const app = createApp({
     keeper,
-    profiles: new Profiles({ store: stores.grants, providers, clock }),
-    connections: new Connections({ store: stores.connections, grants: stores.grants, providers, clock, told }),
-    frontendTokens: new FrontendTokens({ keeper, grants: stores.grants, providers }),
+    profiles: new Profiles({ store: grants, providers, clock }),
+    connections: new Connections({ ...common, store: stores.connections, grants }),
+    frontendTokens: new FrontendTokens({ keeper, grants, providers }),
     linking,
     authenticator,
     checkReadiness,
-    settings: {
-      publicUrl: config.publicUrl,
-      corsOrigins: config.corsOrigins,
-      bookings,
-      providers: providers.all.map(({ name }) => name),
-      linkable: providers.linkable().map(({ name }) => name),
-      titles: new Map(providers.all.map(({ name, title }) => [name, title])),
-      returnUrls: config.returnUrls,
-      version: VERSION,
-    },
+    settings: httpSettings(config, providers),
     logger,
     now: () => clock.now(),
   });
   const upkeep = startUpkeep({
+    ...common,
     keeper,
     usage,
     successions,
+    stores,
     providers: providers.all,
-    grants: stores.grants,
-    store: stores.upkeep,
-    pauses: stores.pauses,
-    links: stores.links,
-    vainConsents: stores.vainConsents,
-    connections: stores.connections,
-    bounds,
-    rescue,
-    clock,
-    random: Math.random,
     share: config.upkeep.share,
-    alsoDo: isMarked
-      ? [{ name: 'note that the database went on', everyMs: MARK_EVERY_MS, work: () => keepMark(mark.keepUp()) }]
-      : [],
+    alsoDo: mark.chores,
     retention: retentionOf(config.upkeep, config.atoms),
-    told,
-    trouble,
   });
-  const parts = opened.move();
-  let isClosingParts = false;
-  const end = async () => {
-    await Promise.all([keeper.close(), linking.landed(), upkeep[Symbol.asyncDispose]()]);
-    isClosingParts = true;
-    await parts.disposeAsync();
-  };
-  const giveUp = async () => {
-    await keeper.rescueAnswers();
-    return [
-      counted(keeper.underWay, 'renewal'),
-      counted(linking.underWay, 'link being completed', 'links being completed'),
-      ...upkeep.underWay().map((chore) => `upkeep (${chore})`),
-      isClosingParts ? 'closing the database' : [],
-    ].flat();
-  };
-  const close = async (limitMs = config.upstreamTimeoutMs + STORING_MS) => {
-    if (await endedWithin(clock, limitMs, end())) return;
-    throw new StopCutShortError(`The stop took longer than ${Math.round(limitMs / 1000)} seconds.`, await giveUp());
-  };
+  const stop = new ServiceStop({
+    keeper,
+    linking,
+    upkeep,
+    resources: opened.move(),
+    clock,
+    upstreamMs: bounds.upstreamMs,
+  });
   return {
     fetch: app.fetch,
     endpoints: app.endpoints,
     keeper,
-    apiKeys: refusedAtOnce(stores.apiKeys, authenticator),
+    apiKeys: revokedAtOnce(stores.apiKeys, authenticator),
     providers: providers.all,
     checkReadiness,
-    close,
-    giveUp,
-    [Symbol.asyncDispose]: () => close(),
-  };
-}
-
-function counted(count: number, one: string, many = `${one}s`): string[] {
-  return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
-}
-
-/** A key revoked here is refused here from now on; other instances notice within seconds. */
-function refusedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiKeyStore {
-  return {
-    find: (id) => apiKeys.find(id),
-    add: (record) => apiKeys.add(record),
-    list: () => apiKeys.list(),
-    revoke: async (id, at) => {
-      const revoked = await apiKeys.revoke(id, at);
-      authenticator.forget(id);
-      return revoked;
-    },
-  };
-}
-
-function bookingsSettings({ bookings: mode, providers }: Config): BookingsSettings | undefined {
-  const client = providers['cal-com'][mode];
-  if (client === undefined) return undefined;
-  return {
-    provider: mode === 'managed' ? 'cal-com-managed' : 'cal-com',
-    mode,
-    calClientId: client.clientId,
-    calApiUrl: client.apiUrl,
-    calAppUrl: client.appUrl,
-  };
-}
-
-function readiness(stores: Stores, authenticator: Authenticator) {
-  return async () => {
-    await Promise.all([stores.check(), authenticator.checkTrust()]);
+    close: (limitMs) => stop.close(limitMs),
+    giveUp: () => stop.giveUp(),
+    [Symbol.asyncDispose]: () => stop.close(),
   };
 }

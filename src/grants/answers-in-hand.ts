@@ -1,5 +1,6 @@
 import type { Obtained } from '../providers/provider.ts';
 import type { OpenExchange } from './exchange.ts';
+import type { GrantObserver } from './observer.ts';
 import type { Rescue } from './rescue.ts';
 
 /** The answers that a provider has given and the store has not yet taken. */
@@ -16,10 +17,10 @@ export class AnswersInHand {
   }
 
   /** Keeps all of them beside the store, for a process that must end now; what the store has taken after all is replayed once. */
-  async keepAll(rescue: Rescue, trouble: (what: string, cause: unknown) => void): Promise<void> {
+  async keepAll(rescue: Rescue, observer: Pick<GrantObserver, 'failed'>): Promise<void> {
     const kept = [...this.#answers].map(async ([exchange, answer]) => {
       await rescue.keep(exchange, answer).catch((cause: unknown) => {
-        trouble(`exchange ${exchange.exchangeId} could not be kept beside the database`, cause);
+        observer.failed(`exchange ${exchange.exchangeId} could not be kept beside the database`, cause);
       });
     });
     await Promise.all(kept);

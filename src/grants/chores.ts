@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { GrantObserver } from './observer.ts';
 
 /** Work that comes round again and again. */
 export interface Chore {
@@ -13,7 +14,7 @@ export interface ChoresOptions {
   readonly clock: Clock;
   readonly chores: readonly Chore[];
   /** Told of a chore that failed; it comes round again. */
-  readonly trouble: (what: string, cause: unknown) => void;
+  readonly observer: Pick<GrantObserver, 'failed'>;
 }
 
 /** A background loop: every chore at its own pace, none of them beside itself. */
@@ -22,7 +23,7 @@ export class Chores implements AsyncDisposable {
   readonly #running = new Map<Promise<void>, string>();
 
   /** Begins; every chore comes up for the first time after its own pace has passed once. */
-  constructor({ clock, chores, trouble }: ChoresOptions) {
+  constructor({ clock, chores, observer }: ChoresOptions) {
     for (const { name, everyMs, work } of chores) {
       let isRunning = false;
       const turn = async () => {
@@ -30,7 +31,7 @@ export class Chores implements AsyncDisposable {
         try {
           await work();
         } catch (cause) {
-          trouble(`cannot ${name}`, cause);
+          observer.failed(`cannot ${name}`, cause);
         } finally {
           isRunning = false;
         }

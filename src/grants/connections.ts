@@ -1,9 +1,9 @@
 import type { Provider } from '../providers/provider.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, ConnectionStore } from './connection-store.ts';
-import type { GrantEvent } from './events.ts';
 import { factsOf } from './facts-of.ts';
 import { nextStep } from './next-step.ts';
+import type { GrantObserver } from './observer.ts';
 import type { Providers } from './providers.ts';
 import type { GrantStore } from './store.ts';
 
@@ -13,7 +13,7 @@ export interface ConnectionsOptions {
   readonly grants: GrantStore;
   readonly providers: Providers;
   readonly clock: Clock;
-  readonly told: (event: GrantEvent) => void;
+  readonly observer: Pick<GrantObserver, 'recorded'>;
 }
 
 /**
@@ -72,10 +72,10 @@ export class Connections {
    * @throws {@link KeeperError} `provider_not_configured`
    */
   async disconnect(subject: string, provider: string): Promise<boolean> {
-    const { store, told, providers } = this.#options;
+    const { store, observer, providers } = this.#options;
     const event = await store.disconnect(providers.get(provider).realm, subject);
     if (event === undefined) return false;
-    told(event);
+    observer.recorded(event);
     return true;
   }
 

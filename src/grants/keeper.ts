@@ -6,14 +6,14 @@ import type { Clock, Random } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { isNewer, satisfies, standing, tolerates, type Demand, type StandingDemand } from './demand.ts';
 import { consentRequired, KeeperError, slow } from './errors.ts';
-import type { GrantEvent } from './events.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { Flights } from './flights.ts';
 import type { GrantView } from './grant.ts';
+import { NO_OBSERVER, type GrantObserver } from './observer.ts';
 import { Pacer } from './pacer.ts';
 import type { PauseStore } from './pause.ts';
 import type { Providers } from './providers.ts';
-import { renew, type ExchangeReport, type RenewalMeans, type RenewalResult } from './renewal.ts';
+import { renew, type RenewalMeans, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from './store.ts';
 import type { DueGrant } from './upkeep-store.ts';
@@ -35,14 +35,8 @@ export interface KeeperOptions {
   readonly callerWaitMs: number;
   /** Where a web page may go on from one access token to the next; undefined where none may. */
   readonly successions?: Successions | undefined;
-  /** Told of every exchange, once its answer is stored. */
-  readonly report?: (report: ExchangeReport) => void;
-  /** Told of every failure to store an answer, which is then tried again. */
-  readonly trouble?: (what: string, cause: unknown) => void;
-  /** Told of every event that comes without a report, once it is written. */
-  readonly told?: (event: GrantEvent) => void;
-  /** Told of every credential that is handed out; on the warm path. */
-  readonly used?: (credential: Credential) => void;
+  /** Nobody by default. */
+  readonly observer?: GrantObserver;
 }
 
 /** One call for a live token. */
@@ -74,6 +68,7 @@ export interface LiveToken {
 /** Promises a live token: creates the account the first time, renews when needed, never twice at once. */
 export class Keeper {
   readonly #options: KeeperOptions;
+  readonly #observer: GrantObserver;
   readonly #means: RenewalMeans;
   readonly #renewals = new Flights<RenewalResult>();
   readonly #probes = new Flights<'accepted' | 'refused' | 'unreachable'>();
@@ -81,17 +76,16 @@ export class Keeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    const { trouble = () => undefined } = options;
+    const { observer = NO_OBSERVER } = options;
+    this.#observer = observer;
     const closing = () => this.#closing;
     this.#means = {
       ...options,
       breaker: new Breaker(),
-      pacer: new Pacer({ ...options, trouble, closing }),
+      pacer: new Pacer({ ...options, observer, closing }),
       waiting: new Waiting(),
       inHand: new AnswersInHand(),
-      report: options.report ?? (() => undefined),
-      trouble,
-      told: options.told ?? (() => undefined),
+      observer,
       closing,
     };
   }
@@ -203,7 +197,7 @@ export class Keeper {
 
   /** Keeps every answer that the store has not taken yet beside it, for a process that can't wait. */
   async rescueAnswers(): Promise<void> {
-    await this.#means.inHand.keepAll(this.#options.rescue, this.#means.trouble);
+    await this.#means.inHand.keepAll(this.#options.rescue, this.#observer);
   }
 
   async #renewed(
@@ -231,7 +225,7 @@ export class Keeper {
   }
 
   #handOut(credential: Credential, refreshed: boolean, created: boolean): LiveToken {
-    this.#options.used?.(credential);
+    this.#observer.handedOut(credential);
     const { tokenType, expiresAt } = credential;
     return { accessToken: credential.accessToken(), tokenType, expiresAt, refreshed, created };
   }

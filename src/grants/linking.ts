@@ -3,11 +3,11 @@ import { unguessable } from '../oauth/unguessable.ts';
 import type { Authorization } from '../providers/authorization.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
-import type { GrantEvent } from './events.ts';
 import { slow } from './errors.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from './link-store.ts';
+import type { GrantObserver } from './observer.ts';
 import type { Providers } from './providers.ts';
 import { notAnsweredProperly, spendConsent, type Consent } from './spend-consent.ts';
 import { withLease } from './with-lease.ts';
@@ -20,7 +20,7 @@ export interface LinkingOptions {
   readonly bounds: ExchangeBounds;
   /** Where a provider is to send browsers back to. Each has its own, so that no answer passes for another's. */
   readonly redirectUri: (provider: string) => string;
-  readonly told: (event: GrantEvent) => void;
+  readonly observer: Pick<GrantObserver, 'recorded'>;
 }
 
 /** What a provider's answer brought back, as it stood in the browser's address. */
@@ -153,12 +153,12 @@ export class Linking {
   }
 
   async #complete(consent: Consent, replace: boolean): Promise<void> {
-    const { store, told } = this.#options;
+    const { store, observer } = this.#options;
     const { link } = consent;
     const answer = await spendConsent(this.#options, consent);
     const verdict = await this.#connected(consent.authorization, { link, answer, replace });
     if (verdict.kind === 'connected') {
-      if (verdict.event !== undefined) told(verdict.event);
+      if (verdict.event !== undefined) observer.recorded(verdict.event);
       return;
     }
     // Whoever is to revoke it, should nobody take it, must know whose it is.

@@ -1,6 +1,7 @@
 import type { ExchangeAnswer, Provider } from '../providers/provider.ts';
 import type { Clock, Random } from './clock.ts';
 import { Lane, type TurnedAway } from './lane.ts';
+import type { GrantObserver } from './observer.ts';
 import { afterAnswer, afterNothing, afterRefusal, type Pause, type PauseStore } from './pause.ts';
 
 /** What the pacer is made of. */
@@ -9,7 +10,7 @@ export interface PacerOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Told where a pause could not be noted; the next refusal notes it. */
-  readonly trouble: (what: string, cause: unknown) => void;
+  readonly observer: Pick<GrantObserver, 'failed'>;
   /** True once the process is leaving: nobody waits for a turn then. */
   readonly closing: () => boolean;
 }
@@ -62,7 +63,7 @@ export class Pacer {
     let noted: Promise<void> | undefined;
     const note = (next: (pause: Pause | undefined, now: number) => Pause | undefined) => {
       noted = lane.change(next).catch((cause: unknown) => {
-        this.#options.trouble(`cannot note how ${realm} is to be asked`, cause);
+        this.#options.observer.failed(`cannot note how ${realm} is to be asked`, cause);
       });
     };
     return {

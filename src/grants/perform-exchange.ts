@@ -8,6 +8,7 @@ import type { ExchangeBounds, OpenExchange } from './exchange.ts';
 import type { GrantEvent } from './events.ts';
 import type { BackOff, GrantView, RetriedFailure } from './grant.ts';
 import { wayOut } from './next-step.ts';
+import type { GrantObserver } from './observer.ts';
 import type { Rescue } from './rescue.ts';
 import type { Failure, GrantStore } from './store.ts';
 import { untilDeadline } from './until-deadline.ts';
@@ -23,8 +24,7 @@ export interface ExchangeMeans {
   readonly rescue: Rescue;
   /** Answers on their way into the store. */
   readonly inHand: AnswersInHand;
-  /** Told of every failure to store an answer, which is then tried again. */
-  readonly trouble: (what: string, cause: unknown) => void;
+  readonly observer: GrantObserver;
 }
 
 /** What is asked upstream, once the exchange is open. */
@@ -125,7 +125,7 @@ function unsupported(kind: string): ExchangeAnswer {
  * grant there is none, and a person is told.
  */
 async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<GrantEvent | undefined> {
-  const { store, rescue, clock, trouble } = means;
+  const { store, rescue, clock, observer } = means;
   const { exchange } = run;
   const patienceMs = SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
   let isKept = false;
@@ -137,7 +137,7 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
       if (isKept) await rescue.drop(exchange);
       return event;
     } catch (cause) {
-      trouble(
+      observer.failed(
         `exchange ${exchange.exchangeId} of grant ${exchange.grantId} (${answer.kind}) could not be stored`,
         cause,
       );
@@ -152,12 +152,12 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
   return untilDeadline(attempt, { clock, patienceMs, ...SAVE_PAUSES });
 }
 
-async function kept({ rescue, trouble }: ExchangeMeans, exchange: OpenExchange, answer: Obtained): Promise<boolean> {
+async function kept({ rescue, observer }: ExchangeMeans, exchange: OpenExchange, answer: Obtained): Promise<boolean> {
   try {
     await rescue.keep(exchange, answer);
     return true;
   } catch (cause) {
-    trouble(
+    observer.failed(
       `exchange ${exchange.exchangeId} of grant ${exchange.grantId} could not be kept beside the database either`,
       cause,
     );

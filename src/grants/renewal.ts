@@ -15,7 +15,6 @@ import {
   throttled,
   tooManyRenewals,
 } from './errors.ts';
-import type { ExchangeKind } from './exchange.ts';
 import type { GrantEvent } from './events.ts';
 import { factsOf } from './facts-of.ts';
 import type { GrantView } from './grant.ts';
@@ -48,27 +47,8 @@ export interface RenewalMeans extends ExchangeMeans {
   readonly breaker: Breaker;
   readonly pacer: Pacer;
   readonly waiting: Waiting;
-  /** Told of every exchange, once its answer is stored. */
-  readonly report: (report: ExchangeReport) => void;
-  /** Told of every event that is written without an exchange of ours, once it is. */
-  readonly told: (event: GrantEvent) => void;
   /** True once the process is leaving: nothing new is begun then. */
   readonly closing: () => boolean;
-}
-
-/** One line of the operator's journal. */
-export interface ExchangeReport {
-  readonly exchangeId: number;
-  readonly provider: string;
-  readonly subject: string;
-  readonly kind: ExchangeKind;
-  readonly outcome: ExchangeAnswer['kind'];
-  readonly detail: string | undefined;
-  readonly cause: unknown;
-  /** From its opening until its answer was stored. */
-  readonly durationMs: number;
-  /** The event that was written with the answer. */
-  readonly event: GrantEvent | undefined;
 }
 
 /** How long a grant rests whose new token was over on arrival, in milliseconds. */
@@ -151,13 +131,13 @@ async function giveUp(
 }
 
 async function giveUpForGood(
-  { store, told }: RenewalMeans,
+  { store, observer }: RenewalMeans,
   { provider, subject }: RenewalTarget,
   { grantId, current }: GrantView,
 ): Promise<KeeperError | undefined> {
   const event = await store.noteReconnectRequired(grantId, wayOut(provider));
   if (event !== undefined) {
-    told(event);
+    observer.recorded(event);
     return reconnectRequired();
   }
   // It was noted before; or an answer has come that was thought lost.
@@ -189,11 +169,11 @@ async function exchange(
   facts: Facts,
   step: ExchangeStep,
 ): Promise<KeeperError | undefined> {
-  const { store, clock, breaker, pacer, rescue } = means;
+  const { store, clock, breaker, pacer } = means;
   const { provider } = target;
   const { view } = facts;
   // Of a process that died with an answer that the database had refused: to ask again would spend what is spent.
-  if ((await replayRescued(rescue, store, means.told, view.grantId)) > 0) return undefined;
+  if ((await replayRescued(means, view.grantId)) > 0) return undefined;
   const openForMs = breaker.openForMs(provider.realm, clock.monotonic());
   if (openForMs !== undefined) return clientRefused(openForMs);
   const question = await questionFor(store, target, view, step);
@@ -230,7 +210,7 @@ async function exchangeInTurn(
     turn.answered(answer);
   };
   const ended = (answer: ExchangeAnswer, event: GrantEvent | undefined) => {
-    means.report({
+    means.observer.exchanged({
       exchangeId: opened.exchangeId,
       provider: provider.name,
       subject,

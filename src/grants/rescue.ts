@@ -1,6 +1,7 @@
 import type { Obtained } from '../providers/provider.ts';
 import { isStoreUnavailable } from './errors.ts';
 import type { GrantEvent } from './events.ts';
+import type { GrantObserver } from './observer.ts';
 import type { OpenExchange } from './exchange.ts';
 import type { GrantStore } from './store.ts';
 
@@ -22,29 +23,32 @@ export interface Rescued {
   readonly answer: Obtained;
 }
 
+/** What replaying needs of the world. */
+export interface ReplayMeans {
+  readonly rescue: Rescue;
+  readonly store: GrantStore;
+  /** Told of every event that is written with an answer. */
+  readonly observer: Pick<GrantObserver, 'recorded'>;
+}
+
 /**
  * Gives the store what it once refused. Appending is keyed by the exchange, so an answer that had been stored after all
  * is stored once. One that the store does not take although it could is set aside: neither the others nor its own grant
  * wait for it.
  *
- * @param told told of every event that is written with them
  * @param grantId replays the answers for this grant alone
  * @returns how many answers were replayed
  * @throws StoreUnavailableError, once all have been tried; what was refused so is still kept
  */
-export async function replayRescued(
-  rescue: Rescue,
-  store: GrantStore,
-  told: (event: GrantEvent) => void,
-  grantId?: string,
-): Promise<number> {
+export async function replayRescued(means: ReplayMeans, grantId?: string): Promise<number> {
+  const { rescue, store, observer } = means;
   let replayed = 0;
   let refusal: { cause: unknown } | undefined;
   for (const rescued of await rescue.kept(grantId)) {
     const { exchange } = rescued;
     try {
       const event = await stored(store, rescued);
-      if (event !== undefined) told(event);
+      if (event !== undefined) observer.recorded(event);
       await rescue.drop(exchange);
       replayed += 1;
     } catch (cause) {

@@ -7,8 +7,8 @@ import { wayOut } from './next-step.ts';
 import type { LinkStore, VainConsentStore } from './link-store.ts';
 import { Revocations } from './revocations.ts';
 import type { Clock, Random } from './clock.ts';
-import type { GrantEvent } from './events.ts';
 import type { Keeper } from './keeper.ts';
+import type { GrantObserver } from './observer.ts';
 import type { PauseStore } from './pause.ts';
 import { RenewalsAhead } from './renewals-ahead.ts';
 import { replayRescued, type Rescue } from './rescue.ts';
@@ -18,18 +18,23 @@ import type { Successions } from './successions.ts';
 import type { Retention, UpkeepStore } from './upkeep-store.ts';
 import type { Usage } from './usage.ts';
 
+/** What upkeep reads and writes. */
+export interface UpkeepStores {
+  readonly grants: GrantStore;
+  readonly upkeep: UpkeepStore;
+  readonly pauses: PauseStore;
+  readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
+  readonly connections: ConnectionStore;
+}
+
 /** What upkeep is made of. */
 export interface UpkeepOptions {
   readonly keeper: Keeper;
   readonly usage: Usage;
   readonly successions: Successions | undefined;
   readonly providers: readonly Provider[];
-  readonly grants: GrantStore;
-  readonly store: UpkeepStore;
-  readonly pauses: PauseStore;
-  readonly links: LinkStore;
-  readonly vainConsents: VainConsentStore;
-  readonly connections: ConnectionStore;
+  readonly stores: UpkeepStores;
   readonly bounds: ExchangeBounds;
   readonly rescue: Rescue;
   readonly clock: Clock;
@@ -40,8 +45,7 @@ export interface UpkeepOptions {
   readonly share: number;
   /** How long what has ended is remembered; of which grants nothing has to be is told by the providers. */
   readonly retention: Omit<Retention, 'irreparable'>;
-  readonly told: (event: GrantEvent) => void;
-  readonly trouble: (what: string, cause: unknown) => void;
+  readonly observer: GrantObserver;
 }
 
 /** The background loop. */
@@ -66,17 +70,20 @@ const AT_ONCE = { lapses: 500 };
  * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { keeper, usage, successions, store, grants, rescue, clock, told, trouble } = options;
+  const { keeper, usage, successions, stores, rescue, clock, observer } = options;
+  const { grants, upkeep: store, pauses, links } = stores;
   const ahead = new RenewalsAhead({
     ...options,
+    store,
+    pauses,
     renew: async (provider, due) => {
       await keeper.renewAhead(provider, due).catch((cause: unknown) => {
-        trouble('cannot renew a token ahead of need', cause);
+        observer.failed('cannot renew a token ahead of need', cause);
       });
     },
   });
-  const revocations = new Revocations({ ...options, store: options.connections });
-  const vain = new VainConsents({ ...options, store: options.vainConsents });
+  const revocations = new Revocations({ ...options, store: stores.connections, grants });
+  const vain = new VainConsents({ ...options, store: stores.vainConsents, links });
   const forgetting = new Forgetting({
     store,
     clock,
@@ -84,15 +91,16 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   });
   const noteUsage = () =>
     Promise.all([usage.drain((credentials) => store.noteUsed(credentials)), successions?.drain()]);
+  const replay = () => replayRescued({ rescue, store: grants, observer });
   const chores = new Chores({
     clock,
-    trouble,
+    observer,
     chores: [
       ...(options.alsoDo ?? []),
       { name: 'look for tokens to renew', everyMs: EVERY_MS.renewal, work: () => ahead.round() },
       { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
       { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
-      { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: () => replayRescued(rescue, grants, told) },
+      { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: replay },
       { name: 'tell of refresh tokens that have lapsed', everyMs: EVERY_MS.lapses, work: () => noteLapsed(options) },
       { name: 'note whose credentials these are', everyMs: EVERY_MS.realms, work: () => store.noteRealms() },
       { name: 'forget what has ended', everyMs: BITE_EVERY_MS, work: () => forgetting.round() },
@@ -115,6 +123,8 @@ function irreparable({ providers }: UpkeepOptions): string[] {
   return providers.filter((provider) => wayOut(provider) !== 'self').map(({ realm }) => realm);
 }
 
-async function noteLapsed({ store, providers, told }: UpkeepOptions): Promise<void> {
-  for (const { realm } of providers) for (const event of await store.noteLapsed(realm, AT_ONCE.lapses)) told(event);
+async function noteLapsed({ stores, providers, observer }: UpkeepOptions): Promise<void> {
+  for (const { realm } of providers) {
+    for (const event of await stores.upkeep.noteLapsed(realm, AT_ONCE.lapses)) observer.recorded(event);
+  }
 }

@@ -1,17 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Credential } from './credential.ts';
+import type { GrantObserver } from './observer.ts';
 import type { UsedCredential } from './upkeep-store.ts';
 
 const MOST_REMEMBERED = 100_000;
 
 /** Which credentials have been handed out here, so that upkeep renews those that somebody uses. */
-export class Usage {
+export class Usage implements Pick<GrantObserver, 'handedOut'> {
   /** By nonce: a database that went back in time gives the same number to another credential. */
   readonly #known = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   #fresh: UsedCredential[] = [];
 
   /** On the warm path: cheap for a credential that is known already. */
-  note({ nonce, grantId, exchangeId }: Pick<Credential, 'nonce' | 'grantId' | 'exchangeId'>): void {
+  handedOut({ nonce, grantId, exchangeId }: Pick<Credential, 'nonce' | 'grantId' | 'exchangeId'>): void {
     if (this.#known.has(nonce)) return;
     this.#known.set(nonce, true);
     this.#fresh.push({ grantId, exchangeId });

@@ -3,6 +3,7 @@ import { backOffMs } from './back-off.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ExchangeBounds } from './exchange.ts';
 import type { LinkStore, VainConsent, VainConsentStore } from './link-store.ts';
+import type { GrantObserver } from './observer.ts';
 import { withLease } from './with-lease.ts';
 
 /** What revoking consents that came to nothing is made of. */
@@ -13,7 +14,7 @@ export interface VainConsentsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
-  readonly trouble: (what: string, cause: unknown) => void;
+  readonly observer: Pick<GrantObserver, 'failed'>;
 }
 
 /** Of one provider in one round: a chore must not become a storm. */
@@ -70,7 +71,7 @@ export class VainConsents {
       const cause = new Error(
         'The provider no longer says whose it is, so revoking it might end the tokens of others.',
       );
-      this.#options.trouble(`a consent at ${provider.name} that came to nothing is left unrevoked`, cause);
+      this.#options.observer.failed(`a consent at ${provider.name} that came to nothing is left unrevoked`, cause);
       return true;
     }
     const may = await this.#options.store.mayRevoke(link, accountId);

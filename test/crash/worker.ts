@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { flushCompileCache } from 'node:module';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper } from '../../src/grants/keeper.ts';
+import { NO_OBSERVER } from '../../src/grants/observer.ts';
 import { Providers } from '../../src/grants/providers.ts';
 import { replayRescued } from '../../src/grants/rescue.ts';
 import { Secret } from '../../src/secret.ts';
@@ -31,7 +32,7 @@ const providers = KINDS.map((kind) => dyingProvider(providerOf(kind, urls[kind.n
 const realms = new Map(providers.map(({ name, realm }) => [name, realm]));
 const kindOfRealm = new Map(providers.map(({ name, realm }) => [realm, name]));
 const rescue = dyingRescue(new RescueFolder(rescueFolder, vault, (what) => process.send?.({ trouble: what })));
-await replayRescued(rescue, dyingStore(stores.grants, kindOfRealm, true), () => undefined);
+await replayRescued({ rescue, store: dyingStore(stores.grants, kindOfRealm, true), observer: NO_OBSERVER });
 const keeper = new Keeper({
   store: dyingStore(stores.grants, kindOfRealm),
   providers: new Providers(providers),

@@ -10,8 +10,10 @@ function newChores(...chores: Chore[]) {
   const running = new Chores({
     clock,
     chores,
-    trouble: (what, cause) => {
-      troubles.push([what, String(cause)]);
+    observer: {
+      failed: (what, cause) => {
+        troubles.push([what, String(cause)]);
+      },
     },
   });
   return { clock, troubles, running };

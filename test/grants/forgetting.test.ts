@@ -24,7 +24,7 @@ function newScene(rows: number, answer?: (bite: number) => Promise<Forgotten>) {
   const troubles: string[] = [];
   const work = () => forgetting.round();
   const chore = { name: 'forget', everyMs: BITE_EVERY_MS, work };
-  const chores = new Chores({ clock, chores: [chore], trouble: (what) => troubles.push(what) });
+  const chores = new Chores({ clock, chores: [chore], observer: { failed: (what) => troubles.push(what) } });
   return { clock, bites, troubles, chores, left: () => left };
 }
 

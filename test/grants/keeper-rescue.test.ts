@@ -98,15 +98,12 @@ describe('an answer that the database refuses', () => {
     void at.ask().catch(() => undefined);
     await until(async () => (await at.rescue.kept()).length === 1, at);
     const [waiting] = await at.rescue.kept();
-    await assert.rejects(
-      replayRescued(at.rescue, at.store, () => undefined),
-      'the database still refuses',
-    );
+    await assert.rejects(replayRescued(at.replay), 'the database still refuses');
     assert.equal((await at.rescue.kept()).length, 1, 'and so it is still kept');
     refusal.stop();
     const store = await at.place.open();
-    assert.equal(await replayRescued(at.rescue, store, () => undefined), 1);
-    assert.equal(await replayRescued(at.rescue, store, () => undefined), 0);
+    assert.equal(await replayRescued({ ...at.replay, store }), 1);
+    assert.equal(await replayRescued({ ...at.replay, store }), 0);
     const view = await store.view(at.provider.realm, SUBJECT);
     assert.equal(view?.current?.accessToken().reveal(), waiting!.answer.tokens.accessToken.reveal());
     assert.equal(view.current.exchangeId, waiting!.exchange.exchangeId);
@@ -122,7 +119,7 @@ describe('an answer that the database refuses', () => {
     await at.expired();
     const exchange = await leftBehind(at);
     const refusal = refuseCredentials(at.place.path);
-    assert.equal(await replayRescued(at.rescue, at.store, () => undefined, exchange.grantId), 0);
+    assert.equal(await replayRescued(at.replay, exchange.grantId), 0);
     assert.deepEqual(await at.rescue.count(), { waiting: 0, setAside: 1 });
     assert.match(at.troubles.at(-1) ?? '', /is not taken by the database.*next start/);
     refusal.stop();
@@ -131,7 +128,7 @@ describe('an answer that the database refuses', () => {
     assert.deepEqual(await at.rescue.count(), { waiting: 0, setAside: 1 });
     await at.rescue.putBack();
     assert.deepEqual(await at.rescue.count(), { waiting: 1, setAside: 0 }, 'the next start tries it again');
-    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 1);
+    assert.equal(await replayRescued(at.replay), 1);
     assert.deepEqual(await readdir(`${at.place.path}-rescue`), []);
   });
 
@@ -161,7 +158,7 @@ describe('an answer that the database refuses', () => {
     const refusal = refuseCredentials(at.place.path);
     const asked = at.token();
     await until(async () => (await at.rescue.kept()).length === 1, at);
-    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 0);
+    assert.equal(await replayRescued(at.replay), 0);
     assert.deepEqual(await at.rescue.count(), { waiting: 0, setAside: 1 });
     refusal.stop();
     await until(async () => (await at.rescue.count()).setAside === 0, at);
@@ -175,14 +172,11 @@ describe('an answer that the database refuses', () => {
     void at.ask().catch(() => undefined);
     await until(async () => (await at.rescue.kept()).length === 1, at);
     for (let turn = 0; turn < 3; turn += 1) {
-      await assert.rejects(
-        replayRescued(at.rescue, at.store, () => undefined),
-        { code: 'store_unavailable' },
-      );
+      await assert.rejects(replayRescued(at.replay), { code: 'store_unavailable' });
     }
     assert.deepEqual(await at.rescue.count(), { waiting: 1, setAside: 0 });
     refusal.stop();
-    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 1);
+    assert.equal(await replayRescued(at.replay), 1);
   });
 
   for (const [what, change] of [
@@ -219,6 +213,6 @@ describe('an answer that the database refuses', () => {
     assert.deepEqual(await at.rescue.kept(), []);
     await at.rescue.putBack();
     refusal.stop();
-    assert.equal(await replayRescued(at.rescue, at.store, () => undefined), 1);
+    assert.equal(await replayRescued(at.replay), 1);
   });
 });

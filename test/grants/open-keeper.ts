@@ -1,7 +1,8 @@
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Keeper, type LiveToken, type TokenRequest } from '../../src/grants/keeper.ts';
+import { NO_OBSERVER, type ExchangeReport, type GrantObserver } from '../../src/grants/observer.ts';
 import { Providers } from '../../src/grants/providers.ts';
-import type { ExchangeReport } from '../../src/grants/renewal.ts';
+import type { ReplayMeans } from '../../src/grants/rescue.ts';
 import { Successions } from '../../src/grants/successions.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
 import { RescueFolder } from '../../src/stores/rescue-folder.ts';
@@ -27,6 +28,8 @@ export interface OpenKeeper extends AsyncDisposable {
   readonly store: GrantStore;
   readonly successions: Successions;
   readonly rescue: RescueFolder;
+  /** What replaying the rescued answers takes. */
+  readonly replay: ReplayMeans;
   /** What was reported as trouble. */
   readonly troubles: readonly string[];
   readonly reports: readonly ExchangeReport[];
@@ -42,8 +45,14 @@ export interface OpenKeeper extends AsyncDisposable {
   another(): Promise<Keeper>;
 }
 
-/** Opens a keeper whose provider issues tokens for an hour, until told otherwise; pages may hold them unless `pages` is false. */
-export async function openKeeper(options: { provider?: ScriptedProvider; pages?: boolean } = {}): Promise<OpenKeeper> {
+/**
+ * Opens a keeper whose provider issues tokens for an hour, until told otherwise; pages may hold them unless `pages` is false.
+ *
+ * @param options `observer` stands in for the one that keeps the reports
+ */
+export async function openKeeper(
+  options: { provider?: ScriptedProvider; pages?: boolean; observer?: GrantObserver } = {},
+): Promise<OpenKeeper> {
   const place = await sqlitePlace();
   const { clock } = place;
   const provider = options.provider ?? new ScriptedProvider({ script: issuing(() => clock.now(), HOUR_MS) });
@@ -51,6 +60,10 @@ export async function openKeeper(options: { provider?: ScriptedProvider; pages?:
   const rescue = new RescueFolder(`${place.path}-rescue`, new Vault([ringKey('k1')]), (what) => troubles.push(what));
   const counts = new Map<string, number>();
   const reports: ExchangeReport[] = [];
+  const observer: GrantObserver = options.observer ?? {
+    ...NO_OBSERVER,
+    exchanged: (report) => reports.push(report),
+  };
   const open = async () => {
     const stores = await place.openAll();
     const { pauses } = stores;
@@ -67,7 +80,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider; pages?:
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
       successions: options.pages === false ? undefined : successions,
-      report: (report) => reports.push(report),
+      observer,
     });
     return { store, keeper, successions };
   };
@@ -77,6 +90,7 @@ export async function openKeeper(options: { provider?: ScriptedProvider; pages?:
   return {
     keeper,
     rescue,
+    replay: { rescue, store, observer: NO_OBSERVER },
     troubles,
     provider,
     clock,

@@ -4,7 +4,7 @@ import { Usage } from '../../src/grants/usage.ts';
 
 /** Hands out the credential of this number. */
 function note(usage: Usage, exchangeId: number, nonce = `n${exchangeId}`): void {
-  usage.note({ grantId: 'g1', exchangeId, nonce });
+  usage.handedOut({ grantId: 'g1', exchangeId, nonce });
 }
 
 /** Drains, and gives the numbers of what came. */

@@ -1,4 +1,5 @@
 import type { Keeper } from '../../src/grants/keeper.ts';
+import { NO_OBSERVER, type GrantObserver } from '../../src/grants/observer.ts';
 import { Providers } from '../../src/grants/providers.ts';
 import { BOUNDS, CALLER_WAIT_MS } from './bounds.ts';
 import type { Heart } from './heart.ts';
@@ -81,10 +82,16 @@ export class Fleet {
         this.fail(error);
       }
     };
-    const told = (event: Parameters<Judge['told']>[0]) => {
-      guarded(() => {
-        this.#judge().told(event);
-      });
+    const observer: GrantObserver = {
+      ...NO_OBSERVER,
+      recorded: (event) => {
+        guarded(() => {
+          this.#judge().told(event);
+        });
+      },
+      failed: (what) => {
+        at.note(() => `${holder} reports: ${what}`);
+      },
     };
     const keeper = new this.#heart.Keeper({
       store,
@@ -95,13 +102,10 @@ export class Fleet {
       pauses: this.#pauses,
       rescue,
       callerWaitMs: CALLER_WAIT_MS,
-      trouble: (what) => {
-        at.note(() => `${holder} reports: ${what}`);
-      },
-      told,
+      observer,
     });
     const replay = () =>
-      this.#heart.replayRescued(rescue, store, told).then(
+      this.#heart.replayRescued({ rescue, store, observer }).then(
         (count) => {
           if (count > 0) at.census.see('replayed');
         },

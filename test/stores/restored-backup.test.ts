@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { NO_OBSERVER } from '../../src/grants/observer.ts';
 import { replayRescued } from '../../src/grants/rescue.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
 import { Secret } from '../../src/secret.ts';
@@ -44,7 +45,7 @@ describe('a backup that is restored', () => {
     for (const subject of OTHERS) await provide(grants, subject);
     const first = await grants.openExchange(await intentOf(grants, REALM, 'rescued-0', 'refresh'));
     assert.equal(first?.exchangeId, 2, 'the number that its rescued answer had');
-    assert.equal(await replayRescued(rescue, grants, () => undefined), RESCUED.length);
+    assert.equal(await replayRescued({ rescue, store: grants, observer: NO_OBSERVER }), RESCUED.length);
     for (const subject of [...RESCUED, ...OTHERS]) {
       const token = (await grants.view(REALM, subject))?.current?.accessToken().reveal();
       assert.equal(token, `${subject.startsWith('other') ? 'first' : 'second'} of ${subject}`);
@@ -72,7 +73,7 @@ describe('a backup that is restored', () => {
     await writeFile(`${folder}/7.${grantId}.sealed`, sealed);
     const rescue = new RescueFolder(folder, vault, assert.fail);
     const current = async () => (await grants.view(REALM, 'alice'))?.current?.accessToken().reveal();
-    assert.equal(await replayRescued(rescue, grants, () => undefined), 1);
+    assert.equal(await replayRescued({ rescue, store: grants, observer: NO_OBSERVER }), 1);
     const { kinds } = await stores.events.counts();
     assert.deepEqual(
       kinds.map(({ type, count }) => [type, count]),

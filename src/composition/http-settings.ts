@@ -1,0 +1,31 @@
+import type { Config } from '../config/index.ts';
+import type { Providers } from '../grants/providers.ts';
+import type { BookingsSettings, HttpSettings } from '../http/services.ts';
+import { VERSION } from '../version.ts';
+
+/** What the HTTP side is told of this deployment. */
+export function httpSettings(config: Config, providers: Providers): HttpSettings {
+  return {
+    publicUrl: config.publicUrl,
+    corsOrigins: config.corsOrigins,
+    bookings: bookingsSettings(config),
+    providers: providers.all.map(({ name }) => name),
+    linkable: providers.linkable().map(({ name }) => name),
+    titles: new Map(providers.all.map(({ name, title }) => [name, title])),
+    returnUrls: config.returnUrls,
+    version: VERSION,
+  };
+}
+
+/** Which Cal.com answers for `/api/v1/bookings`; undefined where it isn't configured. */
+export function bookingsSettings({ bookings: mode, providers }: Config): BookingsSettings | undefined {
+  const client = providers['cal-com'][mode];
+  if (client === undefined) return undefined;
+  return {
+    provider: mode === 'managed' ? 'cal-com-managed' : 'cal-com',
+    mode,
+    calClientId: client.clientId,
+    calApiUrl: client.apiUrl,
+    calAppUrl: client.appUrl,
+  };
+}

@@ -1,0 +1,30 @@
+import type { GrantObserver } from '../grants/observer.ts';
+import { replayRescued, type ReplayMeans } from '../grants/rescue.ts';
+import { RescueFolder } from '../stores/rescue-folder.ts';
+import type { Vault } from '../stores/vault.ts';
+
+/**
+ * Opens the folder of rescued answers; what was set aside there is given another chance.
+ *
+ * @param observer told of what cannot be read or moved there, which stops nothing
+ */
+export async function openRescue(
+  path: string,
+  vault: Vault,
+  observer: Pick<GrantObserver, 'failed'>,
+): Promise<RescueFolder> {
+  const rescue = new RescueFolder(path, vault, (what, cause) => {
+    observer.failed(what, cause);
+  });
+  await rescue.putBack().catch((cause: unknown) => {
+    observer.failed('what was set aside in the rescue folder cannot be tried again', cause);
+  });
+  return rescue;
+}
+
+/** Gives the store, before anybody calls, what it once refused. Never rejects: upkeep tries again what is still refused. */
+export async function replayAtStart(means: ReplayMeans & { readonly observer: GrantObserver }): Promise<void> {
+  await replayRescued(means).catch((cause: unknown) => {
+    means.observer.failed('the database still refuses what was rescued', cause);
+  });
+}
