@@ -7,7 +7,7 @@ import { oneExpiredGrant } from './one-expired-grant.ts';
 import { slowProvider } from './slow-provider.ts';
 import { startFleet } from './start-fleet.ts';
 
-const PROCESSES = effort({ smoke: [4], proofs: [1, 4], long: [1, 4] });
+const PROCESSES = effort({ smoke: [2], proofs: [1, 4], long: [1, 4] });
 const RUNS = Number(process.env['EVERGRANT_RUNS'] ?? effort({ smoke: 1, proofs: 1, long: 20 }));
 const CALLERS = effort({ smoke: 100, proofs: 1_000, long: 10_000 });
 const CALLERS_EACH = 10;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EFFORT, effort } from '../support/effort.ts';
+import { EFFORT, effort, NOT_IN_SMOKE } from '../support/effort.ts';
 import { loadHeart } from './heart.ts';
 import type { Mutant } from './mutants.ts';
 import { describeFailure } from './replay.ts';
@@ -36,8 +36,9 @@ export function befallen({ title, promise, database, kinds, seen, mutants }: Bef
       });
     }
 
-    for (const { kind, bounds = 'kept', ...mutation } of mutants) {
-      it(`is noticed where ${mutation.name}`, async (context) => {
+    for (const [index, { kind, bounds = 'kept', ...mutation }] of mutants.entries()) {
+      const skip = index > 0 && NOT_IN_SMOKE;
+      it(`is noticed where ${mutation.name}`, { skip }, async (context) => {
         const work = { mutation, kind, bounds, schedules: 10_000, seed: 1, database } as const;
         const { failure } = await simulateInThread(work);
         assert.ok(failure !== undefined, 'every property held');
