@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { temporaryDirectory } from '../stores/open-test-stores.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { effort } from '../support/effort.ts';
 import { deaths } from './deaths.ts';
 import { dieAgainAndAgain } from './lane.ts';
 import { postgresLedger, sqliteLedger } from './ledger.ts';
 import { startUpstream } from './upstream.ts';
 
 /** On each of the two databases. */
-const KILLS = Number(process.env['EVERGRANT_KILLS'] ?? (process.env['EVERGRANT_LONG'] === '1' ? 1_000 : 250));
+const KILLS = Number(process.env['EVERGRANT_KILLS'] ?? effort({ smoke: 20, proofs: 250, long: 1_000 }));
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());

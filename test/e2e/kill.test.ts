@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { effort } from '../support/effort.ts';
 import { call, retryAfterMs, type Answer } from './answer.ts';
 import { jwt } from './credentials.ts';
 import { startServiceProcess, type ServiceProcess } from './start-service-process.ts';
 import { startSandbox, type Sandbox, type UpstreamCall } from './start-sandbox.ts';
 import { environment, expireStored, newFolder, readRows, TOKEN_PATH, type Environment } from './start-service.ts';
 
-const KILLS = process.env['EVERGRANT_LONG'] === '1' ? 100 : 6;
+const KILLS = effort({ smoke: 3, proofs: 6, long: 100 });
 const SUBJECTS = ['alice', 'bob', 'carol'];
+/** How many more there may be until one of them hits. */
+const MOST_MISSES = 60;
 /** How long the sandbox sits on an answer, so that a kill can hit the call before, during and after its work. */
 const LATENCY_MS = 60;
 
@@ -42,6 +45,12 @@ async function assertServesAll(service: ServiceProcess, sandbox: Sandbox): Promi
   assert.equal(new Set(emails).size, SUBJECTS.length);
 }
 
+/** How many exchanges the next service has found cut off by a kill, or will find so. */
+function cutExchanges(databasePath: string): number {
+  const cut = "detail = 'the process ended before the answer'";
+  return readRows(databasePath, `select 1 from exchanges where outcome is null or ${cut}`).length;
+}
+
 /** Resolves when so many of these calls have arrived upstream. */
 async function arrived(sandbox: Sandbox, kind: UpstreamCall, count: number): Promise<void> {
   const until = Date.now() + 20_000;
@@ -64,7 +73,9 @@ async function newScene(settings: object = {}) {
 describe('a service that is killed', () => {
   it(`at ${KILLS} random moments loses nobody's account`, async (context) => {
     await using scene = await newScene({ latency_ms: LATENCY_MS });
-    for (let kill = 1; kill <= KILLS; kill += 1) {
+    // On a busy machine all of a few kills may come too early or too late.
+    for (let kill = 1; kill <= KILLS || cutExchanges(scene.databasePath) === 0; kill += 1) {
+      assert.ok(kill <= KILLS + MOST_MISSES, 'at least one kill hit an exchange');
       await using service = await startServiceProcess(scene.env);
       // Every third time alone, so that a kill also meets what another one left behind.
       if (kill % 3 === 0) await assertServesAll(service, scene.sandbox);
@@ -74,11 +85,6 @@ describe('a service that is killed', () => {
       await killAtWork(service, sleep(afterMs), { force_refresh: kill % 2 === 0 });
     }
     await using service = await startServiceProcess(scene.env);
-    const cut = readRows(
-      scene.databasePath,
-      "select 1 from exchanges where detail = 'the process ended before the answer'",
-    );
-    assert.ok(cut.length > 0, 'at least one kill hit an exchange');
     await assertServesAll(service, scene.sandbox);
   });
 

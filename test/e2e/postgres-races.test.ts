@@ -1,12 +1,13 @@
 import { after, describe, it } from 'node:test';
 import { Pool } from 'pg';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { effort } from '../support/effort.ts';
 import { startServiceProcesses } from './start-service-process.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { environment, newFolder } from './start-service.ts';
 import { CALLERS, RUNS, storms, type Ledger } from './storms.ts';
 
-const PROCESSES = 4;
+const PROCESSES = effort({ smoke: 2, proofs: 4, long: 4 });
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 

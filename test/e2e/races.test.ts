@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { effort } from '../support/effort.ts';
 import { call, tokenOf } from './answer.ts';
 import { jwt } from './credentials.ts';
 import { startServiceProcesses, type ServiceProcess } from './start-service-process.ts';
@@ -7,7 +8,7 @@ import { startSandbox } from './start-sandbox.ts';
 import { environment, expireStored, newFolder, readRows, startService, TOKEN_PATH } from './start-service.ts';
 import { CALLERS, oneToken, RUNS, storm, storms, type Ledger } from './storms.ts';
 
-const PROCESSES = 4;
+const PROCESSES = effort({ smoke: 2, proofs: 4, long: 4 });
 
 function sqliteLedger(path: string): Ledger {
   return {
@@ -90,7 +91,7 @@ describe('callers who leave before the answer', () => {
   });
 });
 
-describe('four services that start at once on a database that is not there yet', () => {
+describe(`${PROCESSES} services that start at once on a database that is not there yet`, () => {
   it('make one schema and all serve', async () => {
     using folder = newFolder();
     await using sandbox = await startSandbox();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { effort } from '../support/effort.ts';
 import { call, tokenOf, type Answer } from './answer.ts';
 import { jwt } from './credentials.ts';
 import type { Sandbox } from './start-sandbox.ts';
 import { TOKEN_PATH } from './start-service.ts';
 
-export const RUNS = process.env['EVERGRANT_LONG'] === '1' ? 20 : 1;
-export const CALLERS = 200;
+export const RUNS = effort({ smoke: 1, proofs: 1, long: 20 });
+export const CALLERS = effort({ smoke: 60, proofs: 200, long: 200 });
 
 /** All at once, spread over the services. */
 export function storm(urls: readonly string[], subject: string, body: object = {}): Promise<Answer[]> {

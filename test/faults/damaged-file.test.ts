@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { call, tokenOf } from '../e2e/answer.ts';
 import { startServiceProcess } from '../e2e/start-service-process.ts';
+import { effort } from '../support/effort.ts';
 import { assertNothingLost } from './reckoning.ts';
-import { IS_LONG, newScene, untilServed, withServices, type Scene } from './scene.ts';
+import { newScene, untilServed, withServices, type Scene } from './scene.ts';
 
 const PAGE_BYTES = 4_096;
 const TABLES = ['credentials', 'exchanges', 'grants', 'connections'];
@@ -75,7 +76,7 @@ describe('a database file', { concurrency: 4 }, () => {
     });
   }
 
-  for (const table of IS_LONG ? TABLES : TABLES.slice(0, 2)) {
+  for (const table of TABLES.slice(0, effort({ smoke: 1, proofs: 2, long: TABLES.length }))) {
     it(`whose ${table} are ruined brings errors, no second accounts and no lost tokens`, async (context) => {
       await using scene = await newStoppedScene();
       ruinPage(scene.databasePath, rootOf(scene.databasePath, table));

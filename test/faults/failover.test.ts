@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { tokenOf } from '../e2e/answer.ts';
+import { effort } from '../support/effort.ts';
 import { startPostgresPair, type PostgresPair } from './postgres-pair.ts';
-import { arrived, IS_LONG, newScene, until, untilServed, type Scene } from './scene.ts';
+import { arrived, newScene, until, untilServed, type Scene } from './scene.ts';
 
-const RUNS = IS_LONG ? 20 : 1;
+const RUNS = effort({ smoke: 1, proofs: 1, long: 20 });
+const MANY = effort({ smoke: 4, proofs: 20, long: 20 });
 /** Refreshed on the primary just before it ends, then those whose calls are under way, then those nobody asks for until after. */
-const USERS = { touched: namesOf('touched', 20), inHand: namesOf('inhand', 40), untouched: namesOf('untouched', 80) };
+const USERS = {
+  touched: namesOf('touched', MANY),
+  inHand: namesOf('inhand', 2 * MANY),
+  untouched: namesOf('untouched', 4 * MANY),
+};
 
 function namesOf(what: string, count: number): string[] {
   return Array.from({ length: count }, (_, n) => `${what}-${n}`);

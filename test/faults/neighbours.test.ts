@@ -2,19 +2,23 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from '../e2e/answer.ts';
+import { EFFORT, effort } from '../support/effort.ts';
 import { percentiles, type Percentiles } from './percentiles.ts';
 import { startRestartablePostgres } from './restartable-postgres.ts';
-import { IS_LONG, newScene, until, type Scene } from './scene.ts';
+import { newScene, until, type Scene } from './scene.ts';
 
-const WATCH_MS = IS_LONG ? 20_000 : 2_500;
-const WAITING = 300;
+const WATCH_MS = effort({ smoke: 1_500, proofs: 2_500, long: 20_000 });
+const WAITING = effort({ smoke: 100, proofs: 300, long: 300 });
+/** As long as their calls are watched at least, and from one read to the next; milliseconds. */
+const SLOW_WATCH_MS = effort({ smoke: 3_000, proofs: 7_000, long: 20_000 });
+const READ_PAUSE_MS = effort({ smoke: 20, proofs: 5, long: 5 });
 const HANG_MS = 30_000;
 const NEIGHBOURS = ['ann', 'ben', 'cat', 'dan'];
 /** What a reader may notice, and how much slower than in quiet times; generous, for other things run here too. */
 const MOST_MS = { read: 250, refresh: 1_500 };
 const MOST_TIMES = 3;
 /** In the short form other tests run at the same time, and the slowest answers say more of them than of this service. */
-const JUDGED = IS_LONG ? 'p99' : 'p90';
+const JUDGED = EFFORT === 'long' ? 'p99' : 'p90';
 
 const postgres = await startRestartablePostgres();
 after(() => postgres[Symbol.asyncDispose]());
@@ -36,7 +40,10 @@ async function measure(scene: Scene, body: object, pauseMs: number, ms = WATCH_M
 
 /** Warm reads and other users' refreshes, at once. */
 async function measureBoth(scene: Scene) {
-  const [reads, refreshes] = await Promise.all([measure(scene, {}, 5), measure(scene, { force_refresh: true }, 250)]);
+  const [reads, refreshes] = await Promise.all([
+    measure(scene, {}, READ_PAUSE_MS),
+    measure(scene, { force_refresh: true }, 250),
+  ]);
   return { reads, refreshes };
 }
 
@@ -88,11 +95,11 @@ for (const kind of ['SQLite', 'Postgres'] as const) {
       const { sandbox } = scene;
       const slow = Array.from({ length: WAITING }, (_, index) => `slow-${index}`);
       await Promise.all(slow.map(async (subject) => tokenOf(await scene.ask(0, subject))));
-      const quiet = await measure(scene, {}, 5);
+      const quiet = await measure(scene, {}, READ_PAUSE_MS);
       await sandbox.fault('refresh', { delay_ms: HANG_MS });
       const asked = slow.map((subject) => leave(scene.ask(0, subject, { force_refresh: true })));
       await sleep(500);
-      const troubled = await measure(scene, {}, 5, Math.max(WATCH_MS, 7_000));
+      const troubled = await measure(scene, {}, READ_PAUSE_MS, SLOW_WATCH_MS);
       context.diagnostic(JSON.stringify({ quiet, troubled, arrived: await sandbox.count('refresh') }));
       assertUnharmed('warm reads', quiet, troubled, MOST_MS.read);
       await sandbox.clearFaults();

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from '../e2e/answer.ts';
+import { effort } from '../support/effort.ts';
 import { assertNothingLost, reckon } from './reckoning.ts';
 import { startRestartablePostgres } from './restartable-postgres.ts';
-import { arrived, IS_LONG, newScene, untilServed, type Scene } from './scene.ts';
+import { arrived, newScene, untilServed, type Scene } from './scene.ts';
 
 /** The lease is ten seconds. */
-const PAUSE_MS = IS_LONG ? 30_000 : 12_500;
+const PAUSE_MS = effort({ smoke: 12_500, proofs: 12_500, long: 30_000 });
 const BLOCK_MS = 20_000;
 
 const postgres = await startRestartablePostgres();

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, tokenOf } from '../e2e/answer.ts';
+import { effort } from '../support/effort.ts';
 import { watchHealth } from './health-watch.ts';
 import { assertNothingLost, reckon } from './reckoning.ts';
 import { startRestartablePostgres } from './restartable-postgres.ts';
 import { sealedIn } from './rescued-files.ts';
-import { arrived, IS_LONG, newScene, until, untilServed, type Scene } from './scene.ts';
+import { arrived, newScene, until, untilServed, type Scene } from './scene.ts';
 import { startTcpProxy, type TcpProxy, type Verdict } from './tcp-proxy.ts';
 
 /** Many times what it takes on an idle machine. */
@@ -167,7 +168,7 @@ describe('when the connection to Postgres', { concurrency: 8 }, () => {
 });
 
 describe('while Cal.com is slow for many users', () => {
-  const users = IS_LONG ? 500 : 200;
+  const users = effort({ smoke: 50, proofs: 200, long: 500 });
   it(`no transaction waits for it: ${users} refreshes, ten connections`, async (context) => {
     const url = await postgres.createDatabase('many');
     await using scene = await newScene({ postgres: { url } });

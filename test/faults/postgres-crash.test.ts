@@ -3,16 +3,17 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from '../e2e/answer.ts';
 import { startServiceProcess } from '../e2e/start-service-process.ts';
+import { effort } from '../support/effort.ts';
 import { watchHealth } from './health-watch.ts';
 import { assertNothingLost } from './reckoning.ts';
 import { startRestartablePostgres } from './restartable-postgres.ts';
 import { sealedIn } from './rescued-files.ts';
-import { arrived, IS_LONG, newScene, until, withServices, type Scene } from './scene.ts';
+import { arrived, newScene, until, withServices, type Scene } from './scene.ts';
 import { startLoad } from './steady-load.ts';
 
-const CRASHES = IS_LONG ? 20 : 4;
-const INSTANCES = IS_LONG ? 4 : 2;
-const SUBJECTS = Array.from({ length: IS_LONG ? 24 : 8 }, (_, index) => `user-${index}`);
+const CRASHES = effort({ smoke: 2, proofs: 4, long: 20 });
+const INSTANCES = effort({ smoke: 2, proofs: 2, long: 4 });
+const SUBJECTS = Array.from({ length: effort({ smoke: 8, proofs: 8, long: 24 }) }, (_, index) => `user-${index}`);
 /** Many times what it takes on an idle machine. */
 const PROMPT_MS = 1_500;
 

@@ -8,11 +8,13 @@ import { startWorld } from '../kinds/world.ts';
 import { settled } from '../kinds/verdicts.ts';
 import { postgres, sqlite, type DatabaseKind } from '../races/databases.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { effort } from '../support/effort.ts';
 import { backUp } from './backup.ts';
-import { IS_LONG } from './scene.ts';
 
 /** Of each kind. */
-const USERS = Array.from({ length: IS_LONG ? 334 : 6 }, (_, index) => ({ name: `user-${index}` }));
+const USERS = Array.from({ length: effort({ smoke: 2, proofs: 6, long: 334 }) }, (_, index) => ({
+  name: `user-${index}`,
+}));
 const AT_ONCE = 20;
 const ROTATES = 'rotates-always';
 const ROTATES_NOT = 'rotates-never';

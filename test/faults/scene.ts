@@ -7,8 +7,6 @@ import { startServiceProcesses, type ServiceProcess } from '../e2e/start-service
 import { startSandbox, type Sandbox, type UpstreamCall } from '../e2e/start-sandbox.ts';
 import { environment, newFolder, readRows, TOKEN_PATH, type Environment } from '../e2e/start-service.ts';
 
-export const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
-
 /** Services in processes of their own, on one database, in front of one sandbox. */
 export interface Scene extends AsyncDisposable {
   readonly sandbox: Sandbox;

@@ -4,6 +4,7 @@ import { lapseOutlook } from '../../src/grants/lapse-outlook.ts';
 import { RenewalsAhead } from '../../src/grants/renewals-ahead.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { seededRandom } from '../simulate/seeded-random.ts';
+import { effort } from '../support/effort.ts';
 import { MINUTE_MS } from './facts.ts';
 import { APPLICANT, openKeeper } from './open-keeper.ts';
 import { issuing, ScriptedProvider, type Script } from './scripted-provider.ts';
@@ -12,7 +13,7 @@ import { ROUND_MS } from './upkeep-traffic.ts';
 /** Tokens live for this long, and refresh tokens too where they end at all. */
 const LIFE_MS = 20 * MINUTE_MS;
 const LAPSING = 20;
-const IN_USE = process.env['EVERGRANT_LONG'] === '1' ? 10_000 : 400;
+const IN_USE = effort({ smoke: 400, proofs: 400, long: 10_000 });
 /** Half of it is upkeep's: 60 a minute. */
 const LIMIT = 120;
 

@@ -1,6 +1,7 @@
 import { after, before, describe, it } from 'node:test';
 import { postgres, sqlite, type DatabaseKind } from '../races/databases.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { EFFORT, effort } from '../support/effort.ts';
 import { KINDS, MANAGED, type Kind } from './kinds.ts';
 import { manyGrants, oneGrant, RACERS, TITLES } from './races.ts';
 import { assertReckoning } from './reckoning.ts';
@@ -8,19 +9,19 @@ import { SCENARIOS } from './scenarios/index.ts';
 import type { Judge } from './scenarios/scenario.ts';
 import { startWorld, type World } from './world.ts';
 
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
 /** The one that differs from another only where two calls come at once has nobody to show it: no two ever do. */
 const MET = KINDS.filter(({ name }) => name !== 'races');
 /** Those that differ most in what they want of the database. */
 const FEW = ['rotates-always', 'rotates-never', 'revokes-family', MANAGED];
+const few = MET.filter(({ name }) => FEW.includes(name));
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
 // What takes its time in the short form is waiting; in the long one it is work.
-describe('every kind of provider', { concurrency: IS_LONG ? 1 : 2 }, () => {
-  describeKinds(sqlite, MET);
-  describeKinds(postgres(server), IS_LONG ? MET : MET.filter(({ name }) => FEW.includes(name)));
+describe('every kind of provider', { concurrency: EFFORT === 'long' ? 1 : 2 }, () => {
+  describeKinds(sqlite, effort({ smoke: few, proofs: MET, long: MET }));
+  describeKinds(postgres(server), effort({ smoke: few.slice(0, 1), proofs: few, long: MET }));
 });
 
 function describeKinds(database: DatabaseKind, kinds: readonly Kind[]): void {

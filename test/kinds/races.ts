@@ -3,16 +3,17 @@ import type { TestContext } from 'node:test';
 import { jwt } from '../e2e/credentials.ts';
 import { openHerd, waits, type Caller, type Herd } from '../races/herd.ts';
 import { allServed, theOneToken } from '../races/one-expired-grant.ts';
+import { EFFORT, effort } from '../support/effort.ts';
 import { Grant } from './grant.ts';
 import type { Player } from './player.ts';
 import { assertGood } from './verdicts.ts';
 import type { Subject, World } from './world.ts';
 
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
-const RUNS = Number(process.env['EVERGRANT_RUNS'] ?? (IS_LONG ? 20 : 1));
-const CALLERS = IS_LONG ? 10_000 : 200;
+const IS_LONG = EFFORT === 'long';
+const RUNS = Number(process.env['EVERGRANT_RUNS'] ?? effort({ smoke: 1, proofs: 1, long: 20 }));
+const CALLERS = effort({ smoke: 40, proofs: 200, long: 10_000 });
 const CALLERS_EACH = 10;
-const CROWD = IS_LONG ? 1_000 : 20;
+const CROWD = effort({ smoke: 6, proofs: 20, long: 1_000 });
 /** What an answer of the provider takes, in milliseconds, so that all come before it. */
 const LATENCY_MS = 150;
 

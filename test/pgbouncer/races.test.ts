@@ -4,11 +4,11 @@ import { manyExpiredGrants } from '../races/many-expired-grants.ts';
 import { oneExpiredGrant } from '../races/one-expired-grant.ts';
 import { startFleet } from '../races/start-fleet.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { effort } from '../support/effort.ts';
 import { skip, startPgBouncer } from './start-pgbouncer.ts';
 
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
-const RUNS = IS_LONG ? 10 : 1;
-const CALLERS = IS_LONG ? 5_000 : 1_000;
+const RUNS = effort({ smoke: 1, proofs: 1, long: 10 });
+const CALLERS = effort({ smoke: 100, proofs: 1_000, long: 5_000 });
 const CALLERS_EACH = 10;
 const USERS = CALLERS / CALLERS_EACH;
 const SERVICES = 2;

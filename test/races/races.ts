@@ -1,4 +1,5 @@
 import { describe, it } from 'node:test';
+import { EFFORT, effort } from '../support/effort.ts';
 import type { DatabaseKind } from './databases.ts';
 import { limitedProvider } from './limited-provider.ts';
 import { manyExpiredGrants } from './many-expired-grants.ts';
@@ -6,17 +7,20 @@ import { oneExpiredGrant } from './one-expired-grant.ts';
 import { slowProvider } from './slow-provider.ts';
 import { startFleet } from './start-fleet.ts';
 
-const PROCESSES = [1, 4];
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
-const RUNS = Number(process.env['EVERGRANT_RUNS'] ?? (IS_LONG ? 20 : 1));
-const CALLERS = IS_LONG ? 10_000 : 1_000;
+const PROCESSES = effort({ smoke: [2], proofs: [1, 4], long: [1, 4] });
+const RUNS = Number(process.env['EVERGRANT_RUNS'] ?? effort({ smoke: 1, proofs: 1, long: 20 }));
+const CALLERS = effort({ smoke: 100, proofs: 1_000, long: 10_000 });
 const CALLERS_EACH = 10;
 const USERS = CALLERS / CALLERS_EACH;
 /** What an answer takes of a provider that is well, and of one that is slower than a lease is long. */
 const LATENCY_MS = 150;
 /** Users whose tokens have expired, and how many a minute the provider renews. */
-const LIMITED = IS_LONG ? { users: 1_500, limit: 600 } : { users: 200, limit: 80 };
-const SLOW_MS = IS_LONG ? [12_000, 60_000] : [12_000];
+const LIMITED = effort({
+  smoke: { users: 200, limit: 80 },
+  proofs: { users: 200, limit: 80 },
+  long: { users: 1_500, limit: 600 },
+});
+const SLOW_MS = effort({ smoke: [12_000], proofs: [12_000], long: [12_000, 60_000] });
 
 /** All races on one kind of database. */
 export function describeRaces(kind: DatabaseKind): void {
@@ -38,7 +42,7 @@ export function describeRaces(kind: DatabaseKind): void {
   describe(`a provider with a limit, with services on ${kind.name}`, () => {
     it(`refuses hardly more than once where ${LIMITED.users} ask two of them for ${LIMITED.limit} a minute`, async (context) => {
       await using fleet = await startFleet(kind, 2);
-      await limitedProvider(context, fleet, { ...LIMITED, isPatient: IS_LONG });
+      await limitedProvider(context, fleet, { ...LIMITED, isPatient: EFFORT === 'long' });
     });
   });
 

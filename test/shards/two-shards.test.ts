@@ -12,6 +12,7 @@ import { REALM } from '../stores/one-grant.ts';
 import { temporaryDirectory } from '../stores/open-test-stores.ts';
 import { ringKey } from '../stores/ring-key.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { effort } from '../support/effort.ts';
 import { Places } from './places.ts';
 import { rotatingProvider } from './rotating-provider.ts';
 import { routedConnections } from './routed-connections.ts';
@@ -22,10 +23,9 @@ import { openShards, shardOfGrant, type Shard } from './shard.ts';
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
-const LONG = process.env['EVERGRANT_LONG'] !== undefined;
-const SUBJECTS = LONG ? 300 : 30;
+const SUBJECTS = effort({ smoke: 30, proofs: 30, long: 300 });
 const CALLERS = 8;
-const ROUNDS = LONG ? 100 : 8;
+const ROUNDS = effort({ smoke: 3, proofs: 8, long: 100 });
 
 /** Two instances on the same two databases. */
 async function openScene() {

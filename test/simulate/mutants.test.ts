@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { effort, NOT_IN_SMOKE } from '../support/effort.ts';
+import { APPEND_ORDER, MUTANTS, OPENED_ON_OLD } from './mutants.ts';
 import { APPEND_ORDER, MUTANTS } from './mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 import { RARE_MUTANTS } from './rare-mutants.ts';
@@ -8,10 +10,13 @@ import { simulateInThread } from './simulate-in-thread.ts';
 import { runSchedule } from './world.ts';
 
 const MOST_SCHEDULES = 10_000;
+const UNNOTICED = effort({ smoke: 100, proofs: 2_000, long: 2_000 });
+const MOST_MUTANTS = effort({ smoke: 4, proofs: Infinity, long: Infinity });
 
 describe('the simulation', () => {
-  for (const { kind, bounds = 'kept', ...mutation } of MUTANTS) {
-    it(`notices where ${mutation.name}`, async (context) => {
+  for (const [index, { kind, bounds = 'kept', ...mutation }] of MUTANTS.entries()) {
+    const skip = index >= MOST_MUTANTS && NOT_IN_SMOKE;
+    it(`notices where ${mutation.name}`, { skip }, async (context) => {
       const { failure } = await simulateInThread({ mutation, kind, bounds, schedules: MOST_SCHEDULES, seed: 1 });
       assert.ok(failure !== undefined, 'every property held');
       assert.notEqual(failure.property, 'no surprise', failure.message);
@@ -30,7 +35,7 @@ describe('the simulation', () => {
   // A credential that was appended late is refused, and the other presented: one more call, within the bound of faults.
   it(`cannot tell where ${APPEND_ORDER.name}`, async () => {
     const { kind, ...mutation } = APPEND_ORDER;
-    const { failure } = await simulateInThread({ mutation, kind, bounds: 'kept', schedules: 2_000, seed: 1 });
+    const { failure } = await simulateInThread({ mutation, kind, bounds: 'kept', schedules: UNNOTICED, seed: 1 });
     assert.equal(failure, undefined);
   });
 

@@ -10,6 +10,7 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { dueQuery, lapsingQuery, type DueQuestion } from '../../src/stores/upkeep-queries.ts';
+import { effort } from '../support/effort.ts';
 import { REALM } from './one-grant.ts';
 import { postgresSqlPlace, sqliteSqlPlace, type SqlPlace } from './sql-place.ts';
 import { startPostgres } from './start-postgres.ts';
@@ -19,7 +20,7 @@ const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
 /** Tokens that ended in the last quarter of an hour without having been renewed, of this provider and of another. */
-const DEAD = 200_000;
+const DEAD = effort({ smoke: 20_000, proofs: 200_000, long: 200_000 });
 const MINUTE_MS = 60_000;
 const ROUNDS = 12;
 

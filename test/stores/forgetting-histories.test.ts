@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OpenExchange } from '../../src/grants/exchange.ts';
 import { seededRandom } from '../simulate/seeded-random.ts';
+import { effort } from '../support/effort.ts';
 import { formerForgetting } from './former-forgetting.ts';
 import { ACCOUNT_GONE, HOUR_MS, REALM, REJECTED, UNKNOWN } from './one-grant.ts';
 import { sqliteSqlPlace } from './sql-place.ts';
 import { DAY_MS, upkeepScene, type UpkeepScene, type Wish } from './upkeep-scene.ts';
 
-const HISTORIES = process.env['EVERGRANT_LONG'] === '1' ? 500 : 4;
+const HISTORIES = effort({ smoke: 2, proofs: 4, long: 500 });
 const SEED = Number(process.env['EVERGRANT_SEED'] ?? 1);
 const STEPS = 40;
 const FACTS_MS = 3 * DAY_MS;

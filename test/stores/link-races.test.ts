@@ -4,6 +4,7 @@ import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type NewConnection } from '../../src/grants/link-store.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
+import { effort } from '../support/effort.ts';
 import { imported } from './import-store-contract.ts';
 import { linkStoreScene, taken, type LinkStoreScene } from './link-scene.ts';
 import { HOUR_MS, profile, REALM } from './one-grant.ts';
@@ -13,7 +14,7 @@ import { startPostgres } from './start-postgres.ts';
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
-const ROUNDS = process.env['EVERGRANT_LONG'] === undefined ? 6 : 200;
+const ROUNDS = effort({ smoke: 3, proofs: 6, long: 200 });
 
 /** Everything up to the connection, held by that instance; a link of that subject to that account. */
 async function ready(

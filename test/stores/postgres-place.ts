@@ -2,6 +2,7 @@ import { Pool } from 'pg';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Secret } from '../../src/secret.ts';
 import { openStores, type Stores } from '../../src/stores/index.ts';
+import { migrate } from '../../src/stores/migrate.ts';
 import { Vault } from '../../src/stores/vault.ts';
 import type { StorePlace } from './grant-store-contract.ts';
 import { ringKey } from './ring-key.ts';
@@ -44,9 +45,23 @@ export interface PostgresPlace extends StorePlace {
   query(sql: string): Promise<Record<string, unknown>[]>;
 }
 
+const migratedOn = new WeakMap<PostgresServer, Promise<string>>();
+
+/** A database of that server with our schema and nothing in it, for others to be copies of; made once. */
+function migratedDatabase(server: PostgresServer): Promise<string> {
+  const known = migratedOn.get(server);
+  if (known !== undefined) return known;
+  const made = server.createDatabase().then(async (url) => {
+    await migrate({ location: { kind: 'postgres', url: new Secret(url) } });
+    return url;
+  });
+  migratedOn.set(server, made);
+  return made;
+}
+
 /** A new Postgres database. */
 export async function postgresPlace(server: PostgresServer): Promise<PostgresPlace> {
-  const url = await server.createDatabase();
+  const url = await server.createDatabase(await migratedDatabase(server));
   const pool = new Pool({ connectionString: url, max: 2 });
   const clock = new SharedClock(pool);
   await clock.share();

