@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { effort, NOT_IN_SMOKE } from '../support/effort.ts';
-import { APPEND_ORDER, MUTANTS, OPENED_ON_OLD } from './mutants.ts';
 import { APPEND_ORDER, MUTANTS } from './mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 import { RARE_MUTANTS } from './rare-mutants.ts';
