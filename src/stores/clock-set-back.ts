@@ -35,3 +35,21 @@ export async function catchUpWithClock(
     update credentials set opened_at = ${now}
     where ended_at is null and opened_at > ${now} and grant_id in (${grantIds})`.execute(transaction);
 }
+
+/** When the last recovery was answered that had been abandoned. */
+const LAST_LATE = `(select max(outcome_at) from exchanges where grant_id = $1 and kind = 'recover' and outcome_at > finished_at)`;
+const BEFORE_OR_SINCE = `case when opened_at < ${LAST_LATE} then $now - 1 else $now end`;
+
+/**
+ * Statements that bring down to now when abandoned recoveries of a grant were answered after all, for the transaction that opens
+ * one more: left as they were, they would unsettle whatever it obtains for as long as the clock was set back. What was opened
+ * before they were answered stays before that, and what was opened since stays after it.
+ */
+export const CATCH_UP_WITH_LATE_RECOVERIES: readonly string[] = [
+  `update credentials set opened_at = ${BEFORE_OR_SINCE}
+  where grant_id = $1 and ended_at is null and opened_at >= $now and ${LAST_LATE} > $now`,
+  `update exchanges set opened_at = ${BEFORE_OR_SINCE}
+  where grant_id = $1 and outcome is null and opened_at >= $now and ${LAST_LATE} > $now`,
+  `update exchanges set outcome_at = $now, finished_at = case when finished_at >= $now then $now - 1 else finished_at end
+  where grant_id = $1 and kind = 'recover' and outcome_at > finished_at and outcome_at > $now`,
+];

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
 import type { ExchangeBounds, OpenExchange } from '../grants/exchange.ts';
 import type { ExchangeIntent } from '../grants/store.ts';
+import { CATCH_UP_WITH_LATE_RECOVERIES } from './clock-set-back.ts';
 import { newNonce } from './exchange-row.ts';
 import { closeForsaken } from './predecessors.ts';
 import type { Database } from './schema.ts';
@@ -65,17 +66,18 @@ async function insertOpen(
 ): Promise<Opening> {
   const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
   const nonce = newNonce();
-  const lock = database.grantLock(grantId);
+  const caughtUp = kind === 'recover' ? CATCH_UP_WITH_LATE_RECOVERIES : [];
+  const before = [...database.grantLock(grantId), ...caughtUp.map((text) => database.hot(text, [grantId]))];
   const foundBefore = [last?.nonce ?? null, current?.nonce ?? null];
   const opened = [grantId, nonce, kind, presented?.exchangeId ?? null, holder, bounds.leaseMs, ...foundBefore];
   const sent = await send(transaction, [
-    ...lock,
+    ...before,
     database.hot(OPEN, opened),
     ...(applicant === undefined ? [] : [database.hot(APPLY, [JSON.stringify(applicant), grantId, nonce])]),
   ]);
   const named = presented && { exchangeId: presented.exchangeId, nonce: presented.nonce };
   const exchange = { nonce, grantId, kind, presented: named, accountId, openedAt, openedTick };
-  return { sent, at: lock.length, exchange };
+  return { sent, at: before.length, exchange };
 }
 
 async function numbered({ sent, at, exchange }: Opening): Promise<OpenExchange | undefined> {

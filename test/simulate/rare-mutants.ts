@@ -27,6 +27,14 @@ export const RARE_MUTANTS: readonly RareMutant[] = [
     ],
   },
   {
+    name: 'a late answer of a recovery stays ahead of the clock',
+    regression: 'a recovery is answered late, and then the clock of the database is set back',
+    property: 'Q3',
+    patches: [
+      { file: STORE, find: "if (kind === 'recover') this.#catchUp", replace: "if (kind === 'import') this.#catchUp" },
+    ],
+  },
+  {
     name: 'what was obtained since is known by its number alone',
     regression: 'the seen token comes back under a higher number to a database that went back in time',
     property: 'never the rejected one',

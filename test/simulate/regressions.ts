@@ -80,6 +80,18 @@ export const REGRESSIONS: readonly Regression[] = [
     ]),
   },
   {
+    name: 'a recovery is answered late, and then the clock of the database is set back',
+    kind: 'managed',
+    bounds: 'kept',
+    scenario: scenario(
+      [
+        { port: 'obtained', nth: 2, phase: 'after', what: 'set_back', ms: 3_600_000 },
+        { port: 'upstream', nth: 2, phase: 'after', what: 'pause', ms: 40_000 },
+      ],
+      { beginning: 'revoked' },
+    ),
+  },
+  {
     name: 'the seen token comes back under a higher number to a database that went back in time',
     kind: 'rotating',
     bounds: 'kept',

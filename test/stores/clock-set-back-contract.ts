@@ -85,6 +85,24 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       assert.equal((await grant.view()).unsettled, true);
     });
 
+    it('a recovery that was answered late unsettles what was there, and nothing that is recovered since', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { clock, store } = grant;
+      const first = await grant.obtain('one');
+      const late = await grant.open('recover');
+      await clock.advance(leaseMs);
+      await store.finishObtained(await grant.open('refresh', first), obtained('two'));
+      await clock.advance(1);
+      await store.finishObtained(late, obtained('late'));
+      assert.equal((await grant.view()).unsettled, true);
+      await clock.setBack(HOUR_MS);
+      const again = await grant.open('recover');
+      assert.equal((await grant.view()).unsettled, true, 'as it was before');
+      await store.finishObtained(again, obtained('three'));
+      assert.equal(await grant.current(), 'three');
+      assert.equal((await grant.view()).unsettled, false);
+    });
+
     it('what was opened before is not counted as recent for as long', async () => {
       await using grant = await oneGrant(openPlace);
       const { clock, store, grantId } = grant;

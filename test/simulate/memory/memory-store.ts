@@ -100,6 +100,7 @@ export class MemoryStore {
     const { now, monotonic, databaseNow, bounds, holder } = this.#options;
     const rows = this.#memory.exchangesOf(grantId);
     this.#catchUpWithClock(rows);
+    if (kind === 'recover') this.#catchUpWithLateRecoveries(grantId, rows);
     this.#closeForsaken(rows.filter(isOpen));
     if (rows.at(-1)?.nonce !== last?.nonce || rows.some(isOpen)) return undefined;
     if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;
@@ -183,6 +184,21 @@ export class MemoryStore {
       row.openedAt = Math.min(row.openedAt, now);
       row.leaseUntil = Math.min(row.leaseUntil, now + bounds.leaseMs);
       for (const standing of this.#memory.standing(row.grantId)) standing.openedAt = Math.min(standing.openedAt, now);
+    }
+  }
+
+  /** Before one more recovery: brings down to now when abandoned ones were answered after all, and keeps what is before and after. */
+  #catchUpWithLateRecoveries(grantId: string, rows: readonly ExchangeRow[]): void {
+    const now = this.#options.databaseNow();
+    const late = rows.filter((row) => row.kind === 'recover' && (row.outcomeAt ?? 0) > (row.finishedAt ?? Infinity));
+    const last = Math.max(...late.map(({ outcomeAt = 0 }) => outcomeAt));
+    if (last <= now) return;
+    for (const row of [...this.#memory.standing(grantId), ...rows.filter(({ outcome }) => outcome === undefined)]) {
+      if (row.openedAt >= now) row.openedAt = row.openedAt < last ? now - 1 : now;
+    }
+    for (const row of late.filter(({ outcomeAt = 0 }) => outcomeAt > now)) {
+      row.outcomeAt = now;
+      row.finishedAt = Math.min(row.finishedAt ?? now, now - 1);
     }
   }
 
