@@ -9,6 +9,7 @@ import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from './link-store.ts';
 import type { GrantObserver } from './observer.ts';
 import type { Providers } from './providers.ts';
+import { scheduleOf } from './schedule.ts';
 import { notAnsweredProperly, spendConsent, type Consent } from './spend-consent.ts';
 
 /** What linking is made of. */
@@ -155,7 +156,8 @@ export class Linking {
     });
     try {
       const answer = await spendConsent(this.#options, consent);
-      const verdict = await this.#connected(consent.authorization, { link, answer, replace });
+      const schedule = scheduleOf(link.id, clock.now(), answer.tokens);
+      const verdict = await this.#connected(consent.authorization, { link, answer, schedule, replace });
       if (verdict.kind === 'connected') {
         if (verdict.event !== undefined) observer.recorded(verdict.event);
         return;
