@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { Pool } from 'pg';
 import { DEFAULT_BOUNDS } from '../src/grants/exchange.ts';
+import { scheduleOf } from '../src/grants/schedule.ts';
 import { Secret } from '../src/secret.ts';
 import { openStores, type Stores } from '../src/stores/index.ts';
 import { Vault } from '../src/stores/vault.ts';
@@ -137,7 +138,8 @@ async function refresh({ grants, upkeep }: Stores, clock: BenchClock, subject: s
   const token = () =>
     new Secret(randomBytes(Number(options.token)).toString('base64url').slice(0, Number(options.token)));
   const tokens = { accessToken: token(), refreshToken: token(), expiresAt: clock.now() + HOUR_MS, tokenType: 'Bearer' };
-  await grants.finishObtained(exchange, { kind: 'obtained', tokens });
+  const schedule = scheduleOf(exchange.nonce, clock.now(), tokens);
+  await grants.finishObtained(exchange, { kind: 'obtained', tokens }, schedule);
   await upkeep.noteUsed([{ grantId, exchangeId: exchange.exchangeId }]);
 }
 

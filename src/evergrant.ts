@@ -89,7 +89,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   });
   const usage = new Usage();
   const observer = combine(mark.observer, usage, log);
-  await replayAtStart({ rescue, store: grants, observer });
+  await replayAtStart({ rescue, store: grants, clock, observer });
   const providers = new Providers((await configuredProvidersOf({ config, vault })).map((each) => opened.use(each)));
   const bookings = bookingsSettings(config);
   const successions =

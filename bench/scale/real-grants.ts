@@ -1,6 +1,7 @@
 import { systemClock as clock } from '../../src/system-clock.ts';
 import { Secret } from '../../src/secret.ts';
 import type { ExchangeKind } from '../../src/grants/exchange.ts';
+import { scheduleOf } from '../../src/grants/schedule.ts';
 import type { GrantStore } from '../../src/grants/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -37,17 +38,16 @@ export async function exchangeOnce(
   await store.renewLease(exchange);
   const leased = performance.now();
   const accessToken = new Secret(`a.${subject}.${exchange.nonce}.${FILLING}`);
-  await store.finishObtained(exchange, {
-    kind: 'obtained',
-    tokens: {
-      accessToken,
-      // What the instant provider takes.
-      refreshToken: new Secret(`r.${subject}.0.${FILLING}`),
-      expiresAt: clock.now() + HOUR_MS,
-      refreshExpiresAt: clock.now() + 24 * 300 * HOUR_MS,
-      tokenType: 'Bearer',
-    },
-  });
+  const tokens = {
+    accessToken,
+    // What the instant provider takes.
+    refreshToken: new Secret(`r.${subject}.0.${FILLING}`),
+    expiresAt: clock.now() + HOUR_MS,
+    refreshExpiresAt: clock.now() + 24 * 300 * HOUR_MS,
+    tokenType: 'Bearer',
+  };
+  const schedule = scheduleOf(exchange.nonce, clock.now(), tokens);
+  await store.finishObtained(exchange, { kind: 'obtained', tokens }, schedule);
   const finished = performance.now();
   return { openMs: opened - begun, leaseMs: leased - opened, finishMs: finished - leased, accessToken };
 }

@@ -1,7 +1,9 @@
+import { unguessable } from '../oauth/unguessable.ts';
 import type { Clock } from './clock.ts';
 import { ImportLineError } from './import-fields.ts';
 import { readImportLine, type ImportRules } from './import-line.ts';
-import type { ImportedGrant, ImportStore, ImportVerdict } from './imports.ts';
+import type { ImportedGrant, ImportStore, ImportVerdict, ScheduledImport } from './imports.ts';
+import { scheduleOf } from './schedule.ts';
 
 /** One line of what is imported. */
 export interface InputLine {
@@ -117,12 +119,20 @@ function readLine(
 
 /** The verdicts on a batch; what is busy is tried again for a few seconds, for most answers take no longer. */
 async function decide({ store, clock, stopping }: ImportRun, lines: readonly ReadLine[]): Promise<ImportVerdict[]> {
-  const verdicts = await store(lines.map(({ grant }) => grant));
+  const scheduled = (all: readonly { readonly grant: ImportedGrant }[]) =>
+    all.map(({ grant }) => scheduledImport(grant, clock.now()));
+  const verdicts = await store(scheduled(lines));
   for (let tries = 0; tries < BUSY.tries && verdicts.includes('busy') && !stopping(); tries += 1) {
     await clock.sleep(BUSY.pauseMs);
     const busy = lines.flatMap(({ grant }, index) => (verdicts[index] === 'busy' ? [{ grant, index }] : []));
-    const next = await store(busy.map(({ grant }) => grant));
+    const next = await store(scheduled(busy));
     for (const [place, { index }] of busy.entries()) verdicts[index] = next[place] ?? 'busy';
   }
   return verdicts;
+}
+
+/** @param now epoch milliseconds; a token whose end isn't given is seen to at once */
+function scheduledImport(grant: ImportedGrant, now: number): ScheduledImport {
+  const ends = { expiresAt: grant.access?.expiresAt ?? now, refreshExpiresAt: grant.refresh?.expiresAt };
+  return { ...grant, schedule: scheduleOf(unguessable().reveal(), now, ends) };
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import type { Schedule } from './schedule.ts';
 
 /** What the operator brings of one grant: tokens that some other program obtained. */
 export interface ImportedGrant {
@@ -14,6 +15,12 @@ export interface ImportedGrant {
   /** Undefined where there is an access token alone. */
   readonly refresh: ImportedToken | undefined;
   readonly tokenType: string;
+}
+
+/** An import on its way into the store. */
+export interface ScheduledImport extends ImportedGrant {
+  /** When upkeep sees to its tokens; of no use without a refresh token. */
+  readonly schedule: Schedule;
 }
 
 /** A token; `expiresAt` in epoch milliseconds, undefined where the operator doesn't say. */
@@ -44,7 +51,7 @@ export interface ImportStore {
    *
    * @returns a verdict for each
    */
-  add(imports: readonly ImportedGrant[]): Promise<ImportVerdict[]>;
+  add(imports: readonly ScheduledImport[]): Promise<ImportVerdict[]>;
   /** What {@link ImportStore.add} would say; writes nothing. */
-  check(imports: readonly ImportedGrant[]): Promise<ImportVerdict[]>;
+  check(imports: readonly ScheduledImport[]): Promise<ImportVerdict[]>;
 }

@@ -1,6 +1,7 @@
 import type { Obtained, AccountProfile } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import type { GrantEvent } from './events.ts';
+import type { Schedule } from './schedule.ts';
 
 /** One subject's way to linking an account, from the ticket to the connection. */
 export interface Link {
@@ -48,6 +49,8 @@ export interface ObtainedAccount extends Obtained {
 export interface NewConnection {
   readonly link: TakenLink;
   readonly answer: ObtainedAccount;
+  /** When upkeep sees to the tokens, as far as they leave the grant with a refresh token. */
+  readonly schedule: Schedule;
   /** Whether the subject's present account may be given up for this one. */
   readonly replace: boolean;
 }

@@ -9,6 +9,7 @@ import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from './link-store.ts';
 import type { GrantObserver } from './observer.ts';
 import type { Providers } from './providers.ts';
+import { scheduleOf } from './schedule.ts';
 import { notAnsweredProperly, spendConsent, type Consent } from './spend-consent.ts';
 import { withLease } from './with-lease.ts';
 
@@ -153,10 +154,11 @@ export class Linking {
   }
 
   async #complete(consent: Consent, replace: boolean): Promise<void> {
-    const { store, observer } = this.#options;
+    const { store, observer, clock } = this.#options;
     const { link } = consent;
     const answer = await spendConsent(this.#options, consent);
-    const verdict = await this.#connected(consent.authorization, { link, answer, replace });
+    const schedule = scheduleOf(link.id, clock.now(), answer.tokens);
+    const verdict = await this.#connected(consent.authorization, { link, answer, schedule, replace });
     if (verdict.kind === 'connected') {
       if (verdict.event !== undefined) observer.recorded(verdict.event);
       return;

@@ -10,6 +10,7 @@ import type { BackOff, GrantView, RetriedFailure } from './grant.ts';
 import { wayOut } from './next-step.ts';
 import type { GrantObserver } from './observer.ts';
 import type { Rescue } from './rescue.ts';
+import { scheduleOf } from './schedule.ts';
 import type { Failure, GrantStore } from './store.ts';
 import { untilDeadline } from './until-deadline.ts';
 import { withLease } from './with-lease.ts';
@@ -132,7 +133,7 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
   const attempt = async (): Promise<GrantEvent | undefined> => {
     try {
       const event = await (answer.kind === 'obtained'
-        ? store.finishObtained(exchange, answer)
+        ? store.finishObtained(exchange, answer, scheduleOf(exchange.nonce, clock.now(), answer.tokens))
         : store.finishFailed(exchange, failure(means, run, answer)));
       if (isKept) await rescue.drop(exchange);
       return event;

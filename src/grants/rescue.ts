@@ -1,8 +1,10 @@
 import type { Obtained } from '../providers/provider.ts';
+import type { Clock } from './clock.ts';
 import { isStoreUnavailable } from './errors.ts';
 import type { GrantEvent } from './events.ts';
 import type { GrantObserver } from './observer.ts';
 import type { OpenExchange } from './exchange.ts';
+import { scheduleOf } from './schedule.ts';
 import type { GrantStore } from './store.ts';
 
 /** Where an answer goes that the store refuses: a place on this machine that does not depend on the database. */
@@ -27,6 +29,7 @@ export interface Rescued {
 export interface ReplayMeans {
   readonly rescue: Rescue;
   readonly store: GrantStore;
+  readonly clock: Clock;
   /** Told of every event that is written with an answer. */
   readonly observer: Pick<GrantObserver, 'recorded'>;
 }
@@ -41,13 +44,13 @@ export interface ReplayMeans {
  * @throws StoreUnavailableError, once all have been tried; what was refused so is still kept
  */
 export async function replayRescued(means: ReplayMeans, grantId?: string): Promise<number> {
-  const { rescue, store, observer } = means;
+  const { rescue, observer } = means;
   let replayed = 0;
   let refusal: { cause: unknown } | undefined;
   for (const rescued of await rescue.kept(grantId)) {
     const { exchange } = rescued;
     try {
-      const event = await stored(store, rescued);
+      const event = await stored(means, rescued);
       if (event !== undefined) observer.recorded(event);
       await rescue.drop(exchange);
       replayed += 1;
@@ -61,11 +64,12 @@ export async function replayRescued(means: ReplayMeans, grantId?: string): Promi
 }
 
 /** Tried twice: the first time, another's transaction may have been in the way. */
-async function stored(store: GrantStore, { exchange, answer }: Rescued): Promise<GrantEvent | undefined> {
+async function stored({ store, clock }: ReplayMeans, { exchange, answer }: Rescued): Promise<GrantEvent | undefined> {
+  const finish = () => store.finishObtained(exchange, answer, scheduleOf(exchange.nonce, clock.now(), answer.tokens));
   try {
-    return await store.finishObtained(exchange, answer);
+    return await finish();
   } catch (cause) {
     if (isStoreUnavailable(cause)) throw cause;
-    return await store.finishObtained(exchange, answer);
+    return await finish();
   }
 }

@@ -1,4 +1,7 @@
-/** When upkeep sees to a credential, in epoch milliseconds; undefined where there is no need. */
+/**
+ * When upkeep sees to a credential, in epoch milliseconds; undefined where there is no need. It is decided here, by whoever
+ * hands an answer to a store, which merely keeps it.
+ */
 export interface Schedule {
   /** From when on its access token is renewed ahead of its end, if anybody uses it. */
   readonly renewAt: number;
@@ -14,16 +17,17 @@ const SHARE_AHEAD = 0.1;
 
 /**
  * A tenth to a fifth of a life before its end: well ahead of the last minute, in which callers renew by themselves. Spread
- * by the exchange's nonce, so that tokens obtained together aren't renewed together.
+ * by a text drawn by chance, so that tokens obtained together aren't renewed together.
  *
+ * @param drawn the exchange's nonce, or another text that nobody else has
  * @param tokens ends in epoch milliseconds; no `refreshExpiresAt` where a refresh would not put it off
  */
 export function scheduleOf(
-  nonce: string,
+  drawn: string,
   obtainedAt: number,
   tokens: { readonly expiresAt: number; readonly refreshExpiresAt?: number | undefined },
 ): Schedule {
-  const spread = 1 + fraction(nonce);
+  const spread = 1 + fraction(drawn);
   const ahead = (end: number, mostMs: number) =>
     Math.floor(end - spread * Math.min(mostMs / 2, Math.max(0, end - obtainedAt) * SHARE_AHEAD));
   return {

@@ -3,6 +3,7 @@ import type { Credential } from './credential.ts';
 import type { GrantEvent, WayOut } from './events.ts';
 import type { ExchangeKind, ExchangeName, OpenExchange } from './exchange.ts';
 import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from './grant.ts';
+import type { Schedule } from './schedule.ts';
 
 /**
  * Where the facts are kept. Every method is one durable transaction; what it reads or writes is committed when its
@@ -38,10 +39,11 @@ export interface GrantStore {
    * ones as `superseded` where the kind of exchange ends them upstream. A second time, it does nothing. Where the
    * database went back in time and has lost the exchange, it is written again, with the credential.
    *
+   * @param schedule when upkeep sees to it, as far as it leaves the grant with a refresh token
    * @returns the event written with it
    * @throws GrantForgottenError where the database has lost the grant itself
    */
-  finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined>;
+  finishObtained(exchange: OpenExchange, answer: Obtained, schedule: Schedule): Promise<GrantEvent | undefined>;
   /** Lets a grant's exchanges rest for a while. */
   holdBack(grantId: string, backOff: BackOff): Promise<void>;
   /**

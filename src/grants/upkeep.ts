@@ -91,7 +91,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   });
   const noteUsage = () =>
     Promise.all([usage.drain((credentials) => store.noteUsed(credentials)), successions?.drain()]);
-  const replay = () => replayRescued({ rescue, store: grants, observer });
+  const replay = () => replayRescued({ rescue, store: grants, clock, observer });
   const chores = new Chores({
     clock,
     observer,

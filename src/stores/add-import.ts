@@ -126,7 +126,7 @@ async function append(
   const name = await insertFinished(transaction, intent, present);
   const answer = { kind: 'obtained', tokens: importedTokens(grant, obtainedAt) } as const;
   const exchange = { ...intent, ...name };
-  await recordObtained(database, transaction, { vault, exchange, answer, obtainedAt });
+  await recordObtained(database, transaction, { vault, exchange, answer, schedule: grant.schedule, obtainedAt });
   await transaction
     .updateTable('exchanges')
     .set({ detail: marks[0] ?? '' })

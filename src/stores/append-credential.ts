@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { ExchangeName } from '../grants/exchange.ts';
-import { scheduleOf } from '../grants/schedule.ts';
+import type { Schedule } from '../grants/schedule.ts';
 import type { Obtained } from '../providers/provider.ts';
 import type { Secret } from '../secret.ts';
 import { credentialNumber } from './exchange-row.ts';
@@ -26,7 +26,7 @@ const APPEND = `
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
   on conflict do nothing`;
 
-/** The statement that appends what an exchange gave, with when upkeep is to see to it: its text and its parameters. */
+/** The statement that appends what an exchange gave, with when upkeep is to see to its refresh token: its text and its parameters. */
 export function appending(
   vault: Vault,
   { grantId, exchangeId, nonce }: Giver,
@@ -35,10 +35,10 @@ export function appending(
     /** Epoch milliseconds, by the clock that tokens are judged by. */
     readonly obtainedAt: number;
     readonly refresh: RefreshToken | undefined;
+    readonly schedule: Schedule;
   },
 ): [text: string, parameters: unknown[]] {
-  const { realm, opened_at: openedAt, obtainedAt, refresh } = facts;
-  const schedule = scheduleOf(nonce, obtainedAt, tokens);
+  const { realm, opened_at: openedAt, obtainedAt, refresh, schedule } = facts;
   const parameters = [
     grantId,
     exchangeId,

@@ -31,7 +31,7 @@ export interface LinkStoreOptions {
  */
 export function connectLinked(options: LinkStoreOptions, connection: NewConnection): Promise<ConnectionVerdict> {
   const { database, clock } = options;
-  const { link, answer, replace } = connection;
+  const { link, answer, schedule, replace } = connection;
   const account = { realm: link.realm, accountId: answer.profile.accountId };
   return database.transact(async (transaction) => {
     const state = await lockTaken(transaction, link);
@@ -55,7 +55,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     }
     if (before !== grantId) await connectTo(transaction, grantId, link, before, clock.now());
     if (isOther) await noteForsaken(transaction, before, clock.now());
-    const event = await append(options, transaction, grantId, answer);
+    const event = await append(options, transaction, grantId, { answer, schedule });
     // Whoever completes it again, because the answer was lost or somebody else was faster, is to hear that it is done.
     await transaction
       .updateTable('links')
@@ -96,7 +96,7 @@ async function append(
   { database, vault, clock }: LinkStoreOptions,
   transaction: Transaction<Database>,
   grantId: string,
-  answer: NewConnection['answer'],
+  { answer, schedule }: Pick<NewConnection, 'answer' | 'schedule'>,
 ) {
   const now = await database.readTime(transaction);
   const obtainedAt = clock.now();
@@ -107,7 +107,7 @@ async function append(
   const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
   const intent = { grantId, kind: 'link', presented, accountId, ...opened } as const;
   const exchange = { ...intent, ...(await insertFinished(transaction, intent, present)) };
-  const { event } = await recordObtained(database, transaction, { vault, exchange, answer, obtainedAt });
+  const { event } = await recordObtained(database, transaction, { vault, exchange, answer, schedule, obtainedAt });
   return event;
 }
 

@@ -5,6 +5,7 @@ import type { GrantEvent, WayOut } from '../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../grants/exchange.ts';
 import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../grants/grant.ts';
 import type { ExchangeIntent, Failure, GrantStore } from '../grants/store.ts';
+import type { Schedule } from '../grants/schedule.ts';
 import type { AccountProfile, Applicant, Obtained } from '../providers/provider.ts';
 import { AHEAD_MS } from './clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
@@ -113,10 +114,10 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
-  async finishObtained(exchange: OpenExchange, answer: Obtained): Promise<GrantEvent | undefined> {
+  async finishObtained(exchange: OpenExchange, answer: Obtained, schedule: Schedule): Promise<GrantEvent | undefined> {
     const { database, vault, clock } = this.#options;
     const { event, awaited } = await database.transact((transaction) =>
-      recordObtained(database, transaction, { vault, exchange, answer, obtainedAt: clock.now() }),
+      recordObtained(database, transaction, { vault, exchange, answer, schedule, obtainedAt: clock.now() }),
     );
     if (await awaited) database.tell(exchange.grantId);
     return event;

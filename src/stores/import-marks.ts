@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { ImportedGrant } from '../grants/imports.ts';
+import type { ImportedGrant, ScheduledImport } from '../grants/imports.ts';
 import { listed } from './listed.ts';
 import type { Database } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
@@ -7,7 +7,7 @@ import type { Vault } from './vault.ts';
 
 /** An import, and the marks by which it is told again. */
 export interface MarkedImport {
-  readonly grant: ImportedGrant;
+  readonly grant: ScheduledImport;
   readonly marks: readonly string[];
 }
 

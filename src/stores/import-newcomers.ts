@@ -1,6 +1,5 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
-import { scheduleOf } from '../grants/schedule.ts';
 import { newNonce, NOBODY } from './exchange-row.ts';
 import { importedTokens } from './import-tokens.ts';
 import type { MarkedImport } from './import-marks.ts';
@@ -38,7 +37,7 @@ export function asNewcomer(
   const [grantId, nonce] = [newGrantId(), newNonce()];
   const tokens = importedTokens(from.grant, obtainedAt);
   const { accessToken, refreshToken, expiresAt, refreshExpiresAt } = tokens;
-  const schedule = refreshToken && scheduleOf(nonce, obtainedAt, tokens);
+  const schedule = refreshToken && from.grant.schedule;
   const at = { grantId, exchangeId: FIRST };
   return {
     from,

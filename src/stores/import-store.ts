@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { isStoreUnavailable } from '../grants/errors.ts';
-import type { ImportedGrant, ImportStore, ImportVerdict } from '../grants/imports.ts';
+import type { ImportStore, ImportVerdict, ScheduledImport } from '../grants/imports.ts';
 import { addImport, type AddImportOptions, type HeldGrants } from './add-import.ts';
 import { importMarks, knownImports, type MarkedImport } from './import-marks.ts';
 import { asNewcomer, insertNewcomers, type Newcomer } from './import-newcomers.ts';
@@ -26,15 +26,15 @@ export class SqlImportStore implements ImportStore {
     this.#options = options;
   }
 
-  add(imports: readonly ImportedGrant[]): Promise<ImportVerdict[]> {
+  add(imports: readonly ScheduledImport[]): Promise<ImportVerdict[]> {
     return this.#inParts(imports, (part, newcomers) => this.#together(part, newcomers));
   }
 
-  check(imports: readonly ImportedGrant[]): Promise<ImportVerdict[]> {
+  check(imports: readonly ScheduledImport[]): Promise<ImportVerdict[]> {
     return this.#inParts(imports, (part, newcomers) => this.#rolledBack(part, newcomers));
   }
 
-  async #inParts(imports: readonly ImportedGrant[], work: Work): Promise<ImportVerdict[]> {
+  async #inParts(imports: readonly ScheduledImport[], work: Work): Promise<ImportVerdict[]> {
     const verdicts: ImportVerdict[] = [];
     for (let from = 0; from < imports.length; from += IMPORTS_AT_ONCE) {
       const part = imports.slice(from, from + IMPORTS_AT_ONCE);
@@ -145,7 +145,7 @@ export class SqlImportStore implements ImportStore {
     return found;
   }
 
-  #marked(grant: ImportedGrant): MarkedImport {
+  #marked(grant: ScheduledImport): MarkedImport {
     return { grant, marks: importMarks(this.#options.vault, grant) };
   }
 }

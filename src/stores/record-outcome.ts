@@ -4,6 +4,7 @@ import type { GrantEvent } from '../grants/events.ts';
 import { GrantForgottenError } from '../grants/errors.ts';
 import type { ExchangeName, OpenExchange, Outcome } from '../grants/exchange.ts';
 import type { BackOff } from '../grants/grant.ts';
+import type { Schedule } from '../grants/schedule.ts';
 import type { Failure } from '../grants/store.ts';
 import type { AccountProfile, Obtained } from '../providers/provider.ts';
 import { appending, refreshTokenOf } from './append-credential.ts';
@@ -22,6 +23,7 @@ export interface Recording {
   readonly vault: Vault;
   readonly exchange: OpenExchange;
   readonly answer: Obtained;
+  readonly schedule: Schedule;
   /** Epoch milliseconds, by the clock that tokens are judged by. */
   readonly obtainedAt: number;
 }
@@ -57,7 +59,7 @@ const SETTLE = `
 export async function recordObtained(
   database: SqlDatabase,
   transaction: Transaction<Database>,
-  { vault, exchange, answer, obtainedAt }: Recording,
+  { vault, exchange, answer, schedule, obtainedAt }: Recording,
 ): Promise<Recorded> {
   const { grantId, presented, nonce } = exchange;
   const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
@@ -77,7 +79,7 @@ export async function recordObtained(
   const named = { grantId, exchangeId, nonce, presented };
   const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
   const { answers } = await send(transaction, [
-    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh })),
+    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh, schedule })),
     ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce, EMPTIED])]),
     database.hot(FINISH, [now, grantId, exchangeId, nonce]),
     ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId, now])] : []),

@@ -51,11 +51,13 @@ export function dyingStore(store: GrantStore, kindOfRealm: ReadonlyMap<string, s
       if (opened !== undefined) dieAt('claim-committed', intent.grantId);
       return opened;
     },
-    async finishObtained(exchange, answer) {
+    async finishObtained(exchange, answer, schedule) {
       const { grantId } = exchange;
       if (isReplay) {
         dieAt('replay-read');
-        const event = await during('replay-uncommitted', undefined, () => store.finishObtained(exchange, answer));
+        const event = await during('replay-uncommitted', undefined, () =>
+          store.finishObtained(exchange, answer, schedule),
+        );
         dieAt('replay-stored');
         return event;
       }
@@ -63,7 +65,7 @@ export function dyingStore(store: GrantStore, kindOfRealm: ReadonlyMap<string, s
       if (plan.current?.point.startsWith('rescue-') === true && kindsOfGrants.get(grantId) === plan.current.kind) {
         throw new Error('the database refuses for the sake of the test');
       }
-      const event = await during('save-uncommitted', grantId, () => store.finishObtained(exchange, answer));
+      const event = await during('save-uncommitted', grantId, () => store.finishObtained(exchange, answer, schedule));
       dieAt('saved', grantId);
       return event;
     },

@@ -15,6 +15,7 @@ import { dyingProvider, dyingRescue, dyingStore, makeCommitsDeadly, plan } from 
 import { KINDS, providerOf } from './kinds.ts';
 import { postgresLedger, sqliteLedger } from './ledger.ts';
 import type { Asked, Order, Slot, WorkerOptions } from './protocol.ts';
+import { finishObtained } from '../stores/scheduled.ts';
 
 // One instance without its HTTP: does what it is told over IPC, and dies where it is told.
 const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
@@ -32,7 +33,7 @@ const providers = KINDS.map((kind) => dyingProvider(providerOf(kind, urls[kind.n
 const realms = new Map(providers.map(({ name, realm }) => [name, realm]));
 const kindOfRealm = new Map(providers.map(({ name, realm }) => [realm, name]));
 const rescue = dyingRescue(new RescueFolder(rescueFolder, vault, (what) => process.send?.({ trouble: what })));
-await replayRescued({ rescue, store: dyingStore(stores.grants, kindOfRealm, true), observer: NO_OBSERVER });
+await replayRescued({ rescue, store: dyingStore(stores.grants, kindOfRealm, true), clock, observer: NO_OBSERVER });
 const keeper = new Keeper({
   store: dyingStore(stores.grants, kindOfRealm),
   providers: new Providers(providers),
@@ -53,7 +54,7 @@ async function hold({ kind, subject, account }: Slot): Promise<void> {
   const opened = await stores.grants.openExchange(intent);
   if (opened === undefined || account === undefined) throw new Error('no grant to hold tokens');
   const { accessToken, refreshToken } = account;
-  await stores.grants.finishObtained(opened, {
+  await finishObtained(stores.grants, opened, {
     kind: 'obtained',
     tokens: {
       accessToken: new Secret(accessToken),

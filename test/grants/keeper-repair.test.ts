@@ -9,6 +9,7 @@ import { HOUR_MS } from './facts.ts';
 import { APPLICANT, openKeeper } from './open-keeper.ts';
 import { intentOf } from '../stores/intent-of.ts';
 import { issuing, refusal, ScriptedProvider, type Script } from './scripted-provider.ts';
+import { finishObtained } from '../stores/scheduled.ts';
 
 /** These answers one after another, and what `then` says afterwards. */
 function first(answers: readonly ExchangeAnswer[], then: Script): Script {
@@ -41,7 +42,7 @@ describe('a dead refresh token', () => {
     await second.store.connect(plain.realm, 'alice');
     const { grantId } = (await second.store.view(plain.realm, 'alice'))!;
     const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
-    await second.store.finishObtained((await second.store.openExchange(intent))!, obtained('one', { expiresAt: 1 }));
+    await finishObtained(second.store, (await second.store.openExchange(intent))!, obtained('one', { expiresAt: 1 }));
     for (let caller = 0; caller < 5; caller++) {
       await assert.rejects(second.ask(), { code: 'reconnect_required', retryAfterMs: undefined });
     }
@@ -54,7 +55,8 @@ describe('a dead refresh token', () => {
     await at.store.connect(plain.realm, 'alice');
     const { grantId } = (await at.store.view(plain.realm, 'alice'))!;
     const intent = { grantId, presented: undefined, last: undefined, current: undefined } as const;
-    await at.store.finishObtained(
+    await finishObtained(
+      at.store,
       (await at.store.openExchange({ ...intent, kind: 'provision' }))!,
       obtained('one', { expiresAt: 1 }),
     );
@@ -62,7 +64,7 @@ describe('a dead refresh token', () => {
     await at.clock.advance(HOUR_MS);
     plain.script = () => refusal('rejected');
     await assert.rejects(at.ask(), { code: 'reconnect_required' });
-    await at.store.finishObtained(lost, obtained('late'));
+    await finishObtained(at.store, lost, obtained('late'));
     assert.equal(await at.token(), 'late');
   });
 });
@@ -135,7 +137,7 @@ describe('an unsettled grant', () => {
     const lost = await open('recover');
     await at.clock.advance(DEFAULT_BOUNDS.leaseMs);
     const refresh = await open('refresh');
-    await at.store.finishObtained(refresh, obtained('current', { expiresAt: at.clock.now() + HOUR_MS }));
+    await finishObtained(at.store, refresh, obtained('current', { expiresAt: at.clock.now() + HOUR_MS }));
     at.provider.calls.length = 0;
     return { at, lost, [Symbol.asyncDispose]: () => at[Symbol.asyncDispose]() };
   }
@@ -231,10 +233,10 @@ describe('saving an answer', () => {
   it('is tried again while the database is busy, and the caller hears of it after it is stored', async () => {
     await using at = await openKeeper();
     const { store } = at;
-    const finishObtained = store.finishObtained.bind(store);
+    const storeObtained = store.finishObtained.bind(store);
     let refusals = 3;
-    store.finishObtained = (exchange, answer) =>
-      refusals-- > 0 ? Promise.reject(new Error('database is locked')) : finishObtained(exchange, answer);
+    store.finishObtained = (...obtained) =>
+      refusals-- > 0 ? Promise.reject(new Error('database is locked')) : storeObtained(...obtained);
     const asked = at.token();
     // What is refused goes to the real disk meanwhile, which takes no heed of the test's clock.
     for (let turn = 0; refusals >= 0 && turn < 200; turn++) {

@@ -90,7 +90,7 @@ export async function openKeeper(
   return {
     keeper,
     rescue,
-    replay: { rescue, store, observer: NO_OBSERVER },
+    replay: { rescue, store, clock, observer: NO_OBSERVER },
     troubles,
     provider,
     clock,

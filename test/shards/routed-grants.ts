@@ -16,7 +16,7 @@ export function routedGrants(places: Places): GrantStore {
     openExchange: (intent) => by(intent.grantId).openExchange(intent),
     standingApplicant: (grantId) => by(grantId).standingApplicant(grantId),
     renewLease: (exchange) => by(exchange.grantId).renewLease(exchange),
-    finishObtained: (exchange, answer) => by(exchange.grantId).finishObtained(exchange, answer),
+    finishObtained: (exchange, answer, schedule) => by(exchange.grantId).finishObtained(exchange, answer, schedule),
     holdBack: (grantId, backOff) => by(grantId).holdBack(grantId, backOff),
     finishFailed: (exchange, failure) => by(exchange.grantId).finishFailed(exchange, failure),
     noteReconnectRequired: (grantId, wayOut) => by(grantId).noteReconnectRequired(grantId, wayOut),

@@ -19,6 +19,7 @@ import { routedConnections } from './routed-connections.ts';
 import { routedGrants } from './routed-grants.ts';
 import { routedLinks } from './routed-links.ts';
 import { openShards, shardOfGrant, type Shard } from './shard.ts';
+import { scheduledAnswer } from '../stores/scheduled.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
@@ -57,7 +58,7 @@ type Instance = Awaited<ReturnType<typeof openScene>>['one'];
 /** A link up to its end, which is still to come. */
 async function ready({ links, shards }: Instance, subject: string, account: string) {
   const link = await takenLink({ ...(shards[0] as Shard).stores, links }, subject);
-  return () => links.connect({ link, answer: answerOf(account), replace: true });
+  return () => links.connect({ link, ...scheduledAnswer(answerOf(account)), replace: true });
 }
 
 async function connected(link: Promise<() => Promise<{ kind: string }>>): Promise<void> {
@@ -188,7 +189,7 @@ describe('a service on two databases', () => {
     );
     assert.ok(subject !== undefined);
     const link = await takenLink({ ...(one.shards[0] as Shard).stores, links: one.links }, subject);
-    const connection = { link, answer: answerOf('acc-1'), replace: false };
+    const connection = { link, ...scheduledAnswer(answerOf('acc-1')), replace: false };
     const move = one.places.moving.bind(one.places);
     one.places.moving = (place, work) =>
       move(place, async (...means) => {

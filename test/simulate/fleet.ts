@@ -105,7 +105,7 @@ export class Fleet {
       observer,
     });
     const replay = () =>
-      this.#heart.replayRescued({ rescue, store, observer }).then(
+      this.#heart.replayRescued({ rescue, store, clock: process.clock, observer }).then(
         (count) => {
           if (count > 0) at.census.see('replayed');
         },

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Applicant, ExchangeAnswer, Obtained } from '../../src/providers/provider.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { ACCOUNT_GONE, obtained, oneGrant, profile, REALM, SUBJECT, UNKNOWN, type OneGrant } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 const APPLICANT: Applicant = { subject: SUBJECT, email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };
 const INPUT_REFUSED = { kind: 'input_refused', detail: 'no', fields: ['email'] } as const;
@@ -23,7 +24,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
     it('is known from the answer that describes it', async () => {
       await using grant = await oneGrant(openPlace);
       const alice = profile('179', 'Alice');
-      await grant.store.finishObtained(await grant.open('provision'), obtained('one', { profile: alice }));
+      await finishObtained(grant.store, await grant.open('provision'), obtained('one', { profile: alice }));
       assert.equal((await grant.view()).accountId, '179');
       const account = await grant.otherStore.account(REALM, SUBJECT);
       assert.deepEqual([account?.grantId, account?.accountId], [grant.grantId, '179']);
@@ -34,7 +35,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
     it('stays known through answers that say nothing of it', async () => {
       await using grant = await oneGrant(openPlace);
       const first = await grant.open('provision');
-      await grant.store.finishObtained(first, obtained('one', { profile: profile('179', 'Alice') }));
+      await finishObtained(grant.store, first, obtained('one', { profile: profile('179', 'Alice') }));
       await grant.obtain('two', 'refresh', first.exchangeId);
       assert.equal((await grant.view()).accountId, '179');
       assert.equal((await grant.store.account(REALM, SUBJECT))?.profile?.name, 'Alice');
@@ -42,7 +43,8 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
 
     it('is shown as the provider showed it last', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(
+      await finishObtained(
+        grant.store,
         await grant.open('provision'),
         obtained('one', { profile: profile('179', 'Alice') }),
       );
@@ -55,7 +57,8 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
 
     it('is not shown as another that was noted late', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(
+      await finishObtained(
+        grant.store,
         await grant.open('provision'),
         obtained('one', { profile: profile('180', 'New') }),
       );
@@ -73,7 +76,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
 
     it('is forgotten once the provider has none by its id', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(await grant.open('provision'), obtained('one', { profile: profile('179') }));
+      await finishObtained(grant.store, await grant.open('provision'), obtained('one', { profile: profile('179') }));
       const asked = await grant.open('recover', undefined, { accountId: '179' });
       await grant.store.finishFailed(asked, ACCOUNT_GONE);
       assert.equal((await grant.view()).accountId, undefined);
@@ -84,14 +87,15 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const late = await grant.open('recover', undefined, { accountId: '178' });
       const next = await grant.takeOver('provision');
-      await grant.otherStore.finishObtained(next, obtained('one', { profile: profile('179') }));
+      await finishObtained(grant.otherStore, next, obtained('one', { profile: profile('179') }));
       await grant.store.finishFailed(late, ACCOUNT_GONE);
       assert.equal((await grant.view()).accountId, '179');
     });
 
     it('is stored with its tokens though the provider gave the same id to another before', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(
+      await finishObtained(
+        grant.store,
         await grant.open('provision'),
         obtained('one', { profile: profile('179', 'Alice') }),
       );
@@ -99,7 +103,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
       const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
       const exchange = (await grant.store.openExchange(intent))!;
-      await grant.store.finishObtained(exchange, obtained('of bob', { profile: profile('179', 'Bob') }));
+      await finishObtained(grant.store, exchange, obtained('of bob', { profile: profile('179', 'Bob') }));
       assert.equal((await grant.store.view(REALM, 'bob'))?.current?.accessToken().reveal(), 'of bob');
       assert.equal((await grant.store.view(REALM, 'bob'))?.accountId, '179');
       assert.equal((await grant.view()).accountId, undefined);
@@ -135,7 +139,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
 
     it('stands once the account is made', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(await provision(grant), obtained('one', { profile: profile('179') }));
+      await finishObtained(grant.store, await provision(grant), obtained('one', { profile: profile('179') }));
       assert.deepEqual(await grant.store.standingApplicant(grant.grantId), APPLICANT);
     });
 
@@ -174,7 +178,7 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
 
     it('stands through a failed recovery', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(await provision(grant), obtained('one', { profile: profile('179') }));
+      await finishObtained(grant.store, await provision(grant), obtained('one', { profile: profile('179') }));
       await grant.store.finishFailed(await grant.open('recover'), { answer: failed('client_refused'), wayOut: 'self' });
       assert.deepEqual(await grant.store.standingApplicant(grant.grantId), APPLICANT);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { obtained, oneGrant, REJECTED, UNKNOWN } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 /** How long the provider is left alone. */
 export function backOffContract(database: string, openPlace: OpenPlace): void {
@@ -38,7 +39,7 @@ export function backOffContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const backOff = { failures: 4, retryAt: grant.clock.now() + 60_000, lastFailure: 'throttled' } as const;
       await grant.store.finishFailed(await grant.open('provision'), { ...UNKNOWN, backOff });
-      await grant.store.finishObtained(await grant.open('provision'), obtained('one'));
+      await finishObtained(grant.store, await grant.open('provision'), obtained('one'));
       assert.equal((await grant.view()).backOff, undefined);
     });
   });

@@ -4,6 +4,7 @@ import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { intentOf } from './intent-of.ts';
 import { obtained, oneGrant, REALM, SUBJECT, UNKNOWN } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 const { leaseMs, upstreamMs, marginMs } = DEFAULT_BOUNDS;
 const UNRESOLVED_MS = upstreamMs + marginMs;
@@ -27,7 +28,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
 
     it('are free again after a success', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(await grant.open('provision'), obtained('one'));
+      await finishObtained(grant.store, await grant.open('provision'), obtained('one'));
       assert.equal((await grant.store.claims(grant.grantId)).held, false);
       await grant.open('refresh');
     });
@@ -59,7 +60,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const { store, otherStore, grantId } = grant;
       const { last } = await otherStore.claims(grantId);
-      await store.finishObtained(await grant.open('provision'), obtained('one'));
+      await finishObtained(store, await grant.open('provision'), obtained('one'));
       const intent = { ...(await intentOf(store, REALM, SUBJECT, 'refresh')), last };
       assert.equal(await otherStore.openExchange(intent), undefined);
       assert.equal((await store.claims(grantId)).held, false);
@@ -73,7 +74,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await clock.advance(leaseMs);
       const intent = await intentOf(otherStore, REALM, SUBJECT, 'refresh');
       assert.equal((await otherStore.claims(grantId)).held, false);
-      await store.finishObtained(abandoned, obtained('two'));
+      await finishObtained(store, abandoned, obtained('two'));
       assert.equal(await otherStore.openExchange(intent), undefined, 'its refresh token is spent');
       const fresh = await intentOf(otherStore, REALM, SUBJECT, 'refresh');
       assert.equal(fresh.last?.nonce, intent.last?.nonce);
@@ -164,7 +165,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const first = await grant.open('provision');
       const second = await grant.takeOver('provision');
-      await grant.store.finishObtained(first, obtained('late'));
+      await finishObtained(grant.store, first, obtained('late'));
       const { held, last } = await grant.store.claims(grant.grantId);
       assert.deepEqual([held, last?.exchangeId], [true, second.exchangeId]);
     });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { HOUR_MS, obtained, oneGrant, REJECTED, UNKNOWN } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 const { leaseMs, upstreamMs, marginMs } = DEFAULT_BOUNDS;
 const UNRESOLVED_MS = upstreamMs + marginMs;
@@ -78,7 +79,7 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       const first = await grant.obtain('one');
       await grant.open('recover');
       await clock.advance(leaseMs);
-      await store.finishObtained(await grant.open('refresh', first), obtained('two'));
+      await finishObtained(store, await grant.open('refresh', first), obtained('two'));
       await clock.setBack(HOUR_MS);
       await store.claims(grantId);
       await clock.advance(UNRESOLVED_MS);
@@ -106,7 +107,7 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
     it('what was opened before is not counted as recent for as long', async () => {
       await using grant = await oneGrant(openPlace);
       const { clock, store, grantId } = grant;
-      await store.finishObtained(await grant.open('provision'), obtained('one'));
+      await finishObtained(store, await grant.open('provision'), obtained('one'));
       assert.equal((await store.claims(grantId)).recentExchanges, 1);
       await clock.setBack(HOUR_MS);
       assert.equal((await store.claims(grantId)).recentExchanges, 0);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { Secret } from '../../src/secret.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { ACCOUNT_GONE, obtained, oneGrant, REALM, REJECTED, SUBJECT, UNKNOWN } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 /** What is appended, what ends, and what is current. */
 export function credentialsContract(database: string, openPlace: OpenPlace): void {
@@ -12,7 +13,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       const openedAt = grant.clock.now();
       const exchange = await grant.open('provision');
       await grant.clock.advance(700);
-      await grant.store.finishObtained(exchange, obtained('one', { expiresAt: openedAt + 42_000 }));
+      await finishObtained(grant.store, exchange, obtained('one', { expiresAt: openedAt + 42_000 }));
       const view = (await grant.otherStore.view(REALM, SUBJECT))!;
       const current = view.current!;
       assert.equal(current.exchangeId, exchange.exchangeId);
@@ -52,14 +53,14 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       const first = await grant.obtain('one');
       const exchange = await grant.open('refresh', first);
       await Promise.all([
-        store.finishObtained(exchange, obtained('two')),
-        store.finishObtained(exchange, obtained('two')),
-        store.finishObtained(exchange, obtained('other')),
+        finishObtained(store, exchange, obtained('two')),
+        finishObtained(store, exchange, obtained('two')),
+        finishObtained(store, exchange, obtained('other')),
       ]);
       assert.equal(await grant.current(), 'two');
       const third = await grant.obtain('three', 'refresh', exchange.exchangeId);
-      await store.finishObtained(exchange, obtained('two'));
-      await otherStore.finishObtained(exchange, obtained('two'));
+      await finishObtained(store, exchange, obtained('two'));
+      await finishObtained(otherStore, exchange, obtained('two'));
       assert.equal(await grant.current(), 'three');
       assert.deepEqual([...(await grant.place.endReasons()).keys()], [first, exchange.exchangeId, third]);
       assert.equal((await grant.view()).unsettled, false);
@@ -68,10 +69,10 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
     it('replayed after a failure leave its back-off alone', async () => {
       await using grant = await oneGrant(openPlace);
       const exchange = await grant.open('provision');
-      await grant.store.finishObtained(exchange, obtained('one'));
+      await finishObtained(grant.store, exchange, obtained('one'));
       const backOff = { failures: 3, retryAt: grant.clock.now() + 9_000, lastFailure: 'unknown' } as const;
       await grant.store.finishFailed(await grant.open('refresh', exchange.exchangeId), { ...UNKNOWN, backOff });
-      await grant.store.finishObtained(exchange, obtained('one'));
+      await finishObtained(grant.store, exchange, obtained('one'));
       assert.deepEqual((await grant.view()).backOff, backOff);
     });
 
@@ -95,8 +96,8 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       const first = await grant.obtain('one');
       const stray = await grant.open('refresh', first);
       const second = await grant.takeOver('refresh', first);
-      await grant.store.finishObtained(stray, obtained('stray'));
-      await grant.otherStore.finishObtained(second, obtained('two'));
+      await finishObtained(grant.store, stray, obtained('stray'));
+      await finishObtained(grant.otherStore, second, obtained('two'));
       assert.deepEqual([...(await grant.place.endReasons()).values()], ['exchanged', null, null]);
     });
 
@@ -106,7 +107,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       await grant.store.connect(REALM, 'bob');
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
       const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
-      await grant.store.finishObtained((await grant.store.openExchange(intent))!, obtained('of bob'));
+      await finishObtained(grant.store, (await grant.store.openExchange(intent))!, obtained('of bob'));
       assert.equal(await grant.current(), 'one');
     });
 
@@ -123,7 +124,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       const first = await grant.obtain('one');
       const stray = await grant.open('refresh', first);
       const loser = await grant.takeOver('refresh', first);
-      await grant.store.finishObtained(stray, obtained('two'));
+      await finishObtained(grant.store, stray, obtained('two'));
       await grant.otherStore.finishFailed(loser, REJECTED);
       assert.deepEqual(
         await grant.place.endReasons(),
@@ -156,9 +157,9 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       await using grant = await oneGrant(openPlace);
       const first = await grant.obtain('one');
       const second = await grant.open('refresh', first);
-      await grant.store.finishObtained(second, obtained('two', { refresh: false }));
+      await finishObtained(grant.store, second, obtained('two', { refresh: false }));
       const third = await grant.open('refresh', second.exchangeId);
-      await grant.store.finishObtained(third, obtained('three', { refresh: false }));
+      await finishObtained(grant.store, third, obtained('three', { refresh: false }));
       const { current } = await grant.view();
       assert.equal(current?.refreshToken()?.reveal(), 'refresh-one');
     });
@@ -166,7 +167,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
     it('have no refresh token where none was presented and the answer has none', async () => {
       await using grant = await oneGrant(openPlace);
       await grant.obtain('one');
-      await grant.store.finishObtained(await grant.open('recover'), obtained('two', { refresh: false }));
+      await finishObtained(grant.store, await grant.open('recover'), obtained('two', { refresh: false }));
       const { current } = await grant.view();
       assert.ok(current !== undefined);
       assert.equal(current.refreshToken(), undefined);
@@ -177,7 +178,7 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       const long = Array.from({ length: 8192 }, (_, index) => String.fromCharCode(33 + (index % 94))).join('');
       const exchange = await grant.open('provision');
       const { tokens } = obtained('one');
-      await grant.store.finishObtained(exchange, {
+      await finishObtained(grant.store, exchange, {
         kind: 'obtained',
         tokens: { ...tokens, accessToken: new Secret(long) },
       });

@@ -9,6 +9,7 @@ import { HOUR_MS, obtained, REALM, REJECTED, SUBJECT } from './one-grant.ts';
 import { ringKey } from './ring-key.ts';
 import { intentOf } from './intent-of.ts';
 import { startPostgres } from './start-postgres.ts';
+import { finishObtained } from './scheduled.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
@@ -30,7 +31,7 @@ it('a database whose clock is ahead takes no token for ended that lives by our c
     return (await grants.openExchange({ ...intent, presented }))!;
   };
   const first = await open();
-  await grants.finishObtained(first, obtained('one', { expiresAt: Date.now() + HOUR_MS, refresh: false }));
+  await finishObtained(grants, first, obtained('one', { expiresAt: Date.now() + HOUR_MS, refresh: false }));
   const rejected = await grants.finishFailed(await open({ exchangeId: first.exchangeId + 1000, nonce: 'another' }), {
     ...REJECTED,
     wayOut: 'none',

@@ -4,6 +4,7 @@ import type { EventReason, EventType } from '../../src/grants/events.ts';
 import { obtained, REALM } from './one-grant.ts';
 import type { SqlPlace } from './sql-place.ts';
 import { upkeepScene } from './upkeep-scene.ts';
+import { finishObtained } from './scheduled.ts';
 
 /** A log with these events in it, each a second after the one before; grants are named by letters. */
 async function written(
@@ -26,7 +27,7 @@ export function eventLogContract(database: string, openPlace: () => Promise<SqlP
   describe(`the log of events in ${database}`, () => {
     it('gives events as they were told', async () => {
       await using scene = await upkeepScene(openPlace);
-      const told = await scene.store.finishObtained(await scene.open('alice'), obtained('one'));
+      const told = await finishObtained(scene.store, await scene.open('alice'), obtained('one'));
       const { events } = await scene.place.openAll();
       assert.deepEqual(await events.list({ limit: 9 }), [told]);
       assert.equal(await events.newestId(), told?.id);

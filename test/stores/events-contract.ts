@@ -5,6 +5,7 @@ import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import type { Failure } from '../../src/grants/store.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { ACCOUNT_GONE, obtained, oneGrant, REALM, SUBJECT, UNKNOWN, type OneGrant } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 const UNRESOLVED_MS = DEFAULT_BOUNDS.upstreamMs + DEFAULT_BOUNDS.marginMs;
 
@@ -15,7 +16,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const exchange = await grant.open('provision');
       await grant.clock.advance(300);
-      const event = await grant.store.finishObtained(exchange, obtained('one'));
+      const event = await finishObtained(grant.store, exchange, obtained('one'));
       assert.ok(event !== undefined);
       const { id, ...rest } = event;
       assert.ok(id > 0);
@@ -38,7 +39,8 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       await grant.otherStore.connect(REALM, 'bob');
       const { grantId } = (await grant.otherStore.view(REALM, 'bob'))!;
       const intent = { grantId, kind: 'provision', presented: undefined, last: undefined, current: undefined } as const;
-      const ofBob = await grant.otherStore.finishObtained(
+      const ofBob = await finishObtained(
+        grant.otherStore,
         (await grant.otherStore.openExchange(intent))!,
         obtained('of bob'),
       );
@@ -54,19 +56,19 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       await refuse(grant, first, 'none');
       const exchange = await grant.open('recover');
       const events = await Promise.all(
-        [store, otherStore, store, otherStore].map((each) => each.finishObtained(exchange, obtained('two'))),
+        [store, otherStore, store, otherStore].map((each) => finishObtained(each, exchange, obtained('two'))),
       );
       assert.deepEqual(events.filter((event) => event !== undefined).map(short), ['recovered: refused']);
       await gain(grant, 'three', exchange.exchangeId);
-      assert.equal(await otherStore.finishObtained(exchange, obtained('two')), undefined);
+      assert.equal(await finishObtained(otherStore, exchange, obtained('two')), undefined);
     });
 
     it('call a grant created once, be it that two answers come to the first question', async () => {
       await using grant = await oneGrant(openPlace);
       const slow = await grant.open('provision');
       const quick = await grant.takeOver('provision');
-      assert.equal(short(await grant.otherStore.finishObtained(quick, obtained('two'))), 'created');
-      assert.equal(short(await grant.store.finishObtained(slow, obtained('one'))), 'recovered');
+      assert.equal(short(await finishObtained(grant.otherStore, quick, obtained('two'))), 'created');
+      assert.equal(short(await finishObtained(grant.store, slow, obtained('one'))), 'recovered');
     });
 
     it('are none where an exchange gave nothing and took nothing', async () => {
@@ -151,7 +153,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       await using grant = await oneGrant(openPlace);
       const { store, grantId, clock } = grant;
       const end = { expiresAt: clock.now() + 1000, refresh: false };
-      await store.finishObtained(await grant.open('provision'), obtained('one', end));
+      await finishObtained(store, await grant.open('provision'), obtained('one', end));
       await clock.advance(999);
       assert.equal(await store.noteReconnectRequired(grantId, 'none'), undefined);
       await clock.advance(1);
@@ -177,8 +179,8 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       const [first] = await gain(grant, 'one');
       const slow = await grant.open('refresh', first);
       const quick = await grant.takeOver('refresh', first);
-      await grant.otherStore.finishObtained(quick, obtained('newer'));
-      await grant.store.finishObtained(slow, obtained('older'));
+      await finishObtained(grant.otherStore, quick, obtained('newer'));
+      await finishObtained(grant.store, slow, obtained('older'));
       assert.equal(await refuse(grant, quick.exchangeId, 'none'), undefined);
       assert.equal(await grant.store.noteReconnectRequired(grant.grantId, 'none'), undefined);
       assert.equal(short(await refuse(grant, slow.exchangeId, 'none')), 'reconnect_required: refused');
@@ -191,7 +193,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       const slow = await grant.open('refresh', first);
       await grant.clock.advance(UNRESOLVED_MS);
       assert.equal(short(await refuse(grant, first, 'none')), 'reconnect_required: answer_lost');
-      assert.equal(short(await store.finishObtained(slow, obtained('late'))), 'recovered');
+      assert.equal(short(await finishObtained(store, slow, obtained('late'))), 'recovered');
       assert.equal(await store.noteReconnectRequired(grantId, 'none'), undefined);
       assert.equal(short(await refuse(grant, slow.exchangeId, 'none')), 'reconnect_required: refused');
       assert.equal(await store.noteReconnectRequired(grantId, 'none'), undefined);
@@ -246,7 +248,7 @@ async function gain(
   await grant.clock.advance(1);
   const exchange = await grant.open(presentedId === undefined ? 'recover' : 'refresh', presentedId);
   await grant.clock.advance(1);
-  return [exchange.exchangeId, await grant.store.finishObtained(exchange, obtained(name))];
+  return [exchange.exchangeId, await finishObtained(grant.store, exchange, obtained(name))];
 }
 
 /** The provider refuses a credential's refresh token. */

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { obtained, REALM, REJECTED, SUBJECT } from './one-grant.ts';
 import { intentOf } from './intent-of.ts';
 import { sqlitePlace } from './open-test-stores.ts';
+import { finishObtained } from './scheduled.ts';
 
 describe('the high-water mark beside a database', () => {
   it('notices a backup that was restored, once, and whose token is refused then is told as reverted', async () => {
@@ -16,10 +17,10 @@ describe('the high-water mark beside a database', () => {
       assert.equal(await stores.highWaterMark(mark).raise(), false);
       await grants.connect(REALM, SUBJECT);
       const provision = await grants.openExchange(await intentOf(grants, REALM, SUBJECT, 'provision'));
-      await grants.finishObtained(provision!, obtained('one'));
+      await finishObtained(grants, provision!, obtained('one'));
       place.rows(`vacuum into '${backup}'`);
       const refresh = await grants.openExchange(await intentOf(grants, REALM, SUBJECT, 'refresh'));
-      await grants.finishObtained(refresh!, obtained('two'));
+      await finishObtained(grants, refresh!, obtained('two'));
       const later = stores.highWaterMark(mark);
       assert.equal(await later.keepUp(), false);
       later.outdate();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ImportedGrant } from '../../src/grants/imports.ts';
+import type { ImportedGrant, ScheduledImport } from '../../src/grants/imports.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
 import type { StorePlace } from './grant-store-contract.ts';
 import { intentOf } from './intent-of.ts';
 import { obtained, profile, REALM, SUBJECT } from './one-grant.ts';
+import { finishObtained, scheduledImport } from './scheduled.ts';
 
 const END = Date.UTC(2026, 5, 2);
 
@@ -17,8 +18,8 @@ export interface ImportPlace extends StorePlace {
 }
 
 /** Tokens of alice's account 179 that are named after `name`, unless told otherwise. */
-export function imported(name: string, more: Partial<ImportedGrant> = {}): ImportedGrant {
-  return {
+export function imported(name: string, more: Partial<ImportedGrant> = {}): ScheduledImport {
+  return scheduledImport({
     realm: REALM,
     subject: SUBJECT,
     accountId: '179',
@@ -26,7 +27,7 @@ export function imported(name: string, more: Partial<ImportedGrant> = {}): Impor
     refresh: { token: new Secret(`refresh-${name}`), expiresAt: undefined },
     tokenType: 'Bearer',
     ...more,
-  };
+  });
 }
 
 async function open(openPlace: () => Promise<ImportPlace>) {
@@ -122,7 +123,7 @@ export function importStoreContract(database: string, openPlace: () => Promise<I
       await using at = await open(openPlace);
       await at.imports.add([imported('one')]);
       const exchange = await at.begin('refresh');
-      await at.grants.finishObtained(exchange, obtained('two'));
+      await finishObtained(at.grants, exchange, obtained('two'));
       assert.deepEqual(await at.imports.add([imported('one')]), ['already_there']);
       assert.equal(await at.current(), 'two');
     });
@@ -197,7 +198,7 @@ export function importStoreContract(database: string, openPlace: () => Promise<I
 
     it('gives a new account to a subject whose own is gone, and forgets the old profile', async () => {
       await using at = await open(openPlace);
-      await at.grants.finishObtained(await at.begin('provision'), obtained('old', { profile: profile('7', 'Old') }));
+      await finishObtained(at.grants, await at.begin('provision'), obtained('old', { profile: profile('7', 'Old') }));
       await at.place.query('update grants set account_id = null');
       assert.deepEqual(await at.imports.add([imported('one')]), ['imported']);
       const account = await at.grants.account(REALM, SUBJECT);

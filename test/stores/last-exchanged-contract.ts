@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { obtained, oneGrant, REALM, REJECTED, UNKNOWN, type OneGrant } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 /** What may be presented once more where a provider has a grace. */
 export function lastExchangedContract(database: string, openPlace: OpenPlace): void {
@@ -65,7 +66,7 @@ export function lastExchangedContract(database: string, openPlace: OpenPlace): v
     it('is none without a refresh token', async () => {
       await using grant = await oneGrant(openPlace);
       const first = await grant.open('recover');
-      await grant.store.finishObtained(first, obtained('one', { refresh: false }));
+      await finishObtained(grant.store, first, obtained('one', { refresh: false }));
       await grant.obtain('two', 'refresh', first.exchangeId);
       assert.equal(await last(grant), undefined);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { obtained, oneGrant, REJECTED, UNKNOWN } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 /** A success is never turned away, and never displaces what is newer. */
 export function lateAnswersContract(database: string, openPlace: OpenPlace): void {
@@ -10,7 +11,7 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       await using grant = await oneGrant(openPlace);
       const slow = await grant.open('provision');
       await grant.takeOver('provision');
-      await grant.store.finishObtained(slow, obtained('late'));
+      await finishObtained(grant.store, slow, obtained('late'));
       assert.equal(await grant.current(), 'late');
       assert.ok((await grant.view()).integratedAt !== undefined);
     });
@@ -19,7 +20,7 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       await using grant = await oneGrant(openPlace);
       const exchange = await grant.open('provision');
       await grant.store.finishFailed(exchange, UNKNOWN);
-      await grant.otherStore.finishObtained(exchange, obtained('rescued'));
+      await finishObtained(grant.otherStore, exchange, obtained('rescued'));
       assert.equal(await grant.current(), 'rescued');
     });
 
@@ -28,8 +29,8 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       const first = await grant.obtain('one');
       const slow = await grant.open('refresh', first);
       const quick = await grant.takeOver('refresh', first);
-      await grant.otherStore.finishObtained(quick, obtained('newer'));
-      await grant.store.finishObtained(slow, obtained('older'));
+      await finishObtained(grant.otherStore, quick, obtained('newer'));
+      await finishObtained(grant.store, slow, obtained('older'));
       assert.equal(await grant.current(), 'newer');
     });
 
@@ -38,8 +39,8 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       const first = await grant.obtain('one');
       const slow = await grant.open('refresh', first);
       const quick = await grant.takeOver('refresh', first);
-      await grant.otherStore.finishObtained(quick, obtained('newer'));
-      await grant.store.finishObtained(slow, obtained('older'));
+      await finishObtained(grant.otherStore, quick, obtained('newer'));
+      await finishObtained(grant.store, slow, obtained('older'));
       await grant.store.finishFailed(await grant.open('refresh', quick.exchangeId), REJECTED);
       assert.equal(await grant.current(), 'older');
     });
@@ -49,8 +50,8 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       const first = await grant.obtain('one');
       const slow = await grant.open('recover');
       const quick = await grant.takeOver('refresh', first);
-      await grant.otherStore.finishObtained(quick, obtained('newer'));
-      await grant.store.finishObtained(slow, obtained('older'));
+      await finishObtained(grant.otherStore, quick, obtained('newer'));
+      await finishObtained(grant.store, slow, obtained('older'));
       const reasons = await grant.place.endReasons();
       assert.deepEqual(
         [reasons.get(first), reasons.get(slow.exchangeId), reasons.get(quick.exchangeId)],
@@ -66,7 +67,7 @@ export function lateAnswersContract(database: string, openPlace: OpenPlace): voi
       const quick = await grant.takeOver('refresh', first);
       await grant.store.finishFailed(slow, REJECTED);
       assert.equal((await grant.place.endReasons()).get(first), 'rejected');
-      await grant.otherStore.finishObtained(quick, obtained('two'));
+      await finishObtained(grant.otherStore, quick, obtained('two'));
       assert.equal(await grant.current(), 'two');
     });
   });

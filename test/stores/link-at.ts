@@ -3,6 +3,7 @@ import type { ConnectionVerdict, NewConnection, TakenLink } from '../../src/gran
 import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
 import { HOUR_MS, profile, REALM } from './one-grant.ts';
+import { scheduledAnswer } from './scheduled.ts';
 
 let words = 0;
 const word = (what: string) => new Secret(`${what}-${(words += 1)}`);
@@ -28,5 +29,5 @@ export function answerOf(account: string): NewConnection['answer'] {
 /** All of it: the subject links this account, in the place of any other. */
 export async function linkAt(stores: Stores, subject: string, account: string): Promise<ConnectionVerdict['kind']> {
   const link = await takenLink(stores, subject);
-  return (await stores.links.connect({ link, answer: answerOf(account), replace: true })).kind;
+  return (await stores.links.connect({ link, ...scheduledAnswer(answerOf(account)), replace: true })).kind;
 }

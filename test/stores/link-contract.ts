@@ -5,6 +5,7 @@ import type { Stores } from '../../src/stores/index.ts';
 import { linkStoreScene, taken, type OpenSqlPlace } from './link-scene.ts';
 import { intentOf } from './intent-of.ts';
 import { HOUR_MS, REALM } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 /** Linking and disconnecting, whatever database is under it. */
 export function linkContract(database: string, openPlace: OpenSqlPlace): void {
@@ -209,7 +210,7 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       assert.ok(forsaken !== undefined);
       await connections.erase(forsaken.exchange);
       const tokens = { accessToken: new Secret('late'), expiresAt: scene.place.clock.now() + 1, tokenType: 'Bearer' };
-      assert.equal(await grants.finishObtained(exchange, { kind: 'obtained', tokens }), undefined);
+      assert.equal(await finishObtained(grants, exchange, { kind: 'obtained', tokens }), undefined);
       assert.deepEqual(await scene.place.query('select * from credentials'), []);
     });
 

@@ -6,6 +6,7 @@ import { openPostgresStores } from './open-postgres.ts';
 import { openTransaction } from './open-transaction.ts';
 import { runSql } from './run-sql.ts';
 import { startPostgres } from './start-postgres.ts';
+import { scheduledAnswer } from './scheduled.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
@@ -92,7 +93,7 @@ describe('a link that is overtaken', () => {
     const held = `insert into connections (realm, subject, grant_id, created_at, called_at)
       values ('${REALM}', 'late', 'elsewhere', 1, 1)`;
     await using other = await openTransaction(url, elsewhere, held);
-    const linking = stores.links.connect({ link: late, answer: answerOf('acc-1'), replace: false });
+    const linking = stores.links.connect({ link: late, ...scheduledAnswer(answerOf('acc-1')), replace: false });
     await other.untilSomebodyWaits();
     const revoking = stores.vainConsents.mayRevoke(consent.link, 'acc-1');
     let isDecided = false;

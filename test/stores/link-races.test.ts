@@ -10,6 +10,7 @@ import { linkStoreScene, taken, type LinkStoreScene } from './link-scene.ts';
 import { HOUR_MS, profile, REALM } from './one-grant.ts';
 import { postgresSqlPlace } from './sql-place.ts';
 import { startPostgres } from './start-postgres.ts';
+import { scheduledAnswer } from './scheduled.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
@@ -32,7 +33,7 @@ async function ready(
     tokenType: 'Bearer',
   };
   const answer: NewConnection['answer'] = { kind: 'obtained', tokens, profile: profile(account) };
-  return () => stores.links.connect({ link, answer, replace: true });
+  return () => stores.links.connect({ link, ...scheduledAnswer(answer), replace: true });
 }
 
 /** What may never be, whoever was faster. */

@@ -5,6 +5,7 @@ import { Secret } from '../../src/secret.ts';
 import type { Stores } from '../../src/stores/index.ts';
 import { HOUR_MS, profile, REALM } from './one-grant.ts';
 import type { SqlPlace } from './sql-place.ts';
+import { scheduledAnswer } from './scheduled.ts';
 
 export type OpenSqlPlace = () => Promise<SqlPlace>;
 
@@ -52,7 +53,7 @@ export async function linkStoreScene(openPlace: OpenSqlPlace): Promise<LinkStore
       },
       profile: profile(account),
     };
-    return other.links.connect({ link, answer, replace: replace ?? false });
+    return other.links.connect({ link, ...scheduledAnswer(answer), replace: replace ?? false });
   };
   return {
     place,

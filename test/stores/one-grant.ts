@@ -6,6 +6,7 @@ import { profileOf } from '../../src/providers/profile-of.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import type { OpenPlace, StorePlace } from './grant-store-contract.ts';
+import { finishObtained } from './scheduled.ts';
 
 export const REALM = 'some-provider https://api.example.com client-1';
 export const SUBJECT = 'alice';
@@ -76,7 +77,7 @@ export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
       await clock.advance(1);
       const exchange = await open(kind, presentedId);
       await clock.advance(1);
-      await store.finishObtained(exchange, obtained(name));
+      await finishObtained(store, exchange, obtained(name));
       await clock.advance(1);
       return exchange.exchangeId;
     },

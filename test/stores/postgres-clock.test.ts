@@ -4,6 +4,7 @@ import type { Failure } from '../../src/grants/store.ts';
 import { HOUR_MS, obtained, oneGrant } from './one-grant.ts';
 import { postgresPlace } from './postgres-place.ts';
 import { startPostgres } from './start-postgres.ts';
+import { finishObtained } from './scheduled.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
@@ -17,7 +18,7 @@ describe('a Postgres whose clock is ahead of ours', () => {
     const first = await grant.obtain('one');
     const expiresAt = grant.clock.now() + HOUR_MS / 2;
     const second = await grant.open('recover');
-    await grant.store.finishObtained(second, obtained('two', { expiresAt, refresh: false }));
+    await finishObtained(grant.store, second, obtained('two', { expiresAt, refresh: false }));
     const late = await grant.open('refresh', first);
     await place.query(`update test_clock set now = now + ${HOUR_MS}`);
     assert.equal(await grant.store.finishFailed(late, REJECTED), undefined);

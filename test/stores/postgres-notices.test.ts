@@ -7,6 +7,7 @@ import { intentOf } from './intent-of.ts';
 import { obtained, REALM } from './one-grant.ts';
 import { openPostgresStores } from './open-postgres.ts';
 import { startPostgres, type PostgresServer } from './start-postgres.ts';
+import { finishObtained } from './scheduled.ts';
 
 describe('notices of Postgres', () => {
   let server: PostgresServer;
@@ -60,8 +61,8 @@ describe('notices of Postgres', () => {
     await at.other.grants.noteAwaited(awaited.grantId);
     // A look every minute would come too late for this test: only a notice ends the wait.
     const waiting = at.other.grants.awaitChange(awaited.grantId, 60_000);
-    await at.one.grants.finishObtained(lonely, obtained('one'));
-    await at.one.grants.finishObtained(awaited, obtained('two'));
+    await finishObtained(at.one.grants, lonely, obtained('one'));
+    await finishObtained(at.one.grants, awaited, obtained('two'));
     await waiting;
     while (at.told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     assert.deepEqual(at.told, [awaited.grantId]);
@@ -71,7 +72,7 @@ describe('notices of Postgres', () => {
     await using at = await start();
     const exchange = await at.open(at.one, 'alice');
     await Promise.all(Array.from({ length: 20 }, () => at.other.grants.noteAwaited(exchange.grantId)));
-    await at.one.grants.finishObtained(exchange, obtained('one'));
+    await finishObtained(at.one.grants, exchange, obtained('one'));
     await at.other.grants.noteAwaited(exchange.grantId);
     while (at.told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     assert.deepEqual(at.told, [exchange.grantId]);

@@ -5,6 +5,7 @@ import { inAProcess } from './in-a-process.ts';
 import { obtained, REALM, SUBJECT } from './one-grant.ts';
 import { sqlitePlace } from './open-test-stores.ts';
 import { ringKey } from './ring-key.ts';
+import { finishObtained } from './scheduled.ts';
 
 const vault = new Vault([ringKey('k1', Buffer.alloc(32, 1))]);
 const OPEN = 'select * from exchanges where finished_at is null';
@@ -42,7 +43,7 @@ describe('a start on the machine of a predecessor', () => {
       openedAt: 0,
       openedTick: 0,
     } as const;
-    await grants.finishObtained(exchange, obtained('rescued'));
+    await finishObtained(grants, exchange, obtained('rescued'));
     assert.equal((await grants.view(REALM, SUBJECT))?.current?.accessToken().reveal(), 'rescued');
   });
 

@@ -7,10 +7,12 @@ import type { GrantStore } from '../../src/grants/store.ts';
 import { Secret } from '../../src/secret.ts';
 import { RescueFolder } from '../../src/stores/rescue-folder.ts';
 import { Vault } from '../../src/stores/vault.ts';
+import { systemClock } from '../../src/system-clock.ts';
 import { intentOf } from './intent-of.ts';
 import { obtained, REALM } from './one-grant.ts';
 import { sqlitePlace } from './open-test-stores.ts';
 import { ringKey } from './ring-key.ts';
+import { finishObtained } from './scheduled.ts';
 
 const RESCUED = Array.from({ length: 10 }, (_, index) => `rescued-${index}`);
 const OTHERS = Array.from({ length: 20 }, (_, index) => `other-${index}`);
@@ -18,7 +20,7 @@ const OTHERS = Array.from({ length: 20 }, (_, index) => `other-${index}`);
 async function provide(grants: GrantStore, subject: string): Promise<void> {
   await grants.connect(REALM, subject);
   const exchange = await grants.openExchange(await intentOf(grants, REALM, subject, 'provision'));
-  await grants.finishObtained(exchange!, obtained(`first of ${subject}`));
+  await finishObtained(grants, exchange!, obtained(`first of ${subject}`));
 }
 
 describe('a backup that is restored', () => {
@@ -45,7 +47,10 @@ describe('a backup that is restored', () => {
     for (const subject of OTHERS) await provide(grants, subject);
     const first = await grants.openExchange(await intentOf(grants, REALM, 'rescued-0', 'refresh'));
     assert.equal(first?.exchangeId, 2, 'the number that its rescued answer had');
-    assert.equal(await replayRescued({ rescue, store: grants, observer: NO_OBSERVER }), RESCUED.length);
+    assert.equal(
+      await replayRescued({ rescue, store: grants, clock: systemClock, observer: NO_OBSERVER }),
+      RESCUED.length,
+    );
     for (const subject of [...RESCUED, ...OTHERS]) {
       const token = (await grants.view(REALM, subject))?.current?.accessToken().reveal();
       assert.equal(token, `${subject.startsWith('other') ? 'first' : 'second'} of ${subject}`);
@@ -73,7 +78,7 @@ describe('a backup that is restored', () => {
     await writeFile(`${folder}/7.${grantId}.sealed`, sealed);
     const rescue = new RescueFolder(folder, vault, assert.fail);
     const current = async () => (await grants.view(REALM, 'alice'))?.current?.accessToken().reveal();
-    assert.equal(await replayRescued({ rescue, store: grants, observer: NO_OBSERVER }), 1);
+    assert.equal(await replayRescued({ rescue, store: grants, clock: systemClock, observer: NO_OBSERVER }), 1);
     const { kinds } = await stores.events.counts();
     assert.deepEqual(
       kinds.map(({ type, count }) => [type, count]),

@@ -4,6 +4,7 @@ import type { Failure } from '../../src/grants/store.ts';
 import { intentOf } from './intent-of.ts';
 import { obtained, oneGrant, REALM, REJECTED, SUBJECT, UNKNOWN, type OneGrant } from './one-grant.ts';
 import type { SqlPlace } from './sql-place.ts';
+import { finishObtained } from './scheduled.ts';
 
 const LOST: Failure = { ...REJECTED, wayOut: 'none' };
 
@@ -41,10 +42,10 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       const { grant, place, first } = scene;
       const inHand = await grant.open('refresh', first);
       await goBackTo(place, first);
-      await grant.otherStore.finishObtained(inHand, obtained('two'));
+      await finishObtained(grant.otherStore, inHand, obtained('two'));
       assert.equal(await grant.current(), 'two');
       assert.equal((await grant.place.endReasons()).get(first), 'exchanged');
-      assert.equal(await grant.store.finishObtained(inHand, obtained('two')), undefined);
+      assert.equal(await finishObtained(grant.store, inHand, obtained('two')), undefined);
       assert.equal((await place.query('select nonce from credentials')).length, 2);
     });
 
@@ -56,9 +57,9 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       const other = await grant.open('refresh', first, { by: grant.otherStore });
       assert.equal(other.exchangeId, inHand.exchangeId);
       assert.notEqual(other.nonce, inHand.nonce);
-      await grant.store.finishObtained(inHand, obtained('of the first'));
+      await finishObtained(grant.store, inHand, obtained('of the first'));
       assert.equal((await grant.store.claims(grant.grantId)).held, true, 'the other call is still under way');
-      await grant.otherStore.finishObtained(other, obtained('of the second'));
+      await finishObtained(grant.otherStore, other, obtained('of the second'));
       const rows = await place.query('select exchange_id from credentials order by exchange_id');
       assert.deepEqual(
         rows.map((row) => row['exchange_id']),
@@ -76,7 +77,7 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       const inHand = await grant.open('refresh', second);
       await goBackTo(place, first);
       const presentedRefreshToken = obtained('two').tokens.refreshToken!;
-      await grant.store.finishObtained(inHand, { ...obtained('three', { refresh: false }), presentedRefreshToken });
+      await finishObtained(grant.store, inHand, { ...obtained('three', { refresh: false }), presentedRefreshToken });
       assert.equal((await grant.view()).current?.refreshToken()?.reveal(), 'refresh-two');
     });
 
@@ -87,7 +88,7 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       await goBackTo(place, first);
       await grant.clock.advance(1_000);
       await grant.obtain('newer', 'refresh', first);
-      await grant.store.finishObtained(inHand, obtained('older'));
+      await finishObtained(grant.store, inHand, obtained('older'));
       assert.equal(await grant.current(), 'newer');
       assert.equal((await place.query('select nonce from credentials')).length, 3);
     });
@@ -178,11 +179,11 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       await goBackTo(place, 0);
       await place.query('delete from connections');
       await place.query('delete from grants');
-      await assert.rejects(grant.store.finishObtained(inHand, obtained('two')), { code: 'grant_forgotten' });
+      await assert.rejects(finishObtained(grant.store, inHand, obtained('two')), { code: 'grant_forgotten' });
       assert.equal(await grant.store.finishFailed(inHand, UNKNOWN), undefined);
       await place.query(`insert into events (number, type, at, realm, grant_id, subjects, exchange_id)
         values (1, 'grant.disconnected', 1, '${REALM}', '${grant.grantId}', '[]', 1)`);
-      assert.equal(await grant.store.finishObtained(inHand, obtained('two')), undefined);
+      assert.equal(await finishObtained(grant.store, inHand, obtained('two')), undefined);
     });
 
     it('a failure of an exchange that is gone is noted, and holds back nobody newer', async () => {

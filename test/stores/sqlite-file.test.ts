@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { obtained, oneGrant, REALM } from './one-grant.ts';
 import { sqlitePlace } from './open-test-stores.ts';
+import { finishObtained } from './scheduled.ts';
 
 const ACCESS = 'eyJhY2Nlc3M-plain-access-token-0123456789abcdef';
 const REFRESH = `refresh-${ACCESS}`;
@@ -21,7 +22,7 @@ describe('the SQLite file', () => {
   it('holds no token in plain text, base64 or hex, nor do the files next to it', async () => {
     await using place = await sqlitePlace();
     await using grant = await oneGrant(() => Promise.resolve(place));
-    await grant.store.finishObtained(await grant.open('provision'), obtained(ACCESS));
+    await finishObtained(grant.store, await grant.open('provision'), obtained(ACCESS));
     const files = readdirSync(dirname(place.path));
     assert.ok(files.includes('evergrant.db-wal'));
     const bytes = files.map((name) => readFileSync(join(dirname(place.path), name)).toString('latin1')).join('');

@@ -8,6 +8,7 @@ import { ringKey } from './ring-key.ts';
 import type { SqlPlace } from './sql-place.ts';
 import { intentOf } from './intent-of.ts';
 import { DAY_MS, OTHER_REALM } from './upkeep-scene.ts';
+import { finishObtained } from './scheduled.ts';
 
 const LIMITS = { graceMs: 60_000, chainMs: 7 * DAY_MS };
 const RING = [ringKey('k1')];
@@ -113,7 +114,7 @@ async function give({ grants }: Stores, name: string, expiresAt = 365 * DAY_MS *
   await grants.connect(REALM, SUBJECT);
   const exchange = await grants.openExchange(await intentOf(grants, REALM, SUBJECT, 'recover'));
   assert.ok(exchange !== undefined, 'the grant is held');
-  await grants.finishObtained(exchange, obtained(name, { expiresAt }));
+  await finishObtained(grants, exchange, obtained(name, { expiresAt }));
 }
 
 function ownerOf({ successions }: Stores, token: string): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import type { Obtained } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
 import { linkStoreScene, taken, type OpenSqlPlace } from './link-scene.ts';
 import { HOUR_MS, profile, REALM } from './one-grant.ts';
+import { scheduledAnswer } from './scheduled.ts';
 
 const { leaseMs } = DEFAULT_BOUNDS;
 const ALICE = { realm: REALM, subject: 'alice' };
@@ -70,9 +71,15 @@ export function takenLinksContract(database: string, openPlace: OpenSqlPlace): v
       assert.equal(await stores.links.end(first), false);
       assert.equal(await stores.links.take(completion, ALICE), 'held');
       const full = { ...answer('brought', 'acc-1'), profile: profile('acc-1') };
-      assert.equal((await stores.links.connect({ link: first, answer: full, replace: false })).kind, 'busy');
-      assert.equal((await other.links.connect({ link: second, answer: full, replace: false })).kind, 'connected');
-      const late = await stores.links.connect({ link: first, answer: full, replace: false });
+      assert.equal(
+        (await stores.links.connect({ link: first, ...scheduledAnswer(full), replace: false })).kind,
+        'busy',
+      );
+      assert.equal(
+        (await other.links.connect({ link: second, ...scheduledAnswer(full), replace: false })).kind,
+        'connected',
+      );
+      const late = await stores.links.connect({ link: first, ...scheduledAnswer(full), replace: false });
       assert.deepEqual(late, { kind: 'connected', event: undefined });
       assert.equal((await place.query('select * from credentials')).length, 1);
     });
@@ -159,9 +166,13 @@ export function takenLinksContract(database: string, openPlace: OpenSqlPlace): v
       await other.links.keep(link, answer('of bob', 'acc-1'));
       assert.equal(await stores.vainConsents.mayRevoke(vain.link, 'acc-1'), 'later');
       const full = { ...answer('of bob', 'acc-1'), profile: profile('acc-1') };
-      assert.equal((await other.links.connect({ link, answer: full, replace: false })).kind, 'busy', 'it is revoked');
+      assert.equal(
+        (await other.links.connect({ link, ...scheduledAnswer(full), replace: false })).kind,
+        'busy',
+        'it is revoked',
+      );
       await stores.vainConsents.putOff(vain.link, 1, 0);
-      assert.equal((await other.links.connect({ link, answer: full, replace: false })).kind, 'connected');
+      assert.equal((await other.links.connect({ link, ...scheduledAnswer(full), replace: false })).kind, 'connected');
       const again = (await stores.vainConsents.takeVain(REALM))!;
       assert.equal(await stores.vainConsents.mayRevoke(again.link, 'acc-1'), 'no');
     });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_BOUNDS, type ExchangeKind, type OpenExchange } from '../../src/grants/exchange.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import { ACCOUNT_GONE, obtained, oneGrant, REJECTED, UNKNOWN, type OneGrant } from './one-grant.ts';
+import { finishObtained } from './scheduled.ts';
 
 const UNRESOLVED_MS = DEFAULT_BOUNDS.upstreamMs + DEFAULT_BOUNDS.marginMs;
 const { leaseMs } = DEFAULT_BOUNDS;
@@ -13,7 +14,7 @@ async function overtaken(grant: OneGrant, kind: ExchangeKind): Promise<OpenExcha
   const slow = await grant.open(kind, kind === 'refresh' ? first : undefined);
   await grant.clock.advance(leaseMs);
   const quick = await grant.open('refresh', first, { by: grant.otherStore });
-  await grant.otherStore.finishObtained(quick, obtained('current'));
+  await finishObtained(grant.otherStore, quick, obtained('current'));
   assert.equal(await grant.current(), 'current');
   await grant.clock.advance(1);
   return slow;
@@ -26,7 +27,7 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
       await using grant = await oneGrant(openPlace);
       const slow = await overtaken(grant, 'recover');
       assert.equal((await grant.view()).unsettled, false);
-      await grant.store.finishObtained(slow, obtained('older'));
+      await finishObtained(grant.store, slow, obtained('older'));
       assert.equal(await grant.current(), 'current');
       assert.equal((await grant.view()).unsettled, true);
     });
@@ -61,7 +62,7 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
       const slow = await grant.open('refresh', first);
       await grant.clock.advance(UNRESOLVED_MS);
       await grant.open('recover', undefined, { by: grant.otherStore });
-      await grant.store.finishObtained(slow, obtained('late'));
+      await finishObtained(grant.store, slow, obtained('late'));
       assert.equal((await grant.view()).unsettled, false);
       await grant.clock.advance(UNRESOLVED_MS);
       assert.equal(await grant.current(), 'late');
@@ -74,13 +75,13 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
       await grant.open('recover');
       const next = await grant.takeOver('recover');
       assert.equal((await grant.view()).unsettled, true);
-      await grant.otherStore.finishObtained(next, obtained('two'));
+      await finishObtained(grant.otherStore, next, obtained('two'));
       assert.equal((await grant.view()).unsettled, false);
     });
 
     it('is settled by one more recovery', async () => {
       await using grant = await oneGrant(openPlace);
-      await grant.store.finishObtained(await overtaken(grant, 'recover'), obtained('older'));
+      await finishObtained(grant.store, await overtaken(grant, 'recover'), obtained('older'));
       await grant.obtain('settled');
       assert.equal(await grant.current(), 'settled');
       assert.equal((await grant.view()).unsettled, false);
@@ -108,7 +109,7 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
         await using grant = await oneGrant(openPlace);
         const slow = await overtaken(grant, 'refresh');
         if (end === 'never') await grant.clock.advance(10 * UNRESOLVED_MS);
-        else if (end.kind === 'obtained') await grant.store.finishObtained(slow, end);
+        else if (end.kind === 'obtained') await finishObtained(grant.store, slow, end);
         else await grant.store.finishFailed(slow, { answer: end, wayOut: 'self' });
         assert.equal((await grant.view()).unsettled, false);
       }

@@ -96,8 +96,8 @@ export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<U
       ...(refresh ? { refreshToken: new Secret(`refresh-${grantId}-${exchangeId}`) } : {}),
       ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     };
-    await store.finishObtained(exchange, { kind: 'obtained', tokens });
-    const schedule = scheduleOf(exchange.nonce, clock.now(), { expiresAt, refreshExpiresAt });
+    const schedule = scheduleOf(exchange.nonce, clock.now(), tokens);
+    await store.finishObtained(exchange, { kind: 'obtained', tokens }, schedule);
     return { exchangeId, grantId, expiresAt, token, ...schedule };
   };
   return {

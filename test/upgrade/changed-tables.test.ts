@@ -6,6 +6,7 @@ import { linkStoreScene, type LinkStoreScene } from '../stores/link-scene.ts';
 import { obtained, REALM, REJECTED } from '../stores/one-grant.ts';
 import { postgresSqlPlace } from '../stores/sql-place.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
+import { finishObtained } from '../stores/scheduled.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
@@ -41,7 +42,7 @@ async function callAll(scene: LinkStoreScene, round: number): Promise<void> {
   assert.equal((await scene.link(subject, `account-${round}`, `first of ${subject}`)).kind, 'connected');
   const refresh = await grants.openExchange(await intentOf(grants, REALM, subject, 'refresh'));
   await grants.renewLease(refresh!);
-  await grants.finishObtained(refresh!, obtained(`second of ${subject}`));
+  await finishObtained(grants, refresh!, obtained(`second of ${subject}`));
   assert.equal(await scene.current(subject), `second of ${subject}`);
   const { grantId, current: credential } = (await other.grants.view(REALM, subject))!;
   await upkeep.noteUsed([{ grantId, exchangeId: credential!.exchangeId }]);

@@ -11,6 +11,7 @@ import { obtained, REALM, UNKNOWN } from '../stores/one-grant.ts';
 import { ringKey } from '../stores/ring-key.ts';
 import { startPostgres } from '../stores/start-postgres.ts';
 import { FORMER, formerVersion, NO_HISTORY, type FormerVersion } from './former-version.ts';
+import { finishObtained } from '../stores/scheduled.ts';
 
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
@@ -79,7 +80,7 @@ describe('an instance of schema 4 that goes on after the names came', () => {
     const bobs = await grants.openExchange(await intentOf(grants, REALM, 'bob', 'refresh'));
     assert.ok(bobs !== undefined);
     assert.equal(bobs.exchangeId, inHand.id, "bob's exchange has the number of alice's");
-    await grants.finishObtained(bobs, obtained('of bob'));
+    await finishObtained(grants, bobs, obtained('of bob'));
     await grants.openExchange(await intentOf(grants, REALM, 'bob', 'refresh'));
     await pool.query('update credentials set expires_at = 1, opened_at = 1 where ended_at is not null');
     await pool.query('update credentials set ended_at = 1 where ended_at is not null');

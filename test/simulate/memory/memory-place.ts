@@ -55,7 +55,7 @@ function promised(store: MemoryStore, clock: TestClock): GrantStore {
       store.renewLease(...args);
       return Promise.resolve();
     },
-    finishObtained: (...args) => Promise.resolve(store.finishObtained(...args)),
+    finishObtained: (exchange, answer) => Promise.resolve(store.finishObtained(exchange, answer)),
     holdBack: (...args) => {
       store.holdBack(...args);
       return Promise.resolve();
