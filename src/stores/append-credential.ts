@@ -2,17 +2,11 @@ import type { Transaction } from 'kysely';
 import type { ExchangeName } from '../grants/exchange.ts';
 import type { Schedule } from '../grants/schedule.ts';
 import type { Obtained } from '../providers/provider.ts';
-import type { Secret } from '../secret.ts';
+import { CREDENTIAL_COLUMNS, credentialRow, sealedTokens, type RefreshToken } from './credential-row.ts';
 import { credentialNumber } from './exchange-row.ts';
 import type { ObtainedFacts } from './obtained-facts.ts';
 import type { Database } from './schema.ts';
 import type { Vault } from './vault.ts';
-
-/** A refresh token, and when it ends, in epoch milliseconds. */
-export interface RefreshToken {
-  readonly token: Secret;
-  readonly expiresAt: number | null;
-}
 
 /** The exchange that gave a credential, by its number in this database. */
 export interface Giver extends ExchangeName {
@@ -21,15 +15,14 @@ export interface Giver extends ExchangeName {
 }
 
 const APPEND = `
-  insert into credentials (grant_id, exchange_id, nonce, realm, opened_at, obtained_at, expires_at, refresh_expires_at,
-    token_type, access_token, access_token_hash, refresh_token, renew_at, lapse_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  insert into credentials (${CREDENTIAL_COLUMNS.join(', ')})
+  values (${CREDENTIAL_COLUMNS.map((_, index) => `$${index + 1}`).join(', ')})
   on conflict do nothing`;
 
 /** The statement that appends what an exchange gave, with when upkeep is to see to its refresh token: its text and its parameters. */
 export function appending(
   vault: Vault,
-  { grantId, exchangeId, nonce }: Giver,
+  giver: Giver,
   { tokens }: Obtained,
   facts: Pick<ObtainedFacts, 'realm' | 'opened_at'> & {
     /** Epoch milliseconds, by the clock that tokens are judged by. */
@@ -39,23 +32,8 @@ export function appending(
   },
 ): [text: string, parameters: unknown[]] {
   const { realm, opened_at: openedAt, obtainedAt, refresh, schedule } = facts;
-  const parameters = [
-    grantId,
-    exchangeId,
-    nonce,
-    realm,
-    openedAt,
-    obtainedAt,
-    tokens.expiresAt,
-    refresh?.expiresAt ?? null,
-    tokens.tokenType,
-    vault.seal(tokens.accessToken, { grantId, exchangeId, field: 'access_token' }),
-    vault.tokenHash(tokens.accessToken),
-    refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
-    refresh ? schedule.renewAt : null,
-    refresh ? (schedule.lapseAt ?? null) : null,
-  ];
-  return [APPEND, parameters];
+  const sealed = sealedTokens(vault, giver, { tokens, refresh, schedule, obtainedAt });
+  return [APPEND, credentialRow(sealed, realm, openedAt)];
 }
 
 /**

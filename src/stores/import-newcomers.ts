@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../grants/clock.ts';
+import { CREDENTIAL_COLUMNS, credentialRow, sealedTokens, type SealedTokens } from './credential-row.ts';
 import { newNonce, NOBODY } from './exchange-row.ts';
 import { importedTokens } from './import-tokens.ts';
 import type { MarkedImport } from './import-marks.ts';
@@ -10,19 +11,8 @@ import type { SqlDatabase } from './sql-database.ts';
 import type { Vault } from './vault.ts';
 
 /** An import of a subject and an account of which nothing is there, as far as is known, sealed for a grant of its own. */
-export interface Newcomer {
+export interface Newcomer extends SealedTokens {
   readonly from: MarkedImport;
-  readonly grantId: string;
-  readonly nonce: string;
-  /** Epoch milliseconds. */
-  readonly obtainedAt: number;
-  readonly expiresAt: number;
-  readonly refreshExpiresAt: number | null;
-  readonly renewAt: number | null;
-  readonly lapseAt: number | null;
-  readonly accessToken: Uint8Array;
-  readonly accessTokenHash: Uint8Array;
-  readonly refreshToken: Uint8Array | null;
 }
 
 /** The number of a grant's first exchange. */
@@ -34,24 +24,11 @@ export function asNewcomer(
   { vault, clock, newGrantId }: { vault: Vault; clock: Clock; newGrantId: () => string },
 ): Newcomer {
   const obtainedAt = clock.now();
-  const [grantId, nonce] = [newGrantId(), newNonce()];
+  const name = { grantId: newGrantId(), exchangeId: FIRST, nonce: newNonce() };
   const tokens = importedTokens(from.grant, obtainedAt);
-  const { accessToken, refreshToken, expiresAt, refreshExpiresAt } = tokens;
-  const schedule = refreshToken && from.grant.schedule;
-  const at = { grantId, exchangeId: FIRST };
-  return {
-    from,
-    grantId,
-    nonce,
-    obtainedAt,
-    expiresAt,
-    refreshExpiresAt: refreshExpiresAt ?? null,
-    renewAt: schedule?.renewAt ?? null,
-    lapseAt: schedule?.lapseAt ?? null,
-    accessToken: vault.seal(accessToken, { ...at, field: 'access_token' }),
-    accessTokenHash: vault.tokenHash(accessToken),
-    refreshToken: refreshToken ? vault.seal(refreshToken, { ...at, field: 'refresh_token' }) : null,
-  };
+  const { refreshToken: token, refreshExpiresAt: expiresAt = null } = tokens;
+  const given = { tokens, refresh: token && { token, expiresAt }, schedule: from.grant.schedule, obtainedAt };
+  return { from, ...sealedTokens(vault, name, given) };
 }
 
 /**
@@ -135,23 +112,8 @@ export async function insertNewcomers(
   );
   await insert(
     'credentials',
-    'grant_id exchange_id nonce realm opened_at obtained_at expires_at refresh_expires_at token_type access_token access_token_hash refresh_token renew_at lapse_at',
-    written.map((each) => [
-      each.grantId,
-      FIRST,
-      each.nonce,
-      each.from.grant.realm,
-      now,
-      each.obtainedAt,
-      each.expiresAt,
-      each.refreshExpiresAt,
-      each.from.grant.tokenType,
-      each.accessToken,
-      each.accessTokenHash,
-      each.refreshToken,
-      each.renewAt,
-      each.lapseAt,
-    ]),
+    CREDENTIAL_COLUMNS.join(' '),
+    written.map((each) => credentialRow(each, each.from.grant.realm, now)),
   );
   await insert(
     'events',

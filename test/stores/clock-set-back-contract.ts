@@ -92,14 +92,14 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       const first = await grant.obtain('one');
       const late = await grant.open('recover');
       await clock.advance(leaseMs);
-      await store.finishObtained(await grant.open('refresh', first), obtained('two'));
+      await finishObtained(store, await grant.open('refresh', first), obtained('two'));
       await clock.advance(1);
-      await store.finishObtained(late, obtained('late'));
+      await finishObtained(store, late, obtained('late'));
       assert.equal((await grant.view()).unsettled, true);
       await clock.setBack(HOUR_MS);
       const again = await grant.open('recover');
       assert.equal((await grant.view()).unsettled, true, 'as it was before');
-      await store.finishObtained(again, obtained('three'));
+      await finishObtained(store, again, obtained('three'));
       assert.equal(await grant.current(), 'three');
       assert.equal((await grant.view()).unsettled, false);
     });

@@ -143,7 +143,7 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       const { grant, place, first } = scene;
       const slow = await grant.open('refresh', first);
       const quick = await grant.takeOver('refresh', first);
-      await grant.otherStore.finishObtained(quick, obtained('two'));
+      await finishObtained(grant.otherStore, quick, obtained('two'));
       await goBackTo(place, slow.exchangeId);
       await place.query('update credentials set ended_at = null, end_reason = null');
       const event = await grant.store.finishFailed(slow, LOST);
@@ -155,7 +155,7 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       const { grant, place, first } = scene;
       const inHand = await grant.open('refresh', first);
       await goBackTo(place, first);
-      await grant.store.finishObtained(inHand, obtained('two'));
+      await finishObtained(grant.store, inHand, obtained('two'));
       const { current } = await grant.view();
       const refused = await grant.store.openExchange(await intentOf(grant.store, REALM, SUBJECT, 'refresh'));
       const event = await grant.store.finishFailed(refused!, LOST);

@@ -6,6 +6,7 @@ import type { Limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import { AT_NEXT_CREDENTIAL, noteRevisits, type Revisit } from './revisits.ts';
 import { isForgettableCredential, isForgettableExchange, isHistory, isOneOf } from './rules.ts';
+import { inOrder } from './in-order.ts';
 import { nextBite, upToUnripe, type Bite, type Dated } from './walk.ts';
 
 /** An ended credential that was walked past. */
@@ -26,16 +27,15 @@ export async function forgetCredentials(
   reach: Reach,
   limit: number,
 ): Promise<{ count: number } & Bite<unknown>> {
-  const read = async (after: number, end: number, most: number) => {
-    const { rows } = await sql<WalkedCredential>`
+  const read = inOrder<WalkedCredential>(
+    transaction,
+    'c.ended_at',
+    sql`
       select c.grant_id as "grantId", c.exchange_id as "exchangeId", c.ended_at as at, c.expires_at as "expiresAt",
         case when ${isHistory} then 1 else 0 end as "isHistory",
         case when ${isForgettableCredential(limits)} then 1 else 0 end as "isForgettable"
-      from credentials c where c.ended_at > ${after} and c.ended_at <= ${end} order by c.ended_at limit ${most}`.execute(
-      transaction,
-    );
-    return rows;
-  };
+      from credentials c`,
+  );
   const walked = await nextBite(read, reach.credentials, { end: limits.tokens - 1, limit });
   // What upkeep has renewed ahead of its end is over soon after.
   const isUnripe = ({ expiresAt }: WalkedCredential) => expiresAt >= limits.tokens;

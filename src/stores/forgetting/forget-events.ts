@@ -4,6 +4,7 @@ import type { Limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import { AT_NEXT_CREDENTIAL, noteRevisits } from './revisits.ts';
 import { isForgettableEvent } from './rules.ts';
+import { inOrder } from './in-order.ts';
 import { nextBite, type Bite, type Dated } from './walk.ts';
 
 /** An event that was walked past. */
@@ -25,12 +26,13 @@ export async function forgetEvents(
   reach: Reach,
   limit: number,
 ): Promise<{ count: number } & Bite<unknown>> {
-  const read = async (after: number, end: number, most: number) => {
-    const { rows } = await sql<WalkedEvent>`
+  const read = inOrder<WalkedEvent>(
+    transaction,
+    'e.at',
+    sql`
       select e.id, e.grant_id as "grantId", e.realm, e.at, case when ${isForgettableEvent(limits)} then 1 else 0 end as "isForgettable"
-      from events e where e.at > ${after} and e.at <= ${end} order by e.at limit ${most}`.execute(transaction);
-    return rows;
-  };
+      from events e`,
+  );
   const bite = await nextBite(read, reach.events, { end: limits.facts - 1, limit });
   const forgotten = bite.rows.filter(({ isForgettable }) => isForgettable === 1);
   const words = await forgetOldWords(transaction, limits, forgotten);

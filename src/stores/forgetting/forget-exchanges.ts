@@ -6,6 +6,7 @@ import type { Limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import { AT_NEXT_CREDENTIAL, noteRevisits } from './revisits.ts';
 import { hasCredential, isForgettableExchange, isOneOf } from './rules.ts';
+import { inOrder } from './in-order.ts';
 import { nextBite, upToUnripe, type Bite, type Dated } from './walk.ts';
 
 /** An exchange that was walked past. */
@@ -28,16 +29,15 @@ export async function forgetExchanges(
   limit: number,
 ): Promise<{ count: number } & Bite<unknown>> {
   const { facts, factsMs } = limits;
-  const read = async (after: number, end: number, most: number) => {
-    const { rows } = await sql<WalkedExchange>`
+  const read = inOrder<WalkedExchange>(
+    transaction,
+    'e.opened_at',
+    sql`
       select e.grant_id as "grantId", e.id as "exchangeId", e.opened_at as at, e.outcome_at as "outcomeAt",
         case when e.kind <> 'import' and not ${hasCredential} then 1 else 0 end as "isWaiting",
         case when ${isForgettableExchange(limits)} then 1 else 0 end as "isForgettable"
-      from exchanges e where e.opened_at > ${after} and e.opened_at <= ${end} order by e.opened_at limit ${most}`.execute(
-      transaction,
-    );
-    return rows;
-  };
+      from exchanges e`,
+  );
   const walked = await nextBite(read, reach.exchanges, { end: facts - 1, limit });
   const isUnripe = ({ outcomeAt, isWaiting }: WalkedExchange) => isWaiting === 1 && (outcomeAt ?? 0) >= facts;
   const bite = upToUnripe(walked, isUnripe, facts - MOST_AHEAD_MS.access);

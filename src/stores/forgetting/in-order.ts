@@ -1,0 +1,22 @@
+import { sql, type RawBuilder, type Transaction } from 'kysely';
+import type { Database } from '../schema.ts';
+
+/**
+ * Reads facts in the order in which they happened.
+ *
+ * @param moment the indexed column that says when, e.g. `e.opened_at`
+ * @param facts a select without conditions, which names that moment `at`
+ * @returns gives, of those after a moment and up to another, so many at most
+ */
+export function inOrder<Row>(
+  transaction: Transaction<Database>,
+  moment: string,
+  facts: RawBuilder<unknown>,
+): (after: number, end: number, most: number) => Promise<readonly Row[]> {
+  const at = sql.ref(moment);
+  return async (after, end, most) => {
+    const { rows } = await sql<Row>`
+      ${facts} where ${at} > ${after} and ${at} <= ${end} order by ${at} limit ${most}`.execute(transaction);
+    return rows;
+  };
+}
