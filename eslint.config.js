@@ -18,7 +18,7 @@ export default tseslint.config(
   },
   {
     // The heart takes time and chance by argument, so that a simulation can replay it.
-    files: ['src/grants/**/*.ts'],
+    files: ['src/grants/**/*.ts', 'src/imports/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'process'],
       'no-restricted-properties': [

@@ -6,11 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { Pool } from 'pg';
 import { DEFAULT_BOUNDS } from '../src/grants/exchange.ts';
-import { scheduleOf } from '../src/grants/schedule.ts';
+import { scheduleOf } from '../src/grants/rules/renewal-schedule.ts';
 import { Secret } from '../src/secret.ts';
 import { openStores, type Stores } from '../src/stores/index.ts';
-import { Vault } from '../src/stores/vault.ts';
-import { startServer } from '../test/stores/start-postgres.ts';
+import { Vault } from '../src/stores/vault/vault.ts';
+import { startServer } from '../test/support/stores/start-postgres.ts';
 import { BenchClock } from './bench-clock.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { mintApiKey as mint } from '../src/callers/api-key.ts';
-import type { runService as run } from '../src/cli/run-service.ts';
+import type { runService as run } from '../src/composition/run-service.ts';
 import type { loadConfig as load } from '../src/config/index.ts';
 import { subjects, type Trust } from './callers.ts';
 
@@ -17,7 +17,9 @@ const { root, trust, users, calComUrl, database } = JSON.parse(process.argv[2] ?
   database?: string;
 };
 const from = <Module>(path: string) => import(pathToFileURL(join(root, 'src', path)).href) as Promise<Module>;
-const { runService } = await from<{ runService: typeof run }>('cli/run-service.ts');
+const { runService } = await from<{ runService: typeof run }>(
+  existsSync(join(root, 'src/composition')) ? 'composition/run-service.ts' : 'cli/run-service.ts',
+);
 const { loadConfig } = await from<{ loadConfig: typeof load }>('config/index.ts');
 const { mintApiKey } = await from<{ mintApiKey: typeof mint }>('callers/api-key.ts');
 

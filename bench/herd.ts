@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { jwt } from '../test/e2e/credentials.ts';
+import { jwt } from '../test/support/service/credentials.ts';
 import { startBareFleet, startFleet } from './herd/start-fleet.ts';
 import { storm, warmUp, type Scenario, type Storm } from './herd/storm.ts';
 import { readArguments, storesOf } from './parts/arguments.ts';

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSubject } from '../src/callers/subject.ts';
-import { inputLines } from '../src/cli/import-lines.ts';
+import { inputLines } from '../src/cli/import/lines.ts';
 import { loadConfig } from '../src/config/index.ts';
-import { runImport } from '../src/grants/import-run.ts';
-import { openOperator } from '../src/operator.ts';
-import { systemClock } from '../src/system-clock.ts';
-import { startServer } from '../test/stores/start-postgres.ts';
+import { runImport } from '../src/imports/import-run.ts';
+import { openOperator } from '../src/composition/operator.ts';
+import { systemClock } from '../src/composition/system-clock.ts';
+import { startServer } from '../test/support/stores/start-postgres.ts';
 
 /**
  * How many lines a second an import takes, on SQLite and on Postgres: lines of users who are new, and the same file again. The

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startPostgres } from '../test/stores/start-postgres.ts';
+import { startPostgres } from '../test/support/stores/start-postgres.ts';
 import { jwt, newTrust, subjects } from './callers.ts';
 import { connectAll, startUpstream } from './connect.ts';
 import { load, request, type Requests } from './load.ts';

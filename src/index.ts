@@ -1,9 +1,9 @@
 /**
  * Evergrant as a library. What is not exported here is not for you yet: stores and providers may still change shape.
  */
-export { createEvergrant, type Evergrant, type EvergrantOptions } from './evergrant.ts';
+export { createEvergrant, type Evergrant, type EvergrantOptions } from './composition/evergrant.ts';
 export { ConfigError, loadConfig, type LoadedConfig } from './config/index.ts';
-export type { Keeper, LiveToken, TokenRequest } from './grants/keeper.ts';
+export type { Keeper, LiveToken, TokenRequest } from './grants/keeper/keeper.ts';
 export { KeeperError, type KeeperErrorCode } from './grants/errors.ts';
 export type { Applicant } from './providers/provider.ts';
 export { Secret } from './secret.ts';

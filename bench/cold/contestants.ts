@@ -1,4 +1,4 @@
-import { jwt } from '../../test/e2e/credentials.ts';
+import { jwt } from '../../test/support/service/credentials.ts';
 import type { BenchDatabase, DatabasePlace } from '../parts/databases.ts';
 import { HERE, importGrants, startEvergrant, TOKEN_PATH } from '../parts/start-evergrant.ts';
 import { startProgram } from '../parts/start-program.ts';

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Pool as HttpPool } from 'undici';
-import { JWT_SECRET } from '../../test/e2e/credentials.ts';
+import { JWT_SECRET } from '../../test/support/service/credentials.ts';
 import { openRows, type TokenRow } from './limit-rows.ts';
 
 /**

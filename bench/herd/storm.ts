@@ -1,4 +1,4 @@
-import { openHerd, type Caller, type Herd } from '../../test/races/herd.ts';
+import { openHerd, type Caller, type Herd } from '../../test/support/races/herd.ts';
 import { durationsOf, type Durations } from '../parts/figures.ts';
 import { costOf } from '../parts/process-cost.ts';
 import type { Fleet } from './start-fleet.ts';

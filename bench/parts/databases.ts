@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
-import { createDatabase, startServer } from '../../test/stores/start-postgres.ts';
+import { createDatabase, startServer } from '../../test/support/stores/start-postgres.ts';
 import { beforeLeaving } from './before-leaving.ts';
 import { childrenOf } from './process-cost.ts';
 

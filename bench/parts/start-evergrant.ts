@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { JWT_SECRET } from '../../test/e2e/credentials.ts';
+import { JWT_SECRET } from '../../test/support/service/credentials.ts';
 import { beforeLeaving } from './before-leaving.ts';
 import type { BenchDatabase } from './databases.ts';
 

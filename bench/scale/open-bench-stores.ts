@@ -1,8 +1,8 @@
 import { DEFAULT_BOUNDS } from '../../src/grants/exchange.ts';
 import { Secret } from '../../src/secret.ts';
 import { openStores, type Stores } from '../../src/stores/index.ts';
-import { Vault } from '../../src/stores/vault.ts';
-import { systemClock as clock } from '../../src/system-clock.ts';
+import { Vault } from '../../src/stores/vault/vault.ts';
+import { systemClock as clock } from '../../src/composition/system-clock.ts';
 import { KEY } from '../parts/start-evergrant.ts';
 
 /** The stores of this checkout on a database, by a URL as `EVERGRANT_DATABASE_URL` has it, under the benches' key. */

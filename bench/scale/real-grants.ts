@@ -1,8 +1,8 @@
-import { systemClock as clock } from '../../src/system-clock.ts';
+import { systemClock as clock } from '../../src/composition/system-clock.ts';
 import { Secret } from '../../src/secret.ts';
 import type { ExchangeKind } from '../../src/grants/exchange.ts';
-import { scheduleOf } from '../../src/grants/schedule.ts';
-import type { GrantStore } from '../../src/grants/store.ts';
+import { scheduleOf } from '../../src/grants/rules/renewal-schedule.ts';
+import type { GrantStore } from '../../src/grants/storage/grant-store.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jwt } from '../../test/e2e/credentials.ts';
+import { jwt } from '../../test/support/service/credentials.ts';
 import { durationsOf, type Durations } from '../parts/figures.ts';
 import type { BenchDatabase } from '../parts/databases.ts';
 import { costOf, residentMiB } from '../parts/process-cost.ts';

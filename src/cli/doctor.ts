@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Finding } from '../doctor.ts';
-import { devDefaults } from './dev-data.ts';
-import { devHint } from './dev-hint.ts';
+import type { Finding } from '../composition/doctor.ts';
+import { devDefaults } from './dev/data.ts';
+import { devHint } from './dev/hint.ts';
 import { devOption } from './stored-config.ts';
 
 const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: 'ok  ', odd: 'odd ', bad: 'BAD ' };
@@ -13,7 +13,7 @@ export function doctorCommand(): Command {
     .option('--json', 'answer as JSON')
     .addOption(devOption())
     .action(async ({ json, dev }: { json?: boolean; dev?: boolean }) => {
-      const { examine } = await import('../doctor.ts');
+      const { examine } = await import('../composition/doctor.ts');
       const found = await examine(process.env, dev === true ? devDefaults(process.env) : undefined);
       const findings = found.map(withDevHint);
       if (json === true) console.log(JSON.stringify(findings));

@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config-error.ts';
-import { devHint } from './dev-hint.ts';
+import { devHint } from './dev/hint.ts';
 
 /** Says what went wrong and what to do, and leaves the exit status at 1. A stack is shown for what nobody expected. */
 export function fail(error: unknown): void {

@@ -9,7 +9,7 @@ export function migrateCommand(): Command {
     .addOption(devOption())
     .action(async (options: { dev?: boolean; json?: boolean }) => {
       const config = await storedConfig(options);
-      const { migrateDatabase } = await import('../operator.ts');
+      const { migrateDatabase } = await import('../composition/operator.ts');
       const applied = await migrateDatabase(config, (line) => {
         console.error(line);
       });

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
-import { devCommand } from './dev.ts';
+import { devCommand } from './dev/dev.ts';
 import { doctorCommand } from './doctor.ts';
-import { eventsCommand } from './events.ts';
+import { eventsCommand } from './events/events.ts';
 import { fail } from './fail.ts';
-import { importCommand } from './import.ts';
+import { importCommand } from './import/import.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';

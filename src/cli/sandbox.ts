@@ -5,7 +5,7 @@ import {
   SANDBOX_CAL_CLIENT,
   SANDBOX_CAL_OAUTH_CLIENT,
   SANDBOX_CRONOFY_CLIENT,
-} from './dev-data.ts';
+} from './dev/data.ts';
 import { parsePort } from './parse-port.ts';
 import { askedToStop } from './signals.ts';
 

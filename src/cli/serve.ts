@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { CONFIG_VARIABLES } from '../config/variables.ts';
-import { StopCutShortError } from '../grants/stop-cut-short-error.ts';
+import { StopCutShortError } from '../composition/stop-cut-short-error.ts';
 import { fail } from './fail.ts';
 import { askedAgain, askedToStop } from './signals.ts';
 
@@ -13,7 +13,7 @@ export function serveCommand(): Command {
       const { loadConfig } = await import('../config/index.ts');
       const loaded = loadConfig(process.env);
       for (const warning of loaded.warnings) console.error(`Warning: ${warning}`);
-      const { runService } = await import('./run-service.ts');
+      const { runService } = await import('../composition/run-service.ts');
       const service = await runService(loaded);
       console.log(`Evergrant listens on ${service.url} (docs: ${service.url}/docs).`);
       const signal = await askedToStop();

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { LoadedConfig } from '../config/index.ts';
-import type { Operator } from '../operator.ts';
-import { devDefaults } from './dev-data.ts';
+import type { Operator } from '../composition/operator.ts';
+import { devDefaults } from './dev/data.ts';
 
 /** For commands that work on a database: the one of the environment, or that of `evergrant dev`. */
 export function devOption(): Option {
@@ -17,6 +17,6 @@ export async function storedConfig({ dev }: { dev?: boolean }): Promise<LoadedCo
 /** What a command with {@link devOption} opens. */
 export async function openStored(options: { dev?: boolean }): Promise<Operator> {
   const config = await storedConfig(options);
-  const { openOperator } = await import('../operator.ts');
+  const { openOperator } = await import('../composition/operator.ts');
   return openOperator(config);
 }

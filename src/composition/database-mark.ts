@@ -1,4 +1,4 @@
-import type { Chore } from '../grants/chores.ts';
+import type { Chore } from '../grants/upkeep/periodic-tasks.ts';
 import type { GrantObserver } from '../grants/observer.ts';
 import type { HighWaterMark } from '../stores/high-water-mark.ts';
 

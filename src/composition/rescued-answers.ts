@@ -1,7 +1,7 @@
 import type { GrantObserver } from '../grants/observer.ts';
-import { replayRescued, type ReplayMeans } from '../grants/rescue.ts';
-import { RescueFolder } from '../stores/rescue-folder.ts';
-import type { Vault } from '../stores/vault.ts';
+import { replayRescued, type ReplayMeans } from '../grants/keeper/rescue.ts';
+import { RescueFolder } from '../stores/vault/rescue-folder.ts';
+import type { Vault } from '../stores/vault/vault.ts';
 
 /**
  * Opens the folder of rescued answers; what was set aside there is given another chance.

@@ -1,5 +1,5 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
-import type { Authenticator } from '../callers/authenticate.ts';
+import type { Authenticator } from '../callers/authenticator.ts';
 
 /** The same keys; one that is revoked here is refused here from now on. Other instances notice within seconds. */
 export function revokedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiKeyStore {

@@ -1,9 +1,9 @@
 import type { Clock } from '../grants/clock.ts';
-import { endedWithin } from '../grants/ended-within.ts';
-import type { Keeper } from '../grants/keeper.ts';
-import type { Linking } from '../grants/linking.ts';
-import { StopCutShortError } from '../grants/stop-cut-short-error.ts';
-import type { Upkeep } from '../grants/upkeep.ts';
+import { endedWithin } from './ended-within.ts';
+import type { Keeper } from '../grants/keeper/keeper.ts';
+import type { Linking } from '../grants/linking/linking.ts';
+import { StopCutShortError } from './stop-cut-short-error.ts';
+import type { Upkeep } from '../grants/upkeep/upkeep.ts';
 
 /** What a stop waits for, and closes. */
 export interface ServiceStopOptions {

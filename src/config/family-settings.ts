@@ -2,7 +2,7 @@ import type { ProviderVariable } from '../providers/families.ts';
 import type { Parser, SettingsReader } from '../providers/family.ts';
 import { parseClientId, parseClientSecret } from './clients.ts';
 import type { Environment } from './env.ts';
-import { readDefinitions } from './provider-definitions.ts';
+import { readDefinitions } from './providers-file/definitions.ts';
 import { Refusal } from './refusal.ts';
 import { parseScopes } from './scopes.ts';
 import type { Settings } from './settings.ts';

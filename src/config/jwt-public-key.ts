@@ -1,4 +1,4 @@
-import { publicKey, PublicKeyError, type PublicKeyFault } from '../callers/public-key.ts';
+import { publicKey, PublicKeyError, type PublicKeyFault } from '../callers/jwt/public-key.ts';
 import { Refusal } from './refusal.ts';
 
 const ACCEPTED =

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Authenticator } from '../callers/authenticate.ts';
-import type { Connections } from '../grants/connections.ts';
-import type { FrontendTokens } from '../grants/frontend-tokens.ts';
-import type { Keeper } from '../grants/keeper.ts';
-import type { Linking } from '../grants/linking.ts';
-import type { Profiles } from '../grants/profiles.ts';
+import type { Authenticator } from '../callers/authenticator.ts';
+import type { Connections } from '../grants/connections/connections.ts';
+import type { FrontendTokens } from '../grants/keeper/frontend-tokens.ts';
+import type { Keeper } from '../grants/keeper/keeper.ts';
+import type { Linking } from '../grants/linking/linking.ts';
+import type { Profiles } from '../grants/connections/profiles.ts';
 
 /** What the HTTP side is given; it wires nothing itself. */
 export interface HttpServices {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
-import { unguessable } from './unguessable.ts';
+import { unguessable } from './random-token.ts';
 
 /** A new `code_verifier` (RFC 7636 section 4.1): 43 characters. */
 export function newCodeVerifier(): Secret {

@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts';
-import type { ExchangeAnswer, ShownAccount } from './answer.ts';
+import type { ExchangeAnswer, ShownAccount } from './exchange-result.ts';
 
 /** How a user consents that we act for them (RFC 6749 section 4.1). No method rejects. */
 export interface Authorization {

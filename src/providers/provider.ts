@@ -1,8 +1,8 @@
 import type { Secret } from '../secret.ts';
-import type { AccountProfile, ExchangeAnswer } from './answer.ts';
+import type { AccountProfile, ExchangeAnswer } from './exchange-result.ts';
 import type { Authorization } from './authorization.ts';
 
-export type * from './answer.ts';
+export type * from './exchange-result.ts';
 
 /**
  * One way of reaching one API. `refresh` is all a provider must do; the rest are extras that change what the keeper

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { EventReason, EventType, GrantEvent } from '../grants/events.ts';
-import type { Database } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { Database } from './database/schema.ts';
+import type { SqlDatabase } from './database/sql-database.ts';
 
 /** Which events. */
 export interface EventFilter {

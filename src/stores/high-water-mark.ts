@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { sql, type Transaction } from 'kysely';
-import type { Database } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { Database } from './database/schema.ts';
+import type { SqlDatabase } from './database/sql-database.ts';
 
 /** What stands in the file. */
 interface Mark {

@@ -7,7 +7,7 @@ import { openBenchStores } from '../../bench/scale/open-bench-stores.ts';
 import { openRawRows } from '../../bench/scale/raw-rows.ts';
 import { replacedIn } from '../../bench/scale/report.ts';
 import { statementsOf } from '../../bench/scale/statements.ts';
-import { inMemory } from '../stores/start-postgres.ts';
+import { inMemory } from '../support/stores/start-postgres.ts';
 
 const REALM = 'instant http://127.0.0.1:1 bench';
 const GRANTS = 40;

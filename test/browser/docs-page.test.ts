@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { createApp } from '../../src/http/app.ts';
-import { listen, type Listening } from '../../src/http/serve.ts';
+import { listen, type Listening } from '../../src/http/server/serve.ts';
 import type { HttpServices, HttpSettings } from '../../src/http/services.ts';
 import { faintTexts } from './faint-texts.ts';
 import { openBrowser, withoutBrowser } from './open-browser.ts';

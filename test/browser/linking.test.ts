@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { tokenOf } from '../e2e/answer.ts';
-import { startLinkScene, type LinkScene } from '../linking/link-scene.ts';
+import { tokenOf } from '../support/service/answer.ts';
+import { startLinkScene, type LinkScene } from '../support/linking/link-scene.ts';
 import { openBrowser, withoutBrowser } from './open-browser.ts';
 
 /** A page of an app, which users come back to. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { CONFIG_VARIABLES } from '../../src/config/index.ts';
-import { evergrant, newWorkFolder, ROOT } from './start-command.ts';
+import { evergrant, newWorkFolder, ROOT } from '../support/start-command.ts';
 
 /** Every command, and what its help must name. */
 const COMMANDS: Record<string, string[]> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
-import { devJournal } from '../../src/cli/dev-journal.ts';
+import { devJournal } from '../../src/cli/dev/journal.ts';
 
 /** What a log call is made of, and the line that becomes of it after the time. */
 const LINES: Record<string, { level?: 'warn' | 'error'; given: object; message: string; line: string }> = {

@@ -2,11 +2,19 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, tokenOf } from '../e2e/answer.ts';
-import { startSandbox } from '../e2e/start-sandbox.ts';
-import { CONFIG_PATH, expireStored, readRows } from '../e2e/start-service.ts';
-import { evergrant, freePorts, inTime } from './start-command.ts';
-import { beginDev, newDevScene, NOTHING_TO_PASTE_INTO, paste, startDev, type Dev, type DevScene } from './start-dev.ts';
+import { call, tokenOf } from '../support/service/answer.ts';
+import { startSandbox } from '../support/service/start-sandbox.ts';
+import { CONFIG_PATH, expireStored, readRows } from '../support/service/start-service.ts';
+import { evergrant, freePorts, inTime } from '../support/start-command.ts';
+import {
+  beginDev,
+  newDevScene,
+  NOTHING_TO_PASTE_INTO,
+  paste,
+  startDev,
+  type Dev,
+  type DevScene,
+} from '../support/start-dev.ts';
 
 const PASTING = { skip: NOTHING_TO_PASTE_INTO };
 

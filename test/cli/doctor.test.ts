@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { startCronofy, startOAuth2 } from '../../src/sandbox/index.ts';
-import { jwt, newKeyRing } from '../e2e/credentials.ts';
-import { startSandbox, type Sandbox } from '../e2e/start-sandbox.ts';
-import { startServiceProcess } from '../e2e/start-service-process.ts';
-import { freePort } from '../free-port.ts';
-import { environment, startService, type Environment } from '../e2e/start-service.ts';
-import { evergrant, newWorkFolder } from './start-command.ts';
+import { jwt, newKeyRing } from '../support/service/credentials.ts';
+import { startSandbox, type Sandbox } from '../support/service/start-sandbox.ts';
+import { startServiceProcess } from '../support/service/start-service-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { environment, startService, type Environment } from '../support/service/start-service.ts';
+import { evergrant, newWorkFolder } from '../support/start-command.ts';
 
 /** A deployment and the doctor's word on it. */
 async function newDeployment() {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
-import { tokenOf } from '../e2e/answer.ts';
-import { jwt } from '../e2e/credentials.ts';
-import { environment, newFolder, startService, type Service } from '../e2e/start-service.ts';
-import { evergrant, startEvergrant, type Ended } from './start-command.ts';
+import { tokenOf } from '../support/service/answer.ts';
+import { jwt } from '../support/service/credentials.ts';
+import { environment, newFolder, startService, type Service } from '../support/service/start-service.ts';
+import { evergrant, startEvergrant, type Ended } from '../support/start-command.ts';
 
 /** A service in whose database alice was created and lost an answer, and bob was created and refreshed. */
 async function startEventfulService(): Promise<Service> {

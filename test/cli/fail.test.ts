@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CONFIG_VARIABLES } from '../../src/config/index.ts';
-import { evergrant, newWorkFolder } from './start-command.ts';
+import { evergrant, newWorkFolder } from '../support/start-command.ts';
 
 describe('a command that fails for its configuration', () => {
   it('names the command that lists every variable', async () => {

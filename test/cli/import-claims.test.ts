@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CLIENT_ID, startSandbox, type Sandbox } from '../e2e/start-sandbox.ts';
+import { CLIENT_ID, startSandbox, type Sandbox } from '../support/service/start-sandbox.ts';
 import { newImportScene } from './import-scene.ts';
 
 const OTHER = { id: 'sandbox-cal-other-client', secret: 'sandbox-cal-other-secret' };

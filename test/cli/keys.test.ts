@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, problemOf, tokenOf } from '../e2e/answer.ts';
-import { startSandbox } from '../e2e/start-sandbox.ts';
-import { environment, readRows, TOKEN_PATH } from '../e2e/start-service.ts';
-import { startServiceProcess } from '../e2e/start-service-process.ts';
+import { call, problemOf, tokenOf } from '../support/service/answer.ts';
+import { startSandbox } from '../support/service/start-sandbox.ts';
+import { environment, readRows, TOKEN_PATH } from '../support/service/start-service.ts';
+import { startServiceProcess } from '../support/service/start-service-process.ts';
 import { newPackageFolder } from './package-folder.ts';
-import { evergrant, newWorkFolder, startCommand, type Ended } from './start-command.ts';
+import { evergrant, newWorkFolder, startCommand, type Ended } from '../support/start-command.ts';
 
 /** A database to keep keys in, and the command that works on it. */
 function newKeyScene(calComUrl = 'http://127.0.0.1:9') {

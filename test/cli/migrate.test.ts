@@ -3,8 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { environment, readRows } from '../e2e/start-service.ts';
-import { evergrant, newWorkFolder } from './start-command.ts';
+import { environment, readRows } from '../support/service/start-service.ts';
+import { evergrant, newWorkFolder } from '../support/start-command.ts';
 
 function newMigrateScene() {
   const folder = newWorkFolder();

@@ -3,17 +3,17 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { newKeyRing } from '../e2e/credentials.ts';
-import { startSandbox } from '../e2e/start-sandbox.ts';
-import { startServiceProcess } from '../e2e/start-service-process.ts';
-import { environment, readRows, TOKEN_PATH, newFolder } from '../e2e/start-service.ts';
-import { call, tokenOf } from '../e2e/answer.ts';
-import { jwt } from '../e2e/credentials.ts';
-import { ROOT, evergrant } from './start-command.ts';
-import { RescueFolder } from '../../src/stores/rescue-folder.ts';
-import { Vault } from '../../src/stores/vault.ts';
+import { newKeyRing } from '../support/service/credentials.ts';
+import { startSandbox } from '../support/service/start-sandbox.ts';
+import { startServiceProcess } from '../support/service/start-service-process.ts';
+import { environment, readRows, TOKEN_PATH, newFolder } from '../support/service/start-service.ts';
+import { call, tokenOf } from '../support/service/answer.ts';
+import { jwt } from '../support/service/credentials.ts';
+import { ROOT, evergrant } from '../support/start-command.ts';
+import { RescueFolder } from '../../src/stores/vault/rescue-folder.ts';
+import { Vault } from '../../src/stores/vault/vault.ts';
 import { loadConfig } from '../../src/config/index.ts';
-import { obtained } from '../stores/one-grant.ts';
+import { obtained } from '../support/stores/one-grant.ts';
 
 /** These run a service, or the sandbox alone. */
 const SERVING = ['dev', 'serve', 'sandbox', 'help'];

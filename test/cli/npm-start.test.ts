@@ -3,9 +3,9 @@ import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tokenOf } from '../e2e/answer.ts';
-import { inTime, ROOT } from './start-command.ts';
-import { beginNpmStart, newDevScene, serving, type DevScene } from './start-dev.ts';
+import { tokenOf } from '../support/service/answer.ts';
+import { inTime, ROOT } from '../support/start-command.ts';
+import { beginNpmStart, newDevScene, serving, type DevScene } from '../support/start-dev.ts';
 
 /** A folder that is the package to npm, so that its data is not the repository's. */
 async function newPackageScene(): Promise<DevScene> {

@@ -1,6 +1,6 @@
 import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { newWorkFolder, ROOT, type WorkFolder } from './start-command.ts';
+import { newWorkFolder, ROOT, type WorkFolder } from '../support/start-command.ts';
 
 /** A folder that is the package to npm, so that data made there are not the repository's. */
 export function newPackageFolder(): WorkFolder {

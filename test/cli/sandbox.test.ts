@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { call } from '../e2e/answer.ts';
-import { CLIENT_ID, CLIENT_SECRET } from '../e2e/start-sandbox.ts';
-import { evergrant, inTime, newWorkFolder, startEvergrant, type WorkFolder } from './start-command.ts';
+import { call } from '../support/service/answer.ts';
+import { CLIENT_ID, CLIENT_SECRET } from '../support/service/start-sandbox.ts';
+import { evergrant, inTime, newWorkFolder, startEvergrant, type WorkFolder } from '../support/start-command.ts';
 
 /** Starts it on a free port and gives where it listens. */
 async function started(folder: WorkFolder, ...args: string[]) {

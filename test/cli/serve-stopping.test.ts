@@ -4,13 +4,19 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, problemOf, tokenOf } from '../e2e/answer.ts';
-import { jwt } from '../e2e/credentials.ts';
-import { startSandbox } from '../e2e/start-sandbox.ts';
-import { environment, TOKEN_PATH } from '../e2e/start-service.ts';
-import { startRestartablePostgres } from '../faults/restartable-postgres.ts';
-import { startTcpProxy, type TcpProxy } from '../faults/tcp-proxy.ts';
-import { inTime, newWorkFolder, startEvergrant, type RunningCommand, type WorkFolder } from './start-command.ts';
+import { call, problemOf, tokenOf } from '../support/service/answer.ts';
+import { jwt } from '../support/service/credentials.ts';
+import { startSandbox } from '../support/service/start-sandbox.ts';
+import { environment, TOKEN_PATH } from '../support/service/start-service.ts';
+import { startRestartablePostgres } from '../support/restartable-postgres.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import {
+  inTime,
+  newWorkFolder,
+  startEvergrant,
+  type RunningCommand,
+  type WorkFolder,
+} from '../support/start-command.ts';
 
 const postgres = await startRestartablePostgres();
 after(() => postgres[Symbol.asyncDispose]());

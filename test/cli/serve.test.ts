@@ -6,11 +6,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, tokenOf } from '../e2e/answer.ts';
-import { jwt } from '../e2e/credentials.ts';
-import { startSandbox } from '../e2e/start-sandbox.ts';
-import { environment, TOKEN_PATH } from '../e2e/start-service.ts';
-import { evergrant, inTime, newWorkFolder, startEvergrant } from './start-command.ts';
+import { call, tokenOf } from '../support/service/answer.ts';
+import { jwt } from '../support/service/credentials.ts';
+import { startSandbox } from '../support/service/start-sandbox.ts';
+import { environment, TOKEN_PATH } from '../support/service/start-service.ts';
+import { evergrant, inTime, newWorkFolder, startEvergrant } from '../support/start-command.ts';
 
 describe('evergrant serve', { concurrency: 3 }, () => {
   it('refuses a bad configuration: every problem is named, nothing is made, the status is 1', async () => {

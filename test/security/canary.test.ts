@@ -4,12 +4,19 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryAfterMs, tokenOf, type Answer } from '../e2e/answer.ts';
-import { jwt } from '../e2e/credentials.ts';
-import { sendBytes } from '../e2e/raw-request.ts';
-import { CLIENT_SECRET, type UpstreamCall } from '../e2e/start-sandbox.ts';
-import { ATOMS_PATH, CONFIG_PATH, startService, TOKEN_PATH, USER_PATH, type Service } from '../e2e/start-service.ts';
-import { findLeaks, spellingsOf, type Canary, type Place } from './leaks.ts';
+import { retryAfterMs, tokenOf, type Answer } from '../support/service/answer.ts';
+import { jwt } from '../support/service/credentials.ts';
+import { sendBytes } from '../support/service/raw-request.ts';
+import { CLIENT_SECRET, type UpstreamCall } from '../support/service/start-sandbox.ts';
+import {
+  ATOMS_PATH,
+  CONFIG_PATH,
+  startService,
+  TOKEN_PATH,
+  USER_PATH,
+  type Service,
+} from '../support/service/start-service.ts';
+import { findLeaks, spellingsOf, type Canary, type Place } from '../support/leaks.ts';
 
 const JWT_SECRET = `canary-jwt-${randomBytes(24).toString('base64url')}`;
 const RING_KEY = randomBytes(32);

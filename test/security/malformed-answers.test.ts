@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { problemOf, type Answer } from '../e2e/answer.ts';
-import { jwt } from '../e2e/credentials.ts';
-import { CLIENT_SECRET, type UpstreamCall } from '../e2e/start-sandbox.ts';
-import { startService, type Service } from '../e2e/start-service.ts';
-import { findLeaks, type Canary, type Place } from './leaks.ts';
+import { problemOf, type Answer } from '../support/service/answer.ts';
+import { jwt } from '../support/service/credentials.ts';
+import { CLIENT_SECRET, type UpstreamCall } from '../support/service/start-sandbox.ts';
+import { startService, type Service } from '../support/service/start-service.ts';
+import { findLeaks, type Canary, type Place } from '../support/leaks.ts';
 
 /** What is sent in place of an answer that holds tokens. */
 type Mangle = (body: string, token: string) => string;

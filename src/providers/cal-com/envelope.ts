@@ -1,6 +1,6 @@
 import { retryAfterMs } from '../../oauth/retry-after.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
-import { shownText } from '../profile-of.ts';
+import { shownText } from '../to-profile.ts';
 import type { AccountProfile, Failed, Throttled } from '../provider.ts';
 
 const LONGEST_BLOCK_MS = 120_000;

@@ -5,7 +5,7 @@ import { elementTokens } from './element-tokens.ts';
 import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 import { OAuth2Judgement } from '../oauth-2/judgement.ts';
-import { profileOf } from '../profile-of.ts';
+import { profileOf } from '../to-profile.ts';
 import type { ExchangeAnswer, Provider } from '../provider.ts';
 
 const UNPROCESSABLE = 422;

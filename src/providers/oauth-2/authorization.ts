@@ -3,7 +3,7 @@ import type { Transport } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from '../authorization.ts';
 import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './definition.ts';
-import { accountIdOf, shownAccount } from '../profile-of.ts';
+import { accountIdOf, shownAccount } from '../to-profile.ts';
 import type { ExchangeAnswer, ShownAccount } from '../provider.ts';
 
 /** What consenting at an OAuth 2 server is made of. */

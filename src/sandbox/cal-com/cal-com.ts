@@ -1,6 +1,6 @@
 import type { SandboxClock } from '../control/clock.ts';
-import type { CalComSettings } from './settings.ts';
-import type { World } from './world.ts';
+import type { CalComSettings } from './control/settings.ts';
+import type { World } from './state/world.ts';
 
 /** What the parts of the fake work on: its present state, switches and time. */
 export interface CalCom {

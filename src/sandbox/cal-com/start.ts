@@ -1,15 +1,15 @@
 import { SandboxClock } from '../control/clock.ts';
 import type { Fake } from '../control/fake.ts';
 import { listen, type RunningSandbox, type SandboxOptions } from '../control/listen.ts';
-import { apiV2 } from './api.ts';
+import { apiV2 } from './api/api.ts';
 import type { CalCom } from './cal-com.ts';
-import { describeWorld } from './oracle.ts';
-import { RateLimiter } from './rate-limit.ts';
-import { worldSnapshot } from './records.ts';
-import { seedWorld } from './seed.ts';
-import { selectTokens } from './select-tokens.ts';
-import { calComSettings } from './settings.ts';
-import { World } from './world.ts';
+import { describeWorld } from './control/oracle.ts';
+import { RateLimiter } from './api/rate-limit.ts';
+import { worldSnapshot } from './state/records.ts';
+import { seedWorld } from './state/seed.ts';
+import { selectTokens } from './control/select-tokens.ts';
+import { calComSettings } from './control/settings.ts';
+import { World } from './state/world.ts';
 
 /**
  * Starts a fake Cal.com. Its API v2 is at `${url}/v2`, the app's pages and older token endpoints for OAuth are at

@@ -1,7 +1,7 @@
 import type { SandboxClock } from '../control/clock.ts';
-import type { RateLimiter } from './rate-limit.ts';
-import type { CronofySettings } from './settings.ts';
-import type { World } from './world.ts';
+import type { RateLimiter } from './api/rate-limit.ts';
+import type { CronofySettings } from './control/settings.ts';
+import type { World } from './state/world.ts';
 
 /** What the parts of the fake work on: its present state, switches, time and request counters. */
 export interface Cronofy {

@@ -1,16 +1,16 @@
 import { SandboxClock } from '../control/clock.ts';
 import type { Fake } from '../control/fake.ts';
 import { listen, type RunningSandbox, type SandboxOptions } from '../control/listen.ts';
-import { cronofyApi } from './api.ts';
-import { cronofyControlCalls } from './control-calls.ts';
+import { cronofyApi } from './api/api.ts';
+import { cronofyControlCalls } from './control/control-calls.ts';
 import type { Cronofy } from './cronofy.ts';
-import { describeWorld } from './oracle.ts';
-import { RateLimiter } from './rate-limit.ts';
-import { worldSnapshot } from './records.ts';
-import { seedWorld } from './seed.ts';
-import { selectTokens } from './select-tokens.ts';
-import { cronofySettings } from './settings.ts';
-import { World } from './world.ts';
+import { describeWorld } from './control/oracle.ts';
+import { RateLimiter } from './api/rate-limit.ts';
+import { worldSnapshot } from './state/records.ts';
+import { seedWorld } from './state/seed.ts';
+import { selectTokens } from './control/select-tokens.ts';
+import { cronofySettings } from './control/settings.ts';
+import { World } from './state/world.ts';
 
 /** Starts a fake Cronofy: `/oauth`, the consent page, `/v1`, and its control API at `/__sandbox/`. */
 export async function startCronofy(options: SandboxOptions): Promise<RunningSandbox> {

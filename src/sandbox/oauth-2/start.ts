@@ -1,16 +1,16 @@
 import { SandboxClock } from '../control/clock.ts';
 import type { Fake } from '../control/fake.ts';
 import { listen, type RunningSandbox, type SandboxOptions } from '../control/listen.ts';
-import { accountCalls } from './accounts.ts';
-import { oauth2Api } from './api.ts';
+import { accountCalls } from './control/accounts.ts';
+import { oauth2Api } from './api/api.ts';
 import type { OAuth2 } from './oauth-2.ts';
-import { describeWorld } from './oracle.ts';
-import { RateLimiter } from './rate-limit.ts';
-import { worldSnapshot } from './records.ts';
-import { seedWorld } from './seed.ts';
-import { selectTokens } from './select-tokens.ts';
-import { oauth2Settings } from './settings.ts';
-import { World } from './world.ts';
+import { describeWorld } from './control/oracle.ts';
+import { RateLimiter } from './api/rate-limit.ts';
+import { worldSnapshot } from './state/records.ts';
+import { seedWorld } from './state/seed.ts';
+import { selectTokens } from './control/select-tokens.ts';
+import { oauth2Settings } from './control/settings.ts';
+import { World } from './state/world.ts';
 
 /**
  * Starts a fake OAuth 2 authorization server: `/authorize`, `/token`, `/revoke`, `/userinfo`, what it tells about itself

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import { MOST_AHEAD_MS } from '../../grants/schedule.ts';
-import type { UsedCredential } from '../../grants/upkeep-store.ts';
-import type { Database } from '../schema.ts';
+import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
+import type { UsedCredential } from '../../grants/storage/upkeep-store.ts';
+import type { Database } from '../database/schema.ts';
 import type { Limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import { AT_NEXT_CREDENTIAL, noteRevisits, type Revisit } from './revisits.ts';

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { Database } from '../schema.ts';
+import type { Database } from '../database/schema.ts';
 import type { Limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import { AT_NEXT_CREDENTIAL, noteRevisits } from './revisits.ts';

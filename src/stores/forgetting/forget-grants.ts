@@ -1,6 +1,6 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely';
-import type { Database } from '../schema.ts';
-import type { SqlDatabase } from '../sql-database.ts';
+import type { Database } from '../database/schema.ts';
+import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import { AT_NEXT_CREDENTIAL } from './revisits.ts';

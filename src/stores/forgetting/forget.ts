@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
-import type { Forgotten, Retention } from '../../grants/upkeep-store.ts';
-import type { Database } from '../schema.ts';
-import type { SqlDatabase } from '../sql-database.ts';
+import type { Forgotten, Retention } from '../../grants/storage/upkeep-store.ts';
+import type { Database } from '../database/schema.ts';
+import type { SqlDatabase } from '../database/sql-database.ts';
 import { forgetCredentials } from './forget-credentials.ts';
 import { forgetEvents } from './forget-events.ts';
 import { forgetExchanges } from './forget-exchanges.ts';

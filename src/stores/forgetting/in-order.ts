@@ -1,5 +1,5 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely';
-import type { Database } from '../schema.ts';
+import type { Database } from '../database/schema.ts';
 
 /**
  * Reads facts in the order in which they happened.

@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely';
-import { AHEAD_MS } from '../clock-set-back.ts';
-import { isDead } from '../holder.ts';
-import type { Database } from '../schema.ts';
-import type { SqlDatabase } from '../sql-database.ts';
+import { AHEAD_MS } from '../database/clock-set-back.ts';
+import { isDead } from '../database/holder.ts';
+import type { Database } from '../database/schema.ts';
+import type { SqlDatabase } from '../database/sql-database.ts';
 
 /** Up to which moments (epoch milliseconds, inclusive) the facts of each kind have been walked. */
 export interface Reach {

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { Database } from '../schema.ts';
+import type { Database } from '../database/schema.ts';
 import type { Limits } from './limits.ts';
 
 /** Stands for the next credential of a grant, before which nothing of it can be forgotten. */

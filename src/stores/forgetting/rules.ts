@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { UsedCredential } from '../../grants/upkeep-store.ts';
+import type { UsedCredential } from '../../grants/storage/upkeep-store.ts';
 import type { Limits } from './limits.ts';
 
 /** True of an event `e` that may be forgotten. A grant that has lost everything keeps the word of it, lest it be told again. */

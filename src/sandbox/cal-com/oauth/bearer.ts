@@ -1,6 +1,6 @@
 import type { CalCom } from '../cal-com.ts';
-import { forbidden, unauthorized } from '../exceptions.ts';
-import type { User } from '../records.ts';
+import { forbidden, unauthorized } from '../api/exceptions.ts';
+import type { User } from '../state/records.ts';
 import { refusalForScope } from './scopes.ts';
 import { isOAuthToken } from './tokens.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { isRegisteredRedirectUri, withQuery } from '../../oauth-2/redirect-uri.ts';
+import { isRegisteredRedirectUri, withQuery } from '../../oauth-2/oauth/redirect-uri.ts';
 import type { CalCom } from '../cal-com.ts';
-import type { User } from '../records.ts';
-import type { ThirdPartyClient } from './records.ts';
+import type { User } from '../state/records.ts';
+import type { ThirdPartyClient } from '../state/oauth-records.ts';
 import { ensureApproved, invalidRequest, OAuthRefusal } from './refusal.ts';
 import { isLegacy, parseScopes, SCOPES } from './scopes.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { verifies } from '../../oauth-2/pkce.ts';
-import { isRegisteredRedirectUri } from '../../oauth-2/redirect-uri.ts';
+import { verifies } from '../../oauth-2/oauth/pkce.ts';
+import { isRegisteredRedirectUri } from '../../oauth-2/oauth/redirect-uri.ts';
 import type { CalCom } from '../cal-com.ts';
-import type { Token } from '../records.ts';
-import type { AuthorizationCode, ThirdPartyClient } from './records.ts';
+import type { Token } from '../state/records.ts';
+import type { AuthorizationCode, ThirdPartyClient } from '../state/oauth-records.ts';
 import { ensureApproved, invalidGrant, invalidRequest, OAuthRefusal } from './refusal.ts';
 import { isOAuthToken, issueOAuthToken, type OAuthTokens } from './tokens.ts';
 

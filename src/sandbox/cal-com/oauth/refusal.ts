@@ -1,4 +1,4 @@
-import type { ThirdPartyClient } from './records.ts';
+import type { ThirdPartyClient } from '../state/oauth-records.ts';
 
 /** A request of OAuth 2 that is refused, in Cal.com's words. */
 export class OAuthRefusal extends Error {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CalCom } from '../cal-com.ts';
-import { signJwt } from '../jwt.ts';
-import type { Token } from '../records.ts';
+import { signJwt } from '../api/jwt.ts';
+import type { Token } from '../state/records.ts';
 
 /** Whom tokens speak for, to which client, within which limits, and what brought them. */
 export type Origin = Pick<Token, 'clientId' | 'userId' | 'issuedBy' | 'family'> & { scopes: string[] };

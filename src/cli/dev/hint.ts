@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConfigProblem } from '../../config/index.ts';
+import { DEV_FOLDER } from './data.ts';
+
+/** The one command that works on a database and has no `--dev`. */
+const WITHOUT_DEV = 'serve';
+
+/**
+ * What else to do where the key ring is missing beside data of `npm start`: whoever runs a command there most often means
+ * those. Undefined where that is of no help.
+ */
+export function devHint(problems: readonly Pick<ConfigProblem, 'variable'>[]): string | undefined {
+  const isMissing =
+    (process.env['EVERGRANT_ENCRYPTION_KEYS'] ?? '').trim() === '' &&
+    problems.some(({ variable }) => variable === 'EVERGRANT_ENCRYPTION_KEYS');
+  if (!isMissing || process.argv[2] === WITHOUT_DEV) return undefined;
+  return existsSync(join(DEV_FOLDER, 'encryption-keys')) ? 'Or add --dev for the data of npm start.' : undefined;
+}

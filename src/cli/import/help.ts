@@ -1,0 +1,24 @@
+import { SPELLINGS } from '../../imports/import-fields.ts';
+
+/** What a line may say, for `evergrant import --help`. */
+export function importHelp(): string {
+  const names = Object.entries(SPELLINGS).map(([name, spellings]) => {
+    const others = spellings.slice(1).join(', ');
+    return `  ${name.padEnd(20)}${MEANINGS[name as keyof typeof SPELLINGS]}${others === '' ? '' : ` [also: ${others}]`}`;
+  });
+  return `\nFields of a line:\n${names.join('\n')}\n
+Times are ISO 8601 (UTC where it names no offset), epoch seconds, or epoch milliseconds (from 100000000000 on).`;
+}
+
+const MEANINGS: Readonly<Record<keyof typeof SPELLINGS, string>> = {
+  subject: "your app's id of the user, as its JWTs and calls name it; required",
+  provider: 'a configured provider, such as cal-com-managed; required',
+  account_id: "the provider's id of the account; required for cal-com-managed: the numeric user id",
+  access_token: 'required where there is no refresh_token',
+  refresh_token: 'required where there is no access_token',
+  expires_at: 'when the access token ends; without it, the first call refreshes',
+  expires_in: 'instead of expires_at: seconds, counted from obtained_at',
+  obtained_at: 'when the access token was obtained; for expires_in',
+  refresh_expires_at: 'when the refresh token ends, if it does',
+  token_type: 'Bearer unless given',
+};

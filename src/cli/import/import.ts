@@ -1,0 +1,99 @@
+import { Command } from 'commander';
+import { parseSubject } from '../../callers/subject.ts';
+import type { ImportCounts, RefusedLine } from '../../imports/import-run.ts';
+import { HOW_TO_CONFIGURE } from '../../providers/families.ts';
+import { systemClock } from '../../composition/system-clock.ts';
+import { importHelp } from './help.ts';
+import { chunksOf, ImportError, openInput } from './input.ts';
+import { inputLines } from './lines.ts';
+import { ImportProgress } from './progress.ts';
+import { askedToStop } from '../signals.ts';
+import { devOption, storedConfig } from '../stored-config.ts';
+
+interface ImportOptions {
+  readonly dryRun?: boolean;
+  readonly ignoreUnknown?: boolean;
+  readonly json?: boolean;
+  readonly dev?: boolean;
+}
+
+/** As a shell counts it: 128, and the number of SIGINT. */
+const INTERRUPTED = 130;
+
+/** `evergrant import`: tokens that another program obtained. */
+export function importCommand(): Command {
+  return new Command('import')
+    .description('take over tokens that another program obtained; the same file again changes nothing')
+    .argument('<file>', 'JSON lines, one grant a line; "-" for standard input')
+    .option('--dry-run', 'check every line and write nothing')
+    .option('--ignore-unknown', 'pass over fields that mean nothing here')
+    .option('--json', 'answer as JSON')
+    .addOption(devOption())
+    .addHelpText('after', importHelp())
+    .action(async (path: string, options: ImportOptions) => {
+      const config = await storedConfig(options);
+      const { input, size, warning } = await openInput(path);
+      if (warning !== undefined) console.error(`Warning: ${warning}`);
+      const { openOperator } = await import('../../composition/operator.ts');
+      await using operator = await openOperator(config);
+      const { imports } = operator;
+      const providers = await operator.providers();
+      if (providers.all.length === 0) {
+        throw new ImportError(`No provider is configured. ${HOW_TO_CONFIGURE}`);
+      }
+      const { runImport } = await import('../../imports/import-run.ts');
+      const progress = new ImportProgress(process.stderr, size);
+      const refusedLines: RefusedLine[] = [];
+      let counts: ImportCounts = { imported: 0, alreadyThere: 0, refused: 0 };
+      const stop = new AbortController();
+      void askedToStop().then(() => {
+        stop.abort();
+        // What is still to come is of no interest, and standard input may never end.
+        input.destroy();
+      });
+      try {
+        await runImport({
+          lines: inputLines(chunksOf(input, stop.signal)),
+          rules: { providers, subjectOf: parseSubject, ignoreUnknown: options.ignoreUnknown === true },
+          store: (grants) => (options.dryRun === true ? imports.check(grants) : imports.add(grants)),
+          clock: systemClock,
+          stopping: () => stop.signal.aborted,
+          refused: (line) => {
+            if (options.json === true) refusedLines.push(line);
+            else progress.say(`line ${line.line}: ${line.message}`);
+          },
+          progress: (now, bytes) => {
+            counts = { ...now };
+            progress.update(now, bytes);
+          },
+        });
+      } finally {
+        progress.say();
+        report({ counts, refusedLines, isInterrupted: stop.signal.aborted, options });
+      }
+      if (counts.refused > 0) process.exitCode = 1;
+      if (stop.signal.aborted) process.exitCode = INTERRUPTED;
+    });
+}
+
+interface Outcome {
+  readonly counts: ImportCounts;
+  readonly refusedLines: readonly RefusedLine[];
+  readonly isInterrupted: boolean;
+  readonly options: ImportOptions;
+}
+
+function report({ counts, refusedLines, isInterrupted, options }: Outcome): void {
+  const { imported, alreadyThere, refused } = counts;
+  const isDryRun = options.dryRun === true;
+  if (options.json === true) {
+    const refused_lines = [...refusedLines].sort((one, other) => one.line - other.line);
+    const summary = { imported, already_there: alreadyThere, refused, dry_run: isDryRun, interrupted: isInterrupted };
+    console.log(JSON.stringify({ ...summary, refused_lines }));
+    return;
+  }
+  const verb = isDryRun ? 'Would be imported' : 'Imported';
+  console.log(`${verb}: ${imported}. Already there: ${alreadyThere}. Refused: ${refused}.`);
+  if (isDryRun) console.log('This was a dry run: nothing was written.');
+  if (isInterrupted) console.log('Interrupted. Run the same command again: it goes on where this one stopped.');
+}

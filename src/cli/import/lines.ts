@@ -1,0 +1,49 @@
+import type { InputLine } from '../../imports/import-run.ts';
+
+/** More than any line of tokens has. What is longer isn't kept in memory. */
+const LONGEST_LINE_BYTES = 65_536;
+const LINE_FEED = 10;
+
+/** The lines of a file as it is read, blank ones left out. Takes UTF-8, with a byte order mark or without, and either end of line. */
+export async function* inputLines(input: AsyncIterable<Buffer>): AsyncGenerator<InputLine> {
+  let [number, end] = [0, 0];
+  let rest = Buffer.alloc(0);
+  let isTooLong = false;
+  for await (const chunk of input) {
+    let start = 0;
+    for (let feed = chunk.indexOf(LINE_FEED); feed !== -1; feed = chunk.indexOf(LINE_FEED, start)) {
+      const bytes = Buffer.concat([rest, chunk.subarray(start, feed)]);
+      const line = inputLine((number += 1), bytes, isTooLong, end + feed + 1);
+      if (line !== undefined) yield line;
+      start = feed + 1;
+      rest = Buffer.alloc(0);
+      isTooLong = false;
+    }
+    end += chunk.length;
+    rest = Buffer.concat([rest, chunk.subarray(start)]);
+    if (rest.length > LONGEST_LINE_BYTES) {
+      isTooLong = true;
+      rest = Buffer.alloc(0);
+    }
+  }
+  const last = inputLine(number + 1, rest, isTooLong, end);
+  if (last !== undefined) yield last;
+}
+
+function inputLine(number: number, bytes: Buffer, isTooLong: boolean, end: number): InputLine | undefined {
+  if (isTooLong || bytes.length > LONGEST_LINE_BYTES) {
+    return { number, text: undefined, problem: 'this is too long for a line; give one JSON object a line', end };
+  }
+  const text = decoded(bytes);
+  if (text === undefined) return { number, text, problem: 'this is not UTF-8; save the file in that encoding', end };
+  return text.trim() === '' ? undefined : { number, text, end };
+}
+
+/** Without a byte order mark. */
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type { ApiKeyStore } from '../callers/api-key.ts';
+import { createAuthenticator, type Authenticator } from '../callers/authenticator.ts';
+import type { Config, Secrets } from '../config/index.ts';
+import { buildProviders } from '../providers/families.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { DatabaseLocation } from '../stores/database/location.ts';
+import type { Vault } from '../stores/vault/vault.ts';
+import { systemClock } from './system-clock.ts';
+
+/** Where the configuration says that things are kept. */
+export function databaseLocation({ database }: Config, { databaseUrl }: Secrets): DatabaseLocation {
+  if (database.kind === 'sqlite') return database;
+  if (databaseUrl === undefined) throw new Error('A Postgres database without its URL.');
+  return { kind: 'postgres', url: databaseUrl };
+}
+
+/** Who may call: the keys of this database, and JWTs as far as the configuration trusts them. */
+export function configuredAuthenticator({
+  config: { jwt },
+  secrets: { jwtSecret: secret },
+  apiKeys,
+}: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly apiKeys: ApiKeyStore;
+}): Authenticator {
+  return createAuthenticator({ jwt: jwt && { ...jwt, secret }, apiKeys, now: () => systemClock.now() });
+}
+
+/** What the providers of a configuration are made of. */
+export interface ConfiguredProvidersOptions {
+  readonly config: Config;
+  readonly vault: Vault;
+}
+
+/** Every provider that the configuration names. */
+export function configuredProvidersOf({ config, vault }: ConfiguredProvidersOptions): Promise<readonly Provider[]> {
+  return buildProviders(config.providers, {
+    upstreamTimeoutMs: config.upstreamTimeoutMs,
+    now: () => systemClock.now(),
+    subjectProofs: (subject) => vault.subjectProofs(subject),
+  });
+}

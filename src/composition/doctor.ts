@@ -1,0 +1,213 @@
+import { statSync } from 'node:fs';
+import {
+  ConfigError,
+  loadConfig,
+  localUrl,
+  type Config,
+  type Environment,
+  type LoadedConfig,
+  type Values,
+} from '../config/index.ts';
+import type { Providers } from '../grants/providers.ts';
+import { openOperator, type Operator } from './operator.ts';
+import { HOW_TO_CONFIGURE } from '../providers/families.ts';
+
+const READY_TIMEOUT_MS = 3_000;
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly check: string;
+  readonly verdict: 'good' | 'odd' | 'bad';
+  /** What was seen, and what to do where it isn't good. */
+  readonly detail: string;
+}
+
+/**
+ * Looks at everything a deployment needs and says what is wrong: configuration, database, key ring, file modes, rescue
+ * folder, a service that runs already, and whether the providers take our client. It starts no service, and asks providers for
+ * nothing but whether they know us.
+ *
+ * @param defaults used where the environment is silent
+ */
+export async function examine(environment: Environment, defaults?: Values): Promise<Finding[]> {
+  let loaded: LoadedConfig;
+  try {
+    loaded = loadConfig(environment, defaults);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ variable, problem, accepted }) => bad(variable, `It ${problem}. ${accepted}`));
+  }
+  const warnings = loaded.warnings.map((warning) => odd('configuration', warning));
+  return [good('configuration', 'Every variable makes sense.'), ...warnings, ...(await examineParts(loaded))];
+}
+
+async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
+  const { config } = loaded;
+  const { database } = config;
+  const permissions = database.kind === 'sqlite' ? permissionsOf(database.path) : undefined;
+  let opened: Operator;
+  try {
+    opened = await openOperator(loaded);
+  } catch (error) {
+    return [bad('database', saying(error))];
+  }
+  await using operator = opened;
+  const providers = await operator.providers();
+  const place = database.kind === 'sqlite' ? database.path : database.place;
+  return [
+    good('database', `${place} opens with this key ring.`),
+    ...operator.remarks().map((remark) => odd('database', remark)),
+    ...(database.kind === 'sqlite' ? [fileMode(database.path, permissions)] : []),
+    await rescued(operator, config.rescueFolder),
+    await readiness(operator, config),
+    ...(await runningService(config)),
+    ...(await clients(providers)),
+    ...(await lapses(operator)),
+    ...linking(providers, config),
+  ];
+}
+
+/** The permissions of a file; undefined where it isn't there yet. */
+function permissionsOf(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && found.mode & 0o777;
+}
+
+/** @param before the permissions that it had before it was opened, which closes it to others */
+function fileMode(path: string, before = 0): Finding {
+  const now = permissionsOf(path) ?? 0;
+  if ((now & 0o077) !== 0) return odd('file mode', `Others on this machine can open ${path}. Run: chmod 600 ${path}`);
+  return (before & 0o077) === 0
+    ? good('file mode', `Only its owner can open ${path}.`)
+    : odd('file mode', `Others on this machine could open ${path} (mode ${before.toString(8)}) until now.`);
+}
+
+/** What was obtained and could not be stored. */
+async function rescued(operator: Operator, folder: string): Promise<Finding> {
+  const check = 'rescue folder';
+  try {
+    const { waiting, setAside } = await operator.countRescued();
+    if (setAside > 0) {
+      return bad(
+        check,
+        `${answers(setAside)} set aside in ${folder}: the database does not take them, or the keys do not open them. ` +
+          'The log of the service says why. Put that right and restart it; delete those whose users have linked again.',
+      );
+    }
+    return waiting > 0
+      ? odd(check, `${answers(waiting)} kept in ${folder} until the database takes them.`)
+      : good(check, `No answer waits in ${folder}.`);
+  } catch (error) {
+    return bad(check, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function answers(count: number): string {
+  return count === 1 ? '1 answer is' : `${count} answers are`;
+}
+
+function readiness(operator: Operator, { jwt }: Config): Promise<Finding> {
+  const callers =
+    jwt === undefined
+      ? 'No JWTs are trusted, so only API keys let callers in.'
+      : 'The keys to check JWTs with are at hand.';
+  return operator.checkReadiness().then(
+    () => good('readiness', `The database answers. ${callers}`),
+    (error: unknown) => bad('readiness', saying(error)),
+  );
+}
+
+/** Its message, and that of its cause, which the operator is to see and callers are not. */
+function saying(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'store_unavailable' && error.cause instanceof Error) {
+    return `${error.message} (${error.cause.message})`;
+  }
+  return error.message;
+}
+
+/** What a service says of itself that runs here already: only it knows whether the files it has open are still these. */
+async function runningService({ host, port }: Config): Promise<Finding[]> {
+  const check = 'running service';
+  const url = localUrl(host, port);
+  try {
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(READY_TIMEOUT_MS) });
+    const { code, detail } = (await answer.json()) as { code?: unknown; detail?: unknown };
+    if (answer.ok) return [good(check, `The one at ${url} is ready.`)];
+    return code === 'not_ready' ? [bad(check, `The one at ${url} is not ready: ${String(detail)}`)] : [];
+  } catch {
+    // None is there, or it is no Evergrant.
+    return [];
+  }
+}
+
+async function clients({ all }: Providers): Promise<Finding[]> {
+  if (all.length === 0) return [bad('providers', `None is configured. ${HOW_TO_CONFIGURE}`)];
+  const checks = all.map(async (provider): Promise<Finding> => {
+    const { name } = provider;
+    const result = await provider.checkClient?.();
+    if (result === undefined) return odd(name, 'Nothing tells whether it accepts our client.');
+    return result.verdict === 'accepted' ? good(name, result.detail) : bad(name, result.detail);
+  });
+  return Promise.all(checks);
+}
+
+/** Providers of which no refresh token is about to end, and none has lapsed, go without saying. */
+async function lapses(operator: Operator): Promise<Finding[]> {
+  const outlooks = await operator.lapseOutlooks();
+  return outlooks
+    .filter(({ ending, missed }) => ending + missed > 0)
+    .map(({ provider, ending, unsaved, missed, perMinute }) => {
+      const check = `${provider} refresh tokens`;
+      const budget = `${String(Number(perMinute.toFixed(2)))} a minute`;
+      const lapsed =
+        missed === 0
+          ? ''
+          : ` ${missed} lapsed within the last week: see evergrant events list --type grant.lapsed. ` +
+            'Upkeep did not run, or had too small a budget.';
+      if (unsaved > 0) {
+        const advice = 'Raise EVERGRANT_UPKEEP_SHARE, or requests_per_minute where the provider allows more.';
+        return bad(
+          check,
+          `${ending} end within a day, ${unsaved} of them before upkeep renews them at ${budget}. ${advice}${lapsed}`,
+        );
+      }
+      const kept = `${ending} end within a day; upkeep renews them before, at ${budget}.`;
+      return missed > 0 ? odd(check, kept + lapsed) : good(check, kept);
+    });
+}
+
+/** What users need to link accounts: pages to come back to, here and at the provider. */
+function linking(providers: Providers, { publicUrl, returnUrls }: Config): Finding[] {
+  const names = providers.linkable().map(({ name }) => name);
+  const pages =
+    names.length > 0 && returnUrls.length === 0
+      ? [
+          bad(
+            'EVERGRANT_RETURN_URLS',
+            `It is not set, so nobody can link an account of ${names.join(', ')}. ` +
+              'Set EVERGRANT_RETURN_URLS to the page of the app to come back to.',
+          ),
+        ]
+      : [];
+  return [...pages, ...names.map((name) => redirectUri(name, publicUrl))];
+}
+
+function redirectUri(provider: string, publicUrl: string): Finding {
+  const check = `${provider} redirect URI`;
+  return new URL(publicUrl).port === '0'
+    ? odd(check, 'It changes with the port at each start. Set EVERGRANT_PUBLIC_URL or EVERGRANT_PORT.')
+    : good(check, `Register ${publicUrl}/connect/${provider}/callback with the client at the provider.`);
+}
+
+function good(check: string, detail: string): Finding {
+  return { check, verdict: 'good', detail };
+}
+
+function odd(check: string, detail: string): Finding {
+  return { check, verdict: 'odd', detail };
+}
+
+function bad(check: string, detail: string): Finding {
+  return { check, verdict: 'bad', detail };
+}

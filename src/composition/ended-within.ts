@@ -1,0 +1,16 @@
+import type { Clock } from '../grants/clock.ts';
+
+/**
+ * Whether `work` has ended before `ms` milliseconds have passed. It isn't stopped.
+ *
+ * @throws what `work` throws in time
+ */
+export async function endedWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
+  const ended = new AbortController();
+  const late = clock.sleep(ms, ended.signal).then(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    ended.abort();
+  }
+}

@@ -1,0 +1,47 @@
+import type { LoadedConfig } from '../config/index.ts';
+import { createEvergrant, type Evergrant } from './evergrant.ts';
+import { listen } from '../http/server/serve.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+
+/** The service with its socket. */
+export interface RunningService {
+  readonly evergrant: Evergrant;
+  readonly url: string;
+  /**
+   * Stops accepting, answers what is in progress, stores what is in flight.
+   *
+   * @param drainMs how long before that callers are told to go elsewhere, in milliseconds
+   * @throws StopCutShortError
+   */
+  close(drainMs?: number): Promise<void>;
+}
+
+/** What answering takes beyond the longest wait, in milliseconds. */
+const ANSWER_MS = 3_000;
+
+/** Listens first, so that a taken port is noticed before the database is opened, then serves. */
+export async function runService({ config, secrets }: LoadedConfig, logger?: Logger): Promise<RunningService> {
+  const listening = await listen(config);
+  try {
+    const publicUrl = config.port === 0 ? listening.url : config.publicUrl;
+    const evergrant = await createEvergrant({
+      config: { ...config, publicUrl },
+      secrets,
+      ...(logger === undefined ? {} : { logger }),
+    });
+    listening.serve(evergrant);
+    const close = async (drainMs = 0) => {
+      if (drainMs > 0) {
+        listening.drain();
+        await delay(drainMs);
+      }
+      await listening.close(config.callerWaitMs + ANSWER_MS);
+      await evergrant.close();
+    };
+    return { evergrant, url: listening.url, close };
+  } catch (error) {
+    await listening.close(0);
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import { TAKEN_NAMES } from '../../providers/families.ts';
+import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
+import { nearestOf } from './nearest.ts';
+import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './schema.ts';
+
+/** What is wrong in one place of the file of providers. Holds names of members, and no values. */
+export interface Fault {
+  /** The provider and the member's path: `acme.account.url`. */
+  readonly where: string;
+  /** The end of a sentence that begins with `where`. */
+  readonly problem: string;
+  /** A whole sentence. */
+  readonly accepted: string;
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const LONGEST_SHOWN = 40;
+/** What means nothing where users have no page to consent on. */
+const OF_CONSENT = ['scopes', 'scope_separator', 'authorize_parameters', 'pkce', 'issuer', 'account'];
+
+/** What was read of one provider. */
+export interface ReadProvider {
+  /** Undefined where anything is wrong with it. */
+  readonly written: WrittenProvider | undefined;
+  /** The variable that holds the secret, as far as one is named; undefined for a public client. */
+  readonly secretVariable: string | undefined;
+  readonly faults: readonly Fault[];
+}
+
+/** Reads one provider, and finds all that is wrong with it. */
+export function readProvider(name: string, content: unknown): ReadProvider {
+  const parsed = writtenProvider.safeParse(content);
+  const variable = memberOf(content, 'client_secret_env');
+  const faults = [
+    ...ofName(name),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => ofIssue(name, content, issue)),
+    ...ofWhatIsMissing(name, content),
+  ];
+  return {
+    written: faults.length === 0 ? parsed.data : undefined,
+    secretVariable: typeof variable === 'string' && !isPublic(content) ? variable : undefined,
+    faults,
+  };
+}
+
+/** What a value is, without repeating it. */
+export function kindOf(value: unknown): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'a text';
+  return typeof value === 'number' ? 'a number' : 'an object';
+}
+
+/** A member's place, to be shown. */
+export function placeOf(name: string, path: readonly PropertyKey[] = []): string {
+  return path.reduce<string>(
+    (place, key) => (typeof key === 'number' ? `${place}[${key}]` : `${place}.${shown(String(key))}`),
+    shown(name),
+  );
+}
+
+function ofName(name: string): Fault[] {
+  const where = placeOf(name);
+  if (TAKEN_NAMES.includes(name)) {
+    return [{ where, problem: 'is a provider with variables of its own', accepted: 'Accepted: another name.' }];
+  }
+  if (NAME.test(name)) return [];
+  const accepted = 'Accepted: up to 32 lower case letters, digits and hyphens, a letter first.';
+  return [{ where, problem: 'is not a name for a provider', accepted }];
+}
+
+function ofIssue(name: string, content: unknown, issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ofUnknown(name, issue.path, key));
+  const where = placeOf(name, issue.path);
+  const accepted = `Accepted: ${issue.message}.`;
+  return [{ where, problem: whatIsThere(content, issue), accepted }];
+}
+
+function ofUnknown(name: string, path: readonly PropertyKey[], key: string): Fault {
+  const known = membersAt(path.find((part) => typeof part === 'string'));
+  const nearest = nearestOf(key, known);
+  const accepted = nearest === undefined ? `Accepted: ${known.join(', ')}.` : `Did you mean ${nearest}?`;
+  return { where: placeOf(name, [...path, key]), problem: 'is not a member', accepted };
+}
+
+/** What is wrong with it, without repeating it: anything may be a secret in the wrong place. */
+function whatIsThere(content: unknown, { path, code }: z.core.$ZodIssue): string {
+  const value = path.reduce<unknown>((inner, key) => memberOf(inner, key), content);
+  if (value === undefined) return 'is missing';
+  return code === 'invalid_type' ? `is ${kindOf(value)}` : `is ${kindOf(value)} that does not fit`;
+}
+
+/** What only other members make necessary. */
+function ofWhatIsMissing(name: string, content: unknown): Fault[] {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
+  const has = (member: string) => memberOf(content, member) !== undefined;
+  const missing = (member: string, accepted: string): Fault => ({
+    where: placeOf(name, [member]),
+    problem: 'is missing',
+    accepted: `Accepted: ${accepted}.`,
+  });
+  const url = 'an https URL (http only for localhost)';
+  const secret =
+    'the name of the environment variable that holds the secret; or client_auth "none" for a public client';
+  const account = 'an object with the url that describes the account and its id there, as authorize_url is given';
+  return [
+    ...(has('token_url') || has('preset') ? [] : [missing('token_url', `${url}, or a preset: ${PRESETS}`)]),
+    ...(has('client_secret_env') || isPublic(content) ? [] : [missing('client_secret_env', secret)]),
+    ...(has('authorize_url') || has('preset') || !OF_CONSENT.some(has) ? [] : [missing('authorize_url', url)]),
+    ...(!has('authorize_url') || has('account') || has('preset') ? [] : [missing('account', account)]),
+  ];
+}
+
+function isPublic(content: unknown): boolean {
+  const preset = memberOf(content, 'preset');
+  const ready = typeof preset === 'string' ? READY_DEFINITIONS[preset] : undefined;
+  return (memberOf(content, 'client_auth') ?? ready?.clientAuth) === 'none';
+}
+
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
+}
+
+function shown(name: string): string {
+  const short = name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name;
+  return /^[\w-]+$/.test(short) ? short : JSON.stringify(short);
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
+import { parseSecureUrl } from '../urls.ts';
+
+/** The names of the presets, to be read. */
+export const PRESETS = Object.keys(READY_DEFINITIONS).join(', ');
+
+const HTTPS_URL = 'an https URL (http only for localhost)';
+const SIGNALS = 'a list of objects with status (400 to 599), error and, where the code stands elsewhere, at';
+
+// The messages say what is accepted. A fault is told as the member's path, what is wrong there, and that.
+const url = z.string(HTTPS_URL).refine(isSecure, HTTPS_URL);
+const seconds = number('a whole number of seconds from 1');
+const place = text('where it stands in the JSON, such as data.id');
+const texts = z.array(text('a text'), 'a list of texts');
+
+const signal = z.strictObject(
+  {
+    status: z.int('a status from 400 to 599').min(400, 'a status from 400 to 599').max(599, 'a status from 400 to 599'),
+    error: text('the code that the provider answers'),
+    at: text('where the code stands in the answer').optional(),
+  },
+  SIGNALS,
+);
+
+const account = z.strictObject(
+  {
+    url,
+    id: place,
+    email: place.optional(),
+    username: place.optional(),
+    name: place.optional(),
+    time_zone: place.optional(),
+  },
+  'an object with the url that describes the account and its id there',
+);
+
+/** One provider, as it is written in the file. Every message is what is accepted in that place. */
+export const writtenProvider = z.strictObject(
+  {
+    preset: z.enum(Object.keys(READY_DEFINITIONS), PRESETS).optional(),
+    client_id: z
+      .string('the client id as the provider shows it')
+      .regex(/^[\x21-\x7e]{1,255}$/, 'the client id as the provider shows it'),
+    client_secret_env: text('the name of the environment variable that holds the secret').optional(),
+    token_url: url.optional(),
+    refresh_url: url.optional(),
+    revoke_url: url.optional(),
+    client_auth: z.enum(['body', 'basic', 'none'], 'body, basic or none').optional(),
+    body: z.enum(['form', 'json'], 'form or json').optional(),
+    on_reuse: z.enum(['reject', 'grace', 'revoke_family'], 'reject, grace or revoke_family').optional(),
+    requests_per_minute: number('a whole number from 1').optional(),
+    dead_grant: z.array(signal, SIGNALS).optional(),
+    wrong_client: z.array(signal, SIGNALS).optional(),
+    default_access_ttl_seconds: seconds.optional(),
+    longest_access_ttl_seconds: seconds.optional(),
+    refresh_ttl_seconds: seconds.optional(),
+    refresh_idle_ttl_seconds: seconds.optional(),
+    authorize_url: url.optional(),
+    scopes: texts.optional(),
+    scope_separator: text('a text').optional(),
+    authorize_parameters: z.record(z.string(), text('a text'), 'an object of texts').optional(),
+    pkce: z.boolean('true or false').optional(),
+    issuer: text('what the provider calls itself in iss').optional(),
+    account: account.optional(),
+  },
+  'an object of members, as docs/providers/adding.md lists them',
+);
+
+/** One provider, as it is written in the file. */
+export type WrittenProvider = z.infer<typeof writtenProvider>;
+
+/** The members that an object may have: of a provider, or of what it has under one of its members. */
+export function membersAt(member: string | undefined): readonly string[] {
+  if (member === undefined) return Object.keys(writtenProvider.shape);
+  return Object.keys(member === 'account' ? account.shape : signal.shape);
+}
+
+function text(accepted: string) {
+  return z.string(accepted);
+}
+
+function number(accepted: string) {
+  return z.int(accepted).min(1, accepted);
+}
+
+function isSecure(given: string): boolean {
+  try {
+    // The URL itself is the provider's, to the letter.
+    parseSecureUrl(given.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}

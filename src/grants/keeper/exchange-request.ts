@@ -1,0 +1,36 @@
+import type { Applicant, Provider } from '../../providers/provider.ts';
+import type { ExchangeKind } from '../exchange.ts';
+import type { GrantView } from '../grant.ts';
+import type { Step } from '../rules/next-step.ts';
+import type { Question } from './perform-exchange.ts';
+import type { GrantStore } from '../storage/grant-store.ts';
+
+/** A step that asks the provider. */
+export type ExchangeStep = Extract<Step, { do: ExchangeKind }>;
+
+/** For whom it is asked, and of whom. */
+interface Asker {
+  readonly provider: Provider;
+  readonly subject: string;
+  readonly applicant: Applicant | undefined;
+}
+
+/** What to ask; undefined where an account is to be created and the e-mail for it is missing. */
+export async function questionFor(
+  store: GrantStore,
+  { provider, subject, applicant }: Asker,
+  { grantId }: GrantView,
+  step: ExchangeStep,
+): Promise<Question | undefined> {
+  if (step.do === 'refresh') return { kind: 'refresh', refreshToken: step.refreshToken };
+  if (step.do === 'recover') {
+    const account = await store.account(provider.realm, subject);
+    const createdAt = account?.profile?.createdAt ?? null;
+    // Only imports have an account without a profile; another's that has come meanwhile is not vouched for.
+    const vouched = account?.accountId === step.accountId && account.profile === undefined;
+    return { kind: 'recover', account: { accountId: step.accountId, subject, createdAt, vouched } };
+  }
+  const standing = (await store.standingApplicant(grantId)) ?? applicant ?? { subject, timeZone: 'UTC' };
+  if (provider.needsEmail === true && standing.email === undefined) return undefined;
+  return { kind: 'provision', applicant: standing };
+}

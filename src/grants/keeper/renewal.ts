@@ -1,0 +1,229 @@
+import type { Applicant, ExchangeAnswer, Provider } from '../../providers/provider.ts';
+import { backOffMs } from '../rules/backoff.ts';
+import type { Breaker } from './circuit-breaker.ts';
+import { satisfies, tolerates, type StandingDemand } from '../rules/demand.ts';
+import type { KeeperError } from '../errors.ts';
+import {
+  backingOff,
+  clientRefused,
+  consentRequired,
+  emailRequired,
+  expiredOnArrival,
+  reconnectRequired,
+  refused,
+  slow,
+  throttled,
+  tooManyRenewals,
+} from '../errors.ts';
+import type { GrantEvent } from '../events.ts';
+import { factsOf } from '../rules/facts.ts';
+import type { GrantView } from '../grant.ts';
+import { nextStep, wayOut, type Facts, type Step } from '../rules/next-step.ts';
+import type { Pacer, Turn } from '../pacing/pacer.ts';
+import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
+import { questionFor, type ExchangeStep } from './exchange-request.ts';
+import { replayRescued } from './rescue.ts';
+import type { Waiting } from './wait-for-change.ts';
+
+/** What a renewal works on: one subject's grant at one provider. */
+export interface RenewalTarget {
+  readonly provider: Provider;
+  readonly subject: string;
+  /** Whom to create the account for, where there is none yet and a caller asks. */
+  readonly applicant: Applicant | undefined;
+  /** False where no caller asks: an account that is gone may be gone on purpose. */
+  readonly mayProvision: boolean;
+  readonly demand: StandingDemand;
+}
+
+/** Where a renewal came to: the grant as it is now, and why it is not renewed if it isn't. */
+export interface RenewalResult {
+  readonly view: GrantView;
+  readonly failure: KeeperError | undefined;
+}
+
+/** What a renewal needs of the world. */
+export interface RenewalMeans extends ExchangeMeans {
+  readonly breaker: Breaker;
+  readonly pacer: Pacer;
+  readonly waiting: Waiting;
+  /** True once the process is leaving: nothing new is begun then. */
+  readonly closing: () => boolean;
+}
+
+/** How long a grant rests whose new token was over on arrival, in milliseconds. */
+const CLOCKS_DIFFER_MS = 60_000;
+/** More exchanges than any repair takes: a provider that contradicts itself is left alone for a while. */
+const MOST_EXCHANGES = 6;
+
+/**
+ * Takes one step after another until the grant is renewed or nothing more can be done now.
+ *
+ * @throws {@link KeeperError} `consent_required` where the subject is not connected, and nobody else can see to that
+ */
+export async function renew(means: RenewalMeans, target: RenewalTarget): Promise<RenewalResult> {
+  let exchanges = 0;
+  for (;;) {
+    const facts = await read(means, target);
+    const { view } = facts;
+    const step = nextStep(target.provider, facts, target.demand, means.clock.now());
+    if (step.do === 'serve') return { view, failure: undefined };
+    if (means.closing()) return { view, failure: slow() };
+    // Whoever waits along and may have an account made looks again.
+    if (step.do === 'provision' && !target.mayProvision) return { view, failure: undefined };
+    if (step.do === 'wait') {
+      // Nobody works on it; there is but an answer that may yet come. Whoever can do without need not wait for it.
+      if (!facts.claims.held && tolerates(view, target.demand, means.clock.now())) return { view, failure: slow() };
+      await means.waiting.outlast(means, view.grantId, facts.claims);
+      const found = await satisfying(means, target);
+      if (found !== undefined) return { view: found, failure: undefined };
+      continue;
+    }
+    const failure =
+      step.do === 'back_off' || step.do === 'give_up'
+        ? await giveUp(means, target, view, step)
+        : exchanges++ < MOST_EXCHANGES
+          ? await exchange(means, target, facts, step)
+          : await holdBack(means, view);
+    if (failure !== undefined) return { view, failure };
+    const found = await satisfying(means, target);
+    if (found !== undefined) return { view: found, failure: undefined };
+  }
+}
+
+/** What has most likely come meanwhile, by the read that costs least; undefined where it takes another look. */
+async function satisfying(
+  { store, clock }: RenewalMeans,
+  { provider, subject, demand }: RenewalTarget,
+): Promise<GrantView | undefined> {
+  const view = await store.view(provider.realm, subject);
+  return view !== undefined && satisfies(view, demand, clock.now()) ? view : undefined;
+}
+
+async function read({ store }: RenewalMeans, { provider, subject, mayProvision }: RenewalTarget): Promise<Facts> {
+  for (;;) {
+    const found = await store.viewWithClaims(provider.realm, subject);
+    if (found !== undefined) return factsOf(store, provider, found);
+    // Whoever has left meanwhile comes back by consent, and not because somebody still waited for a token.
+    if (provider.provision === undefined || !mayProvision) throw consentRequired();
+    await store.connect(provider.realm, subject);
+  }
+}
+
+/** Undefined means: look again. */
+async function giveUp(
+  means: RenewalMeans,
+  target: RenewalTarget,
+  view: GrantView,
+  step: Extract<Step, { do: 'back_off' | 'give_up' }>,
+): Promise<KeeperError | undefined> {
+  if (step.do === 'back_off') return backingOff(view.backOff, means.clock.now());
+  switch (step.because) {
+    case 'expired_on_arrival':
+      // Every token that comes while the clocks differ is over at once; to fetch more of them helps nobody.
+      await holdBack(means, view, CLOCKS_DIFFER_MS);
+      return expiredOnArrival();
+    case 'too_many_renewals':
+      return tooManyRenewals();
+    case 'reconnect_required':
+      return giveUpForGood(means, target, view);
+  }
+}
+
+async function giveUpForGood(
+  { store, observer }: RenewalMeans,
+  { provider, subject }: RenewalTarget,
+  { grantId, current }: GrantView,
+): Promise<KeeperError | undefined> {
+  const event = await store.noteReconnectRequired(grantId, wayOut(provider));
+  if (event !== undefined) {
+    observer.recorded(event);
+    return reconnectRequired();
+  }
+  // It was noted before; or an answer has come that was thought lost.
+  const view = await store.view(provider.realm, subject);
+  const isSame = view?.grantId === grantId && view.current?.nonce === current?.nonce;
+  return isSame ? reconnectRequired() : undefined;
+}
+
+/** Lets a grant rest whose provider answers, but not in a way that leads anywhere. */
+async function holdBack(
+  { store, clock, random }: RenewalMeans,
+  view: GrantView,
+  leastMs?: number,
+): Promise<KeeperError> {
+  const failures = (view.backOff?.failures ?? 0) + 1;
+  const backOff = {
+    failures,
+    lastFailure: 'unknown',
+    retryAt: clock.now() + backOffMs(failures, leastMs, random),
+  } as const;
+  await store.holdBack(view.grantId, backOff);
+  return backingOff(backOff, clock.now());
+}
+
+/** Asks upstream; a failure returned ends the renewal, undefined means: look again. */
+async function exchange(
+  means: RenewalMeans,
+  target: RenewalTarget,
+  facts: Facts,
+  step: ExchangeStep,
+): Promise<KeeperError | undefined> {
+  const { store, clock, breaker, pacer } = means;
+  const { provider } = target;
+  const { view } = facts;
+  // Of a process that died with an answer that the database had refused: to ask again would spend what is spent.
+  if ((await replayRescued(means, view.grantId)) > 0) return undefined;
+  const openForMs = breaker.openForMs(provider.realm, clock.monotonic());
+  if (openForMs !== undefined) return clientRefused(openForMs);
+  const question = await questionFor(store, target, view, step);
+  if (question === undefined) return emailRequired();
+  const turn = await pacer.enter(provider, view.grantId);
+  if (turn.kind === 'paused') return throttled(turn.forMs);
+  if (turn.kind === 'closing') return slow();
+  try {
+    return await exchangeInTurn(means, target, facts, { step, question, turn });
+  } finally {
+    await turn.end();
+  }
+}
+
+async function exchangeInTurn(
+  means: RenewalMeans,
+  { provider, subject }: RenewalTarget,
+  { view, claims }: Facts,
+  { step, question, turn }: { step: ExchangeStep; question: Question; turn: Turn },
+): Promise<KeeperError | undefined> {
+  const { store, clock, breaker } = means;
+  const opened = await store.openExchange({
+    grantId: view.grantId,
+    // What may end the account's other tokens is a recovery, whatever it is called upstream.
+    kind: step.do === 'provision' && provider.provisionsAgain === true ? 'recover' : step.do,
+    presented: step.do === 'refresh' ? step.presented : undefined,
+    accountId: step.do === 'recover' ? step.accountId : undefined,
+    last: claims.last,
+    current: view.current,
+    ...(question.kind === 'provision' ? { applicant: question.applicant } : {}),
+  });
+  if (opened === undefined) return undefined;
+  const answered = (answer: ExchangeAnswer) => {
+    turn.answered(answer);
+  };
+  const ended = (answer: ExchangeAnswer, event: GrantEvent | undefined) => {
+    means.observer.exchanged({
+      exchangeId: opened.exchangeId,
+      provider: provider.name,
+      subject,
+      kind: opened.kind,
+      outcome: answer.kind,
+      detail: 'detail' in answer ? answer.detail : undefined,
+      cause: 'cause' in answer ? answer.cause : undefined,
+      durationMs: Math.max(0, Math.round(clock.monotonic() - opened.openedTick)),
+      event,
+    });
+  };
+  const answer = await performExchange(means, { provider, view, exchange: opened, question, answered, ended });
+  if (answer.kind !== 'client_refused') return refused(answer);
+  breaker.open(provider.realm, clock.monotonic());
+  return clientRefused(breaker.openForMs(provider.realm, clock.monotonic()));
+}

@@ -1,0 +1,100 @@
+import type { Authorization } from '../../providers/authorization.ts';
+import type { AccountProfile, ExchangeAnswer, Obtained } from '../../providers/provider.ts';
+import type { Clock } from '../clock.ts';
+import { clientRefused, KeeperError } from '../errors.ts';
+import { LinkError } from './link-error.ts';
+import type { TakenLink, LinkStore, ObtainedAccount } from '../storage/link-store.ts';
+import { untilDeadline } from '../keeper/until-deadline.ts';
+
+/** What spending a consent needs of the world. */
+export interface ConsentMeans {
+  readonly store: LinkStore;
+  readonly clock: Clock;
+  /** What the provider was told when the browser left. */
+  readonly redirectUri: (provider: string) => string;
+}
+
+/** A consent that came back, and where from. */
+export interface Consent {
+  /** The provider's name. */
+  readonly provider: string;
+  readonly authorization: Authorization;
+  readonly link: TakenLink;
+}
+
+/** How long it is tried to keep what a code brought, and how often, in milliseconds. */
+const KEEP_PATIENCE = { patienceMs: 30_000, pauseMs: 500 };
+const BUSY_MS = 5_000;
+
+/**
+ * Redeems the code of a consent and asks whose it is; what an earlier attempt has brought is not asked for again. Where the
+ * same may be tried once more the link is put back, else it ends.
+ *
+ * @throws {@link LinkError} `link_failed`; {@link KeeperError} where the same may be tried again later
+ */
+export async function spendConsent(means: ConsentMeans, consent: Consent): Promise<ObtainedAccount> {
+  const answer = consent.link.answer ?? (await redeemed(means, consent));
+  return { ...answer, profile: answer.profile ?? (await identified(means, consent, answer)) };
+}
+
+/** @param retryAfterMs from now, in milliseconds */
+export function notAnsweredProperly(retryAfterMs = BUSY_MS, cause?: Error): KeeperError {
+  return new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
+    retryAfterMs,
+    cause,
+  });
+}
+
+async function redeemed(means: ConsentMeans, { provider, authorization, link }: Consent): Promise<Obtained> {
+  const { store } = means;
+  const { code, codeVerifier } = link;
+  const answer = await authorization.redeem({
+    code,
+    redirectUri: means.redirectUri(provider),
+    codeVerifier: authorization.usesPkce ? codeVerifier : undefined,
+  });
+  if (answer.kind === 'obtained') {
+    await keep(means, link, answer);
+    return answer;
+  }
+  if (isUnspent(answer)) {
+    await store.putBack(link);
+    throw answer.kind === 'client_refused' ? clientRefused(undefined) : notAnsweredProperly(retryAfterMs(answer));
+  }
+  if (await store.end(link)) throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
+  // Whoever had it before has spent the code, and its answer came meanwhile.
+  await store.putBack(link);
+  throw notAnsweredProperly();
+}
+
+/** Whether the code is still good for another try. */
+function isUnspent(answer: ExchangeAnswer): boolean {
+  return answer.kind === 'not_sent' || answer.kind === 'throttled' || answer.kind === 'client_refused';
+}
+
+function retryAfterMs(answer: ExchangeAnswer): number | undefined {
+  return answer.kind === 'throttled' ? answer.retryAfterMs : undefined;
+}
+
+/** What the code brought is there once: it must be stored before anything else can fail. */
+async function keep({ store, clock }: ConsentMeans, link: TakenLink, answer: Obtained): Promise<void> {
+  const isKept = await untilDeadline(() => store.keep(link, answer), { clock, ...KEEP_PATIENCE });
+  if (!isKept)
+    throw new LinkError('link_failed', { cause: new Error('The link was over before the provider answered.') });
+}
+
+async function identified(
+  { store }: ConsentMeans,
+  { provider, authorization, link }: Consent,
+  answer: Obtained,
+): Promise<AccountProfile> {
+  const found = await authorization.identify(answer.tokens.accessToken);
+  if (found.kind === 'known') return { accountId: found.accountId ?? `consent-${link.id}`, ...found.shown };
+  const cause = new Error(`${provider}: ${found.detail}`);
+  if (found.kind === 'unreachable') {
+    await store.putBack(link);
+    throw notAnsweredProperly(BUSY_MS, cause);
+  }
+  await store.giveUp(link);
+  throw new LinkError('link_failed', { cause });
+}

@@ -1,0 +1,77 @@
+import type { Provider } from '../../providers/provider.ts';
+import type { Secret } from '../../secret.ts';
+import { isBackingOff } from './backoff.ts';
+import { isLive, type Credential } from '../credential.ts';
+import { isNewer, satisfies, type StandingDemand } from './demand.ts';
+import type { WayOut } from '../events.ts';
+import type { Claims, GrantView } from '../grant.ts';
+
+/** What to do next for a grant, decided from facts alone. */
+export type Step =
+  | { readonly do: 'serve' }
+  | { readonly do: 'wait' }
+  | { readonly do: 'back_off' }
+  | { readonly do: 'give_up'; readonly because: 'expired_on_arrival' | 'too_many_renewals' | 'reconnect_required' }
+  | { readonly do: 'refresh'; readonly presented: Credential; readonly refreshToken: Secret }
+  | { readonly do: 'recover'; readonly accountId: string }
+  | { readonly do: 'provision' };
+
+/** What was read of a grant at one moment. */
+export interface Facts {
+  readonly view: GrantView;
+  readonly claims: Claims;
+  /** What may be presented once more when nothing is left; undefined where the provider has no grace. */
+  readonly lastExchanged: Credential | undefined;
+}
+
+/** Exchanges a minute that one grant's callers may bring about while nothing needs repair. */
+const MOST_RENEWALS_A_MINUTE = 60;
+
+/**
+ * The protocol in one function. In this order: what is there already; what somebody else is doing; what the provider
+ * asked us to wait for; and then the mildest exchange that can help. A refresh hurts nobody, a recovery ends every
+ * other token of the account, and a new account is the end of the old one.
+ *
+ * @param now epoch milliseconds
+ */
+export function nextStep(provider: Provider, facts: Facts, demand: StandingDemand, now: number): Step {
+  const { view, claims, lastExchanged } = facts;
+  const { current, accountId, backOff } = view;
+  if (satisfies(view, demand, now)) return { do: 'serve' };
+  if (claims.held) return { do: 'wait' };
+  if (backOff !== undefined && isBackingOff(backOff, now)) return { do: 'back_off' };
+  if (current !== undefined && isNewer(current, demand) && !isLive(current, now)) {
+    return { do: 'give_up', because: 'expired_on_arrival' };
+  }
+  // Callers bring about the renewal of a token that lives, and attempts at an account. Everything else is repair.
+  const isWanted = current === undefined ? view.integratedAt === undefined : isLive(current, now);
+  if (isWanted && claims.recentExchanges >= MOST_RENEWALS_A_MINUTE) {
+    return { do: 'give_up', because: 'too_many_renewals' };
+  }
+  const refreshToken = view.unsettled ? undefined : current?.refreshToken();
+  if (current !== undefined && refreshToken !== undefined) {
+    // Another holder may yet come back with the answer; to ask twice would cost it that answer's tokens, and us all others.
+    const isQuarantined = provider.onReuse === 'revoke_family' && claims.isUnresolved;
+    return isQuarantined ? { do: 'wait' } : { do: 'refresh', presented: current, refreshToken };
+  }
+  if (provider.recover !== undefined && accountId !== undefined) {
+    // Another exchange in flight might take effect after this one, and nobody could tell which tokens were left.
+    return claims.isUnresolved ? { do: 'wait' } : { do: 'recover', accountId };
+  }
+  if (provider.provision !== undefined) {
+    const isQuarantined = provider.provisionsAgain === true && claims.isUnresolved;
+    return isQuarantined ? { do: 'wait' } : { do: 'provision' };
+  }
+  if (claims.isUnresolved) return { do: 'wait' };
+  const replayed = lastExchanged?.refreshToken();
+  if (current === undefined && lastExchanged !== undefined && replayed !== undefined) {
+    return { do: 'refresh', presented: lastExchanged, refreshToken: replayed };
+  }
+  return { do: 'give_up', because: 'reconnect_required' };
+}
+
+/** What the provider leaves to a grant that has lost its last credential. */
+export function wayOut(provider: Provider): WayOut {
+  if (provider.recover !== undefined || provider.provision !== undefined) return 'self';
+  return provider.onReuse === 'grace' ? 'replay' : 'none';
+}

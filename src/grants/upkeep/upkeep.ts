@@ -1,0 +1,130 @@
+import type { Provider } from '../../providers/provider.ts';
+import { Chores, type Chore } from './periodic-tasks.ts';
+import type { ConnectionStore } from '../storage/connection-store.ts';
+import type { ExchangeBounds } from '../exchange.ts';
+import { BITE_EVERY_MS, Forgetting } from './forgetting.ts';
+import { wayOut } from '../rules/next-step.ts';
+import type { LinkStore, VainConsentStore } from '../storage/link-store.ts';
+import { Revocations } from './revocation.ts';
+import type { Clock, Random } from '../clock.ts';
+import type { Keeper } from '../keeper/keeper.ts';
+import type { GrantObserver } from '../observer.ts';
+import type { PauseStore } from '../pacing/pause.ts';
+import { RenewalsAhead } from './proactive-renewal.ts';
+import { replayRescued, type Rescue } from '../keeper/rescue.ts';
+import { VainConsents } from './vain-consents.ts';
+import type { GrantStore } from '../storage/grant-store.ts';
+import type { Successions } from '../keeper/successions.ts';
+import type { Retention, UpkeepStore } from '../storage/upkeep-store.ts';
+import type { Usage } from './usage.ts';
+
+/** What upkeep reads and writes. */
+export interface UpkeepStores {
+  readonly grants: GrantStore;
+  readonly upkeep: UpkeepStore;
+  readonly pauses: PauseStore;
+  readonly links: LinkStore;
+  readonly vainConsents: VainConsentStore;
+  readonly connections: ConnectionStore;
+}
+
+/** What upkeep is made of. */
+export interface UpkeepOptions {
+  readonly keeper: Keeper;
+  readonly usage: Usage;
+  readonly successions: Successions | undefined;
+  readonly providers: readonly Provider[];
+  readonly stores: UpkeepStores;
+  readonly bounds: ExchangeBounds;
+  readonly rescue: Rescue;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What else is to be done in the background. */
+  readonly alsoDo?: readonly Chore[];
+  /** The share of a provider's limit that may be spent on renewing ahead of need, from 0 to 1. */
+  readonly share: number;
+  /** How long what has ended is remembered; of which grants nothing has to be is told by the providers. */
+  readonly retention: Omit<Retention, 'irreparable'>;
+  readonly observer: GrantObserver;
+}
+
+/** The background loop. */
+export interface Upkeep extends AsyncDisposable {
+  /** What it does just now, in the words of `cannot ...`. */
+  underWay(): string[];
+}
+
+const EVERY_MS = {
+  renewal: 2_000,
+  revoking: 5_000,
+  usage: 10_000,
+  vain: 10_000,
+  replay: 30_000,
+  lapses: 30_000,
+  realms: 60_000,
+};
+const AT_ONCE = { lapses: 500 };
+
+/**
+ * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
+ * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
+ */
+export function startUpkeep(options: UpkeepOptions): Upkeep {
+  const { keeper, usage, successions, stores, rescue, clock, observer } = options;
+  const { grants, upkeep: store, pauses, links } = stores;
+  const ahead = new RenewalsAhead({
+    ...options,
+    store,
+    pauses,
+    renew: async (provider, due) => {
+      await keeper.renewAhead(provider, due).catch((cause: unknown) => {
+        observer.failed('cannot renew a token ahead of need', cause);
+      });
+    },
+  });
+  const revocations = new Revocations({ ...options, store: stores.connections, grants });
+  const vain = new VainConsents({ ...options, store: stores.vainConsents, links });
+  const forgetting = new Forgetting({
+    store,
+    clock,
+    retention: { ...options.retention, irreparable: irreparable(options) },
+  });
+  const noteUsage = () =>
+    Promise.all([usage.drain((credentials) => store.noteUsed(credentials)), successions?.drain()]);
+  const replay = () => replayRescued({ rescue, store: grants, clock, observer });
+  const chores = new Chores({
+    clock,
+    observer,
+    chores: [
+      ...(options.alsoDo ?? []),
+      { name: 'look for tokens to renew', everyMs: EVERY_MS.renewal, work: () => ahead.round() },
+      { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
+      { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
+      { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: replay },
+      { name: 'tell of refresh tokens that have lapsed', everyMs: EVERY_MS.lapses, work: () => noteLapsed(options) },
+      { name: 'note whose credentials these are', everyMs: EVERY_MS.realms, work: () => store.noteRealms() },
+      { name: 'forget what has ended', everyMs: BITE_EVERY_MS, work: () => forgetting.round() },
+      { name: 'revoke consents that came to nothing', everyMs: EVERY_MS.vain, work: () => vain.round() },
+    ],
+  });
+  return {
+    underWay: () => chores.underWay,
+    async [Symbol.asyncDispose]() {
+      await chores[Symbol.asyncDispose]();
+      await ahead.landed();
+      // What was used in the last seconds; not worth failing a stop for.
+      await noteUsage().catch(() => undefined);
+    },
+  };
+}
+
+/** Grants that their provider can repair by itself are never forgotten: their account's id is what that takes. */
+function irreparable({ providers }: UpkeepOptions): string[] {
+  return providers.filter((provider) => wayOut(provider) !== 'self').map(({ realm }) => realm);
+}
+
+async function noteLapsed({ stores, providers, observer }: UpkeepOptions): Promise<void> {
+  for (const { realm } of providers) {
+    for (const event of await stores.upkeep.noteLapsed(realm, AT_ONCE.lapses)) observer.recorded(event);
+  }
+}

@@ -1,0 +1,28 @@
+import { KeeperError } from '../../../grants/errors.ts';
+import { beginLink } from './start-link.ts';
+import { ProblemError } from '../../response/problem.ts';
+import { problemOf } from '../../response/to-problem.ts';
+import type { BookingsSettings, HttpServices } from '../../services.ts';
+
+/**
+ * Does `work`; where nothing but the user's consent is missing, the problem says where to give it.
+ *
+ * @throws what `work` throws, with an `authorize_url` where that helps
+ */
+export async function withConsent<Result>(
+  services: HttpServices,
+  { mode, provider }: BookingsSettings,
+  subject: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const isMissing =
+      error instanceof KeeperError && (error.code === 'consent_required' || error.code === 'reconnect_required');
+    if (mode !== 'oauth' || !isMissing || services.settings.returnUrls.length === 0) throw error;
+    const { authorizeUrl } = await beginLink(services, provider, subject);
+    const { status, code, message } = problemOf(error);
+    throw new ProblemError(status, code, message, { members: { authorize_url: authorizeUrl } });
+  }
+}

@@ -1,0 +1,78 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { FrontendToken } from '../../../providers/provider.ts';
+import { jsonAnswer } from '../../response/answer.ts';
+import { applicantOf } from '../applicant-of.ts';
+import { authenticated } from '../../request/authenticate.ts';
+import { demandOf } from '../demand-of.ts';
+import type { Route } from '../../endpoint.ts';
+import { expiresIn } from '../../response/expires-in.ts';
+import { jsonBody } from '../../request/json-body.ts';
+import { ProblemError } from '../../response/problem.ts';
+import { acceptedPermissions, tokenAnswer, tokenRequest } from './token-schemas.ts';
+import type { HttpServices } from '../../services.ts';
+import { CONNECTION_PROBLEMS, CONNECTION_ROUTE, connectionAskedFor, PROVIDER_PARAMETER } from './definitions.ts';
+import { documented, json, problem } from '../definitions.ts';
+
+const tokenRoute = createRoute({
+  ...CONNECTION_ROUTE,
+  method: 'post',
+  path: '/api/v1/connections/{provider}/token/',
+  operationId: 'connections-token',
+  summary: 'A live token of any provider',
+  description:
+    'Where the provider’s accounts are made here (`cal-com-managed`, `cronofy-managed`), the first call makes the user’s. Elsewhere the user links one first.',
+  request: {
+    params: PROVIDER_PARAMETER,
+    body: { content: { 'application/json': { schema: tokenRequest } }, required: false },
+  },
+  responses: {
+    200: json(tokenAnswer, 'A live token'),
+    400: problem('The request is not valid; `errors` says which field'),
+    409: problem('The user must link an account first (`consent_required`) or again (`reconnect_required`)'),
+    429: problem('This user’s token was renewed too often in the last minute'),
+    500: problem('No live token to be had now; `code` says why'),
+    ...CONNECTION_PROBLEMS,
+  },
+});
+
+/** A live token of any provider, and what a web page may hold in its place. */
+export function connectionTokenRoutes(services: HttpServices): Route[] {
+  const { keeper, frontendTokens, settings, now } = services;
+  const token = authenticated(services.authenticator, async (call, caller) => {
+    const { provider, subject } = connectionAskedFor(call, caller, settings.providers);
+    const body = await jsonBody(call, tokenRequest);
+    const { frontend } = body;
+    if (frontend !== undefined) requireKnown(frontend.permissions, provider, frontendTokens.permissionsOf(provider));
+    const applicant = applicantOf(caller, subject, body);
+    const kept = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
+    const issued = frontend && (await frontendTokens.issue({ provider, subject, live: kept, ...frontend }));
+    const live = issued?.live ?? kept;
+    return jsonAnswer({
+      access_token: live.accessToken.reveal(),
+      expires_in: expiresIn(live, now()),
+      token_type: live.tokenType,
+      refreshed: live.refreshed,
+      ...(issued === undefined ? {} : { frontend: frontendOf(issued.frontendToken, now()) }),
+    });
+  });
+  return [documented(tokenRoute, token)];
+}
+
+/** @param known what the provider knows; undefined where it has no frontend tokens */
+function requireKnown(permissions: readonly string[], provider: string, known: readonly string[] | undefined): void {
+  if (known === undefined) {
+    const detail = `${provider} has no tokens of its own for web pages; there its access token is what a page gets.`;
+    throw new ProblemError(400, 'invalid_request', detail, { errors: [{ field: 'frontend', message: detail }] });
+  }
+  const index = permissions.findIndex((permission) => !known.includes(permission));
+  if (index === -1) return;
+  const field = `frontend.permissions.${index}`;
+  throw new ProblemError(400, 'invalid_request', `${provider} has no such permission. See "errors".`, {
+    errors: [{ field, message: acceptedPermissions(known) }],
+  });
+}
+
+function frontendOf(issued: FrontendToken, now: number) {
+  const { token, origin, permissions } = issued;
+  return { token: token.reveal(), expires_in: expiresIn(issued, now), origin, permissions };
+}

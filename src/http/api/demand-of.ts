@@ -1,0 +1,19 @@
+import type { Demand } from '../../grants/rules/demand.ts';
+import { Secret } from '../../secret.ts';
+
+/** What the body of a call for a token says of the token. */
+export interface DemandFields {
+  readonly force_refresh: boolean;
+  /** Seconds. */
+  readonly min_ttl?: number | undefined;
+  readonly rejected_access_token?: string | undefined;
+}
+
+/** The same in the keeper's words. */
+export function demandOf({ force_refresh, min_ttl, rejected_access_token }: DemandFields): Demand {
+  return {
+    force: force_refresh,
+    minTtlMs: min_ttl === undefined ? undefined : min_ttl * 1000,
+    rejected: rejected_access_token === undefined ? undefined : new Secret(rejected_access_token),
+  };
+}

@@ -1,0 +1,45 @@
+import { resolved, type ApiDescription, type Schema } from './openapi-description.ts';
+
+/**
+ * A value to start from; of an object's fields those that are required or have a default or an example.
+ *
+ * @param within the references on the way here: what contains itself is left out inside itself
+ * @returns `undefined` for what is left out
+ */
+export function exampleOf(document: ApiDescription, node: Schema, within: readonly string[] = []): unknown {
+  if (node.$ref !== undefined && within.includes(node.$ref)) return undefined;
+  const inside = node.$ref === undefined ? within : [...within, node.$ref];
+  const schema = resolved(document, node);
+  const known = givenExample(schema) ?? schema.const ?? schema.enum?.[0];
+  if (known !== undefined) return known;
+  if (schema.allOf !== undefined || schema.properties !== undefined) return exampleObject(document, schema, inside);
+  const alternative = schema.anyOf?.[0] ?? schema.oneOf?.[0];
+  if (alternative !== undefined) return exampleOf(document, alternative, inside);
+  return sample(schema);
+}
+
+function exampleObject(document: ApiDescription, schema: Schema, within: readonly string[]): object {
+  const inherited = (schema.allOf ?? []).map((part) => exampleOf(document, part, within));
+  const own = Object.entries(schema.properties ?? {})
+    .filter(([name, property]) => {
+      return schema.required?.includes(name) === true || givenExample(resolved(document, property)) !== undefined;
+    })
+    .map(([name, property]) => [name, exampleOf(document, property, within)] as const);
+  return Object.assign({}, ...inherited, Object.fromEntries(own)) as object;
+}
+
+function givenExample(schema: Schema): unknown {
+  return schema.example ?? schema.examples?.[0] ?? schema.default;
+}
+
+function sample({ type, minimum = 0 }: Schema): unknown {
+  const samples = new Map<string | undefined, unknown>([
+    ['string', '...'],
+    ['boolean', false],
+    ['integer', minimum],
+    ['number', minimum],
+    ['array', []],
+    ['object', {}],
+  ]);
+  return samples.get(typeof type === 'string' ? type : type?.[0]) ?? null;
+}

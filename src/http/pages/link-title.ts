@@ -1,0 +1,14 @@
+import type { LinkErrorCode } from '../../grants/linking/link-error.ts';
+
+/** The codes that browsers bring back to the app as `evergrant_error`. */
+export const BROWSER_LINK_ERRORS = ['access_denied', 'provider_refused', 'link_expired'] as const;
+
+/**
+ * What a page about an account that was not linked says first; the error's own message says the rest.
+ *
+ * @param provider as people call it; undefined where that isn't known
+ */
+export function linkTitle(code: LinkErrorCode, provider: string | undefined): string {
+  if (code === 'link_expired') return 'This link is over';
+  return provider === undefined ? 'Nothing was linked' : `${provider} was not linked`;
+}

@@ -1,0 +1,9 @@
+import { getQueryParams } from 'hono/utils/url';
+import type { Call } from '../endpoint.ts';
+
+/** A parameter that is there once; to choose among several would be a guess (RFC 6749 section 3.1). */
+export function singleQuery({ query }: Call, name: string): string | undefined {
+  // It looks for the query behind a scheme and a host.
+  const values = getQueryParams(`http://x/${query}`, name) ?? [];
+  return Array.isArray(values) && values.length === 1 && values[0] !== '' ? values[0] : undefined;
+}

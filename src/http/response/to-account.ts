@@ -1,0 +1,11 @@
+import type { AccountProfile } from '../../providers/provider.ts';
+
+/** An account as answers show it. */
+export function accountOf({
+  accountId,
+  email = null,
+  username = null,
+  name = null,
+}: Pick<AccountProfile, 'accountId'> & Partial<AccountProfile>) {
+  return { id: accountId, email, username, name };
+}

@@ -1,0 +1,52 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FetchHandler } from '../fetch-handler.ts';
+import { responseOf } from './fetch-adapter.ts';
+import { ProblemError } from '../response/problem.ts';
+
+const STOPPING = new ProblemError(503, 'stopping', 'Evergrant is stopping. Another instance takes over.', {
+  headers: { 'retry-after': '1' },
+});
+
+/**
+ * Takes leave of callers who keep their connections: every answer tells its caller to close, so that hardly anybody sends
+ * a request on a connection at the moment in which it is closed from here.
+ */
+export class Draining {
+  /** The latest answer on each connection: one entry a connection, so that it costs requests next to nothing. */
+  readonly #latest = new Map<Socket, ServerResponse>();
+  #isDraining = false;
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      socket.once('close', () => {
+        this.#latest.delete(socket);
+      });
+    });
+    server.prependListener('request', (request, response: ServerResponse) => {
+      this.#latest.set(request.socket, response);
+      if (this.#isDraining) response.setHeader('connection', 'close');
+    });
+  }
+
+  begin(): void {
+    this.#isDraining = true;
+    for (const response of this.#latest.values()) {
+      if (!response.headersSent) response.setHeader('connection', 'close');
+    }
+  }
+}
+
+/** Serves as before, but says that it is not ready, so that whatever spreads the load sends nobody here any more. */
+export function unready(handler: FetchHandler): FetchHandler {
+  const { endpoints } = handler;
+  return {
+    fetch: (request, env) =>
+      /^\/readyz\/?$/.test(new URL(request.url).pathname)
+        ? responseOf(STOPPING.toAnswer())
+        : handler.fetch(request, env),
+    endpoints: endpoints && {
+      find: (method, path) => (path === '/readyz' ? undefined : endpoints.find(method, path)),
+    },
+  };
+}

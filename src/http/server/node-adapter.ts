@@ -1,0 +1,134 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { BODY_LIMIT_BYTES, bodyText, malformedBody } from '../request/body-text.ts';
+import type { Answer, Call } from '../endpoint.ts';
+import type { EndpointTable, Found } from '../endpoint-table.ts';
+import type { FetchHandler } from '../fetch-handler.ts';
+import { withoutLastSlash } from '../paths.ts';
+
+/** What needs no decoding and no resolving: parts that begin with a letter, a digit or a dash, and a plain query. */
+const PLAIN_TARGET = /^(\/(?:[\w-][\w.~-]*\/)*(?:[\w-][\w.~-]*)?)(\?[\w.~%=&+:/-]*)?$/;
+/** As the other door takes it without a second look. */
+const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
+const PLAIN_LENGTH = /^\d{1,5}$/;
+/** How long the rest of a body may take that nobody reads any more, before its connection is closed; milliseconds. */
+const REST_MS = 500;
+
+/**
+ * Serves endpoints on Node's own requests and answers, which spares the service a `Request`, a `Response` and their streams
+ * for each. It takes what it wholly understands, and leaves everything else to the handler's `fetch`: what browsers send
+ * from other origins, bodies in chunks or too long, repeated headers, odd paths, other methods. Both give the same answers.
+ *
+ * @param handler asked at each request, as it may be replaced
+ */
+export function nodeDoor(handler: () => FetchHandler): RequestListener {
+  const byFetch = getRequestListener((request, env) => handler().fetch(request, env));
+  return (request, response) => {
+    const { endpoints } = handler();
+    const call = endpoints && understood(request, endpoints);
+    if (call === undefined) void byFetch(request, response);
+    else {
+      call.answer(response).catch((cause: unknown) => {
+        console.error(cause);
+        response.destroy();
+      });
+    }
+  };
+}
+
+function understood(request: IncomingMessage, endpoints: EndpointTable): NodeCall | undefined {
+  const { method = '', url = '', headers } = request;
+  if (headers.origin !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
+  const [, path, query = ''] = PLAIN_TARGET.exec(url) ?? [];
+  if (path === undefined || !PLAIN_HOST.test(headers.host ?? '')) return undefined;
+  const length = headers['content-length'];
+  if (length !== undefined && !(PLAIN_LENGTH.test(length) && Number(length) <= BODY_LIMIT_BYTES)) return undefined;
+  // Of a header that is sent twice, Node keeps the first or joins both, as the name has it.
+  if (Object.keys(headers).length * 2 !== request.rawHeaders.length) return undefined;
+  const plainPath = withoutLastSlash(path);
+  const found = endpoints.find(method, plainPath);
+  return found && new NodeCall(request, plainPath, query, found);
+}
+
+class NodeCall implements Call {
+  readonly path: string;
+  readonly query: string;
+  readonly #request: IncomingMessage;
+  readonly #found: Found;
+
+  constructor(request: IncomingMessage, path: string, query: string, found: Found) {
+    this.path = path;
+    this.query = query;
+    this.#request = request;
+    this.#found = found;
+  }
+
+  get method(): string {
+    return this.#request.method ?? '';
+  }
+
+  get parameters(): Readonly<Record<string, string>> {
+    return this.#found.parameters;
+  }
+
+  get clientAddress(): string {
+    return this.#request.socket.remoteAddress ?? 'unknown';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  async body(): Promise<string> {
+    const request = this.#request;
+    // What has come whole, as nearly every body has by now, needs none of a stream's events.
+    return bodyText(request.complete ? arrived(request) : await toCome(request));
+  }
+
+  async answer(response: ServerResponse): Promise<void> {
+    write(response, await this.#found.endpoint(this));
+    if (!this.#request.complete) closeWithoutRest(this.#request, response);
+  }
+}
+
+function write(response: ServerResponse, { status, headers, body }: Answer): void {
+  if (body === '') response.writeHead(status, headers).end();
+  else response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+function arrived(request: IncomingMessage): Uint8Array {
+  const chunks: Buffer[] = [];
+  for (let chunk = read(request); chunk !== null; chunk = read(request)) chunks.push(chunk);
+  const [first = Buffer.alloc(0)] = chunks;
+  return chunks.length < 2 ? first : Buffer.concat(chunks);
+}
+
+function read(request: IncomingMessage): Buffer | null {
+  return request.read() as Buffer | null;
+}
+
+/** Never too much: the length was looked at before. */
+async function toCome(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch {
+    throw malformedBody('it broke off');
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Whoever was answered before its body had come has half a second to send the rest. */
+function closeWithoutRest(request: IncomingMessage, response: ServerResponse): void {
+  if (request.method === 'GET') return;
+  response.once('close', () => {
+    const timer = setTimeout(() => {
+      request.socket.destroySoon();
+    }, REST_MS);
+    timer.unref();
+    request.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
+}

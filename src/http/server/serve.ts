@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:http';
+import { Draining, unready } from './draining.ts';
+import { responseOf } from './fetch-adapter.ts';
+import type { FetchHandler } from '../fetch-handler.ts';
+import { answerInTurn } from './in-turn.ts';
+import { nodeDoor } from './node-adapter.ts';
+import { ProblemError } from '../response/problem.ts';
+import { answerUnreadable } from './malformed-request.ts';
+
+/** A server that listens already, and answers 503 until it is told what to serve. */
+export interface Listening {
+  /** Where it listens, without a last slash. */
+  readonly url: string;
+  serve(handler: FetchHandler): void;
+  /** Goes on serving, but says that it is not ready, and tells every caller to close its connection. */
+  drain(): void;
+  /** Stops accepting, waits until the requests in progress are answered but no longer than `patienceMs`, cuts the rest. */
+  close(patienceMs?: number): Promise<void>;
+}
+
+const DEFAULT_PATIENCE_MS = 5_000;
+const SWEEP_MS = 50;
+
+const STARTING = new ProblemError(503, 'starting', 'Evergrant is starting. Ask again in a second.', {
+  headers: { 'retry-after': '1' },
+});
+
+/** Shuts out slow senders, and not those whom we are slow to read; milliseconds and bytes. */
+const LIMITS = {
+  headersTimeout: 30_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16_384,
+};
+
+/**
+ * Listens with Node's HTTP server.
+ *
+ * @param address port 0 for any free one
+ * @throws the socket's own error, such as EADDRINUSE
+ */
+export async function listen(address: { host: string; port: number }): Promise<Listening> {
+  let handler: FetchHandler = {
+    fetch: () => responseOf(STARTING.toAnswer()),
+  };
+  const server = createServer(LIMITS);
+  answerInTurn(
+    server,
+    nodeDoor(() => handler),
+  );
+  server.on('clientError', answerUnreadable);
+  const draining = new Draining(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    url: boundUrl(server, address),
+    serve: (next) => {
+      handler = next;
+    },
+    drain: () => {
+      handler = unready(handler);
+      draining.begin();
+    },
+    close: (patienceMs = DEFAULT_PATIENCE_MS) => closed(server, patienceMs),
+  };
+}
+
+function boundUrl(server: Server, address: { host: string; port: number }): string {
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
+  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
+}
+
+async function closed(server: Server, patienceMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    // A closing server no longer looks after slow senders, so one half-sent request would hold it for ever.
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+    }, patienceMs);
+    // Nor does it close the connections that callers keep after their last answer.
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+    }, SWEEP_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      clearInterval(sweep);
+      resolve();
+    });
+  });
+}

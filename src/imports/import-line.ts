@@ -1,0 +1,150 @@
+import { tokenText } from '../oauth/token-answer.ts';
+import { accountIdOf } from '../providers/to-profile.ts';
+import type { Provider } from '../providers/provider.ts';
+import { compareClaims } from './import-claims.ts';
+import { ImportLineError, readFields, refusedValue, type GivenFields, type ImportField } from './import-fields.ts';
+import { readTime } from './import-time.ts';
+import type { ImportedGrant, ImportedToken } from '../grants/storage/import-store.ts';
+import type { Providers } from '../grants/providers.ts';
+
+/** By what a line is judged. */
+export interface ImportRules {
+  /** Those that are configured. */
+  readonly providers: Providers;
+  /** The subject that a value names; undefined where it can't be one. */
+  readonly subjectOf: (value: unknown) => string | undefined;
+  /** Passes over fields that mean nothing here. */
+  readonly ignoreUnknown: boolean;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+const DAY_MS = 86_400_000;
+/**
+ * No access token is believed to live longer. Where another can be had, a day is enough: then it is renewed, whatever the
+ * line says.
+ */
+const LONGEST_MS = { renewable: DAY_MS, alone: 366 * DAY_MS };
+const A_TIME = 'an ISO 8601 time or epoch seconds';
+const TOKEN_TYPE = /^[!-~]{1,32}$/;
+
+/**
+ * Reads one line of an import: a JSON object with the fields of `SPELLINGS`.
+ *
+ * @throws {@link ImportLineError} says what is wrong, without showing any secret
+ */
+export function readImportLine(text: string, rules: ImportRules): ImportedGrant {
+  const fields = readFields(text, rules.ignoreUnknown);
+  const subject = readSubject(fields, rules);
+  const provider = readProvider(fields, rules);
+  const accountId = readAccountId(fields, provider);
+  const refresh = readToken(fields, 'refresh_token', readMoment(fields, 'refresh_expires_at'));
+  const access = readToken(fields, 'access_token', readExpiry(fields));
+  if (refresh === undefined && access === undefined) throw missing('refresh_token', 'it, or "access_token"');
+  compareClaims(fields, provider, { field: 'access_token', given: access, accountId });
+  compareClaims(fields, provider, { field: 'refresh_token', given: refresh, accountId });
+  const renewable = refresh !== undefined || provider.recover !== undefined;
+  const expiresAt = Math.min(access?.expiresAt ?? 0, rules.now + LONGEST_MS[renewable ? 'renewable' : 'alone']);
+  if (!renewable && expiresAt <= rules.now) {
+    throw new ImportLineError(
+      undefined,
+      'the access token has expired or its end is not given, and without a "refresh_token" nothing gives another',
+    );
+  }
+  return {
+    realm: provider.realm,
+    subject,
+    accountId,
+    isOneSubjects: provider.provision !== undefined,
+    access: access?.expiresAt === undefined ? access : { ...access, expiresAt },
+    refresh,
+    tokenType: readTokenType(fields),
+  };
+}
+
+function readSubject(fields: GivenFields, { subjectOf }: ImportRules): string {
+  const given = fields.get('subject');
+  if (given === undefined) throw missing('subject', "your app's id of the user");
+  const subject = subjectOf(given.value);
+  if (subject === undefined) throw refusedValue(given, "your app's id of the user, 1 to 255 printable characters");
+  return subject;
+}
+
+function readProvider(fields: GivenFields, { providers }: ImportRules): Provider {
+  const names = providers.all.map(({ name }) => name).join(', ');
+  const given = fields.get('provider');
+  if (given === undefined) throw missing('provider', `one that is configured: ${names}`);
+  const provider = providers.named(given.value);
+  if (provider === undefined) throw refusedValue(given, `one that is configured: ${names}`);
+  return provider;
+}
+
+/** A provider that repairs by the account's id is of no use without. */
+function readAccountId(fields: GivenFields, provider: Provider): string | undefined {
+  const { accountIdForm } = provider;
+  const meaning = accountIdForm?.meaning ?? "the provider's id of the account";
+  const given = fields.get('account_id');
+  if (given === undefined) {
+    if (provider.recover === undefined) return undefined;
+    throw missing('account_id', meaning);
+  }
+  if (provider.authorization?.identifiesAccounts === false) {
+    throw refusedValue(given, 'none: what this provider shows of an account may be another’s by now');
+  }
+  const accountId = accountIdOf(given.value);
+  if (accountId === undefined || accountIdForm?.pattern.test(accountId) === false) throw refusedValue(given, meaning);
+  return accountId;
+}
+
+function readToken(
+  fields: GivenFields,
+  field: 'access_token' | 'refresh_token',
+  expiresAt: number | undefined,
+): ImportedToken | undefined {
+  const given = fields.get(field);
+  if (given === undefined) return undefined;
+  const token = tokenText(given.value);
+  if (token !== undefined) return { token, expiresAt };
+  throw new ImportLineError(
+    given.spelling,
+    `"${given.spelling}" is not a token (it is not shown); give 1 to 8192 printable ASCII characters`,
+  );
+}
+
+function readExpiry(fields: GivenFields): number | undefined {
+  const at = readMoment(fields, 'expires_at');
+  const lifetime = fields.get('expires_in');
+  if (at !== undefined || lifetime === undefined) return at;
+  const seconds = Number(lifetime.value);
+  if (!['number', 'string'].includes(typeof lifetime.value) || !(seconds >= 0) || !Number.isFinite(seconds)) {
+    throw refusedValue(lifetime, 'the seconds that the access token lives');
+  }
+  const obtainedAt = readMoment(fields, 'obtained_at');
+  if (obtainedAt !== undefined) return Math.floor(obtainedAt + seconds * 1000);
+  const { spelling } = lifetime;
+  throw new ImportLineError(
+    spelling,
+    `"${spelling}" counts from when the token was obtained; give that as "obtained_at", or give "expires_at"`,
+  );
+}
+
+function readMoment(fields: GivenFields, field: ImportField): number | undefined {
+  const given = fields.get(field);
+  if (given === undefined) return undefined;
+  const at = readTime(given.value);
+  if (at === undefined) throw refusedValue(given, A_TIME);
+  return at;
+}
+
+/** The name is the same in any case (RFC 6750), and most clients expect it as the standard writes it. */
+function readTokenType(fields: GivenFields): string {
+  const given = fields.get('token_type');
+  if (given === undefined) return 'Bearer';
+  const { value } = given;
+  if (typeof value !== 'string' || !TOKEN_TYPE.test(value)) throw refusedValue(given, 'the type of the token: Bearer');
+  return value.toLowerCase() === 'bearer' ? 'Bearer' : value;
+}
+
+function missing(field: ImportField, give: string): ImportLineError {
+  return new ImportLineError(field, `"${field}" is missing; give ${give}`);
+}

@@ -1,0 +1,35 @@
+import type { Cronofy } from '../cronofy.ts';
+import { textOf, type Parameters } from './parameters.ts';
+import type { Authorization, Client } from '../state/records.ts';
+import { tokenError } from './refusal.ts';
+import { isLive } from '../state/world.ts';
+
+/**
+ * Revokes a whole authorization, named by a live token of either kind or by `sub`; the token wins. What names none is
+ * no error (RFC 7009). Throws `invalid_request` where neither was given and the setting has it so.
+ */
+export function revoke(cronofy: Cronofy, client: Client, parameters: Parameters): void {
+  const { world, clock, settings } = cronofy;
+  const { revoke_without_token } = settings.values;
+  const token = textOf(parameters, 'token');
+  const sub = textOf(parameters, 'sub');
+  if (token === undefined && sub === undefined && revoke_without_token === 'refuse')
+    throw tokenError('invalid_request');
+  const stray = revoke_without_token === 'accept' ? textOf(parameters, 'refresh_token') : undefined;
+  const authorization =
+    token === undefined && sub !== undefined
+      ? world.standingAuthorization(client, sub)
+      : authorizationBehind(cronofy, client, token ?? stray);
+  if (authorization !== undefined) world.endAuthorization(authorization, 'revoked', clock.now());
+}
+
+function authorizationBehind(
+  { world, clock }: Cronofy,
+  client: Client,
+  presented: string | undefined,
+): Authorization | undefined {
+  const token = presented === undefined ? undefined : world.token(presented);
+  if (token === undefined || !isLive(token, clock.now())) return undefined;
+  const authorization = world.authorizationOf(token);
+  return authorization.clientId === client.id ? authorization : undefined;
+}

@@ -1,0 +1,65 @@
+import type { OAuth2 } from '../oauth-2.ts';
+import type { Parameters } from './parameters.ts';
+import type { Client } from '../state/records.ts';
+import { invalidRequest, Refusal } from './refusal.ts';
+
+interface Presented {
+  id: string;
+  secret: string | undefined;
+  method: 'body' | 'basic' | 'none';
+}
+
+/**
+ * The client that a request speaks for (RFC 6749 section 2.3); throws `invalid_client`, or `invalid_request` where it
+ * speaks for none or in two ways at once.
+ */
+export function authenticateClient({ world, settings }: OAuth2, headers: Headers, parameters: Parameters): Client {
+  const { client_auth, invalid_client_status } = settings.values;
+  const authorization = headers.get('authorization');
+  const refused = (description: string): Refusal => {
+    const challenged = authorization !== null && invalid_client_status === 401;
+    const challenge = { 'WWW-Authenticate': 'Basic realm="sandbox"' };
+    return new Refusal(invalid_client_status, 'invalid_client', description, challenged ? challenge : {});
+  };
+
+  const presented = authorization === null ? inBody(parameters) : inHeader(authorization, parameters);
+  if (presented === undefined) throw refused('The Authorization header is not one of HTTP Basic.');
+  const { id, secret, method } = presented;
+  const client = world.clients.get(id);
+  if (client === undefined) throw refused('There is no such client.');
+  if (client.secret === null) {
+    if (method !== 'none') throw refused('This client has no secret.');
+    return client;
+  }
+  if (client_auth === 'any' ? method === 'none' : method !== client_auth) {
+    throw refused(`The client may not authenticate this way: ${method}.`);
+  }
+  if (method !== 'none' && secret !== client.secret) throw refused('The client secret is wrong.');
+  return client;
+}
+
+function inBody(parameters: Parameters): Presented {
+  const id = parameters.get('client_id');
+  if (id === undefined) throw invalidRequest('The request names no client.');
+  const secret = parameters.get('client_secret');
+  return { id, secret, method: secret === undefined ? 'none' : 'body' };
+}
+
+function inHeader(authorization: string, parameters: Parameters): Presented | undefined {
+  if (parameters.has('client_secret')) throw invalidRequest('The client authenticates in two ways.');
+  const encoded = /^basic +(\S+)$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const pair = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'));
+  const [id, secret] = [formDecoded(pair?.[1]), formDecoded(pair?.[2])];
+  if (id === undefined || secret === undefined) return undefined;
+  if ((parameters.get('client_id') ?? id) !== id) throw invalidRequest('The request names two clients.');
+  return { id, secret, method: 'basic' };
+}
+
+function formDecoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { Hono } from 'hono';
+import { consentPage, type Choice } from '../../page/consent-page.ts';
+import { dismissalPage } from '../../page/message-page.ts';
+import type { Site } from '../../page/page.ts';
+import { findOrAddAccount } from '../control/accounts.ts';
+import { allow, judgeRequest, refuse, type AuthorizationRequest } from './consent.ts';
+import type { OAuth2 } from '../oauth-2.ts';
+import { redirect } from './redirect-uri.ts';
+import { Refusal } from './refusal.ts';
+import { permissionsOf } from '../control/scope-words.ts';
+import { splitScope } from './scopes.ts';
+
+const SITE: Site = { provider: 'OAuth 2 server', account: 'account' };
+/** People who may consent though they have no account yet; they get one by it. */
+const PEOPLE = ['alice', 'bob'];
+const MOST_CHOICES = 20;
+const OWN_FIELDS = ['account', 'decision'];
+
+/** `/authorize`: the page on which an account's owner allows or denies. */
+export function authorizeRoutes(oauth: OAuth2): Hono {
+  const app = new Hono({ strict: false });
+
+  app.get('/', (c) => {
+    const request = readRequest(new URL(c.req.url).searchParams);
+    const asked = judgeRequest(oauth, request);
+    if (asked.refusal !== undefined) return redirect(refuse(oauth, asked, issuerOf(c.req.url)));
+    return consentPage({
+      site: SITE,
+      clientName: asked.client.name,
+      permissions: permissionsOf(splitScope(asked.scope)),
+      choices: choices(oauth),
+      field: 'account',
+      action: '/authorize',
+      parameters: Object.fromEntries([...request].map(([name, [value = '']]) => [name, value])),
+    });
+  });
+
+  app.post('/', async (c) => {
+    const form = new URLSearchParams(await c.req.raw.text());
+    const asked = judgeRequest(oauth, readRequest(form));
+    const decision = form.get('decision');
+    const sub = form.get('account') ?? '';
+    const issuer = issuerOf(c.req.url);
+    if (asked.refusal !== undefined || decision === 'deny') return redirect(refuse(oauth, asked, issuer));
+    if (decision !== 'allow' || sub === '') {
+      return dismissalPage(400, SITE, 'The form needs an account, and a decision: allow or deny.');
+    }
+    return redirect(allow(oauth, asked, findOrAddAccount(oauth, { sub }), issuer));
+  });
+
+  app.onError((error) => {
+    if (error instanceof Refusal) return dismissalPage(error.status, SITE, error.message);
+    throw error;
+  });
+  return app;
+}
+
+/** What the server calls itself: scheme, host and port by which it was asked. */
+export function issuerOf(url: string): string {
+  return new URL(url).origin;
+}
+
+function readRequest(given: URLSearchParams): AuthorizationRequest {
+  const pairs = [...given].filter(([name, value]) => value !== '' && !OWN_FIELDS.includes(name));
+  return new Map([...Map.groupBy(pairs, ([name]) => name)].map(([name, found]) => [name, found.map(([, one]) => one)]));
+}
+
+function choices({ world }: OAuth2): Choice[] {
+  const known = [...world.accounts].map(({ sub, name, email }) => ({ value: sub, name, detail: email }));
+  const others = PEOPLE.filter((sub) => world.account(sub) === undefined);
+  const unknown = others.map((sub) => ({ value: sub, name: sub, detail: `${sub}@example.com` }));
+  return [...known, ...unknown].slice(0, MOST_CHOICES);
+}

@@ -1,0 +1,20 @@
+import type { OAuth2 } from '../oauth-2.ts';
+import { required, type Parameters } from './parameters.ts';
+import type { Client } from '../state/records.ts';
+import { invalidGrant } from './refusal.ts';
+import { isLive } from '../state/world.ts';
+
+/**
+ * Revokes a token (RFC 7009): a refresh token with its whole family, an access token alone. One that is unknown or dead
+ * already is no error; throws `invalid_grant` for another client's.
+ */
+export function revoke({ world, clock }: OAuth2, client: Client, parameters: Parameters): void {
+  const now = clock.now();
+  const token = world.token(required(parameters, 'token'));
+  if (token === undefined) return;
+  const family = world.familyOf(token);
+  if (family.clientId !== client.id) throw invalidGrant('The token was issued to another client.');
+  if (!isLive(token, now)) return;
+  if (token.kind === 'refresh') world.endFamily(family, 'revoked', now);
+  else world.endToken(token, 'revoked', now);
+}

@@ -1,0 +1,59 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { Database } from '../database/schema.ts';
+
+/** The columns of a link that anybody reads. By name: a statement for whatever there is fails when a column comes. */
+export const LINK_COLUMNS = [
+  'id',
+  'realm',
+  'subject',
+  'return_to',
+  'step',
+  'ticket_hash',
+  'browser_hash',
+  'state_hash',
+  'completion_hash',
+  'code_verifier',
+  'code',
+  'answer',
+  'account_id',
+  'holder',
+  'lease_until',
+  'failures',
+  'retry_at',
+  'created_at',
+  'expires_at',
+] as const satisfies (keyof Database['links'])[];
+
+/** A link as it is stored. */
+export type LinkRow = Pick<Selectable<Database['links']>, (typeof LINK_COLUMNS)[number]>;
+
+/** The ticket as it began, if it isn't over; held until the transaction ends, so that one comes after the other. */
+export async function lockTicket(
+  transaction: Transaction<Database>,
+  ticketHash: Uint8Array,
+): Promise<LinkRow | undefined> {
+  return transaction
+    .updateTable('links')
+    .set({ step: 'begun' })
+    .where('ticket_hash', '=', ticketHash)
+    .where('step', '=', 'begun')
+    .returning(LINK_COLUMNS)
+    .executeTakeFirst();
+}
+
+/** Of the tickets that nobody has opened; an app that asks for one after another means the last. */
+export async function forgetOldest(
+  transaction: Transaction<Database>,
+  { realm, subject }: { realm: string; subject: string },
+): Promise<boolean> {
+  const oldest = transaction
+    .selectFrom('links')
+    .select('id')
+    .where('realm', '=', realm)
+    .where('subject', '=', subject)
+    .where('step', '=', 'begun')
+    .orderBy('expires_at')
+    .limit(1);
+  const { numDeletedRows } = await transaction.deleteFrom('links').where('id', 'in', oldest).executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
+}

@@ -1,0 +1,6 @@
+import type { Secret } from '../../secret.ts';
+
+/** Which database. */
+export type DatabaseLocation =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: Secret; readonly now?: string };

@@ -1,0 +1,198 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabaseLocation } from './location.ts';
+import { Claim, ClaimLostError } from './migrator/claim.ts';
+import {
+  appliedMigrations,
+  noteMigration,
+  noteStep,
+  prepareJournal,
+  unfinishedMigrations,
+} from './migrator/journal.ts';
+import type { DatabaseMeans, MigratorConnection, Run } from './migrator/migrator-connection.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { openForMigration } from './migrator/open-connection.ts';
+import { Progress } from './migrator/progress.ts';
+import { plainStatements, runStep } from './migrator/run-step.ts';
+import type { StepContext } from './migrator/step-context.ts';
+import type { Migration, MigrationParts } from './migrator/step.ts';
+
+/** How often to look whether another process has migrated the database, in milliseconds. */
+const LOOK_EVERY_MS = 150;
+
+/** A database written by a later version of Evergrant than this one, which this one must not touch. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+  readonly code = 'newer_schema';
+}
+
+/** What became of the schema. */
+export interface Migrated {
+  /** The names of the migrations that were applied now, oldest first. */
+  readonly applied: readonly string[];
+  /** What an operator is to know of the schema; undefined as a rule. */
+  readonly remark: string | undefined;
+}
+
+/** How to migrate a database. */
+export interface MigrateOptions {
+  readonly location: DatabaseLocation;
+  /** Told how far it has come, a line every few seconds. */
+  readonly progress?: ((line: string) => void) | undefined;
+  readonly trouble?: ((what: string, cause?: unknown) => void) | undefined;
+  /** The migrations of this version, which only tests choose. */
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * Brings the schema up to date while others use the database. One process does so at a time, and goes on where one that
+ * was killed has stopped; others wait for it.
+ *
+ * @throws {@link NewerSchemaError}, or the database's own error
+ */
+export async function migrate(options: MigrateOptions): Promise<Migrated> {
+  const { location, trouble = () => undefined, migrations = MIGRATIONS } = options;
+  const means = { progress: new Progress(options.progress ?? (() => undefined)), trouble };
+  for (;;) {
+    try {
+      return await migrateOrWait(location, migrations, means);
+    } catch (error) {
+      if (!(error instanceof ClaimLostError)) throw error;
+    }
+  }
+}
+
+async function migrateOrWait(
+  location: DatabaseLocation,
+  migrations: readonly Migration[],
+  means: DatabaseMeans,
+): Promise<Migrated> {
+  for (;;) {
+    const migrated = await attempt(location, migrations, means);
+    if ('applied' in migrated) return migrated;
+    means.progress.tell(() => `Waiting for ${migrated.waitingFor}, which migrates the database.`);
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+/** Keeps no connection while another process migrates: on SQLite that one may wait until nobody else has the file open. */
+async function attempt(
+  location: DatabaseLocation,
+  migrations: readonly Migration[],
+  means: DatabaseMeans,
+): Promise<Migrated | { waitingFor: string }> {
+  await using connection = await openForMigration(location, means);
+  const { pending, unfinished, remark } = await look(connection, migrations);
+  if (pending.length === 0 && unfinished.length === 0) return { applied: [], remark };
+  const claim = new Claim(connection);
+  const other = await claim.take();
+  if (other !== undefined) {
+    // What is left for afterwards need not be waited for.
+    return pending.length === 0 ? { applied: [], remark } : { waitingFor: other };
+  }
+  try {
+    return { applied: await apply({ connection, claim, progress: means.progress }, migrations), remark: undefined };
+  } finally {
+    await claim.release().catch(() => undefined);
+  }
+}
+
+interface SchemaState {
+  readonly isNew: boolean;
+  readonly pending: readonly Migration[];
+  /** Those that are applied and of which something is left to be done. */
+  readonly unfinished: readonly Migration[];
+  readonly remark: string | undefined;
+}
+
+/** Looks which migrations the database has, and whether this version may run on it. */
+async function look(connection: MigratorConnection, migrations: readonly Migration[]): Promise<SchemaState> {
+  const { types } = connection;
+  return connection.transact(async (run) => {
+    // Of two that make the tables at once one would fail. Any number will do, as long as nothing else takes it.
+    if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032502)');
+    await prepareJournal(run, types);
+    const applied = await appliedMigrations(run);
+    const unfinished = await unfinishedMigrations(run);
+    const newest = applied.at(-1);
+    const known = migrations.at(-1)?.id ?? 0;
+    if (newest !== undefined && newest.id > known && newest.oldest > known) {
+      throw new NewerSchemaError(
+        `The database has schema ${newest.id}, this version of Evergrant knows ${known}. Run the newer version.`,
+      );
+    }
+    const ids = applied.map(({ id }) => id);
+    return {
+      isNew: newest === undefined,
+      pending: migrations.filter(({ id }) => !ids.includes(id)),
+      unfinished: migrations.filter(({ id }) => unfinished.includes(id)),
+      remark:
+        newest !== undefined && newest.id > known
+          ? `A newer version has brought the database to schema ${newest.id}; this version knows ${known} and may still run ` +
+            'on it. Upgrade this instance as well.'
+          : undefined,
+    };
+  });
+}
+
+type ApplyContext = Omit<StepContext, 'migration'>;
+
+async function apply(context: ApplyContext, migrations: readonly Migration[]): Promise<string[]> {
+  const { connection } = context;
+  // Looked at again, for another process may have migrated before this one had its turn.
+  const { isNew, pending, unfinished } = await look(connection, migrations);
+  if (isNew) await makeNew(context, pending);
+  else await applyInUse(context, pending);
+  for (const migration of isNew ? [] : [...unfinished, ...pending]) {
+    for (const step of migration.parts(connection.types, 'in_use').after ?? [])
+      await runStep({ ...context, migration }, step);
+  }
+  return pending.map(({ name }) => name);
+}
+
+/** Everything in one transaction: nobody uses it yet. */
+async function makeNew({ connection, claim }: ApplyContext, migrations: readonly Migration[]): Promise<void> {
+  await connection.transact(async (run) => {
+    await claim.hold(run);
+    for (const migration of migrations) {
+      const { ahead = [], swap, after = [] } = migration.parts(connection.types, 'new');
+      const statements = [...ahead.flatMap(plainStatements), ...swap, ...after.flatMap(plainStatements)];
+      for (const statement of statements) await run(statement);
+      await noteMigration(run, migration.id, migration.name, migration.oldest);
+    }
+  });
+}
+
+async function applyInUse(context: ApplyContext, pending: readonly Migration[]): Promise<void> {
+  const { types } = context.connection;
+  const parted = pending.map((migration) => ({ ...migration, ...migration.parts(types, 'in_use') }));
+  while (parted.length > 0) {
+    const [first] = parted;
+    const early = parted.filter((each) => each === first || each.aheadOf === first?.id);
+    for (const migration of early) {
+      for (const step of migration.ahead ?? []) await runStep({ ...context, migration }, step);
+    }
+    // Between two that need nothing else first, no version could run.
+    const later = parted.findIndex((each) => !early.includes(each) && each.ahead !== undefined);
+    await swap(context, parted.splice(0, later === -1 ? parted.length : later));
+  }
+}
+
+/** Several migrations in one transaction. */
+async function swap(
+  { connection, claim, progress }: ApplyContext,
+  migrations: readonly (Migration & MigrationParts)[],
+): Promise<void> {
+  const names = migrations.map(({ name }) => `"${name}"`).join(', ');
+  progress.tell(() => `Migration ${names}.`);
+  const work = async (run: Run) => {
+    await claim.hold(run);
+    for (const migration of migrations) {
+      for (const statement of migration.swap) await run(statement);
+      for (const { name } of migration.after ?? []) await noteStep(run, migration.id, name);
+      await noteMigration(run, migration.id, migration.name, migration.oldest);
+    }
+  };
+  await (migrations.some(({ isAlone }) => isAlone === true)
+    ? connection.transactAlone(work)
+    : connection.transact(work));
+}

@@ -1,0 +1,11 @@
+import type { DatabaseLocation } from '../location.ts';
+import type { DatabaseMeans, MigratorConnection } from './migrator-connection.ts';
+import { openPostgresForMigration } from './postgres-connection.ts';
+import { openSqliteForMigration } from './sqlite-connection.ts';
+
+/** Opens a connection for migrations alone. */
+export function openForMigration(location: DatabaseLocation, means: DatabaseMeans): Promise<MigratorConnection> {
+  return location.kind === 'sqlite'
+    ? openSqliteForMigration(location.path, means)
+    : openPostgresForMigration(location.url, means);
+}

@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { isStoreUnavailable } from '../../../grants/errors.ts';
+import { guardQueries, type Guard } from '../guarded-query.ts';
+import { SILENCE_MS, withNumbers } from './pool.ts';
+import { hangUp, type PostgresServers, type Route } from './servers.ts';
+import { settlesWithin } from './settles-within.ts';
+
+/** How many reads may be on their way at once: whoever comes then waits, and shares a read with others that want the same. */
+const MOST_AT_ONCE = 64;
+/** A read whose connection was lost within so many milliseconds is worth another on the pool. */
+const WORTH_ANOTHER_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const RECONNECT_MS = 2_000;
+/** How long a connection may take to say goodbye, in milliseconds. */
+const END_TIMEOUT_MS = 2_000;
+
+interface Connection {
+  readonly client: Client;
+  readonly route: Route;
+  /** Resolves the wait for its end. */
+  readonly leave: () => void;
+}
+
+/**
+ * One connection for quick reads, which are sent without waiting for each other's answers; it is made anew whenever it is lost. What
+ * can't be read here is to be read on the pool: while there is no such connection, and behind poolers, which would tie one of the server's
+ * to ours for as long as reads are on their way.
+ */
+export class PostgresReader {
+  readonly #servers: PostgresServers;
+  readonly #trouble: (what: string, cause: unknown) => void;
+  readonly #guard: Guard;
+  readonly #closing = new AbortController();
+  readonly #waiting: (() => void)[] = [];
+  readonly #ended: Promise<void>;
+  #connection: Connection | undefined;
+  #underWay = 0;
+
+  /** @param trouble told where the connection is lost while nothing is read: else a statement finds out, and the pool answers */
+  constructor(servers: PostgresServers, trouble: (what: string, cause: unknown) => void) {
+    this.#servers = servers;
+    this.#trouble = trouble;
+    this.#guard = { servers, keepsPlans: true };
+    this.#ended = this.#keepConnected();
+  }
+
+  /**
+   * Runs one statement that reads, in a transaction of its own.
+   *
+   * @param begin called when it is sent
+   * @returns undefined where the pool is to be asked instead
+   * @throws as guarded queries do
+   */
+  async read(
+    text: string,
+    values: readonly unknown[],
+    begin: () => void,
+  ): Promise<{ readonly row: unknown } | undefined> {
+    if (this.#connection !== undefined && this.#underWay >= MOST_AT_ONCE) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    const connection = this.#connection;
+    if (connection === undefined) return undefined;
+    begin();
+    const since = performance.now();
+    this.#underWay += 1;
+    try {
+      const { rows } = await connection.client.query(text, [...values]);
+      return { row: rows[0] as unknown };
+    } catch (error) {
+      if (isStoreUnavailable(error) && performance.now() - since < WORTH_ANOTHER_MS) return undefined;
+      throw error;
+    } finally {
+      this.#underWay -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Resolves within a few seconds, whatever the connection does. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#connection?.leave();
+    await this.#ended;
+  }
+
+  async #keepConnected(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted && !this.#servers.isPooled) {
+      await this.#connect(signal);
+      await delay(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when the connection is lost, left, or cannot be made. */
+  async #connect(closing: AbortSignal): Promise<void> {
+    const route = this.#servers.route();
+    const client = new Client({
+      ...this.#servers.clientConfig(route),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: SILENCE_MS,
+      types: withNumbers(),
+      pipeline: true,
+    });
+    const { promise: left, resolve } = Promise.withResolvers<undefined>();
+    let isAdmitted = false;
+    const leave = () => {
+      if (this.#connection?.client === client) this.#connection = undefined;
+      for (const next of this.#waiting.splice(0)) next();
+      resolve(undefined);
+    };
+    closing.addEventListener('abort', leave, { once: true });
+    const stopWatching = this.#servers.whenStale(leave);
+    client.on('error', (error) => {
+      if (isAdmitted && !closing.aborted && !this.#servers.isStale(route)) {
+        this.#trouble('the idle connection for reads was lost', error);
+      }
+      leave();
+    });
+    client.on('end', leave);
+    void this.#admit({ client, route, leave }).then((isGood) => {
+      isAdmitted = isGood;
+    });
+    await left;
+    closing.removeEventListener('abort', leave);
+    stopWatching();
+    if (!(await settlesWithin(client.end(), END_TIMEOUT_MS))) hangUp(client);
+  }
+
+  async #admit({ client, route, leave }: Connection): Promise<boolean> {
+    try {
+      await client.connect();
+      await this.#servers.admit(client, route);
+    } catch (error) {
+      // Whoever asks the pool meanwhile hears of it.
+      this.#servers.noteFailure(route, error);
+      leave();
+      return false;
+    }
+    guardQueries(client, route, this.#guard, leave);
+    if (this.#closing.signal.aborted || this.#servers.isPooled || this.#servers.isStale(route)) leave();
+    else this.#connection = { client, route, leave };
+    return true;
+  }
+}

@@ -1,0 +1,118 @@
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import type { Kysely, Transaction } from 'kysely';
+import { isStoreUnavailable } from '../../../grants/errors.ts';
+import { retried } from '../retry-on-lock.ts';
+import type { Database } from '../schema.ts';
+
+type Work<Result> = (transaction: Transaction<Database>) => Promise<Result>;
+
+interface Waiting {
+  readonly work: Work<unknown>;
+  readonly isAhead: boolean;
+  /** With how many at most it shares a commit, itself counted: fewer after one of them failed. */
+  readonly most: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** So that nobody waits long for the others of their commit, nor another process for the lock. */
+const MOST_AT_ONCE = 64;
+/**
+ * Left to other processes after a commit, in milliseconds: an eighth of what it took them, and something where it could
+ * not take everybody. Whoever waits looks every few milliseconds, and would find a lock that is free for less too seldom.
+ */
+const GAP_MS = { share: 1 / 8, least: 1, longest: 10 };
+
+/** Runs one transaction, perhaps more than once from its start, and throws its error. */
+type Commit = <Result>(work: Work<Result>) => Promise<Result>;
+
+/** The two ends of one queue of transactions. */
+export interface SharedCommit {
+  readonly commit: Commit;
+  /** Before all that wait: for the little that is worth nothing once it comes late. */
+  readonly commitAhead: Commit;
+}
+
+/**
+ * Runs transactions on a database with one writer. Whatever has come meanwhile shares the next commit, and so one wait for
+ * the lock and one for the disk; each is acknowledged only once that commit is on the disk.
+ *
+ * @param metLock tells from an error that another try may succeed
+ * @param check throws a StoreUnavailableError where nothing may be written; asked before a transaction, and once more before
+ *   it is acknowledged
+ */
+export function sharedCommit(
+  db: Kysely<Database>,
+  metLock: (error: unknown) => boolean,
+  check: () => void = () => undefined,
+): SharedCommit {
+  const queue: Waiting[] = [];
+  let isBusy = false;
+  let heldSince = 0;
+
+  const commit = (works: readonly Work<unknown>[]): Promise<unknown[]> =>
+    retried(async () => {
+      check();
+      heldSince = performance.now();
+      const done = await db.transaction().execute(async (transaction) => {
+        const results: unknown[] = [];
+        for (const work of works) results.push(await work(transaction));
+        return results;
+      });
+      check();
+      return done;
+    }, metLock);
+
+  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const results = await commit(batch.map(({ work }) => work));
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
+    } catch (error) {
+      const [only] = batch;
+      if (metLock(error) || isStoreUnavailable(error)) {
+        // It is in everybody's way, and to wait once more for each would keep answers from being rescued.
+        for (const { reject } of [...batch, ...queue.splice(0)]) reject(error);
+      } else if (batch.length > 1) {
+        // One's failure is not the others': they had no part in it, and nothing of them was committed. Halves of them find
+        // whose it is in few commits, and in the queue they let others ahead.
+        const most = Math.ceil(batch.length / 2);
+        const ahead = queue.findIndex(({ isAhead }) => !isAhead);
+        queue.splice(ahead === -1 ? queue.length : ahead, 0, ...batch.map((each) => ({ ...each, most })));
+      } else {
+        only?.reject(error);
+      }
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    isBusy = true;
+    while (queue.length > 0) {
+      // A commit stops this process until it is on the disk, so whoever comes in the same turn of the loop must not miss it.
+      await turn();
+      const batch = queue.splice(0, alikeAtHead(queue));
+      await settle(batch);
+      const gapMs = Math.min(GAP_MS.longest, (performance.now() - heldSince) * GAP_MS.share);
+      if (gapMs >= GAP_MS.least || batch.length === MOST_AT_ONCE) await delay(Math.max(GAP_MS.least, gapMs));
+    }
+    isBusy = false;
+  };
+
+  const joining =
+    (isAhead: boolean): Commit =>
+    <Result>(work: Work<Result>) =>
+      new Promise<Result>((resolve, reject) => {
+        const waiting = { work, isAhead, most: MOST_AT_ONCE, resolve: resolve as (result: unknown) => void, reject };
+        if (isAhead) queue.unshift(waiting);
+        else queue.push(waiting);
+        if (!isBusy) void drain();
+      });
+
+  return { commit: joining(false), commitAhead: joining(true) };
+}
+
+/** How many at the head of the queue may share a commit. */
+function alikeAtHead(queue: readonly Waiting[]): number {
+  const most = queue[0]?.most ?? 0;
+  const other = queue.findIndex((each) => each.most !== most);
+  return Math.min(most, other === -1 ? queue.length : other);
+}

@@ -1,0 +1,45 @@
+import { claimsColumns } from './lease-query.ts';
+
+/** How a database names the parameters of {@link viewQuery}, and its own time. */
+export interface ViewParameters {
+  readonly realm: string;
+  readonly subject: string;
+  /** How long a call may take effect after its exchange was opened, in milliseconds. */
+  readonly unresolvedMs: string;
+  readonly now: string;
+}
+
+/**
+ * The warm path's one statement. The current credential is the standing one whose exchange was opened last. It is
+ * unsettled where a recovery other than its own took effect, or may have, after its exchange was opened: one that was
+ * opened later and ended without a credential or with one that ended; or one that was abandoned, noticed by somebody or not,
+ * whose answer came late or whose time to have one has passed. Clocks are compared for abandoned ones alone: the others
+ * stand in the order of their numbers, which no step of a clock can change.
+ */
+export function viewQuery(parameters: ViewParameters): string {
+  return selectView(parameters, '');
+}
+
+/** The view and the claims of one moment, which a renewal needs. */
+export function viewWithClaimsQuery(parameters: ViewParameters): string {
+  return selectView(parameters, `, ${claimsColumns({ ...parameters, grantId: 'g.id' })}`);
+}
+
+function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more: string): string {
+  return `
+  select g.id, g.account_id, g.integrated_at, g.failures, g.retry_at, g.last_failure,
+    c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
+    case when exists (select 1 from exchanges e
+      where e.grant_id = g.id and e.kind = 'recover' and e.id <> c.exchange_id and (
+        (e.outcome in ('obtained', 'unknown')
+          and (e.id > c.exchange_id or (e.outcome_at > e.finished_at and e.outcome_at > c.opened_at)))
+        or (e.outcome is null and (e.finished_at is not null or e.lease_until <= ${now})
+          and e.opened_at + ${unresolvedMs} <= ${now}
+          and (e.id > c.exchange_id or e.opened_at + ${unresolvedMs} > c.opened_at))))
+      then 1 else 0 end as unsettled${more}
+  from connections k
+  join grants g on g.id = k.grant_id
+  left join credentials c on c.grant_id = g.id and c.exchange_id =
+    (select max(s.exchange_id) from credentials s where s.grant_id = g.id and s.ended_at is null)
+  where k.realm = ${realm} and k.subject = ${subject}`;
+}

@@ -1,0 +1,92 @@
+import type { ExchangeName } from '../../grants/exchange.ts';
+import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
+import type { Obtained } from '../../providers/provider.ts';
+import type { Secret } from '../../secret.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** A refresh token, and when it ends, in epoch milliseconds. */
+export interface RefreshToken {
+  readonly token: Secret;
+  readonly expiresAt: number | null;
+}
+
+/** What of a credential can be prepared without the database; times in epoch milliseconds. */
+export interface SealedTokens extends ExchangeName {
+  readonly grantId: string;
+  readonly obtainedAt: number;
+  readonly expiresAt: number;
+  readonly refreshExpiresAt: number | null;
+  readonly tokenType: string;
+  readonly accessToken: Uint8Array;
+  readonly accessTokenHash: Uint8Array;
+  readonly refreshToken: Uint8Array | null;
+  /** When upkeep is to see to it; null where there is nothing that it could refresh with. */
+  readonly renewAt: number | null;
+  readonly lapseAt: number | null;
+}
+
+/** The columns of a new credential, in the order of {@link credentialRow}. */
+export const CREDENTIAL_COLUMNS: readonly string[] =
+  'grant_id exchange_id nonce realm opened_at obtained_at expires_at refresh_expires_at token_type access_token access_token_hash refresh_token renew_at lapse_at'.split(
+    ' ',
+  );
+
+/**
+ * Seals tokens for the grant and the exchange that they are kept under.
+ *
+ * @param given `refresh`, the refresh token in force, which need not be among `tokens`; `obtainedAt`, by the clock that
+ *   tokens are judged by
+ */
+export function sealedTokens(
+  vault: Vault,
+  { grantId, exchangeId, nonce }: ExchangeName & { readonly grantId: string },
+  given: {
+    readonly tokens: Obtained['tokens'];
+    readonly refresh: RefreshToken | undefined;
+    /** When upkeep is to see to the refresh token. */
+    readonly schedule: Schedule;
+    readonly obtainedAt: number;
+  },
+): SealedTokens {
+  const { tokens, refresh, obtainedAt } = given;
+  const { accessToken, expiresAt, tokenType } = tokens;
+  const schedule = refresh && given.schedule;
+  return {
+    grantId,
+    exchangeId,
+    nonce,
+    obtainedAt,
+    expiresAt,
+    refreshExpiresAt: refresh?.expiresAt ?? null,
+    tokenType,
+    accessToken: vault.seal(accessToken, { grantId, exchangeId, field: 'access_token' }),
+    accessTokenHash: vault.tokenHash(accessToken),
+    refreshToken: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
+    renewAt: schedule?.renewAt ?? null,
+    lapseAt: schedule?.lapseAt ?? null,
+  };
+}
+
+/**
+ * The values of {@link CREDENTIAL_COLUMNS}.
+ *
+ * @param openedAt when its exchange was opened, by the database's clock, in epoch milliseconds
+ */
+export function credentialRow(sealed: SealedTokens, realm: string, openedAt: number | null): unknown[] {
+  return [
+    sealed.grantId,
+    sealed.exchangeId,
+    sealed.nonce,
+    realm,
+    openedAt,
+    sealed.obtainedAt,
+    sealed.expiresAt,
+    sealed.refreshExpiresAt,
+    sealed.tokenType,
+    sealed.accessToken,
+    sealed.accessTokenHash,
+    sealed.refreshToken,
+    sealed.renewAt,
+    sealed.lapseAt,
+  ];
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
+import type { ExchangeName, OpenExchange } from '../../grants/exchange.ts';
+import type { Database } from '../database/schema.ts';
+
+/** Far more than anybody guesses, or ever meets twice; each is kept in several places. */
+const NONCE_BYTES = 12;
+
+/** Holds what is over. It is the longest of all columns otherwise, and nobody asks any more. */
+export const NOBODY = '';
+
+/** A nonce for an exchange that is about to be opened. */
+export function newNonce(): string {
+  return randomBytes(NONCE_BYTES).toString('base64url');
+}
+
+/** The nonce of an exchange from the time when its number alone was its name. */
+export function formerNonce(exchangeId: number): string {
+  return `before-${exchangeId}`;
+}
+
+/** The number of the next exchange of a grant, for the transaction that has locked the grant. */
+export function nextExchangeId(grantId: string): RawBuilder<number> {
+  return sql<number>`(select coalesce(max(id), 0) + 1 from exchanges where grant_id = ${grantId})`;
+}
+
+/** The nonce of the newest exchange of a grant; null where there is none. */
+export function newestNonce(grantId: string): RawBuilder<string | null> {
+  return sql<string | null>`(select nonce from exchanges where grant_id = ${grantId} order by id desc limit 1)`;
+}
+
+/** In place of the lineage in which an exchange was opened that the database has forgotten: none that is ever written. */
+const FORGOTTEN = 'forgotten';
+
+/** The present of the database. */
+export interface Present {
+  /** The lineage that is being written now. */
+  readonly lineage: RawBuilder<string>;
+  /** By the database's clock, in epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * For an exchange that is not in this database under its number: there is none, or the number stands for another's, as the
+ * database has gone back in time. Its answer is true all the same, and so it is written again, unless it was before.
+ *
+ * @param now by the database's clock, in epoch milliseconds
+ * @returns its number in this database
+ */
+export async function rewriteExchange(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  now: number,
+): Promise<number> {
+  return (await exchangeNumber(transaction, exchange)) ?? insertAgain(transaction, exchange, now);
+}
+
+/**
+ * Writes an exchange that is over the moment it begins, for it brings its credential along.
+ *
+ * @returns its name
+ */
+export async function insertFinished(
+  transaction: Transaction<Database>,
+  { grantId, kind, presented }: Omit<OpenExchange, 'exchangeId' | 'nonce'>,
+  { lineage, now }: Present,
+): Promise<ExchangeName> {
+  const nonce = newNonce();
+  const { id } = await transaction
+    .insertInto('exchanges')
+    .values({
+      grant_id: grantId,
+      id: nextExchangeId(grantId),
+      nonce,
+      lineage,
+      kind,
+      presented_id: presented?.exchangeId ?? null,
+      holder: NOBODY,
+      opened_at: now,
+      lease_until: now,
+      finished_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { exchangeId: id, nonce };
+}
+
+/** The number of the credential of this name, in this database; undefined where it is not there. */
+export async function credentialNumber(
+  transaction: Transaction<Database>,
+  grantId: string,
+  { exchangeId, nonce }: ExchangeName,
+): Promise<number | undefined> {
+  const named = transaction
+    .selectFrom('credentials')
+    .select('exchange_id')
+    .where('grant_id', '=', grantId)
+    .where('nonce', '=', nonce);
+  const there = await named.where('exchange_id', '=', exchangeId).executeTakeFirst();
+  return (there ?? (await named.executeTakeFirst()))?.exchange_id;
+}
+
+async function exchangeNumber(
+  transaction: Transaction<Database>,
+  { grantId, nonce }: OpenExchange,
+): Promise<number | undefined> {
+  const row = await transaction
+    .selectFrom('exchanges')
+    .select('id')
+    .where('grant_id', '=', grantId)
+    .where('nonce', '=', nonce)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/**
+ * As the newest of the grant; or as the oldest, where what stands there was opened after it. It was not opened in the lineage that
+ * is being written now, or it would be there; and what followed on its credential may be forgotten as well.
+ */
+async function insertAgain(
+  transaction: Transaction<Database>,
+  { grantId, nonce, kind, presented, openedAt }: OpenExchange,
+  now: number,
+): Promise<number> {
+  const presentedId = presented && (await credentialNumber(transaction, grantId, presented));
+  const { rows } = await sql<{ id: number }>`
+    insert into exchanges (grant_id, id, nonce, lineage, kind, presented_id, holder, opened_at, lease_until, finished_at)
+    select cast(${grantId} as text),
+      case when exists (select 1 from credentials where grant_id = ${grantId} and ended_at is null and opened_at > ${openedAt})
+        then (select min(id) - 1 from exchanges where grant_id = ${grantId})
+        else ${nextExchangeId(grantId)} end,
+      cast(${nonce} as text), cast(${FORGOTTEN} as text), cast(${kind} as text), cast(${presentedId ?? null} as bigint),
+      cast(${NOBODY} as text), cast(${openedAt} as bigint), cast(${now} as bigint), cast(${now} as bigint)
+    returning id`.execute(transaction);
+  const id = rows[0]?.id;
+  if (id === undefined) throw new Error(`Exchange ${nonce} of grant ${grantId} could not be written again.`);
+  return id;
+}

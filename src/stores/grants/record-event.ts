@@ -1,0 +1,158 @@
+import { sql, type Transaction } from 'kysely';
+import type { EventReason, EventType, GrantEvent, WayOut } from '../../grants/events.ts';
+import { lastExchanged } from './last-exchanged.ts';
+import type { Database } from '../database/schema.ts';
+
+/**
+ * Writes the event that a new credential is. For the transaction that appends it.
+ *
+ * @param gain `at` in epoch milliseconds
+ */
+export async function recordGain(
+  transaction: Transaction<Database>,
+  gain: Omit<NewEvent, 'reason' | 'type'> & { readonly type: 'grant.created' | 'grant.recovered' },
+): Promise<GrantEvent | undefined> {
+  const { type, grantId, exchangeId } = gain;
+  const reason = type === 'grant.recovered' ? await reasonOfLoss(transaction, grantId, exchangeId) : null;
+  return record(transaction, { ...gain, reason });
+}
+
+/**
+ * Writes the event that a grant has nothing left, if that is so. Keyed by the last exchange that said anything of its
+ * credentials, so that nobody writes it twice.
+ *
+ * @param times in epoch milliseconds, `at` by the database's clock, `tokensAt` by the one that tokens are judged by;
+ *   `unresolvedMs`, how long a call may take effect
+ */
+export async function recordLoss(
+  transaction: Transaction<Database>,
+  grantId: string,
+  wayOut: WayOut,
+  { at, tokensAt, unresolvedMs }: { at: number; tokensAt: number; unresolvedMs: number },
+): Promise<GrantEvent | undefined> {
+  if (wayOut === 'self') return undefined;
+  const { rows } = await sql<{ exchange_id: number | null }>`
+    select (select max(id) from exchanges where grant_id = g.id and outcome in ('obtained', 'rejected')) as exchange_id
+    from grants g
+    where g.id = ${grantId} and g.integrated_at is not null
+      and not exists (select 1 from credentials where grant_id = g.id and ended_at is null
+        and (refresh_token is not null or expires_at > ${tokensAt}))
+      and not exists (select 1 from exchanges where grant_id = g.id and outcome is null
+        and opened_at + ${unresolvedMs} > ${at})`.execute(transaction);
+  const exchangeId = rows[0]?.exchange_id;
+  if (exchangeId == null || (await hadNothingLeft(transaction, grantId))) return undefined;
+  if (wayOut === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
+  const reason = await reasonOfLoss(transaction, grantId, exchangeId + 1);
+  return record(transaction, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId });
+}
+
+/**
+ * Writes the event that a subject has left. For the transaction that deletes the connection.
+ *
+ * @param at epoch milliseconds
+ */
+export async function recordDisconnection(
+  transaction: Transaction<Database>,
+  grantId: string,
+  subject: string,
+  at: number,
+): Promise<GrantEvent | undefined> {
+  const last = await transaction
+    .selectFrom('exchanges')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .where('grant_id', '=', grantId)
+    .executeTakeFirst();
+  const event = { type: 'grant.disconnected', reason: null, at, grantId, exchangeId: last?.id ?? 0 } as const;
+  return insertEvent(transaction, event, [subject]);
+}
+
+/**
+ * Writes the event that a refresh token has ended unrenewed; keyed by the exchange that gave it, so that it is told once.
+ *
+ * @param lapse `at` in epoch milliseconds
+ */
+export async function recordLapse(
+  transaction: Transaction<Database>,
+  { grantId, exchangeId, at }: { grantId: string; exchangeId: number; at: number },
+): Promise<GrantEvent | undefined> {
+  return record(transaction, { type: 'grant.lapsed', reason: null, at, grantId, exchangeId });
+}
+
+interface NewEvent {
+  readonly type: EventType;
+  readonly reason: EventReason | null;
+  readonly at: number;
+  readonly grantId: string;
+  readonly exchangeId: number;
+}
+
+async function record(transaction: Transaction<Database>, event: NewEvent): Promise<GrantEvent | undefined> {
+  const connections = await transaction
+    .selectFrom('connections')
+    .select('subject')
+    .where('grant_id', '=', event.grantId)
+    .orderBy('subject')
+    .execute();
+  const subjects = connections.map(({ subject }) => subject);
+  return insertEvent(transaction, event, subjects);
+}
+
+async function insertEvent(
+  transaction: Transaction<Database>,
+  { type, reason, at, grantId, exchangeId }: NewEvent,
+  subjects: readonly string[],
+): Promise<GrantEvent | undefined> {
+  const row = await transaction
+    .insertInto('events')
+    .values({
+      number: sql<number>`(select coalesce(max(number), 0) + 1 from events where grant_id = ${grantId})`,
+      type,
+      reason,
+      at,
+      realm: sql<string>`(select realm from grants where id = ${grantId})`,
+      grant_id: grantId,
+      subjects: JSON.stringify(subjects),
+      exchange_id: exchangeId,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['id', 'realm'])
+    .executeTakeFirst();
+  return row && { ...row, type, reason: reason ?? undefined, at, grantId, subjects, exchangeId };
+}
+
+async function hadNothingLeft(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const last = await transaction
+    .selectFrom('events')
+    .select('type')
+    .where('grant_id', '=', grantId)
+    .where('type', '<>', 'grant.disconnected')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last?.type === 'grant.reconnect_required';
+}
+
+/**
+ * Why the credentials were refused that this exchange had to make up for; null where none was. Where the same refresh
+ * token had been presented before and no answer came, it was that answer which is missing, whatever was tried since. Where
+ * the token was obtained in another lineage of the database than it was refused in, what followed on it is forgotten.
+ */
+async function reasonOfLoss(
+  transaction: Transaction<Database>,
+  grantId: string,
+  beforeExchangeId: number,
+): Promise<EventReason | null> {
+  const { rows } = await sql<{ lost: number | null; reverted: number | null }>`
+    select max(case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.presented_id = r.presented_id
+        and e.id <> r.id and (e.outcome is null or e.outcome = 'unknown')) then 1 else 0 end) as lost,
+      max(case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.id = r.presented_id
+        and e.lineage <> r.lineage) then 1 else 0 end) as reverted
+    from exchanges r
+    where r.grant_id = ${grantId} and r.id < ${beforeExchangeId} and r.outcome = 'rejected'
+      and not exists (select 1 from exchanges o where o.grant_id = r.grant_id and o.outcome = 'obtained'
+        and o.id > r.id and o.id < ${beforeExchangeId})`.execute(transaction);
+  const [refused] = rows;
+  if (refused?.lost == null) return null;
+  if (refused.lost === 1) return 'answer_lost';
+  return refused.reverted === 1 ? 'reverted' : 'refused';
+}

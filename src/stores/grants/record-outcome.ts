@@ -1,0 +1,280 @@
+import { sql, type Transaction } from 'kysely';
+import type { EndReason } from '../../grants/credential.ts';
+import type { GrantEvent } from '../../grants/events.ts';
+import { GrantForgottenError } from '../../grants/errors.ts';
+import type { ExchangeName, OpenExchange, Outcome } from '../../grants/exchange.ts';
+import type { BackOff } from '../../grants/grant.ts';
+import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
+import type { Failure } from '../../grants/storage/grant-store.ts';
+import type { AccountProfile, Obtained } from '../../providers/provider.ts';
+import { appending, refreshTokenOf } from './append-credential.ts';
+import { newestNonce, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
+import { lockForObtained } from './obtained-facts.ts';
+import { recordGain, recordLoss } from './record-event.ts';
+import type { Database } from '../database/schema.ts';
+import type { SqlDatabase } from '../database/sql-database.ts';
+import { EMPTIED, endedColumns, supersede } from './supersede.ts';
+import { send } from '../database/together.ts';
+import { whatFollows } from './what-follows.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** What an exchange obtained, and what is needed to write it. */
+export interface Recording {
+  readonly vault: Vault;
+  readonly exchange: OpenExchange;
+  readonly answer: Obtained;
+  readonly schedule: Schedule;
+  /** Epoch milliseconds, by the clock that tokens are judged by. */
+  readonly obtainedAt: number;
+}
+
+/** What became of an answer. */
+export interface Recorded {
+  /** The event that this is, the first time. */
+  readonly event: GrantEvent | undefined;
+  /** Whether somebody in another process waits for it; for after the transaction. */
+  readonly awaited: Promise<boolean>;
+}
+
+const NOT_AWAITED = Promise.resolve(false);
+const FINISH = `
+  update exchanges set outcome = 'obtained', detail = null, holder = '${NOBODY}', outcome_at = $1,
+    finished_at = coalesce(finished_at, $1)
+  where grant_id = $2 and id = $3 and nonce = $4 returning awaited`;
+const END_EXCHANGED = `
+  update credentials set ended_at = $1, end_reason = 'exchanged', access_token = $4, realm = null, renew_at = null
+  where grant_id = $2 and nonce = $3 and ended_at is null`;
+// What was kept for the lack of a credential is to be looked at by forgetting from now on.
+const SETTLE = `
+  update grants set integrated_at = coalesce(integrated_at, $1), failures = 0, retry_at = null, last_failure = null,
+    revisit_at = case when revisit_at is null then null else cast($3 as bigint) end
+  where id = $2`;
+
+/**
+ * Locks the grant and appends what an exchange obtained. Nothing here asks who holds the claim by now: a success that is turned
+ * away is a token lost. Keyed by the exchange's nonce, so that a replay changes nothing, and nothing is filed under another's.
+ *
+ * @throws GrantForgottenError
+ */
+export async function recordObtained(
+  database: SqlDatabase,
+  transaction: Transaction<Database>,
+  { vault, exchange, answer, schedule, obtainedAt }: Recording,
+): Promise<Recorded> {
+  const { grantId, presented, nonce } = exchange;
+  const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
+  let facts = await lockForObtained(database, transaction, exchange, kept);
+  if (facts === undefined) {
+    await assertErased(transaction, grantId);
+    return { event: undefined, awaited: NOT_AWAITED };
+  }
+  if (facts.number === null) {
+    const exchangeId = await rewriteExchange(transaction, exchange, facts.now);
+    facts = await lockForObtained(database, transaction, { ...exchange, exchangeId }, kept);
+  }
+  if (facts?.number == null) throw new Error(`Exchange ${nonce} of grant ${grantId} was not written.`);
+  if (facts.appended === 1) return { event: undefined, awaited: NOT_AWAITED };
+  const { now, number: exchangeId } = facts;
+  const { ends, supersedes, settles, event } = whatFollows(exchange, facts);
+  const named = { grantId, exchangeId, nonce, presented };
+  const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
+  const { answers } = await send(transaction, [
+    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh, schedule })),
+    ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce, EMPTIED])]),
+    database.hot(FINISH, [now, grantId, exchangeId, nonce]),
+    ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId, now])] : []),
+  ]);
+  if (supersedes) await supersedeOlder(transaction, grantId, exchangeId, now);
+  if (answer.profile !== undefined) {
+    await takeOver(transaction, exchange, answer.profile.accountId, now);
+    const grant = transaction.updateTable('grants').where('id', '=', grantId);
+    await grant.set(accountColumns(answer.profile, obtainedAt)).execute();
+  }
+  const told = event && (await recordGain(transaction, { type: event, grantId, exchangeId, at: now }));
+  const finished = ends === undefined ? 1 : 2;
+  const awaited = answers.then((all) => (all[finished]?.rows[0] as { awaited?: number } | undefined)?.awaited === 1);
+  awaited.catch(() => undefined);
+  return { event: told, awaited };
+}
+
+/**
+ * Finishes an exchange that gave no credential. Only `rejected` ends one, and only the one presented: that a token
+ * was refused stays true for ever, whatever else has happened meanwhile.
+ *
+ * @param times in epoch milliseconds, `tokensAt` by the clock that tokens are judged by; `unresolvedMs`, how long a call
+ *   may take effect
+ * @returns the event that this is, where it left the grant with nothing
+ */
+export async function recordFailure(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  { answer, backOff, wayOut }: Failure,
+  { present, tokensAt, unresolvedMs }: { present: Present; tokensAt: number; unresolvedMs: number },
+): Promise<GrantEvent | undefined> {
+  const { now, lineage } = present;
+  const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
+  // A refusal tells of what the database knows by now, and not of what it knew when its exchange was opened.
+  const end = { outcome: answer.kind, detail, ...(answer.kind === 'rejected' ? { lineage } : {}) };
+  if (!(await finishExchange(transaction, exchange, end, now))) {
+    if (!(await isThere(transaction, exchange.grantId))) return undefined;
+    const exchangeId = await rewriteExchange(transaction, exchange, now);
+    await finishExchange(transaction, { ...exchange, exchangeId }, end, now);
+  }
+  if (answer.kind === 'rejected' && exchange.presented !== undefined) {
+    await endCredential(transaction, exchange.grantId, exchange.presented, 'rejected', now);
+  }
+  if (backOff !== undefined) await holdBack(transaction, exchange, backOff);
+  const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
+  if (answer.kind === 'account_gone') {
+    // A late answer speaks of the account that was asked for, which needn't be the grant's by now.
+    await grant
+      .set({ account_id: null })
+      .where('account_id', '=', exchange.accountId ?? '')
+      .execute();
+  }
+  if (answer.kind === 'account_exists') {
+    await takeOver(transaction, exchange, answer.accountId, now);
+    await grant.set(accountColumns(answer.profile, now)).execute();
+  }
+  if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
+  if (answer.kind !== 'rejected') return undefined;
+  return recordLoss(transaction, exchange.grantId, wayOut, { at: now, tokensAt, unresolvedMs });
+}
+
+/**
+ * The provider has just said whose account this is. A grant that held the same id had an account that is no more: ids
+ * are used again by a provider that was set back. Or it is the same account, which its subject has left and come back to:
+ * then the tokens of before must not be revoked any more, for that might end the account's new ones as well.
+ */
+async function takeOver(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  accountId: string,
+  now: number,
+): Promise<void> {
+  const others = await transaction
+    .updateTable('grants')
+    .set({ account_id: null })
+    .where('account_id', '=', accountId)
+    .where('id', '<>', exchange.grantId)
+    .where('realm', '=', transaction.selectFrom('grants').select('realm').where('id', '=', exchange.grantId))
+    .returning(['id', 'left_at'])
+    .execute();
+  const left = others.filter(({ left_at: leftAt }) => leftAt !== null).map(({ id }) => id);
+  await supersede(transaction, left, now);
+}
+
+/** Only the newest exchange says how the provider is doing; a late failure would hold back a grant that does well. */
+async function holdBack(transaction: Transaction<Database>, exchange: OpenExchange, backOff: BackOff): Promise<void> {
+  await transaction
+    .updateTable('grants')
+    .set(backOffColumns(backOff))
+    .where('id', '=', exchange.grantId)
+    .where(sql<boolean>`${newestNonce(exchange.grantId)} = ${exchange.nonce}`)
+    .execute();
+}
+
+/** A back-off as the grant's row holds it. */
+export function backOffColumns({ failures, retryAt, lastFailure }: BackOff) {
+  return { failures, retry_at: retryAt, last_failure: lastFailure };
+}
+
+function accountColumns(profile: AccountProfile, now: number) {
+  return { account_id: profile.accountId, profile: JSON.stringify(profile), profile_at: now };
+}
+
+async function endCredential(
+  transaction: Transaction<Database>,
+  grantId: string,
+  { nonce }: ExchangeName,
+  reason: EndReason,
+  now: number,
+): Promise<void> {
+  await transaction
+    .updateTable('credentials')
+    .set(endedColumns(now, reason))
+    .where('grant_id', '=', grantId)
+    .where('nonce', '=', nonce)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** A recovery ends all older tokens upstream, a new account leaves them behind. */
+async function supersedeOlder(
+  transaction: Transaction<Database>,
+  grantId: string,
+  exchangeId: number,
+  now: number,
+): Promise<void> {
+  await transaction
+    .updateTable('credentials')
+    .set(endedColumns(now, 'superseded'))
+    .where('grant_id', '=', grantId)
+    .where('exchange_id', '<', exchangeId)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** @returns false where the exchange is not in this database under that number */
+async function finishExchange(
+  transaction: Transaction<Database>,
+  { grantId, exchangeId, nonce }: Pick<OpenExchange, 'grantId' | 'exchangeId' | 'nonce'>,
+  end: { outcome: Outcome; detail: string | null; lineage?: Present['lineage'] },
+  now: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('exchanges')
+    .set({
+      ...end,
+      holder: NOBODY,
+      outcome_at: now,
+      finished_at: sql<number>`coalesce(finished_at, ${now})`,
+    })
+    .where('grant_id', '=', grantId)
+    .where('id', '=', exchangeId)
+    .where('nonce', '=', nonce)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * Whose grant was erased meanwhile has left it, and has no use for the tokens.
+ *
+ * @throws GrantForgottenError where nobody has left it
+ */
+async function assertErased(transaction: Transaction<Database>, grantId: string): Promise<void> {
+  const left = await transaction
+    .selectFrom('events')
+    .select('id')
+    .where('grant_id', '=', grantId)
+    .where('type', '=', 'grant.disconnected')
+    .limit(1)
+    .executeTakeFirst();
+  if (left === undefined) throw new GrantForgottenError(grantId);
+}
+
+async function isThere(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const row = await transaction.selectFrom('grants').select('id').where('id', '=', grantId).executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Forgets whom an account was applied for, once it is certain that this created none: the provider refused, or never
+ * heard of any attempt.
+ */
+async function dropRefusedApplicant(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  outcome: Outcome,
+): Promise<void> {
+  const forget = transaction.updateTable('grants').set({ applicant: null }).where('id', '=', exchange.grantId);
+  if (outcome === 'account_taken' || outcome === 'input_refused') await forget.execute();
+  if (outcome === 'not_sent' || outcome === 'throttled' || outcome === 'client_refused') {
+    await forget
+      .where(
+        sql<boolean>`not exists (select 1 from exchanges where grant_id = ${exchange.grantId} and kind = 'provision'
+          and nonce <> ${exchange.nonce} and (outcome is null or outcome in ('unknown', 'obtained')))`,
+      )
+      .execute();
+  }
+}

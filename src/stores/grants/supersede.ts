@@ -1,0 +1,35 @@
+import type { Transaction } from 'kysely';
+import type { EndReason } from '../../grants/credential.ts';
+import type { Database } from '../database/schema.ts';
+
+/** Stands where a sealed access token was that nobody will ever read again. It opens as nothing. */
+export const EMPTIED = new Uint8Array([0]);
+
+/**
+ * What ending a credential changes. Only its refresh token may be presented once more, and only the hash of its access token be
+ * looked for; upkeep is done with it.
+ *
+ * @param now by the database's clock, in epoch milliseconds
+ */
+export function endedColumns(now: number, reason: EndReason) {
+  return { ended_at: now, end_reason: reason, access_token: EMPTIED, realm: null, renew_at: null };
+}
+
+/**
+ * Ends every standing credential of these grants, because something upstream has ended their tokens, or may have.
+ *
+ * @param now by the database's clock, in epoch milliseconds
+ */
+export async function supersede(
+  transaction: Transaction<Database>,
+  grantIds: readonly string[],
+  now: number,
+): Promise<void> {
+  if (grantIds.length === 0) return;
+  await transaction
+    .updateTable('credentials')
+    .set(endedColumns(now, 'superseded'))
+    .where('grant_id', 'in', grantIds)
+    .where('ended_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,81 @@
+import type { Transaction } from 'kysely';
+import type { ImportedGrant, ScheduledImport } from '../../grants/storage/import-store.ts';
+import { listed } from './listed.ts';
+import type { Database } from '../database/schema.ts';
+import type { SqlDatabase } from '../database/sql-database.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** An import, and the marks by which it is told again. */
+export interface MarkedImport {
+  readonly grant: ScheduledImport;
+  readonly marks: readonly string[];
+}
+
+/**
+ * By what an import is told again, as its exchange's detail: a keyed hash of its token, which says nothing to whoever reads it,
+ * and its account. One for every key of the ring; the first is to be written, all are to be recognised.
+ */
+export function importMarks(vault: Vault, { access, refresh, accountId }: ImportedGrant): string[] {
+  const token = (refresh ?? access)?.token;
+  if (token === undefined) throw new RangeError('An import has a token.');
+  const suffix = accountId === undefined ? '' : ` account ${accountId}`;
+  return vault.tokenHashes(token).map((hash) => `import ${Buffer.from(hash).toString('base64url')}${suffix}`);
+}
+
+/** What can be told of imports by one read, without a lock. */
+export interface KnownImports {
+  /** Whether its mark is on its subject's grant already. */
+  isThere(each: MarkedImport): boolean;
+  /** Whether its subject is connected to any grant. */
+  isConnected(each: MarkedImport): boolean;
+}
+
+/** Looks which of these imports are there already. */
+export async function knownImports(
+  { db, columnTypes }: SqlDatabase,
+  imports: readonly MarkedImport[],
+): Promise<KnownImports> {
+  const each = (of: (grant: ImportedGrant) => string) =>
+    listed(columnTypes, new Set(imports.map(({ grant }) => of(grant))));
+  const rows = await db
+    .selectFrom('connections')
+    .leftJoin('exchanges', (join) =>
+      join.onRef('exchanges.grant_id', '=', 'connections.grant_id').on('exchanges.kind', '=', 'import'),
+    )
+    .select(['connections.realm', 'connections.subject', 'exchanges.detail'])
+    .where(
+      'connections.realm',
+      'in',
+      each(({ realm }) => realm),
+    )
+    .where(
+      'connections.subject',
+      'in',
+      each(({ subject }) => subject),
+    )
+    .execute();
+  const connected = new Set(rows.map(({ realm, subject }) => JSON.stringify([realm, subject])));
+  const found = new Set(rows.map(({ realm, subject, detail }) => JSON.stringify([realm, subject, detail])));
+  return {
+    isThere: ({ grant: { realm, subject }, marks }) =>
+      marks.some((mark) => found.has(JSON.stringify([realm, subject, mark]))),
+    isConnected: ({ grant: { realm, subject } }) => connected.has(JSON.stringify([realm, subject])),
+  };
+}
+
+/** True where the grant has one of these marks. */
+export async function hasMark(
+  transaction: Transaction<Database>,
+  grantId: string,
+  marks: readonly string[],
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('exchanges')
+    .select('id')
+    .where('grant_id', '=', grantId)
+    .where('kind', '=', 'import')
+    .where('detail', 'in', marks)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,92 @@
+import { sql, type RawBuilder } from 'kysely';
+import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
+import type { ColumnTypes } from '../database/column-types.ts';
+import { BY_END, BY_REFRESH_END, SPAN_MS } from '../database/ends.ts';
+
+/** Of whom, how many, and when: epoch milliseconds. */
+export interface DueQuestion {
+  readonly dialect: ColumnTypes['dialect'];
+  readonly realm: string;
+  readonly limit: number;
+  readonly now: number;
+}
+
+/** One grant that upkeep should see to. */
+export interface DueRow {
+  grant_id: string;
+  exchange_id: number;
+  subject: string;
+}
+
+/** The most pressing lapses that are looked at more closely: far more than any round renews. */
+const MOST_PRESSING = 1_000;
+
+/**
+ * Access tokens in use that are near their end, those first that end the soonest: for each span of time from now on, reads
+ * along the index of one realm what has come due of that. Neither what has ended nor what isn't due yet costs a look.
+ */
+export function dueQuery({ dialect, realm, limit, now }: DueQuestion): RawBuilder<DueRow> {
+  const isDue = sql`c.realm = ${realm} and c.ended_at is null and c.used_at is not null
+    and c.${sql.raw(BY_END)} = +spans.n and c.renew_at <= ${now} and c.expires_at > ${now} and ${isToBeRenewed(now)}`;
+  return sql<DueRow>`
+    ${spansFrom(now, SPAN_MS.access, MOST_AHEAD_MS.access)}
+    select f.grant_id, f.exchange_id, f.subject from (
+      select c.grant_id, c.exchange_id, c.expires_at, ${someSubject} as subject
+      from ${spanBySpan(dialect, { alias: 'c', matches: isDue, order: 'renew_at', limit })} limit ${limit}
+    ) f
+    order by f.expires_at`;
+}
+
+/**
+ * Refresh tokens near their end, those first that have the smallest share left of the time in which to exchange them; where
+ * there are very many, of those that end the soonest.
+ */
+export function lapsingQuery({ dialect, realm, limit, now }: DueQuestion): RawBuilder<DueRow> {
+  const lapses = sql`l.realm = ${realm} and l.ended_at is null and l.lapse_at is not null
+    and l.${sql.raw(BY_REFRESH_END)} = +spans.n and l.lapse_at <= ${now} and l.refresh_expires_at > ${now}`;
+  return sql<DueRow>`
+    ${spansFrom(now, SPAN_MS.refresh, MOST_AHEAD_MS.refresh)}
+    select c.grant_id, c.exchange_id, ${someSubject} as subject
+    from (
+      select l.grant_id, l.exchange_id, (l.refresh_expires_at - ${now}) * 1.0 / (l.refresh_expires_at - l.lapse_at + 1) as share
+      from ${spanBySpan(dialect, { alias: 'l', matches: lapses, order: 'lapse_at', limit: MOST_PRESSING })} limit ${MOST_PRESSING}
+    ) c
+    where ${isToBeRenewed(now)}
+    order by c.share
+    limit ${limit}`;
+}
+
+/**
+ * The spans from now on, the next one first, as far ahead as anything is ever due: see `ends.ts`. SQLite looks an expression
+ * up in an index only by what has no type, hence `+spans.n`.
+ */
+function spansFrom(now: number, spanMs: number, aheadMs: number): RawBuilder<unknown> {
+  const [first, last] = [now, now + aheadMs].map((at) => sql`cast(${Math.floor(at / spanMs)} as bigint)`);
+  return sql`with recursive spans (n) as (select ${first} union all select n + 1 from spans where n < ${last})`;
+}
+
+/**
+ * Goes through the spans in their order, and within each through what an index has of it, no further than anybody asks. To
+ * Postgres that has to be said; SQLite takes a cross join by its word, and knows no other way to say so.
+ */
+function spanBySpan(
+  dialect: DueQuestion['dialect'],
+  { alias, matches, order, limit }: { alias: string; matches: RawBuilder<unknown>; order: string; limit: number },
+): RawBuilder<unknown> {
+  const name = sql.ref(alias);
+  return dialect === 'sqlite'
+    ? sql`spans cross join credentials ${name} where ${matches}`
+    : sql`spans cross join lateral (
+        select grant_id, exchange_id, expires_at, refresh_expires_at, lapse_at from credentials ${name} where ${matches}
+        order by ${sql.ref(order)} limit ${limit}) ${name}`;
+}
+
+const someSubject = sql<string>`(select min(k.subject) from connections k where k.grant_id = c.grant_id)`;
+
+/** True of the newest standing credential of a grant that somebody is connected to and that doesn't back off. */
+function isToBeRenewed(now: number): RawBuilder<boolean> {
+  return sql<boolean>`
+    exists (select 1 from grants g where g.id = c.grant_id and (g.retry_at is null or g.retry_at <= ${now}))
+    and c.exchange_id = (select max(s.exchange_id) from credentials s where s.grant_id = c.grant_id and s.ended_at is null)
+    and exists (select 1 from connections k where k.grant_id = c.grant_id)`;
+}

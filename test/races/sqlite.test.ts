@@ -1,4 +1,0 @@
-import { sqlite } from './databases.ts';
-import { describeRaces } from './races.ts';
-
-describeRaces(sqlite);

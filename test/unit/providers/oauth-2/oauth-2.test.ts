@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import type { ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { deafPort, httpServer } from '../../../support/servers/listening.ts';
+import type { Reply, Script } from '../../../support/servers/scripted-server.ts';
+import {
+  NOW,
+  oauth2At,
+  REFRESH_TOKEN,
+  refreshed,
+  TOKENS,
+  type Different,
+} from '../../../support/servers/oauth-2-at.ts';
+
+type Verdict = [name: string, reply: Script, kind: ExchangeAnswer['kind'], detail: string];
+
+function refusal(status: number, error: unknown, more: object = {}): Reply {
+  return { status, body: { error, error_description: `echo ${REFRESH_TOKEN}`, ...more } };
+}
+
+function html(status: number): Reply {
+  const body = '<html><title>echo: {"error":"invalid_grant"}</title></html>';
+  return { status, body, headers: { 'content-type': 'text/html' } };
+}
+
+function raw(head: string, body: string): Script {
+  return { bytes: `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${head}\r\n\r\n${body}` };
+}
+
+/** The answer is of this kind with this detail, and nothing in it tells what must not be told. */
+async function judged(reply: Script, kind: string, detail: string, different: Different = {}): Promise<void> {
+  const { answer } = await refreshed(reply, different);
+  assert.equal(answer.kind, kind);
+  assert.equal('detail' in answer && answer.detail, detail);
+  const all = inspect(answer, { depth: 20, showHidden: true });
+  assert.doesNotMatch(all, /refresh-1|client-secret|access-2|refresh-2|echo/);
+}
+
+const WHOLE = JSON.stringify(TOKENS);
+const NO_TOKEN = 'HTTP 200 without a usable bearer token';
+
+const VERDICTS: Verdict[] = [
+  ['a dead grant', refusal(400, 'invalid_grant'), 'rejected', 'HTTP 400 invalid_grant'],
+  ['a dead grant in a 401', refusal(401, 'invalid_grant'), 'rejected', 'HTTP 401 invalid_grant'],
+  [
+    'a dead grant without a word more',
+    { status: 400, body: { error: 'invalid_grant' } },
+    'rejected',
+    'HTTP 400 invalid_grant',
+  ],
+  [
+    'a dead grant in an envelope',
+    { status: 400, body: { status: 'error', error: { code: 'invalid_grant', message: 'echo' } } },
+    'rejected',
+    'HTTP 400 invalid_grant',
+  ],
+  ['a wrong client in a 400', refusal(400, 'invalid_client'), 'client_refused', 'HTTP 400 invalid_client'],
+  ['a wrong client', refusal(401, 'invalid_client'), 'client_refused', 'HTTP 401 invalid_client'],
+  [
+    'a wrong client that is challenged',
+    { ...refusal(401, 'invalid_client'), headers: { 'www-authenticate': 'Basic realm="echo"' } },
+    'client_refused',
+    'HTTP 401 invalid_client',
+  ],
+  ['a client without leave', refusal(400, 'unauthorized_client'), 'client_refused', 'HTTP 400 unauthorized_client'],
+  ['a client not yet approved', refusal(401, 'unauthorized_client'), 'client_refused', 'HTTP 401 unauthorized_client'],
+  [
+    'a wrong client in an envelope',
+    { status: 401, body: { status: 'error', error: { code: 'invalid_client' } } },
+    'client_refused',
+    'HTTP 401 invalid_client',
+  ],
+  ['a request it does not like', refusal(400, 'invalid_request'), 'unknown', 'HTTP 400 invalid_request'],
+  ['a grant type it has not', refusal(400, 'unsupported_grant_type'), 'unknown', 'HTTP 400 unsupported_grant_type'],
+  ['a code that nobody knows', refusal(400, 'echo_code'), 'unknown', 'HTTP 400'],
+  ['a code that every object has', refusal(400, 'constructor'), 'unknown', 'HTTP 400'],
+  ['a code in other letters', refusal(400, 'Invalid_Grant'), 'unknown', 'HTTP 400'],
+  ['a code that is a list', refusal(400, ['invalid_grant']), 'unknown', 'HTTP 400'],
+  ['a code in an envelope that is a list', refusal(400, { code: ['invalid_grant'] }), 'unknown', 'HTTP 400'],
+  ['a code that is null', refusal(400, null), 'unknown', 'HTTP 400'],
+  ['no code but a text', { status: 400, body: { message: 'invalid_grant echo' } }, 'unknown', 'HTTP 400'],
+  ['a list of refusals', { status: 400, body: [{ error: 'invalid_grant' }] }, 'unknown', 'HTTP 400'],
+  ['a refusal that is a text', { status: 400, body: '"invalid_grant"' }, 'unknown', 'HTTP 400'],
+  [
+    'a refusal that is inherited',
+    { status: 400, body: '{"__proto__":{"error":"invalid_grant"}}' },
+    'unknown',
+    'HTTP 400',
+  ],
+  ['a dead grant in a 403', refusal(403, 'invalid_grant'), 'unknown', 'HTTP 403 invalid_grant'],
+  ['a dead grant in a 404', refusal(404, 'invalid_grant'), 'unknown', 'HTTP 404 invalid_grant'],
+  ['a dead grant in a 500', refusal(500, 'invalid_grant'), 'unknown', 'HTTP 500 invalid_grant'],
+  ['a wrong client in a 503', refusal(503, 'invalid_client'), 'unknown', 'HTTP 503 invalid_client'],
+  ['a dead grant in a 429', refusal(429, 'invalid_grant'), 'throttled', 'HTTP 429'],
+  [
+    'a dead grant in a 200',
+    refusal(200, 'invalid_grant'),
+    'unknown',
+    'HTTP 200 invalid_grant without a usable bearer token',
+  ],
+  ['a server in trouble', refusal(500, 'server_error'), 'unknown', 'HTTP 500 server_error'],
+  ['a 500 with tokens', { status: 500, body: TOKENS }, 'unknown', 'HTTP 500'],
+  ['a 400 with tokens', { status: 400, body: TOKENS }, 'unknown', 'HTTP 400'],
+  ['a 400 of a proxy', html(400), 'unknown', 'HTTP 400'],
+  ['a 401 of a proxy', html(401), 'unknown', 'HTTP 401'],
+  ['a 401 without a body', { status: 401, body: '' }, 'unknown', 'HTTP 401'],
+  ['a 401 of the older Cal.com', { status: 401, body: { message: 'Unauthorized' } }, 'unknown', 'HTTP 401'],
+  ['a 502 of a proxy', html(502), 'unknown', 'HTTP 502'],
+  ['a 503 with a wait', { status: 503, body: '', headers: { 'retry-after': '5' } }, 'unknown', 'HTTP 503'],
+  ['a 429 of a proxy', html(429), 'throttled', 'HTTP 429'],
+  ['a 200 of a captive portal', html(200), 'unknown', NO_TOKEN],
+  ['a 200 without a body', { status: 200, body: '' }, 'unknown', NO_TOKEN],
+  ['a 200 with no tokens', { status: 200, body: {} }, 'unknown', NO_TOKEN],
+  ['a 200 with null', { status: 200, body: 'null' }, 'unknown', NO_TOKEN],
+  ['a 200 with a list of tokens', { status: 200, body: [TOKENS] }, 'unknown', NO_TOKEN],
+  ['a 200 with tokens in an envelope', { status: 200, body: { data: TOKENS } }, 'unknown', NO_TOKEN],
+  ['a 200 with tokens in camel case', { status: 200, body: { accessToken: 'access-2' } }, 'unknown', NO_TOKEN],
+  ['a 200 with inherited tokens', { status: 200, body: `{"__proto__":${WHOLE}}` }, 'unknown', NO_TOKEN],
+  ['a 200 that is half a document', { status: 200, body: WHOLE.slice(0, -1) }, 'unknown', NO_TOKEN],
+  ['a 204', { status: 204, body: '' }, 'unknown', 'HTTP 204 without a usable bearer token'],
+  ['a body cut short', raw(`content-length: ${WHOLE.length + 1}`, WHOLE), 'unknown', 'no complete answer'],
+  ['chunks cut short', raw('transfer-encoding: chunked', `40\r\n${WHOLE}`), 'unknown', 'no complete answer'],
+  ['what is no HTTP', { bytes: `220 echo ${WHOLE}\r\n` }, 'unknown', 'no complete answer'],
+  ['too long a body', { status: 200, body: { ...TOKENS, more: 'x'.repeat(65_536) } }, 'unknown', 'no complete answer'],
+  ['a reset', 'reset', 'unknown', 'no complete answer'],
+  ['silence', 'hang', 'unknown', 'no complete answer'],
+];
+
+describe('a refresh at an OAuth 2 server', () => {
+  for (const [name, reply, kind, detail] of VERDICTS) {
+    it(`is ${kind} for ${name}`, { timeout: 10_000 }, () => judged(reply, kind, detail));
+  }
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`is unknown for a redirect by ${status}, and follows none`, async () => {
+      await using stranger = await httpServer((_, response) => response.end(WHOLE));
+      const location = `http://127.0.0.1:${stranger.port}/`;
+      await judged({ status, body: TOKENS, headers: { location } }, 'unknown', `HTTP ${status}`);
+      assert.equal(stranger.seen(), 0);
+    });
+  }
+
+  it('is not sent where nobody listens', async () => {
+    await using provider = oauth2At(`http://127.0.0.1:${await deafPort()}`);
+    const answer = await provider.refresh(new Secret(REFRESH_TOKEN));
+    assert.equal(answer.kind, 'not_sent');
+    assert.doesNotMatch(inspect(answer, { depth: 20, showHidden: true }), /refresh-1|client-secret/);
+  });
+
+  const waits: [header: string | undefined, waitMs: number | undefined][] = [
+    [undefined, undefined],
+    ['7', 7_000],
+    ['0', 1_000],
+    ['99999999', 3_600_000],
+    [new Date(NOW + 30_000).toUTCString(), 30_000],
+    ['soon', undefined],
+  ];
+  for (const [header, waitMs] of waits) {
+    it(`is throttled by a 429, ${header === undefined ? 'without a wait' : `where Retry-After is ${header}`}`, async () => {
+      const headers = header === undefined ? {} : { 'retry-after': header };
+      const { answer } = await refreshed({ status: 429, body: { error: 'slow_down' }, headers });
+      assert.ok(answer.kind === 'throttled', answer.kind);
+      assert.equal(answer.retryAfterMs, waitMs);
+      assert.equal('retryAfterMs' in answer, waitMs !== undefined);
+    });
+  }
+});
+
+describe('the signals of a definition', () => {
+  const definition: Different = {
+    deadGrant: [
+      { status: 200, error: 'bad_refresh_token' },
+      { status: 403, error: 'token_gone' },
+      { status: 400, error: 'both' },
+    ],
+    wrongClient: [
+      { status: 403, error: 'app_suspended' },
+      { status: 400, error: 'both' },
+    ],
+  };
+  const verdicts: Verdict[] = [
+    ['a dead grant', refusal(403, 'token_gone'), 'rejected', 'HTTP 403 token_gone'],
+    ['a dead grant in a 200', refusal(200, 'bad_refresh_token'), 'rejected', 'HTTP 200 bad_refresh_token'],
+    ['a dead grant in another status', refusal(400, 'token_gone'), 'unknown', 'HTTP 400'],
+    ['a wrong client', refusal(403, 'app_suspended'), 'client_refused', 'HTTP 403 app_suspended'],
+    ['what may be either', refusal(400, 'both'), 'client_refused', 'HTTP 400 both'],
+    ["the standard's dead grant", refusal(400, 'invalid_grant'), 'rejected', 'HTTP 400 invalid_grant'],
+    ["the standard's wrong client", refusal(400, 'invalid_client'), 'client_refused', 'HTTP 400 invalid_client'],
+  ];
+  for (const [name, reply, kind, detail] of verdicts) {
+    it(`make it ${kind} for ${name}`, () => judged(reply, kind, detail, definition));
+  }
+
+  it('do not stand against tokens', async () => {
+    const { answer } = await refreshed(refusal(200, 'bad_refresh_token', TOKENS), definition);
+    assert.equal(answer.kind, 'obtained');
+  });
+});

@@ -1,0 +1,42 @@
+import type { GrantStore } from '../../../../../src/grants/storage/grant-store.ts';
+import type { Vault } from '../../../../../src/stores/vault/vault.ts';
+import { accountsContract } from './accounts-contract.ts';
+import { backOffContract } from './backoff-contract.ts';
+import { claimsContract } from './exchange-status-contract.ts';
+import { clockSetBackContract } from './clock-set-back-contract.ts';
+import { connectionsContract } from '../connections/connections-contract.ts';
+import { credentialsContract } from './credentials-contract.ts';
+import { eventsContract } from './events-contract.ts';
+import { lastExchangedContract } from './last-exchanged-contract.ts';
+import { lateAnswersContract } from './late-answers-contract.ts';
+import type { TestClock } from '../../../../support/stores/test-clock.ts';
+import { unsettledContract } from './unsettled-contract.ts';
+
+/** An empty database that several instances may open, for as long as one test takes. */
+export interface StorePlace extends AsyncDisposable {
+  /** The clock of every instance, and that leases are compared by. */
+  readonly clock: TestClock;
+  /** One more instance's store; all under one key ring unless another is given. */
+  open(options?: { vault?: Vault }): Promise<GrantStore>;
+  /** How many grants there are, connected or not. */
+  countGrants(): Promise<number>;
+  /** Why each credential ended, by its exchange's id; null for one that has not. */
+  endReasons(): Promise<ReadonlyMap<number, unknown>>;
+}
+
+/** Opens a new, empty place. */
+export type OpenPlace = () => Promise<StorePlace>;
+
+/** What every store of grants must do, whatever database is under it. */
+export function grantStoreContract(database: string, openPlace: OpenPlace): void {
+  connectionsContract(database, openPlace);
+  claimsContract(database, openPlace);
+  credentialsContract(database, openPlace);
+  lateAnswersContract(database, openPlace);
+  unsettledContract(database, openPlace);
+  accountsContract(database, openPlace);
+  backOffContract(database, openPlace);
+  lastExchangedContract(database, openPlace);
+  eventsContract(database, openPlace);
+  clockSetBackContract(database, openPlace);
+}
