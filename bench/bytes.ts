@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { Pool } from 'pg';
 import { DEFAULT_BOUNDS } from '../src/grants/exchange.ts';
-import { scheduleOf } from '../src/grants/rules/renewal-schedule.ts';
+import { renewalSchedule } from '../src/grants/rules/renewal-schedule.ts';
 import { Secret } from '../src/secret.ts';
 import { openStores, type Stores } from '../src/stores/index.ts';
 import { Vault } from '../src/stores/vault/vault.ts';
@@ -131,14 +131,14 @@ async function refresh({ grants, upkeep }: Stores, clock: BenchClock, subject: s
   const view = await grants.view(REALM, subject);
   if (view === undefined) throw new Error(`${subject} is connected to nothing.`);
   const { grantId, current } = view;
-  const { last } = await grants.claims(grantId);
+  const { last } = await grants.exchangeStatus(grantId);
   const kind = current === undefined ? 'provision' : 'refresh';
   const exchange = await grants.openExchange({ grantId, kind, presented: current, last, current });
   if (exchange === undefined) throw new Error(`The grant of ${subject} is held.`);
   const token = () =>
     new Secret(randomBytes(Number(options.token)).toString('base64url').slice(0, Number(options.token)));
   const tokens = { accessToken: token(), refreshToken: token(), expiresAt: clock.now() + HOUR_MS, tokenType: 'Bearer' };
-  const schedule = scheduleOf(exchange.nonce, clock.now(), tokens);
+  const schedule = renewalSchedule(exchange.nonce, clock.now(), tokens);
   await grants.finishObtained(exchange, { kind: 'obtained', tokens }, schedule);
   await upkeep.noteUsed([{ grantId, exchangeId: exchange.exchangeId }]);
 }

@@ -1,7 +1,7 @@
 import { systemClock as clock } from '../../src/composition/system-clock.ts';
 import { Secret } from '../../src/secret.ts';
 import type { ExchangeKind } from '../../src/grants/exchange.ts';
-import { scheduleOf } from '../../src/grants/rules/renewal-schedule.ts';
+import { renewalSchedule } from '../../src/grants/rules/renewal-schedule.ts';
 import type { GrantStore } from '../../src/grants/storage/grant-store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ export async function exchangeOnce(
   const view = await store.view(realm, subject);
   if (view === undefined) throw new Error(`Nobody connected ${subject}.`);
   const { grantId, current } = view;
-  const { last } = await store.claims(grantId);
+  const { last } = await store.exchangeStatus(grantId);
   const presented = kind === 'refresh' ? current : undefined;
   const begun = performance.now();
   const exchange = await store.openExchange({ grantId, kind, presented, last, current });
@@ -46,7 +46,7 @@ export async function exchangeOnce(
     refreshExpiresAt: clock.now() + 24 * 300 * HOUR_MS,
     tokenType: 'Bearer',
   };
-  const schedule = scheduleOf(exchange.nonce, clock.now(), tokens);
+  const schedule = renewalSchedule(exchange.nonce, clock.now(), tokens);
   await store.finishObtained(exchange, { kind: 'obtained', tokens }, schedule);
   const finished = performance.now();
   return { openMs: opened - begun, leaseMs: leased - opened, finishMs: finished - leased, accessToken };

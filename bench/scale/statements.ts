@@ -53,7 +53,7 @@ export function statementsOf({ stores, realm, grants, query, idOf }: Scene): Sta
   return [
     one('view', 1_000, () => store.view(realm, subject())),
     one('account', 300, () => store.account(realm, subject())),
-    one('claims', 500, () => store.claims(idOf(some()))),
+    one('claims', 500, () => store.exchangeStatus(idOf(some()))),
     one('lastExchanged', 300, () => store.lastExchanged(idOf(some()))),
     one('pause', 100, () => pauses.read(realm)),
     one('load', 40, () => upkeep.load(realm), recent),
@@ -97,7 +97,7 @@ export function statementsOf({ stores, realm, grants, query, idOf }: Scene): Sta
         return {
           'link begun': await timed(() => links.begin(link)),
           'link departed': await timed(() =>
-            links.depart(ticket, { browser, state, codeVerifier: new Secret('verifier') }),
+            links.startAuthorization(ticket, { browser, state, codeVerifier: new Secret('verifier') }),
           ),
           'link received': await timed(() => links.receive(state, browser, { code, completion })),
           'link taken': await timed(() => links.take(completion, link)),

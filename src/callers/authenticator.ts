@@ -2,11 +2,11 @@ import { API_KEY_PREFIX, type ApiKeyStore } from './api-key.ts';
 import type { Caller } from './caller.ts';
 import { createApiKeyCheck } from './check-api-key.ts';
 import { createJwtCheck } from './jwt/check-jwt.ts';
-import { type Credentials, readCredential } from './presented-credential.ts';
+import { type CredentialHeaders, readCredential } from './presented-credential.ts';
 import type { JwtTrust } from './jwt/jwt-trust.ts';
 import { UnauthenticatedError } from './unauthenticated-error.ts';
 
-export type { Credentials } from './presented-credential.ts';
+export type { CredentialHeaders as Credentials } from './presented-credential.ts';
 export { TrustUnavailableError } from './trust-unavailable-error.ts';
 export { UnauthenticatedError, type UnauthenticatedCode } from './unauthenticated-error.ts';
 
@@ -16,7 +16,7 @@ export interface Authenticator {
    * Rejects with an UnauthenticatedError where the caller is to blame, with a TrustUnavailableError where keys can't be
    * fetched, and with the store's own error where the store fails.
    */
-  authenticate(credentials: Credentials): Promise<Caller>;
+  authenticate(credentials: CredentialHeaders): Promise<Caller>;
   /** Call it when an API key is revoked: this instance then refuses it at once, others within 5 seconds. */
   forget(keyId: string): void;
   /** Resolves when the keys that JWTs are checked with are at hand; rejects with a TrustUnavailableError. */

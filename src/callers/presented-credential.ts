@@ -1,7 +1,7 @@
 import { UnauthenticatedError } from './unauthenticated-error.ts';
 
 /** The raw values of the two headers that can carry a credential. */
-export interface Credentials {
+export interface CredentialHeaders {
   readonly authorization?: string | undefined;
   /** `X-API-Key`; looked at only where there is no `Authorization`. */
   readonly apiKey?: string | undefined;
@@ -16,7 +16,7 @@ export interface PresentedCredential {
 const SCHEME = 'bearer ';
 
 /** Finds the one credential of a request. Throws an UnauthenticatedError where there is none. */
-export function readCredential({ authorization, apiKey }: Credentials): PresentedCredential {
+export function readCredential({ authorization, apiKey }: CredentialHeaders): PresentedCredential {
   if (authorization !== undefined && authorization !== '') {
     return { value: readBearer(authorization), from: 'authorization' };
   }

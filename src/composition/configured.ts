@@ -15,7 +15,7 @@ export function databaseLocation({ database }: Config, { databaseUrl }: Secrets)
 }
 
 /** Who may call: the keys of this database, and JWTs as far as the configuration trusts them. */
-export function configuredAuthenticator({
+export function buildAuthenticator({
   config: { jwt },
   secrets: { jwtSecret: secret },
   apiKeys,
@@ -28,13 +28,13 @@ export function configuredAuthenticator({
 }
 
 /** What the providers of a configuration are made of. */
-export interface ConfiguredProvidersOptions {
+export interface OpenProvidersOptions {
   readonly config: Config;
   readonly vault: Vault;
 }
 
 /** Every provider that the configuration names. */
-export function configuredProvidersOf({ config, vault }: ConfiguredProvidersOptions): Promise<readonly Provider[]> {
+export function openProviders({ config, vault }: OpenProvidersOptions): Promise<readonly Provider[]> {
   return buildProviders(config.providers, {
     upstreamTimeoutMs: config.upstreamTimeoutMs,
     now: () => systemClock.now(),

@@ -1,4 +1,4 @@
-import type { Chore } from '../grants/upkeep/periodic-tasks.ts';
+import type { PeriodicTask } from '../grants/upkeep/periodic-tasks.ts';
 import type { GrantObserver } from '../grants/observer.ts';
 import type { HighWaterMark } from '../stores/high-water-mark.ts';
 
@@ -17,7 +17,7 @@ export interface DatabaseMark {
   /** Hears of exchanges: after one, the mark is out of date. */
   readonly observer: Pick<GrantObserver, 'exchanged'>;
   /** What is to be done in the background; nothing where the mark cannot be kept. */
-  readonly chores: readonly Chore[];
+  readonly chores: readonly PeriodicTask[];
 }
 
 /** How often it is noted that the database has gone on, in milliseconds. */

@@ -6,7 +6,7 @@ import { openRescue, replayAtStart } from './rescued-answers.ts';
 import { revokedAtOnce } from './revoked-at-once.ts';
 import { ServiceStop } from './service-stop.ts';
 import type { Config, Secrets } from '../config/index.ts';
-import { configuredAuthenticator, configuredProvidersOf, databaseLocation } from './configured.ts';
+import { buildAuthenticator, openProviders, databaseLocation } from './configured.ts';
 import { Connections } from '../grants/connections/connections.ts';
 import { DEFAULT_BOUNDS } from '../grants/exchange.ts';
 import { retentionOf } from '../grants/upkeep/forgetting.ts';
@@ -90,7 +90,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const usage = new Usage();
   const observer = combine(mark.observer, usage, log);
   await replayAtStart({ rescue, store: grants, clock, observer });
-  const providers = new Providers((await configuredProvidersOf({ config, vault })).map((each) => opened.use(each)));
+  const providers = new Providers((await openProviders({ config, vault })).map((each) => opened.use(each)));
   const bookings = bookingsSettings(config);
   const successions =
     bookings &&
@@ -105,7 +105,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const keeper = new Keeper({ ...common, store: grants, pauses, successions, callerWaitMs });
   const redirectUri = (provider: string) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`;
   const linking = new Linking({ ...common, store: stores.links, redirectUri });
-  const authenticator = configuredAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
+  const authenticator = buildAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
   const checkReadiness = async () => {
     await Promise.all([stores.check(), authenticator.checkTrust()]);
   };

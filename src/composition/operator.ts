@@ -1,6 +1,6 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Config, Secrets } from '../config/index.ts';
-import { configuredAuthenticator, configuredProvidersOf, databaseLocation } from './configured.ts';
+import { buildAuthenticator, openProviders, databaseLocation } from './configured.ts';
 import { DEFAULT_BOUNDS } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/storage/import-store.ts';
 import { lapseOutlook, type LapseOutlook } from '../grants/upkeep/lapse-outlook.ts';
@@ -54,7 +54,7 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
   const parts = opened.move();
   let opening: Promise<Providers> | undefined;
   const open = async () => {
-    const built = await configuredProvidersOf({ config, vault });
+    const built = await openProviders({ config, vault });
     return new Providers(built.map((provider) => parts.use(provider)));
   };
   const providers = () => (opening ??= open());
@@ -65,7 +65,7 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
     providers,
     remarks: () => stores.remarks(),
     checkReadiness: async () => {
-      const authenticator = configuredAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
+      const authenticator = buildAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
       await Promise.all([stores.check(), authenticator.checkTrust()]);
     },
     countRescued: () => rescue.count(),

@@ -50,7 +50,7 @@ export class ServiceStop {
 
   async #end(): Promise<void> {
     const { keeper, linking, upkeep, resources } = this.#options;
-    await Promise.all([keeper.close(), linking.landed(), upkeep[Symbol.asyncDispose]()]);
+    await Promise.all([keeper.close(), linking.idle(), upkeep[Symbol.asyncDispose]()]);
     this.#isClosingResources = true;
     await resources[Symbol.asyncDispose]();
   }

@@ -1,5 +1,5 @@
-import type { ExchangeAnswer } from '../providers/provider.ts';
-import type { BackOff } from './grant.ts';
+import type { ExchangeResult } from '../providers/provider.ts';
+import type { Backoff } from './grant.ts';
 
 /** The stable codes of {@link KeeperError}; callers branch on these, never on the message. */
 export type KeeperErrorCode =
@@ -72,9 +72,9 @@ export function isStoreUnavailable(error: unknown): boolean {
 }
 
 /** For a grant whose last exchanges failed, until its back-off is over. `now` in epoch milliseconds. */
-export function backingOff(backOff: BackOff | undefined, now: number): KeeperError {
-  const retryAfterMs = Math.max(0, (backOff?.retryAt ?? now) - now);
-  return backOff?.lastFailure === 'throttled'
+export function backingOff(backoff: Backoff | undefined, now: number): KeeperError {
+  const retryAfterMs = Math.max(0, (backoff?.retryAt ?? now) - now);
+  return backoff?.lastFailure === 'throttled'
     ? throttled(retryAfterMs)
     : new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
         retryAfterMs,
@@ -139,7 +139,7 @@ export function reconnectRequired(): KeeperError {
 }
 
 /** For answers that refuse what this caller asked for; undefined for all others. */
-export function refused(answer: ExchangeAnswer): KeeperError | undefined {
+export function refused(answer: ExchangeResult): KeeperError | undefined {
   if (answer.kind === 'account_taken') {
     return new KeeperError(
       'account_taken',

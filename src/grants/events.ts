@@ -52,4 +52,4 @@ export interface GrantEvent {
 }
 
 /** What is left to a grant without a credential: nothing, one replay within a grace period, or repair by ourselves. */
-export type WayOut = 'none' | 'replay' | 'self';
+export type RecoveryPath = 'none' | 'replay' | 'self';

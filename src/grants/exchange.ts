@@ -1,4 +1,4 @@
-import type { ExchangeAnswer } from '../providers/provider.ts';
+import type { ExchangeResult } from '../providers/provider.ts';
 
 /**
  * What an exchange does: `provision` creates the account, `refresh` spends a refresh token, `recover` gets a credential
@@ -9,7 +9,7 @@ import type { ExchangeAnswer } from '../providers/provider.ts';
 export type ExchangeKind = 'provision' | 'refresh' | 'recover' | 'import' | 'link' | 'revoke';
 
 /** How an exchange ended: the provider's answer, in one word. An abandoned exchange has none (yet). */
-export type Outcome = ExchangeAnswer['kind'];
+export type Outcome = ExchangeResult['kind'];
 
 /**
  * What names an exchange within its grant, and the credential that it gave. The number says what is newer. But a database

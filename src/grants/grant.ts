@@ -9,7 +9,7 @@ export interface GrantView {
   readonly accountId: string | undefined;
   /** Epoch milliseconds of the first credential ever; undefined until then. */
   readonly integratedAt: number | undefined;
-  readonly backOff: BackOff | undefined;
+  readonly backoff: Backoff | undefined;
   /** Of those not ended, the credential whose exchange was opened last. */
   readonly current: Credential | undefined;
   /**
@@ -20,7 +20,7 @@ export interface GrantView {
 }
 
 /** After failures in a row: when to ask upstream again, and what went wrong last. */
-export interface BackOff {
+export interface Backoff {
   readonly failures: number;
   /** Epoch milliseconds. */
   readonly retryAt: number;
@@ -31,7 +31,7 @@ export interface BackOff {
 export type RetriedFailure = 'throttled' | 'unknown' | 'not_sent';
 
 /** Who is asking upstream for a grant at this moment, read apart from the view because only a renewal needs it. */
-export interface Claims {
+export interface ExchangeStatus {
   /** The grant's newest exchange, open or not; undefined where there is none. */
   readonly last: ExchangeName | undefined;
   /** How many exchanges the grant has had in the last minute, up to a hundred. */
@@ -43,9 +43,9 @@ export interface Claims {
 }
 
 /** A grant and who is asking for it, both of one moment: whatever is opened later is noticed when this leads to an exchange. */
-export interface ViewWithClaims {
+export interface ViewWithStatus {
   readonly view: GrantView;
-  readonly claims: Claims;
+  readonly claims: ExchangeStatus;
 }
 
 /** What is known of the upstream account, for people. */

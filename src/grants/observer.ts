@@ -1,4 +1,4 @@
-import type { ExchangeAnswer } from '../providers/provider.ts';
+import type { ExchangeResult } from '../providers/provider.ts';
 import type { Credential } from './credential.ts';
 import type { GrantEvent } from './events.ts';
 import type { ExchangeKind } from './exchange.ts';
@@ -9,7 +9,7 @@ export interface ExchangeReport {
   readonly provider: string;
   readonly subject: string;
   readonly kind: ExchangeKind;
-  readonly outcome: ExchangeAnswer['kind'];
+  readonly outcome: ExchangeResult['kind'];
   readonly detail: string | undefined;
   readonly cause: unknown;
   /** From its opening until its answer was stored. */

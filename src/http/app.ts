@@ -5,7 +5,7 @@ import { SUBJECT_HEADER } from './request/authenticate.ts';
 import { docsRoutes } from './api/docs.ts';
 import type { Route } from './endpoint.ts';
 import { endpointTable, type EndpointTable } from './endpoint-table.ts';
-import { fetchDoor, responseOf } from './server/fetch-adapter.ts';
+import { fetchAdapter, responseOf } from './server/fetch-adapter.ts';
 import type { FetchHandler } from './fetch-handler.ts';
 import { openApiDocument } from './openapi.ts';
 import { orProblem, problemAnswer } from './response/or-problem.ts';
@@ -52,7 +52,7 @@ export function createApp(services: HttpServices): App {
     ...route,
     endpoint: orProblem(route.endpoint, logger),
   }));
-  for (const { method, path, endpoint } of routes) app.on(method, path, fetchDoor(endpoint));
+  for (const { method, path, endpoint } of routes) app.on(method, path, fetchAdapter(endpoint));
   app.notFound((context) => responseOf(noSuchRoute(routes, context).toAnswer()));
   app.onError((error, context) => responseOf(problemAnswer(error, context.req.path, logger)));
   return { fetch: (request, env) => app.fetch(request, env), endpoints: endpointTable(routes) };

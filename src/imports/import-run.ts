@@ -1,9 +1,9 @@
-import { unguessable } from '../oauth/random-token.ts';
+import { randomToken } from '../oauth/random-token.ts';
 import type { Clock } from '../grants/clock.ts';
 import { ImportLineError } from './import-fields.ts';
 import { readImportLine, type ImportRules } from './import-line.ts';
 import type { ImportedGrant, ImportStore, ImportVerdict, ScheduledImport } from '../grants/storage/import-store.ts';
-import { scheduleOf } from '../grants/rules/renewal-schedule.ts';
+import { renewalSchedule } from '../grants/rules/renewal-schedule.ts';
 
 /** One line of what is imported. */
 export interface InputLine {
@@ -134,5 +134,5 @@ async function decide({ store, clock, stopping }: ImportRun, lines: readonly Rea
 /** @param now epoch milliseconds; a token whose end isn't given is seen to at once */
 function scheduledImport(grant: ImportedGrant, now: number): ScheduledImport {
   const ends = { expiresAt: grant.access?.expiresAt ?? now, refreshExpiresAt: grant.refresh?.expiresAt };
-  return { ...grant, schedule: scheduleOf(unguessable().reveal(), now, ends) };
+  return { ...grant, schedule: renewalSchedule(randomToken().reveal(), now, ends) };
 }

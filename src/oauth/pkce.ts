@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
-import { unguessable } from './random-token.ts';
+import { randomToken } from './random-token.ts';
 
 /** A new `code_verifier` (RFC 7636 section 4.1): 43 characters. */
 export function newCodeVerifier(): Secret {
-  return unguessable();
+  return randomToken();
 }
 
 /** The `code_challenge` of a verifier by the method `S256` (RFC 7636 section 4.2). */

@@ -2,6 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Secret } from '../secret.ts';
 
 /** A word of 256 bits that nobody guesses, fit for URLs: a `state` (RFC 6749 section 10.12), a ticket, a one-time code. */
-export function unguessable(): Secret {
+export function randomToken(): Secret {
   return new Secret(randomBytes(32).toString('base64url'));
 }

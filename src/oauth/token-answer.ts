@@ -1,7 +1,7 @@
 import { Secret } from '../secret.ts';
 
 /** What a token endpoint gave us (RFC 6749 section 5.1), with times made absolute. */
-export interface TokenAnswer {
+export interface TokenSet {
   readonly accessToken: Secret;
   /** Epoch milliseconds. */
   readonly expiresAt: number;

@@ -1,5 +1,5 @@
 import { jsonMember } from './json-member.ts';
-import { boundedExpiry, tokenText, type LifetimeBounds, type TokenAnswer } from './token-answer.ts';
+import { boundedExpiry, tokenText, type LifetimeBounds, type TokenSet } from './token-answer.ts';
 
 const LONGEST_REFRESH_MS = 10 * 365 * 86_400_000;
 
@@ -18,7 +18,7 @@ export interface TokenLifetimes {
  *
  * @param askedAt epoch milliseconds at which the call was begun
  */
-export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLifetimes): TokenAnswer | undefined {
+export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLifetimes): TokenSet | undefined {
   const accessToken = tokenText(jsonMember(json, 'access_token'));
   if (accessToken === undefined || !isBearer(jsonMember(json, 'token_type'))) return undefined;
   const refreshToken = tokenText(jsonMember(json, 'refresh_token'));

@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts';
-import type { ExchangeAnswer, ShownAccount } from './exchange-result.ts';
+import type { ExchangeResult, ShownAccount } from './exchange-result.ts';
 
 /** How a user consents that we act for them (RFC 6749 section 4.1). No method rejects. */
 export interface Authorization {
@@ -15,7 +15,7 @@ export interface Authorization {
   /** The page to send the user's browser to. */
   pageUrl(request: AuthorizationRequest): string;
   /** Spends a code. `rejected` means that the code is dead. */
-  redeem(grant: CodeGrant): Promise<ExchangeAnswer>;
+  redeem(grant: CodeGrant): Promise<ExchangeResult>;
   /** Whose access token this is. */
   identify(accessToken: Secret): Promise<Identified>;
 }

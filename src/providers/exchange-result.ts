@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '../oauth/token-answer.ts';
+import type { TokenSet } from '../oauth/token-answer.ts';
 import type { Secret } from '../secret.ts';
 
 /** An upstream account as a person would describe it. `null` where the provider has nothing. */
@@ -23,7 +23,7 @@ export interface ShownAccount {
 }
 
 /** What came of one exchange, in the words the keeper acts on. */
-export type ExchangeAnswer =
+export type ExchangeResult =
   | Obtained
   | Failed<'rejected'>
   | Failed<'account_gone'>
@@ -38,7 +38,7 @@ export type ExchangeAnswer =
 /** A credential; `profile` where the answer described the account as well. */
 export interface Obtained {
   readonly kind: 'obtained';
-  readonly tokens: TokenAnswer;
+  readonly tokens: TokenSet;
   /** The refresh token that was presented, where the answer brings none and so leaves it in force (RFC 6749 section 6). */
   readonly presentedRefreshToken?: Secret;
   readonly profile?: AccountProfile;

@@ -1,12 +1,12 @@
 import type { Secret } from '../secret.ts';
-import type { AccountProfile, ExchangeAnswer } from './exchange-result.ts';
+import type { AccountProfile, ExchangeResult } from './exchange-result.ts';
 import type { Authorization } from './authorization.ts';
 
 export type * from './exchange-result.ts';
 
 /**
  * One way of reaching one API. `refresh` is all a provider must do; the rest are extras that change what the keeper
- * can repair by itself. No method rejects: whatever happens upstream is an {@link ExchangeAnswer}.
+ * can repair by itself. No method rejects: whatever happens upstream is an {@link ExchangeResult}.
  */
 export interface Provider {
   /** Stable, lower case, hyphenated; it names the provider in the database and in URLs. */
@@ -27,14 +27,14 @@ export interface Provider {
   /** The provider's published limit for our client, in requests a minute; undefined where it publishes none. */
   readonly requestsPerMinute?: number;
   /** Spends a refresh token (RFC 6749 section 6). */
-  refresh(refreshToken: Secret): Promise<ExchangeAnswer>;
+  refresh(refreshToken: Secret): Promise<ExchangeResult>;
   /**
    * Gets a credential for a known account without any of its tokens, and thereby ends all its other tokens
    * upstream. The last resort.
    */
-  recover?(account: KnownAccount): Promise<ExchangeAnswer>;
+  recover?(account: KnownAccount): Promise<ExchangeResult>;
   /** Creates the upstream account of a subject who has none. */
-  provision?(applicant: Applicant): Promise<ExchangeAnswer>;
+  provision?(applicant: Applicant): Promise<ExchangeResult>;
   /** True where no account can be created without an e-mail. */
   readonly needsEmail?: boolean;
   /** True where provisioning an account that is there gives new tokens of it, and perhaps ends those before. */

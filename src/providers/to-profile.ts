@@ -42,7 +42,7 @@ export function shownAccount(
 }
 
 /** An account by its id and what else is shown of it; undefined where the id is none that could be kept. */
-export function profileOf(id: unknown, shown: Parameters<typeof shownAccount>[0]): AccountProfile | undefined {
+export function toProfile(id: unknown, shown: Parameters<typeof shownAccount>[0]): AccountProfile | undefined {
   const accountId = accountIdOf(id);
   return accountId === undefined ? undefined : { accountId, ...shownAccount(shown) };
 }

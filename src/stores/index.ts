@@ -21,7 +21,7 @@ import { HighWaterMark } from './high-water-mark.ts';
 import { holderName } from './database/holder.ts';
 import { SqlPauseStore } from './upkeep/sql-pause-store.ts';
 import { explained } from './database/postgres/errors.ts';
-import { closeExchangesOfTheDead } from './grants/orphaned-exchanges.ts';
+import { closeExchangesOfDeadProcesses } from './grants/orphaned-exchanges.ts';
 import { openPostgres } from './database/postgres/postgres.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
 import { openSqlite } from './database/sqlite/sqlite.ts';
@@ -98,7 +98,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   if (odd !== undefined) options.remark?.(odd);
   await checkKeyRing(database, vault);
   const holder = holderName();
-  await closeExchangesOfTheDead(database);
+  await closeExchangesOfDeadProcesses(database);
   const parts = opened.move();
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder, newGrantId }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf, tokenOf } from '../support/service/answer.ts';
+import { toProblem, tokenOf } from '../support/service/answer.ts';
 import { jwt } from '../support/service/credentials.ts';
 import { CLIENT_ID, startSandbox } from '../support/service/start-sandbox.ts';
 import { ATOMS_PATH, startService, TOKEN_PATH, USER_PATH, type Service } from '../support/service/start-service.ts';
@@ -73,7 +73,7 @@ describe('a user', () => {
       for (const method of ['POST', 'GET'] as const) {
         const path = method === 'POST' ? TOKEN_PATH : USER_PATH;
         const headers = { 'Evergrant-Subject': 'bob' };
-        problemOf(await service.call(method, path, { bearer, headers }), 403, 'subject_not_allowed');
+        toProblem(await service.call(method, path, { bearer, headers }), 403, 'subject_not_allowed');
       }
     }
     assert.equal((await service.sandbox.users()).length, 1);
@@ -84,13 +84,13 @@ describe('a user', () => {
     tokenOf(await service.token(jwt('bob')));
     for (const spelling of [BOB, `bob+${CLIENT_ID}@example.com`]) {
       const answer = await service.token(jwt('alice'), { cal_email: spelling });
-      const { errors } = problemOf(answer, 400, 'cal_email_in_use');
+      const { errors } = toProblem(answer, 400, 'cal_email_in_use');
       assert.equal(errors[0].field, 'cal_email');
       assert.equal(answer.headers.get('retry-after'), null);
       assert.doesNotMatch(answer.text, /\b10\d\d\b/, 'the id of the other is not told');
     }
     const byClaim = await service.token(jwt('alice', { email: BOB }));
-    problemOf(byClaim, 400, 'cal_email_in_use');
+    toProblem(byClaim, 400, 'cal_email_in_use');
     assert.equal((await service.call('GET', USER_PATH, { bearer: jwt('alice') })).status, 404);
     const { access_token: token } = tokenOf(await service.token(jwt('alice'), { cal_email: 'free@example.com' }));
     assert.equal(await ownerOf(service, token), 'free@example.com');
@@ -102,7 +102,7 @@ describe('a user', () => {
   it('who took the e-mail of another first has an account of its own under it, not the other’s', async () => {
     await using service = await startService();
     const alice = tokenOf(await service.token(jwt('alice'), { cal_email: BOB })).access_token;
-    problemOf(await service.token(jwt('bob')), 400, 'cal_email_in_use');
+    toProblem(await service.token(jwt('bob')), 400, 'cal_email_in_use');
     const bob = tokenOf(await service.token(jwt('bob'), { cal_email: 'bob2@example.com' })).access_token;
     assert.notEqual(alice, bob);
     assert.equal(await ownerOf(service, bob), 'bob2@example.com');
@@ -115,7 +115,7 @@ describe('a user', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => service.token(jwt('alice'), { cal_email: 'taken@example.com' })),
     );
-    for (const answer of answers) problemOf(answer, 400, 'cal_email_in_use');
+    for (const answer of answers) toProblem(answer, 400, 'cal_email_in_use');
     const state = await service.sandbox.control('GET', '/state');
     assert.deepEqual(state.accounts, before, 'nothing upstream was touched');
     assert.deepEqual(state.tokens, []);
@@ -133,7 +133,7 @@ describe('a user', () => {
     for (const proof of ['alice', 'bob', '', bob.metadata.evergrant_subject.toLowerCase(), true, null]) {
       const { status } = await service.sandbox.asClient('PATCH', path, { metadata: { evergrant_subject: proof } });
       if (status !== 200) continue;
-      problemOf(await service.token(jwt('alice'), { cal_email: BOB }), 400, 'cal_email_in_use');
+      toProblem(await service.token(jwt('alice'), { cal_email: BOB }), 400, 'cal_email_in_use');
     }
     assert.equal(await service.sandbox.count('force-refresh'), 0);
   });
@@ -163,9 +163,9 @@ describe('a user', () => {
   it('gets nothing from the Atoms URL with a caller’s credential, nor from the API with a Cal.com token', async () => {
     await using service = await startService();
     const calToken = tokenOf(await service.token(jwt('alice'))).access_token;
-    problemOf(await service.call('GET', ATOMS_PATH, { bearer: jwt('alice') }), 401, 'unknown_access_token');
-    problemOf(await service.token(calToken), 401, 'credentials_invalid');
-    problemOf(await service.call('GET', USER_PATH, { bearer: calToken }), 401);
+    toProblem(await service.call('GET', ATOMS_PATH, { bearer: jwt('alice') }), 401, 'unknown_access_token');
+    toProblem(await service.token(calToken), 401, 'credentials_invalid');
+    toProblem(await service.call('GET', USER_PATH, { bearer: calToken }), 401);
   });
 });
 
@@ -193,8 +193,8 @@ describe('with a new database', () => {
     tokenOf(await first.token(jwt('bob')));
     const { EVERGRANT_ENCRYPTION_KEYS: keys = '' } = first.env;
     await using second = await startService({ sandbox, env: { EVERGRANT_ENCRYPTION_KEYS: keys } });
-    problemOf(await second.token(jwt('alice'), { cal_email: BOB }), 400, 'cal_email_in_use');
-    problemOf(await second.token(jwt('alice', { email: BOB })), 400, 'cal_email_in_use');
+    toProblem(await second.token(jwt('alice'), { cal_email: BOB }), 400, 'cal_email_in_use');
+    toProblem(await second.token(jwt('alice', { email: BOB })), 400, 'cal_email_in_use');
     assert.equal(await sandbox.count('force-refresh'), 0);
   });
 
@@ -203,7 +203,7 @@ describe('with a new database', () => {
     await using first = await startService({ sandbox });
     tokenOf(await first.token(jwt('alice')));
     await using second = await startService({ sandbox });
-    problemOf(await second.token(jwt('alice')), 400, 'cal_email_in_use');
+    toProblem(await second.token(jwt('alice')), 400, 'cal_email_in_use');
     assert.equal(await sandbox.count('force-refresh'), 0);
   });
 });

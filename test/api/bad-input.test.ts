@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { problemOf, tokenOf, type Answer } from '../support/service/answer.ts';
+import { toProblem, tokenOf, type Answer } from '../support/service/answer.ts';
 import { jwt } from '../support/service/credentials.ts';
 import { chunked, open, parse, received, sendRequest } from '../support/service/raw-request.ts';
 import { startService, TOKEN_PATH, type Service } from '../support/service/start-service.ts';
@@ -132,7 +132,7 @@ describe('bad input', () => {
 
   /** A 400 that names this field, once, and says what is accepted. */
   function assertNames(answer: Answer, field: string, what: string): void {
-    const { errors } = problemOf(answer, 400);
+    const { errors } = toProblem(answer, 400);
     const named = errors.filter((error: any) => error.field === field);
     assert.equal(named.length >= 1, true, `${what}: ${answer.text}`);
     for (const { message } of named) assert.match(message, /\bAccepted is /, what);
@@ -158,7 +158,7 @@ describe('bad input', () => {
 
   for (const [body, message] of SAID) {
     it(`that is ${body} is told in words`, async () => {
-      const { errors } = problemOf(await post(body, { 'content-type': 'application/json' }), 400);
+      const { errors } = toProblem(await post(body, { 'content-type': 'application/json' }), 400);
       assert.deepEqual(
         errors.map((error: any) => error.message),
         [message],
@@ -171,7 +171,7 @@ describe('bad input', () => {
       const headers = { 'content-type': 'application/json' };
       const path = '/api/v1/connections/cal-com-managed/complete/';
       const answer = await service.call('POST', path, { bearer: jwt('alice'), body, headers });
-      const { errors } = problemOf(answer, 400);
+      const { errors } = toProblem(answer, 400);
       const message = 'code is missing. Accepted is the evergrant_code that the browser brought back.';
       assert.deepEqual(errors, [{ field: 'code', message }], body);
     }
@@ -179,7 +179,7 @@ describe('bad input', () => {
 
   it('in several fields at once is refused with every one of them named', async () => {
     const answer = await post({ cal_email: 'no', timezone: 'Mars/X', force_refresh: 'yes' });
-    const { errors, detail } = problemOf(answer, 400, 'invalid_request');
+    const { errors, detail } = toProblem(answer, 400, 'invalid_request');
     assert.deepEqual(errors.map((error: any) => error.field).sort(), ['cal_email', 'force_refresh', 'timezone']);
     for (const field of ['cal_email', 'force_refresh', 'timezone']) assert.match(detail, new RegExp(field));
   });
@@ -197,7 +197,7 @@ describe('bad input', () => {
   for (const [name, body] of Object.entries(NOT_JSON)) {
     it(`that is not JSON is refused: ${name}`, async () => {
       const answer = await raw(['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`], body);
-      assert.match(problemOf(answer, 400, 'malformed_body').detail, /Accepted is a JSON object/);
+      assert.match(toProblem(answer, 400, 'malformed_body').detail, /Accepted is a JSON object/);
     });
   }
 
@@ -260,8 +260,8 @@ describe('bad input', () => {
   it('over 16 KiB is refused in chunks, and just below is read', async () => {
     const body = (bytes: number) => `{"timezone": "Mars/X"${' '.repeat(bytes - '{"timezone": "Mars/X"}'.length)}}`;
     const head = ['Content-Type: application/json', 'Transfer-Encoding: chunked'];
-    problemOf(await raw(head, chunked(body(LIMIT_BYTES + 1), 1000)), 413, 'body_too_large');
-    problemOf(await raw(head, chunked(body(LIMIT_BYTES * 8), 1000)), 413, 'body_too_large');
+    toProblem(await raw(head, chunked(body(LIMIT_BYTES + 1), 1000)), 413, 'body_too_large');
+    toProblem(await raw(head, chunked(body(LIMIT_BYTES * 8), 1000)), 413, 'body_too_large');
     assertNames(await raw(head, chunked(body(LIMIT_BYTES), 1000)), 'timezone', 'exactly 16 KiB');
     const withLength = ['Content-Type: application/json', `Content-Length: ${LIMIT_BYTES}`];
     assertNames(await raw(withLength, body(LIMIT_BYTES)), 'timezone', 'exactly 16 KiB with a length');
@@ -283,7 +283,7 @@ describe('bad input', () => {
         assert.ok([400, 415].includes(answer.status), answer.text);
         continue;
       }
-      const { errors } = problemOf(answer, 415, 'unsupported_media_type');
+      const { errors } = toProblem(answer, 415, 'unsupported_media_type');
       assert.equal(errors[0].field, 'Content-Type', type);
       assert.match(errors[0].message, /application\/json/);
     }

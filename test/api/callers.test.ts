@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { problemOf, tokenOf, type Answer } from '../support/service/answer.ts';
+import { toProblem, tokenOf, type Answer } from '../support/service/answer.ts';
 import { jwt, JWT_SECRET } from '../support/service/credentials.ts';
 import { CLIENT_ID } from '../support/service/start-sandbox.ts';
 import { CONFIG_PATH, startService, TOKEN_PATH, USER_PATH, type Service } from '../support/service/start-service.ts';
@@ -33,7 +33,7 @@ function signed(algorithm: string, key: KeyObject, claims: object): string {
 
 /** A 401 that says so as RFC 6750 asks. */
 function assertUnauthorized(answer: Answer, code?: string): void {
-  const { code: found } = problemOf(answer, 401, code);
+  const { code: found } = toProblem(answer, 401, code);
   const challenge = answer.headers.get('www-authenticate') ?? '';
   assert.match(challenge, /^Bearer realm="evergrant"/);
   if (found === 'credentials_missing') assert.doesNotMatch(challenge, /error=/);
@@ -72,7 +72,7 @@ describe('a caller with a JWT', () => {
     const claims = { sub: undefined, email: undefined, user_id: 42, jti: '0123456789abcdef0123456789abcdef' };
     const access = jwt('', { ...claims, token_type: 'access' });
     const refresh = jwt('', { ...claims, token_type: 'refresh' });
-    problemOf(await service.token(access), 400, 'cal_email_required');
+    toProblem(await service.token(access), 400, 'cal_email_required');
     tokenOf(await service.token(access, { cal_email: 'django@example.com' }));
     assertUnauthorized(await service.token(refresh, { cal_email: 'django@example.com' }), 'token_unacceptable');
     assert.equal(
@@ -110,7 +110,7 @@ describe('a caller with a JWT', () => {
   it('without an e-mail is told how to give one, and served once it is there', async () => {
     await using service = await startService();
     for (const claims of [{ email: undefined }, { email: 'no' }, { email_verified: false }]) {
-      const { detail, errors } = problemOf(await service.token(jwt('alice', claims)), 400, 'cal_email_required');
+      const { detail, errors } = toProblem(await service.token(jwt('alice', claims)), 400, 'cal_email_required');
       assert.match(detail, /"cal_email" in the body/);
       assert.equal(errors[0].field, 'cal_email');
     }
@@ -157,16 +157,16 @@ describe('a caller with an API key', () => {
       const answer = await service.token(key, {}, { 'Evergrant-Subject': other });
       // A header's outer white space isn't part of it, so the third is alice herself.
       if (other === 'alice ') tokenOf(answer);
-      else problemOf(answer, 403, 'subject_not_allowed');
+      else toProblem(answer, 403, 'subject_not_allowed');
     }
   });
 
   it('of a server acts for whom it names, and must name one', async () => {
     const key = await service.key({ role: 'server' });
-    const { errors } = problemOf(await service.token(key, { cal_email: 'x@example.com' }), 400, 'subject_required');
+    const { errors } = toProblem(await service.token(key, { cal_email: 'x@example.com' }), 400, 'subject_required');
     assert.equal(errors[0].field, 'Evergrant-Subject');
-    problemOf(await service.token(key, {}, { 'Evergrant-Subject': 'x'.repeat(256) }), 400, 'subject_required');
-    problemOf(await service.token(key, {}, { 'Evergrant-Subject': 'carol' }), 400, 'cal_email_required');
+    toProblem(await service.token(key, {}, { 'Evergrant-Subject': 'x'.repeat(256) }), 400, 'subject_required');
+    toProblem(await service.token(key, {}, { 'Evergrant-Subject': 'carol' }), 400, 'cal_email_required');
     const [carol, dave] = [
       tokenOf(await service.token(key, { cal_email: 'carol@example.com' }, { 'Evergrant-Subject': 'carol' })),
       tokenOf(await service.token(key, { cal_email: 'dave@example.com' }, { 'Evergrant-Subject': 'dave' })),
@@ -175,14 +175,14 @@ describe('a caller with an API key', () => {
     assert.equal(tokenOf(await service.token(jwt('carol'))).access_token, carol.access_token);
     const user = await service.call('GET', USER_PATH, { bearer: key, headers: { 'Evergrant-Subject': 'dave' } });
     assert.equal(user.json.email, `dave+${CLIENT_ID}@example.com`);
-    problemOf(await service.call('GET', USER_PATH, { bearer: key }), 400, 'subject_required');
+    toProblem(await service.call('GET', USER_PATH, { bearer: key }), 400, 'subject_required');
     assert.equal((await service.call('GET', CONFIG_PATH, { bearer: key })).status, 200);
   });
 
   it('of an admin has no bookings', async () => {
     const key = await service.key({ role: 'admin' });
-    problemOf(await service.token(key, {}, { 'Evergrant-Subject': 'alice' }), 403, 'role_not_allowed');
-    problemOf(await service.call('GET', USER_PATH, { bearer: key }), 403, 'role_not_allowed');
+    toProblem(await service.token(key, {}, { 'Evergrant-Subject': 'alice' }), 403, 'role_not_allowed');
+    toProblem(await service.call('GET', USER_PATH, { bearer: key }), 403, 'role_not_allowed');
   });
 
   it('that is wrong in any way gets one and the same answer', async () => {

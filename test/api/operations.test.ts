@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { problemOf, retryAfterMs, tokenOf, type Answer } from '../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf, type Answer } from '../support/service/answer.ts';
 import { jwt } from '../support/service/credentials.ts';
 import { sendRequest } from '../support/service/raw-request.ts';
 import {
@@ -82,12 +82,12 @@ describe('/healthz and /readyz', () => {
     using database = new DatabaseSync(service.databasePath, { timeout: 10_000 });
     database.exec('alter table grants rename to elsewhere');
     const answer = await service.call('GET', '/readyz');
-    problemOf(answer, 503, 'not_ready');
+    toProblem(answer, 503, 'not_ready');
     retryAfterMs(answer);
     assert.doesNotMatch(answer.text, /sqlite|grants|table/i);
     assert.equal((await service.call('GET', '/healthz')).status, 200);
     const asked = await service.token(jwt('alice'));
-    assert.doesNotMatch(problemOf(asked, 500, 'internal_error').detail, /sqlite|grants|table/i);
+    assert.doesNotMatch(toProblem(asked, 500, 'internal_error').detail, /sqlite|grants|table/i);
     database.exec('alter table elsewhere rename to grants');
     assert.equal((await service.call('GET', '/readyz')).status, 200);
     tokenOf(await service.token(jwt('alice')));
@@ -97,7 +97,7 @@ describe('/healthz and /readyz', () => {
     // Nothing listens on the discard port.
     const env = { EVERGRANT_JWT_SECRET: '', EVERGRANT_JWKS_URL: 'http://127.0.0.1:9/jwks' };
     await using service = await startService({ env });
-    problemOf(await service.call('GET', '/readyz'), 503, 'not_ready');
+    toProblem(await service.call('GET', '/readyz'), 503, 'not_ready');
     assert.equal((await service.call('GET', '/healthz')).status, 200);
     const key = await service.key({ role: 'user', subject: 'alice', email: 'alice@example.com' });
     tokenOf(await service.token(key));
@@ -251,12 +251,12 @@ describe('every answer', () => {
   it('is a problem where nothing is served, or not by this method', async () => {
     await using service = await startService();
     for (const path of ['/nowhere', '/api/v1/', '/api/v1/bookings', `${TOKEN_PATH}more`, '/API/v1/bookings/user/']) {
-      problemOf(await service.call('GET', path, { bearer: jwt('alice') }), 404, 'not_found');
+      toProblem(await service.call('GET', path, { bearer: jwt('alice') }), 404, 'not_found');
     }
     for (const [method, path] of ROUTES) {
       for (const spelling of [path, path.replace(/\/$/, '')]) {
         const answer = await service.call('PUT', spelling, { bearer: jwt('alice') });
-        problemOf(answer, 405, 'method_not_allowed');
+        toProblem(answer, 405, 'method_not_allowed');
         assert.ok((answer.headers.get('allow') ?? '').split(', ').includes(method.toUpperCase()), path);
       }
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { problemOf, tokenOf, type Answer } from '../support/service/answer.ts';
+import { toProblem, tokenOf, type Answer } from '../support/service/answer.ts';
 import { jwt } from '../support/service/credentials.ts';
 import { parse, sendBytes } from '../support/service/raw-request.ts';
 import { startService, TOKEN_PATH, type Service } from '../support/service/start-service.ts';
@@ -49,10 +49,10 @@ describe('the subject that a server key names', () => {
   for (const [name, bytes] of Object.entries(BROKEN)) {
     it(`is refused where it is ${name}`, async () => {
       const users = (await service.sandbox.users()).length;
-      const problem = problemOf(await asServer(Uint8Array.from(bytes)), 400, 'subject_required');
+      const problem = toProblem(await asServer(Uint8Array.from(bytes)), 400, 'subject_required');
       assert.equal(problem.errors[0].field, 'Evergrant-Subject');
       assert.match(problem.detail, /UTF-8/);
-      problemOf(await asServer(Uint8Array.from(bytes), jwt('alice')), 403, 'subject_not_allowed');
+      toProblem(await asServer(Uint8Array.from(bytes), jwt('alice')), 403, 'subject_not_allowed');
       assert.equal((await service.sandbox.users()).length, users);
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, problemOf, tokenOf } from '../support/service/answer.ts';
+import { call, toProblem, tokenOf } from '../support/service/answer.ts';
 import { startSandbox } from '../support/service/start-sandbox.ts';
 import { environment, readRows, TOKEN_PATH } from '../support/service/start-service.ts';
 import { startServiceProcess } from '../support/service/start-service-process.ts';
@@ -173,7 +173,7 @@ describe('evergrant keys', { concurrency: 3 }, () => {
       await sleep(100);
       answer = await ask();
     }
-    problemOf(answer, 401, 'credentials_invalid');
+    toProblem(answer, 401, 'credentials_invalid');
     assert.equal((await revoking).code, 0);
   });
 });

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { problemOf, type Answer } from '../support/service/answer.ts';
+import { toProblem, type Answer } from '../support/service/answer.ts';
 import { jwt } from '../support/service/credentials.ts';
 import { CLIENT_SECRET, type UpstreamCall } from '../support/service/start-sandbox.ts';
 import { startService, type Service } from '../support/service/start-service.ts';
@@ -141,7 +141,7 @@ for (const kind of ['create', 'refresh', 'force-refresh'] as const) {
         proxy.mangle = mangle;
         const answer = await service.token(jwt('alice'));
         assert.equal(proxy.broken, 1, 'it did break');
-        problemOf(answer, 500, 'upstream_unavailable');
+        toProblem(answer, 500, 'upstream_unavailable');
         assert.ok(service.logged.length > logged, 'and was logged');
         assert.deepEqual(findLeaks(await canaries(service), places(service, answer)), []);
       });

@@ -92,7 +92,7 @@ function definition(name: string, written: WrittenProvider): OAuth2Definition {
 
 function authorizationOf(written: WrittenProvider, ready: Partial<OAuth2Definition> | undefined) {
   const url = written.authorize_url ?? ready?.authorization?.url;
-  const account = written.account === undefined ? ready?.authorization?.account : accountOf(written.account);
+  const account = written.account === undefined ? ready?.authorization?.account : toAccount(written.account);
   if (url === undefined || account === undefined) return undefined;
   return {
     scopes: [],
@@ -109,7 +109,7 @@ function authorizationOf(written: WrittenProvider, ready: Partial<OAuth2Definiti
   };
 }
 
-function accountOf({ time_zone: timeZone, ...rest }: NonNullable<WrittenProvider['account']>) {
+function toAccount({ time_zone: timeZone, ...rest }: NonNullable<WrittenProvider['account']>) {
   return { ...given(rest), ...given({ timeZone }) };
 }
 

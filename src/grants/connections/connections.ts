@@ -1,7 +1,7 @@
 import type { Provider } from '../../providers/provider.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection, ConnectionStore } from '../storage/connection-store.ts';
-import { factsOf } from '../rules/facts.ts';
+import { toFacts } from '../rules/facts.ts';
 import { nextStep } from '../rules/next-step.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { Providers } from '../providers.ts';
@@ -92,10 +92,10 @@ export class Connections {
   /** What a caller who asked for a token now would meet. */
   async #health(provider: Provider, subject: string) {
     const { grants, clock } = this.#options;
-    const found = await grants.viewWithClaims(provider.realm, subject);
+    const found = await grants.viewWithStatus(provider.realm, subject);
     if (found === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
     const { view } = found;
-    const step = nextStep(provider, await factsOf(grants, provider, found), { seen: undefined }, clock.now());
+    const step = nextStep(provider, await toFacts(grants, provider, found), { seen: undefined }, clock.now());
     const isLost = step.do === 'give_up' && step.because === 'reconnect_required';
     const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
     return { health, expiresAt: view.current?.expiresAt };

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AccountProfile, KnownAccount } from '../../providers/provider.ts';
 import type { Clock } from '../clock.ts';
-import { Flights } from '../keeper/single-flight.ts';
+import { SingleFlight } from '../keeper/single-flight.ts';
 import type { Account } from '../grant.ts';
 import type { Providers } from '../providers.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
@@ -15,7 +15,7 @@ export class Profiles {
   readonly #store: GrantStore;
   readonly #providers: Providers;
   readonly #clock: Clock;
-  readonly #fetches = new Flights<AccountProfile | undefined>();
+  readonly #fetches = new SingleFlight<AccountProfile | undefined>();
   /** When the provider was last asked about a grant, in epoch milliseconds, for the times when it didn't answer. */
   readonly #askedAt = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 

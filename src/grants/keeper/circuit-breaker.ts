@@ -4,7 +4,7 @@ const OPEN_MS = 30_000;
  * Keeps a misconfigured client from asking upstream with every call: while it is open, no exchange of that provider is
  * begun. It closes by itself after half a minute, so that a mended configuration at the provider is noticed.
  */
-export class Breaker {
+export class CircuitBreaker {
   readonly #openUntil = new Map<string, number>();
 
   /** @param now by the monotonic clock, in milliseconds */

@@ -2,7 +2,7 @@ import type { Applicant, Provider } from '../../providers/provider.ts';
 import type { ExchangeKind } from '../exchange.ts';
 import type { GrantView } from '../grant.ts';
 import type { Step } from '../rules/next-step.ts';
-import type { Question } from './perform-exchange.ts';
+import type { ExchangeRequest } from './perform-exchange.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
 /** A step that asks the provider. */
@@ -16,12 +16,12 @@ interface Asker {
 }
 
 /** What to ask; undefined where an account is to be created and the e-mail for it is missing. */
-export async function questionFor(
+export async function exchangeRequestFor(
   store: GrantStore,
   { provider, subject, applicant }: Asker,
   { grantId }: GrantView,
   step: ExchangeStep,
-): Promise<Question | undefined> {
+): Promise<ExchangeRequest | undefined> {
   if (step.do === 'refresh') return { kind: 'refresh', refreshToken: step.refreshToken };
   if (step.do === 'recover') {
     const account = await store.account(provider.realm, subject);

@@ -1,24 +1,24 @@
 import type { Applicant, Provider } from '../../providers/provider.ts';
 import type { Secret } from '../../secret.ts';
 import { AnswersInHand } from './answers-in-hand.ts';
-import { Breaker } from './circuit-breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Credential } from '../credential.ts';
 import { isNewer, satisfies, standing, tolerates, type Demand, type StandingDemand } from '../rules/demand.ts';
 import { consentRequired, KeeperError, slow } from '../errors.ts';
 import type { ExchangeBounds } from '../exchange.ts';
-import { Flights } from './single-flight.ts';
+import { SingleFlight } from './single-flight.ts';
 import type { GrantView } from '../grant.ts';
 import { NO_OBSERVER, type GrantObserver } from '../observer.ts';
 import { Pacer } from '../pacing/pacer.ts';
 import type { PauseStore } from '../pacing/pause.ts';
 import type { Providers } from '../providers.ts';
-import { renew, type RenewalMeans, type RenewalResult } from './renewal.ts';
+import { renew, type RenewalDependencies, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 import type { DueGrant } from '../storage/upkeep-store.ts';
 import type { Successions } from './successions.ts';
-import { Waiting } from './wait-for-change.ts';
+import { ChangeWaiter } from './wait-for-change.ts';
 
 /** What the keeper is made of. */
 export interface KeeperOptions {
@@ -69,9 +69,9 @@ export interface LiveToken {
 export class Keeper {
   readonly #options: KeeperOptions;
   readonly #observer: GrantObserver;
-  readonly #means: RenewalMeans;
-  readonly #renewals = new Flights<RenewalResult>();
-  readonly #probes = new Flights<'accepted' | 'refused' | 'unreachable'>();
+  readonly #means: RenewalDependencies;
+  readonly #renewals = new SingleFlight<RenewalResult>();
+  readonly #probes = new SingleFlight<'accepted' | 'refused' | 'unreachable'>();
   #closing = false;
 
   constructor(options: KeeperOptions) {
@@ -81,9 +81,9 @@ export class Keeper {
     const closing = () => this.#closing;
     this.#means = {
       ...options,
-      breaker: new Breaker(),
+      breaker: new CircuitBreaker(),
       pacer: new Pacer({ ...options, observer, closing }),
-      waiting: new Waiting(),
+      waiting: new ChangeWaiter(),
       inHand: new AnswersInHand(),
       observer,
       closing,
@@ -187,7 +187,7 @@ export class Keeper {
   /** Begins nothing new, and resolves when every exchange in flight has been answered and stored. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#renewals.landed();
+    await this.#renewals.idle();
   }
 
   /** How many renewals are under way. */

@@ -1,22 +1,22 @@
-import type { Applicant, ExchangeAnswer, KnownAccount, Obtained, Provider } from '../../providers/provider.ts';
+import type { Applicant, ExchangeResult, KnownAccount, Obtained, Provider } from '../../providers/provider.ts';
 import type { Secret } from '../../secret.ts';
 import type { AnswersInHand } from './answers-in-hand.ts';
-import { backOffMs } from '../rules/backoff.ts';
+import { backoffMs } from '../rules/backoff.ts';
 import type { Clock, Random } from '../clock.ts';
 import { GrantForgottenError } from '../errors.ts';
 import type { ExchangeBounds, OpenExchange } from '../exchange.ts';
 import type { GrantEvent } from '../events.ts';
-import type { BackOff, GrantView, RetriedFailure } from '../grant.ts';
-import { wayOut } from '../rules/next-step.ts';
+import type { Backoff, GrantView, RetriedFailure } from '../grant.ts';
+import { recoveryPath } from '../rules/next-step.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { Rescue } from './rescue.ts';
-import { scheduleOf } from '../rules/renewal-schedule.ts';
+import { renewalSchedule } from '../rules/renewal-schedule.ts';
 import type { Failure, GrantStore } from '../storage/grant-store.ts';
 import { untilDeadline } from './until-deadline.ts';
 import { withLease } from './with-lease.ts';
 
 /** What an exchange needs of the world. */
-export interface ExchangeMeans {
+export interface ExchangeDependencies {
   readonly store: GrantStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,7 +29,7 @@ export interface ExchangeMeans {
 }
 
 /** What is asked upstream, once the exchange is open. */
-export type Question =
+export type ExchangeRequest =
   | { readonly kind: 'refresh'; readonly refreshToken: Secret }
   | { readonly kind: 'recover'; readonly account: KnownAccount }
   | { readonly kind: 'provision'; readonly applicant: Applicant };
@@ -44,11 +44,11 @@ export interface ExchangeRun {
   readonly provider: Provider;
   readonly view: GrantView;
   readonly exchange: OpenExchange;
-  readonly question: Question;
+  readonly question: ExchangeRequest;
   /** Told of the answer before it is stored. */
-  readonly answered: (answer: ExchangeAnswer) => void;
+  readonly answered: (answer: ExchangeResult) => void;
   /** Told of the answer once it is stored, with the event that was written with it, or once storing it was given up. */
-  readonly ended: (answer: ExchangeAnswer, event: GrantEvent | undefined) => void;
+  readonly ended: (answer: ExchangeResult, event: GrantEvent | undefined) => void;
 }
 
 /**
@@ -57,7 +57,7 @@ export interface ExchangeRun {
  *
  * @throws the store's error, where it has refused the answer for longer than patience lasts
  */
-export async function performExchange(means: ExchangeMeans, run: ExchangeRun): Promise<ExchangeAnswer> {
+export async function performExchange(means: ExchangeDependencies, run: ExchangeRun): Promise<ExchangeResult> {
   const { store } = means;
   // A lost claim harms nobody: the answer is appended all the same.
   return withLease(
@@ -67,7 +67,7 @@ export async function performExchange(means: ExchangeMeans, run: ExchangeRun): P
   );
 }
 
-async function askAndSave(means: ExchangeMeans, run: ExchangeRun): Promise<ExchangeAnswer> {
+async function askAndSave(means: ExchangeDependencies, run: ExchangeRun): Promise<ExchangeResult> {
   const { clock, bounds } = means;
   try {
     // Whoever was paused between opening and sending must not send: its claim may be another's by now.
@@ -92,9 +92,9 @@ export function openForMs(clock: Clock, { openedAt, openedTick }: OpenExchange):
   return Math.max(clock.now() - openedAt, clock.monotonic() - openedTick);
 }
 
-const PAUSED: ExchangeAnswer = { kind: 'not_sent', detail: 'this process was paused before sending' };
+const PAUSED: ExchangeResult = { kind: 'not_sent', detail: 'this process was paused before sending' };
 
-async function ask(provider: Provider, question: Question): Promise<ExchangeAnswer> {
+async function ask(provider: Provider, question: ExchangeRequest): Promise<ExchangeResult> {
   try {
     switch (question.kind) {
       case 'refresh':
@@ -110,13 +110,13 @@ async function ask(provider: Provider, question: Question): Promise<ExchangeAnsw
 }
 
 /** Whatever becomes of the database, the answer brings along the refresh token that it leaves in force. */
-function whole(answer: ExchangeAnswer, question: Question): ExchangeAnswer {
+function whole(answer: ExchangeResult, question: ExchangeRequest): ExchangeResult {
   if (answer.kind !== 'obtained' || question.kind !== 'refresh' || answer.tokens.refreshToken !== undefined)
     return answer;
   return { ...answer, presentedRefreshToken: question.refreshToken };
 }
 
-function unsupported(kind: string): ExchangeAnswer {
+function unsupported(kind: string): ExchangeResult {
   return { kind: 'not_sent', detail: `the provider has no ${kind}` };
 }
 
@@ -125,7 +125,11 @@ function unsupported(kind: string): ExchangeAnswer {
  * for as long as there is hope. What is left by then is replayed at the next start. Where the database has forgotten the
  * grant there is none, and a person is told.
  */
-async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnswer): Promise<GrantEvent | undefined> {
+async function save(
+  means: ExchangeDependencies,
+  run: ExchangeRun,
+  answer: ExchangeResult,
+): Promise<GrantEvent | undefined> {
   const { store, rescue, clock, observer } = means;
   const { exchange } = run;
   const patienceMs = SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
@@ -133,7 +137,7 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
   const attempt = async (): Promise<GrantEvent | undefined> => {
     try {
       const event = await (answer.kind === 'obtained'
-        ? store.finishObtained(exchange, answer, scheduleOf(exchange.nonce, clock.now(), answer.tokens))
+        ? store.finishObtained(exchange, answer, renewalSchedule(exchange.nonce, clock.now(), answer.tokens))
         : store.finishFailed(exchange, failure(means, run, answer)));
       if (isKept) await rescue.drop(exchange);
       return event;
@@ -153,7 +157,11 @@ async function save(means: ExchangeMeans, run: ExchangeRun, answer: ExchangeAnsw
   return untilDeadline(attempt, { clock, patienceMs, ...SAVE_PAUSES });
 }
 
-async function kept({ rescue, observer }: ExchangeMeans, exchange: OpenExchange, answer: Obtained): Promise<boolean> {
+async function kept(
+  { rescue, observer }: ExchangeDependencies,
+  exchange: OpenExchange,
+  answer: Obtained,
+): Promise<boolean> {
   try {
     await rescue.keep(exchange, answer);
     return true;
@@ -167,28 +175,28 @@ async function kept({ rescue, observer }: ExchangeMeans, exchange: OpenExchange,
 }
 
 function failure(
-  means: ExchangeMeans,
+  means: ExchangeDependencies,
   { provider, view }: ExchangeRun,
-  answer: Exclude<ExchangeAnswer, Obtained>,
+  answer: Exclude<ExchangeResult, Obtained>,
 ): Failure {
   const retried = retriedFailure(answer);
-  const backOff = retried && nextBackOff(means, view, retried, answer);
-  return { answer, wayOut: wayOut(provider), ...(backOff === undefined ? {} : { backOff }) };
+  const backoff = retried && nextBackOff(means, view, retried, answer);
+  return { answer, recoveryPath: recoveryPath(provider), ...(backoff === undefined ? {} : { backoff }) };
 }
 
 function nextBackOff(
-  { clock, random }: ExchangeMeans,
+  { clock, random }: ExchangeDependencies,
   view: GrantView,
   lastFailure: RetriedFailure,
-  answer: ExchangeAnswer,
-): BackOff {
-  const failures = (view.backOff?.failures ?? 0) + 1;
+  answer: ExchangeResult,
+): Backoff {
+  const failures = (view.backoff?.failures ?? 0) + 1;
   const asked = answer.kind === 'throttled' ? answer.retryAfterMs : undefined;
-  return { failures, lastFailure, retryAt: clock.now() + backOffMs(failures, asked, random) };
+  return { failures, lastFailure, retryAt: clock.now() + backoffMs(failures, asked, random) };
 }
 
 /** Wrong client credentials are no fault of the grant: they open the provider's breaker, not the grant's back-off. */
-function retriedFailure(answer: ExchangeAnswer): RetriedFailure | undefined {
+function retriedFailure(answer: ExchangeResult): RetriedFailure | undefined {
   return answer.kind === 'throttled' || answer.kind === 'unknown' || answer.kind === 'not_sent'
     ? answer.kind
     : undefined;

@@ -1,6 +1,6 @@
-import type { Applicant, ExchangeAnswer, Provider } from '../../providers/provider.ts';
-import { backOffMs } from '../rules/backoff.ts';
-import type { Breaker } from './circuit-breaker.ts';
+import type { Applicant, ExchangeResult, Provider } from '../../providers/provider.ts';
+import { backoffMs } from '../rules/backoff.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import { satisfies, tolerates, type StandingDemand } from '../rules/demand.ts';
 import type { KeeperError } from '../errors.ts';
 import {
@@ -16,14 +16,14 @@ import {
   tooManyRenewals,
 } from '../errors.ts';
 import type { GrantEvent } from '../events.ts';
-import { factsOf } from '../rules/facts.ts';
+import { toFacts } from '../rules/facts.ts';
 import type { GrantView } from '../grant.ts';
-import { nextStep, wayOut, type Facts, type Step } from '../rules/next-step.ts';
+import { nextStep, recoveryPath, type Facts, type Step } from '../rules/next-step.ts';
 import type { Pacer, Turn } from '../pacing/pacer.ts';
-import { performExchange, type ExchangeMeans, type Question } from './perform-exchange.ts';
-import { questionFor, type ExchangeStep } from './exchange-request.ts';
+import { performExchange, type ExchangeDependencies, type ExchangeRequest } from './perform-exchange.ts';
+import { exchangeRequestFor, type ExchangeStep } from './exchange-request.ts';
 import { replayRescued } from './rescue.ts';
-import type { Waiting } from './wait-for-change.ts';
+import type { ChangeWaiter } from './wait-for-change.ts';
 
 /** What a renewal works on: one subject's grant at one provider. */
 export interface RenewalTarget {
@@ -43,10 +43,10 @@ export interface RenewalResult {
 }
 
 /** What a renewal needs of the world. */
-export interface RenewalMeans extends ExchangeMeans {
-  readonly breaker: Breaker;
+export interface RenewalDependencies extends ExchangeDependencies {
+  readonly breaker: CircuitBreaker;
   readonly pacer: Pacer;
-  readonly waiting: Waiting;
+  readonly waiting: ChangeWaiter;
   /** True once the process is leaving: nothing new is begun then. */
   readonly closing: () => boolean;
 }
@@ -61,7 +61,7 @@ const MOST_EXCHANGES = 6;
  *
  * @throws {@link KeeperError} `consent_required` where the subject is not connected, and nobody else can see to that
  */
-export async function renew(means: RenewalMeans, target: RenewalTarget): Promise<RenewalResult> {
+export async function renew(means: RenewalDependencies, target: RenewalTarget): Promise<RenewalResult> {
   let exchanges = 0;
   for (;;) {
     const facts = await read(means, target);
@@ -74,7 +74,7 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
     if (step.do === 'wait') {
       // Nobody works on it; there is but an answer that may yet come. Whoever can do without need not wait for it.
       if (!facts.claims.held && tolerates(view, target.demand, means.clock.now())) return { view, failure: slow() };
-      await means.waiting.outlast(means, view.grantId, facts.claims);
+      await means.waiting.waitForChange(means, view.grantId, facts.claims);
       const found = await satisfying(means, target);
       if (found !== undefined) return { view: found, failure: undefined };
       continue;
@@ -84,7 +84,7 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
         ? await giveUp(means, target, view, step)
         : exchanges++ < MOST_EXCHANGES
           ? await exchange(means, target, facts, step)
-          : await holdBack(means, view);
+          : await applyBackoff(means, view);
     if (failure !== undefined) return { view, failure };
     const found = await satisfying(means, target);
     if (found !== undefined) return { view: found, failure: undefined };
@@ -93,17 +93,20 @@ export async function renew(means: RenewalMeans, target: RenewalTarget): Promise
 
 /** What has most likely come meanwhile, by the read that costs least; undefined where it takes another look. */
 async function satisfying(
-  { store, clock }: RenewalMeans,
+  { store, clock }: RenewalDependencies,
   { provider, subject, demand }: RenewalTarget,
 ): Promise<GrantView | undefined> {
   const view = await store.view(provider.realm, subject);
   return view !== undefined && satisfies(view, demand, clock.now()) ? view : undefined;
 }
 
-async function read({ store }: RenewalMeans, { provider, subject, mayProvision }: RenewalTarget): Promise<Facts> {
+async function read(
+  { store }: RenewalDependencies,
+  { provider, subject, mayProvision }: RenewalTarget,
+): Promise<Facts> {
   for (;;) {
-    const found = await store.viewWithClaims(provider.realm, subject);
-    if (found !== undefined) return factsOf(store, provider, found);
+    const found = await store.viewWithStatus(provider.realm, subject);
+    if (found !== undefined) return toFacts(store, provider, found);
     // Whoever has left meanwhile comes back by consent, and not because somebody still waited for a token.
     if (provider.provision === undefined || !mayProvision) throw consentRequired();
     await store.connect(provider.realm, subject);
@@ -112,16 +115,16 @@ async function read({ store }: RenewalMeans, { provider, subject, mayProvision }
 
 /** Undefined means: look again. */
 async function giveUp(
-  means: RenewalMeans,
+  means: RenewalDependencies,
   target: RenewalTarget,
   view: GrantView,
   step: Extract<Step, { do: 'back_off' | 'give_up' }>,
 ): Promise<KeeperError | undefined> {
-  if (step.do === 'back_off') return backingOff(view.backOff, means.clock.now());
+  if (step.do === 'back_off') return backingOff(view.backoff, means.clock.now());
   switch (step.because) {
     case 'expired_on_arrival':
       // Every token that comes while the clocks differ is over at once; to fetch more of them helps nobody.
-      await holdBack(means, view, CLOCKS_DIFFER_MS);
+      await applyBackoff(means, view, CLOCKS_DIFFER_MS);
       return expiredOnArrival();
     case 'too_many_renewals':
       return tooManyRenewals();
@@ -131,11 +134,11 @@ async function giveUp(
 }
 
 async function giveUpForGood(
-  { store, observer }: RenewalMeans,
+  { store, observer }: RenewalDependencies,
   { provider, subject }: RenewalTarget,
   { grantId, current }: GrantView,
 ): Promise<KeeperError | undefined> {
-  const event = await store.noteReconnectRequired(grantId, wayOut(provider));
+  const event = await store.noteReconnectRequired(grantId, recoveryPath(provider));
   if (event !== undefined) {
     observer.recorded(event);
     return reconnectRequired();
@@ -147,24 +150,24 @@ async function giveUpForGood(
 }
 
 /** Lets a grant rest whose provider answers, but not in a way that leads anywhere. */
-async function holdBack(
-  { store, clock, random }: RenewalMeans,
+async function applyBackoff(
+  { store, clock, random }: RenewalDependencies,
   view: GrantView,
   leastMs?: number,
 ): Promise<KeeperError> {
-  const failures = (view.backOff?.failures ?? 0) + 1;
-  const backOff = {
+  const failures = (view.backoff?.failures ?? 0) + 1;
+  const backoff = {
     failures,
     lastFailure: 'unknown',
-    retryAt: clock.now() + backOffMs(failures, leastMs, random),
+    retryAt: clock.now() + backoffMs(failures, leastMs, random),
   } as const;
-  await store.holdBack(view.grantId, backOff);
-  return backingOff(backOff, clock.now());
+  await store.applyBackoff(view.grantId, backoff);
+  return backingOff(backoff, clock.now());
 }
 
 /** Asks upstream; a failure returned ends the renewal, undefined means: look again. */
 async function exchange(
-  means: RenewalMeans,
+  means: RenewalDependencies,
   target: RenewalTarget,
   facts: Facts,
   step: ExchangeStep,
@@ -176,7 +179,7 @@ async function exchange(
   if ((await replayRescued(means, view.grantId)) > 0) return undefined;
   const openForMs = breaker.openForMs(provider.realm, clock.monotonic());
   if (openForMs !== undefined) return clientRefused(openForMs);
-  const question = await questionFor(store, target, view, step);
+  const question = await exchangeRequestFor(store, target, view, step);
   if (question === undefined) return emailRequired();
   const turn = await pacer.enter(provider, view.grantId);
   if (turn.kind === 'paused') return throttled(turn.forMs);
@@ -189,10 +192,10 @@ async function exchange(
 }
 
 async function exchangeInTurn(
-  means: RenewalMeans,
+  means: RenewalDependencies,
   { provider, subject }: RenewalTarget,
   { view, claims }: Facts,
-  { step, question, turn }: { step: ExchangeStep; question: Question; turn: Turn },
+  { step, question, turn }: { step: ExchangeStep; question: ExchangeRequest; turn: Turn },
 ): Promise<KeeperError | undefined> {
   const { store, clock, breaker } = means;
   const opened = await store.openExchange({
@@ -206,10 +209,10 @@ async function exchangeInTurn(
     ...(question.kind === 'provision' ? { applicant: question.applicant } : {}),
   });
   if (opened === undefined) return undefined;
-  const answered = (answer: ExchangeAnswer) => {
+  const answered = (answer: ExchangeResult) => {
     turn.answered(answer);
   };
-  const ended = (answer: ExchangeAnswer, event: GrantEvent | undefined) => {
+  const ended = (answer: ExchangeResult, event: GrantEvent | undefined) => {
     means.observer.exchanged({
       exchangeId: opened.exchangeId,
       provider: provider.name,

@@ -4,7 +4,7 @@ import { isStoreUnavailable } from '../errors.ts';
 import type { GrantEvent } from '../events.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { OpenExchange } from '../exchange.ts';
-import { scheduleOf } from '../rules/renewal-schedule.ts';
+import { renewalSchedule } from '../rules/renewal-schedule.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
 /** Where an answer goes that the store refuses: a place on this machine that does not depend on the database. */
@@ -65,7 +65,8 @@ export async function replayRescued(means: ReplayMeans, grantId?: string): Promi
 
 /** Tried twice: the first time, another's transaction may have been in the way. */
 async function stored({ store, clock }: ReplayMeans, { exchange, answer }: Rescued): Promise<GrantEvent | undefined> {
-  const finish = () => store.finishObtained(exchange, answer, scheduleOf(exchange.nonce, clock.now(), answer.tokens));
+  const finish = () =>
+    store.finishObtained(exchange, answer, renewalSchedule(exchange.nonce, clock.now(), answer.tokens));
   try {
     return await finish();
   } catch (cause) {

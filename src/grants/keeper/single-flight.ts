@@ -1,5 +1,5 @@
 /** Work in progress that callers who want the same thing share. */
-export class Flights<Result> {
+export class SingleFlight<Result> {
   readonly #running = new Map<string, Promise<Result>>();
 
   /** Joins the work under `key`, or begins it. It goes on to its end whoever stops waiting for it. */
@@ -17,7 +17,7 @@ export class Flights<Result> {
   }
 
   /** Resolves when everything now in progress has ended, well or not. */
-  async landed(): Promise<void> {
+  async idle(): Promise<void> {
     await Promise.allSettled(this.#running.values());
   }
 }

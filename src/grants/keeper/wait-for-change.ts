@@ -1,9 +1,9 @@
 import type { Random } from '../clock.ts';
-import type { Claims } from '../grant.ts';
+import type { ExchangeStatus } from '../grant.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
 /** What waiting needs of the world. */
-export interface WaitingMeans {
+export interface ChangeWaiterDependencies {
   readonly store: GrantStore;
   readonly random: Random;
   /** True once the process is leaving. */
@@ -15,7 +15,7 @@ const PAUSE_MS = { first: 20, longest: 250 };
 const LOOKS_A_SECOND = 1_000;
 
 /** Everybody in this process who waits for an exchange that somebody else has open. */
-export class Waiting {
+export class ChangeWaiter {
   #count = 0;
 
   /**
@@ -24,17 +24,21 @@ export class Waiting {
    *
    * @returns the claims as they are then
    */
-  async outlast({ store, random, closing }: WaitingMeans, grantId: string, claims: Claims): Promise<Claims> {
+  async waitForChange(
+    { store, random, closing }: ChangeWaiterDependencies,
+    grantId: string,
+    claims: ExchangeStatus,
+  ): Promise<ExchangeStatus> {
     this.#count += 1;
     try {
       let pauseMs = PAUSE_MS.first;
-      let now: Claims;
+      let now: ExchangeStatus;
       let isNoted = false;
       do {
         const fairMs = (this.#count * 1000) / LOOKS_A_SECOND;
         await store.awaitChange(grantId, Math.max(pauseMs, fairMs) * (0.5 + random()));
         pauseMs = Math.min(PAUSE_MS.longest, pauseMs * 1.5);
-        now = await store.claims(grantId);
+        now = await store.exchangeStatus(grantId);
         if (!isNoted && stands(now, claims)) {
           isNoted = true;
           void store.noteAwaited(grantId).catch(() => undefined);
@@ -47,6 +51,6 @@ export class Waiting {
   }
 }
 
-function stands(now: Claims, before: Claims): boolean {
+function stands(now: ExchangeStatus, before: ExchangeStatus): boolean {
   return now.last?.nonce === before.last?.nonce && now.held === before.held && now.isUnresolved === before.isUnresolved;
 }

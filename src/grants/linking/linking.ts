@@ -1,5 +1,5 @@
 import { codeChallenge, newCodeVerifier } from '../../oauth/pkce.ts';
-import { unguessable } from '../../oauth/random-token.ts';
+import { randomToken } from '../../oauth/random-token.ts';
 import type { Authorization } from '../../providers/authorization.ts';
 import type { Secret } from '../../secret.ts';
 import type { Clock } from '../clock.ts';
@@ -9,8 +9,8 @@ import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from '../storage/link-store.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { Providers } from '../providers.ts';
-import { scheduleOf } from '../rules/renewal-schedule.ts';
-import { notAnsweredProperly, spendConsent, type Consent } from './redeem-consent.ts';
+import { renewalSchedule } from '../rules/renewal-schedule.ts';
+import { notAnsweredProperly, redeemConsent, type Consent } from './redeem-consent.ts';
 import { withLease } from '../keeper/with-lease.ts';
 
 /** What linking is made of. */
@@ -25,7 +25,7 @@ export interface LinkingOptions {
 }
 
 /** What a provider's answer brought back, as it stood in the browser's address. */
-export interface Return {
+export interface Callback {
   readonly provider: string;
   readonly state: Secret;
   readonly browser: Secret;
@@ -65,7 +65,7 @@ export class Linking {
    */
   async begin(provider: string, subject: string, returnTo: string): Promise<{ ticket: Secret; expiresAt: number }> {
     const { realm } = this.#linkable(provider);
-    const ticket = unguessable();
+    const ticket = randomToken();
     const expiresAt = this.#options.clock.now() + LINK_LIFE_MS;
     const isBegun = await this.#options.store.begin({ realm, subject, returnTo, ticket, expiresAt });
     if (!isBegun) throw new LinkError('too_many_links');
@@ -79,10 +79,10 @@ export class Linking {
    * @returns the provider's page, and what the browser is to be known by until it comes back
    * @throws {@link LinkError} `link_expired`
    */
-  async depart(ticket: Secret, browser = unguessable()): Promise<{ pageUrl: string; browser: Secret }> {
-    const state = unguessable();
+  async startAuthorization(ticket: Secret, browser = randomToken()): Promise<{ pageUrl: string; browser: Secret }> {
+    const state = randomToken();
     const codeVerifier = newCodeVerifier();
-    const link = await this.#options.store.depart(ticket, { browser, state, codeVerifier });
+    const link = await this.#options.store.startAuthorization(ticket, { browser, state, codeVerifier });
     const provider = link && this.#options.providers.find(link.realm);
     if (provider?.authorization === undefined) throw new LinkError('link_expired');
     const { usesPkce } = provider.authorization;
@@ -100,17 +100,17 @@ export class Linking {
    * @returns where to send it on to, and the code by which its subject may complete the link
    * @throws {@link LinkError}
    */
-  async receive({
+  async handleCallback({
     provider,
     state,
     browser,
     code,
     error,
     issuer,
-  }: Return): Promise<{ returnTo: string; code: Secret }> {
+  }: Callback): Promise<{ returnTo: string; code: Secret }> {
     const { authorization, realm } = this.#linkable(provider);
     const isFromThere = issuer === undefined || authorization.issuer === undefined || issuer === authorization.issuer;
-    const completion = unguessable();
+    const completion = randomToken();
     const brought = isFromThere && error === undefined && code !== undefined ? { code, completion } : undefined;
     const link = await this.#options.store.receive(state, browser, brought);
     if (link?.realm !== realm) throw new LinkError('link_expired');
@@ -149,15 +149,15 @@ export class Linking {
   }
 
   /** Resolves when every completion that is under way has ended. */
-  async landed(): Promise<void> {
+  async idle(): Promise<void> {
     await Promise.allSettled(this.#completions);
   }
 
   async #complete(consent: Consent, replace: boolean): Promise<void> {
     const { store, observer, clock } = this.#options;
     const { link } = consent;
-    const answer = await spendConsent(this.#options, consent);
-    const schedule = scheduleOf(link.id, clock.now(), answer.tokens);
+    const answer = await redeemConsent(this.#options, consent);
+    const schedule = renewalSchedule(link.id, clock.now(), answer.tokens);
     const verdict = await this.#connected(consent.authorization, { link, answer, schedule, replace });
     if (verdict.kind === 'connected') {
       if (verdict.event !== undefined) observer.recorded(verdict.event);

@@ -1,5 +1,5 @@
 import type { Authorization } from '../../providers/authorization.ts';
-import type { AccountProfile, ExchangeAnswer, Obtained } from '../../providers/provider.ts';
+import type { AccountProfile, ExchangeResult, Obtained } from '../../providers/provider.ts';
 import type { Clock } from '../clock.ts';
 import { clientRefused, KeeperError } from '../errors.ts';
 import { LinkError } from './link-error.ts';
@@ -7,7 +7,7 @@ import type { TakenLink, LinkStore, ObtainedAccount } from '../storage/link-stor
 import { untilDeadline } from '../keeper/until-deadline.ts';
 
 /** What spending a consent needs of the world. */
-export interface ConsentMeans {
+export interface ConsentDependencies {
   readonly store: LinkStore;
   readonly clock: Clock;
   /** What the provider was told when the browser left. */
@@ -32,7 +32,7 @@ const BUSY_MS = 5_000;
  *
  * @throws {@link LinkError} `link_failed`; {@link KeeperError} where the same may be tried again later
  */
-export async function spendConsent(means: ConsentMeans, consent: Consent): Promise<ObtainedAccount> {
+export async function redeemConsent(means: ConsentDependencies, consent: Consent): Promise<ObtainedAccount> {
   const answer = consent.link.answer ?? (await redeemed(means, consent));
   return { ...answer, profile: answer.profile ?? (await identified(means, consent, answer)) };
 }
@@ -45,7 +45,7 @@ export function notAnsweredProperly(retryAfterMs = BUSY_MS, cause?: Error): Keep
   });
 }
 
-async function redeemed(means: ConsentMeans, { provider, authorization, link }: Consent): Promise<Obtained> {
+async function redeemed(means: ConsentDependencies, { provider, authorization, link }: Consent): Promise<Obtained> {
   const { store } = means;
   const { code, codeVerifier } = link;
   const answer = await authorization.redeem({
@@ -68,23 +68,23 @@ async function redeemed(means: ConsentMeans, { provider, authorization, link }: 
 }
 
 /** Whether the code is still good for another try. */
-function isUnspent(answer: ExchangeAnswer): boolean {
+function isUnspent(answer: ExchangeResult): boolean {
   return answer.kind === 'not_sent' || answer.kind === 'throttled' || answer.kind === 'client_refused';
 }
 
-function retryAfterMs(answer: ExchangeAnswer): number | undefined {
+function retryAfterMs(answer: ExchangeResult): number | undefined {
   return answer.kind === 'throttled' ? answer.retryAfterMs : undefined;
 }
 
 /** What the code brought is there once: it must be stored before anything else can fail. */
-async function keep({ store, clock }: ConsentMeans, link: TakenLink, answer: Obtained): Promise<void> {
+async function keep({ store, clock }: ConsentDependencies, link: TakenLink, answer: Obtained): Promise<void> {
   const isKept = await untilDeadline(() => store.keep(link, answer), { clock, ...KEEP_PATIENCE });
   if (!isKept)
     throw new LinkError('link_failed', { cause: new Error('The link was over before the provider answered.') });
 }
 
 async function identified(
-  { store }: ConsentMeans,
+  { store }: ConsentDependencies,
   { provider, authorization, link }: Consent,
   answer: Obtained,
 ): Promise<AccountProfile> {

@@ -1,4 +1,4 @@
-import type { ExchangeAnswer, Provider } from '../../providers/provider.ts';
+import type { ExchangeResult, Provider } from '../../providers/provider.ts';
 import type { Clock, Random } from '../clock.ts';
 import { Lane, type TurnedAway } from './lane.ts';
 import type { GrantObserver } from '../observer.ts';
@@ -19,7 +19,7 @@ export interface PacerOptions {
 export interface Turn {
   readonly kind: 'turn';
   /** Says what was answered, as soon as it is: whoever comes next needn't wait until it is stored. */
-  answered(answer: ExchangeAnswer): void;
+  answered(answer: ExchangeResult): void;
   /** Gives the turn back, answered or not; resolves when what the answer says of the provider is noted. Never rejects. */
   end(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface Turn {
 const LEAST_AT_ONCE = 8;
 
 /** What only a provider says that has looked at the question. */
-const LOOKED_AT: readonly ExchangeAnswer['kind'][] = [
+const LOOKED_AT: readonly ExchangeResult['kind'][] = [
   'obtained',
   'rejected',
   'account_gone',

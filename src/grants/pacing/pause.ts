@@ -1,4 +1,4 @@
-import { backOffMs } from '../rules/backoff.ts';
+import { backoffMs } from '../rules/backoff.ts';
 import type { Random } from '../clock.ts';
 
 /**
@@ -110,7 +110,7 @@ export function afterRefusal(before: Pause | undefined, refusal: Refusal, now: n
   const isGoingOn = pause.strikes > 0 && pause.until > 0;
   if (strikes < STRIKES && !isGoingOn) return struck;
   const count = pause.count + 1;
-  const waitMs = backOffMs(count, (isGoingOn ? asked : askedUntil) - now, random);
+  const waitMs = backoffMs(count, (isGoingOn ? asked : askedUntil) - now, random);
   return { ...struck, count, since: now, until: now + waitMs };
 }
 

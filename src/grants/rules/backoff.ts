@@ -1,5 +1,5 @@
 import type { Random } from '../clock.ts';
-import type { BackOff } from '../grant.ts';
+import type { Backoff } from '../grant.ts';
 
 const FIRST_WAIT_MS = 1_000;
 /** The longest that a failing provider is left alone for where it doesn't say, in milliseconds. */
@@ -14,7 +14,7 @@ const LONGEST_ASKED_MS = 3_600_000;
  *
  * @param failures in a row, this one included
  */
-export function backOffMs(failures: number, retryAfterMs: number | undefined, random: Random): number {
+export function backoffMs(failures: number, retryAfterMs: number | undefined, random: Random): number {
   const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 16));
   return Math.max(retryAfterMs ?? 0, Math.round(ceiling * (0.5 + random() / 2)));
 }
@@ -25,7 +25,7 @@ export function backOffMs(failures: number, retryAfterMs: number | undefined, ra
  *
  * @param now epoch milliseconds
  */
-export function isBackingOff({ retryAt, lastFailure }: BackOff, now: number): boolean {
+export function isBackingOff({ retryAt, lastFailure }: Backoff, now: number): boolean {
   const left = retryAt - now;
   return left > 0 && left <= (lastFailure === 'throttled' ? LONGEST_ASKED_MS : LONGEST_WAIT_MS);
 }

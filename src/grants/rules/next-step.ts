@@ -3,8 +3,8 @@ import type { Secret } from '../../secret.ts';
 import { isBackingOff } from './backoff.ts';
 import { isLive, type Credential } from '../credential.ts';
 import { isNewer, satisfies, type StandingDemand } from './demand.ts';
-import type { WayOut } from '../events.ts';
-import type { Claims, GrantView } from '../grant.ts';
+import type { RecoveryPath } from '../events.ts';
+import type { ExchangeStatus, GrantView } from '../grant.ts';
 
 /** What to do next for a grant, decided from facts alone. */
 export type Step =
@@ -19,7 +19,7 @@ export type Step =
 /** What was read of a grant at one moment. */
 export interface Facts {
   readonly view: GrantView;
-  readonly claims: Claims;
+  readonly claims: ExchangeStatus;
   /** What may be presented once more when nothing is left; undefined where the provider has no grace. */
   readonly lastExchanged: Credential | undefined;
 }
@@ -36,10 +36,10 @@ const MOST_RENEWALS_A_MINUTE = 60;
  */
 export function nextStep(provider: Provider, facts: Facts, demand: StandingDemand, now: number): Step {
   const { view, claims, lastExchanged } = facts;
-  const { current, accountId, backOff } = view;
+  const { current, accountId, backoff } = view;
   if (satisfies(view, demand, now)) return { do: 'serve' };
   if (claims.held) return { do: 'wait' };
-  if (backOff !== undefined && isBackingOff(backOff, now)) return { do: 'back_off' };
+  if (backoff !== undefined && isBackingOff(backoff, now)) return { do: 'back_off' };
   if (current !== undefined && isNewer(current, demand) && !isLive(current, now)) {
     return { do: 'give_up', because: 'expired_on_arrival' };
   }
@@ -71,7 +71,7 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
 }
 
 /** What the provider leaves to a grant that has lost its last credential. */
-export function wayOut(provider: Provider): WayOut {
+export function recoveryPath(provider: Provider): RecoveryPath {
   if (provider.recover !== undefined || provider.provision !== undefined) return 'self';
   return provider.onReuse === 'grace' ? 'replay' : 'none';
 }

@@ -22,7 +22,7 @@ const SHARE_AHEAD = 0.1;
  * @param drawn the exchange's nonce, or another text that nobody else has
  * @param tokens ends in epoch milliseconds; no `refreshExpiresAt` where a refresh would not put it off
  */
-export function scheduleOf(
+export function renewalSchedule(
   drawn: string,
   obtainedAt: number,
   tokens: { readonly expiresAt: number; readonly refreshExpiresAt?: number | undefined },

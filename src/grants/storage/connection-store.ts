@@ -2,7 +2,7 @@ import type { AccountProfile } from '../../providers/provider.ts';
 import type { Secret } from '../../secret.ts';
 import type { GrantEvent } from '../events.ts';
 import type { OpenExchange } from '../exchange.ts';
-import type { BackOff } from '../grant.ts';
+import type { Backoff } from '../grant.ts';
 
 /** One subject's connection, as it was made. */
 export interface Connection {
@@ -15,7 +15,7 @@ export interface Connection {
 }
 
 /** A grant that nobody is connected to any more, taken to be ended. */
-export interface Forsaken {
+export interface OrphanedGrant {
   readonly exchange: OpenExchange;
   /** Undefined where it never had one, or none that still stands. */
   readonly tokens: { readonly accessToken: Secret; readonly refreshToken: Secret | undefined } | undefined;
@@ -33,9 +33,9 @@ export interface ConnectionStore {
    * Takes one grant that nobody is connected to, and whose exchanges are all over, by opening an exchange of the kind
    * `revoke`: nobody can connect to it until that has ended.
    */
-  takeForsaken(realm: string): Promise<Forsaken | undefined>;
+  claimOrphanedGrant(realm: string): Promise<OrphanedGrant | undefined>;
   /** Erases a grant that was taken, with all that was ever known of it but its events. */
   erase(exchange: OpenExchange): Promise<void>;
   /** Puts a grant back that was taken, to be taken again later. */
-  putBack(exchange: OpenExchange, backOff: BackOff): Promise<void>;
+  putBack(exchange: OpenExchange, backoff: Backoff): Promise<void>;
 }

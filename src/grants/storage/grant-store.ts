@@ -1,8 +1,8 @@
-import type { AccountProfile, Applicant, ExchangeAnswer, Obtained } from '../../providers/provider.ts';
+import type { AccountProfile, Applicant, ExchangeResult, Obtained } from '../../providers/provider.ts';
 import type { Credential } from '../credential.ts';
-import type { GrantEvent, WayOut } from '../events.ts';
+import type { GrantEvent, RecoveryPath } from '../events.ts';
 import type { ExchangeKind, ExchangeName, OpenExchange } from '../exchange.ts';
-import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../grant.ts';
+import type { Account, Backoff, ExchangeStatus, GrantView, ViewWithStatus } from '../grant.ts';
 import type { Schedule } from '../rules/renewal-schedule.ts';
 
 /**
@@ -13,9 +13,9 @@ export interface GrantStore {
   /** The warm path: one prepared read. Undefined until the subject is connected in this realm (see `Provider.realm`). */
   view(realm: string, subject: string): Promise<GrantView | undefined>;
   /** All that a renewal must know, in one read; undefined as for the view. */
-  viewWithClaims(realm: string, subject: string): Promise<ViewWithClaims | undefined>;
+  viewWithStatus(realm: string, subject: string): Promise<ViewWithStatus | undefined>;
   /** What whoever waits for another's exchange looks at. */
-  claims(grantId: string): Promise<Claims>;
+  exchangeStatus(grantId: string): Promise<ExchangeStatus>;
   /** Of the credentials that ended as `exchanged`, the newest, unless the provider has ever refused it. */
   lastExchanged(grantId: string): Promise<Credential | undefined>;
   /** Connects the subject to a new grant without an account; does nothing where a connection is there. */
@@ -45,7 +45,7 @@ export interface GrantStore {
    */
   finishObtained(exchange: OpenExchange, answer: Obtained, schedule: Schedule): Promise<GrantEvent | undefined>;
   /** Lets a grant's exchanges rest for a while. */
-  holdBack(grantId: string, backOff: BackOff): Promise<void>;
+  applyBackoff(grantId: string, backoff: Backoff): Promise<void>;
   /**
    * Finishes an exchange that gave no credential, with what follows from its outcome for the grant.
    *
@@ -56,7 +56,7 @@ export interface GrantStore {
    * Writes down that the grant has nothing left, where that is so and was not written down yet: mere time can bring it
    * about, when an exchange without an answer can no longer take effect.
    */
-  noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined>;
+  noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): Promise<GrantEvent | undefined>;
   /**
    * Asks whoever holds the grant's open exchange to tell other instances when it is finished. A hint, as what it asks for; it costs
    * a write, so it is for those who have waited for a while.
@@ -85,8 +85,8 @@ export interface ExchangeIntent {
 
 /** An answer without a credential, and the back-off that follows where the exchange is to be tried again. */
 export interface Failure {
-  readonly answer: Exclude<ExchangeAnswer, Obtained>;
-  readonly backOff?: BackOff;
+  readonly answer: Exclude<ExchangeResult, Obtained>;
+  readonly backoff?: Backoff;
   /** What is left to the grant where this ends its last credential. */
-  readonly wayOut: WayOut;
+  readonly recoveryPath: RecoveryPath;
 }

@@ -21,7 +21,7 @@ export interface NewLink extends Omit<Link, 'id'> {
 }
 
 /** Whose browser goes to the provider, and with what. */
-export interface Departure {
+export interface AuthorizationAttempt {
   readonly browser: Secret;
   readonly state: Secret;
   readonly codeVerifier: Secret | undefined;
@@ -72,7 +72,7 @@ export interface LinkStore {
   /** @returns false where the subject has too many under way already */
   begin(link: NewLink): Promise<boolean>;
   /** Binds the link to a browser on its way to the provider. The first browser that comes back ends all other departures. */
-  depart(ticket: Secret, departure: Departure): Promise<Link | undefined>;
+  startAuthorization(ticket: Secret, departure: AuthorizationAttempt): Promise<Link | undefined>;
   /**
    * Takes what the provider sent back: the code, to be had once more for `completion`; without one this departure is over,
    * and its user may open the ticket again.

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { GrantObserver } from '../observer.ts';
 
 /** Work that comes round again and again. */
-export interface Chore {
+export interface PeriodicTask {
   /** What it does, for the operator who reads that it failed: `cannot ${name}`. */
   readonly name: string;
   readonly everyMs: number;
@@ -10,20 +10,20 @@ export interface Chore {
 }
 
 /** What a round of chores is made of. */
-export interface ChoresOptions {
+export interface PeriodicTasksOptions {
   readonly clock: Clock;
-  readonly chores: readonly Chore[];
+  readonly chores: readonly PeriodicTask[];
   /** Told of a chore that failed; it comes round again. */
   readonly observer: Pick<GrantObserver, 'failed'>;
 }
 
 /** A background loop: every chore at its own pace, none of them beside itself. */
-export class Chores implements AsyncDisposable {
+export class PeriodicTasks implements AsyncDisposable {
   readonly #stops: (() => void)[] = [];
   readonly #running = new Map<Promise<void>, string>();
 
   /** Begins; every chore comes up for the first time after its own pace has passed once. */
-  constructor({ clock, chores, observer }: ChoresOptions) {
+  constructor({ clock, chores, observer }: PeriodicTasksOptions) {
     for (const { name, everyMs, work } of chores) {
       let isRunning = false;
       const turn = async () => {

@@ -5,7 +5,7 @@ import { leftForLapses, mostInFlight, perMinuteOf, SAVED_MS } from './upkeep-bud
 import type { DueGrant, UpkeepStore } from '../storage/upkeep-store.ts';
 
 /** What renewing ahead is made of. */
-export interface RenewalsAheadOptions {
+export interface ProactiveRenewalOptions {
   readonly store: UpkeepStore;
   readonly pauses: PauseStore;
   readonly providers: readonly Provider[];
@@ -42,11 +42,11 @@ interface Budget {
  * each provider's limit, but for the half that is kept for refresh tokens; those that look at the same moment may exceed it
  * by a round. It begins with nothing saved up, so that a restart is no stampede.
  */
-export class RenewalsAhead {
-  readonly #options: RenewalsAheadOptions;
+export class ProactiveRenewal {
+  readonly #options: ProactiveRenewalOptions;
   readonly #budgets = new Map<string, Budget>();
 
-  constructor(options: RenewalsAheadOptions) {
+  constructor(options: ProactiveRenewalOptions) {
     this.#options = options;
   }
 

@@ -1,13 +1,13 @@
 import type { Provider } from '../../providers/provider.ts';
-import { backOffMs } from '../rules/backoff.ts';
+import { backoffMs } from '../rules/backoff.ts';
 import type { Clock, Random } from '../clock.ts';
-import type { ConnectionStore, Forsaken } from '../storage/connection-store.ts';
+import type { ConnectionStore, OrphanedGrant } from '../storage/connection-store.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 import { withLease } from '../keeper/with-lease.ts';
 
 /** What ending grants is made of. */
-export interface RevocationsOptions {
+export interface RevocationOptions {
   readonly store: ConnectionStore;
   readonly grants: GrantStore;
   readonly providers: readonly Provider[];
@@ -23,10 +23,10 @@ const MOST_AT_ONCE = 20;
  * Ends the grants that nobody is connected to any more: the provider is asked to revoke them until it has, and only then
  * are they erased. Until then their tokens are kept, for without them nobody could revoke anything.
  */
-export class Revocations {
-  readonly #options: RevocationsOptions;
+export class Revocation {
+  readonly #options: RevocationOptions;
 
-  constructor(options: RevocationsOptions) {
+  constructor(options: RevocationOptions) {
     this.#options = options;
   }
 
@@ -37,22 +37,22 @@ export class Revocations {
 
   async #roundOf(provider: Provider): Promise<void> {
     for (let left = MOST_AT_ONCE; left > 0; left -= 1) {
-      const forsaken = await this.#options.store.takeForsaken(provider.realm);
+      const forsaken = await this.#options.store.claimOrphanedGrant(provider.realm);
       if (forsaken === undefined) return;
       await this.#end(provider, forsaken);
     }
   }
 
-  async #end(provider: Provider, forsaken: Forsaken): Promise<void> {
+  async #end(provider: Provider, forsaken: OrphanedGrant): Promise<void> {
     const { store, clock, random } = this.#options;
     const verdict = await this.#asked(provider, forsaken);
     if (verdict === 'revoked') return store.erase(forsaken.exchange);
     const failures = forsaken.failures + 1;
-    const retryAt = clock.now() + backOffMs(failures, undefined, random);
+    const retryAt = clock.now() + backoffMs(failures, undefined, random);
     await store.putBack(forsaken.exchange, { failures, retryAt, lastFailure: 'unknown' });
   }
 
-  async #asked(provider: Provider, { exchange, tokens }: Forsaken) {
+  async #asked(provider: Provider, { exchange, tokens }: OrphanedGrant) {
     const revoke = provider.revoke?.bind(provider);
     if (revoke === undefined || tokens === undefined) return 'revoked';
     return withLease(

@@ -1,16 +1,16 @@
 import type { Provider } from '../../providers/provider.ts';
-import { Chores, type Chore } from './periodic-tasks.ts';
+import { PeriodicTasks, type PeriodicTask } from './periodic-tasks.ts';
 import type { ConnectionStore } from '../storage/connection-store.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 import { BITE_EVERY_MS, Forgetting } from './forgetting.ts';
-import { wayOut } from '../rules/next-step.ts';
+import { recoveryPath } from '../rules/next-step.ts';
 import type { LinkStore, VainConsentStore } from '../storage/link-store.ts';
-import { Revocations } from './revocation.ts';
+import { Revocation } from './revocation.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Keeper } from '../keeper/keeper.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { PauseStore } from '../pacing/pause.ts';
-import { RenewalsAhead } from './proactive-renewal.ts';
+import { ProactiveRenewal } from './proactive-renewal.ts';
 import { replayRescued, type Rescue } from '../keeper/rescue.ts';
 import { VainConsents } from './vain-consents.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
@@ -40,7 +40,7 @@ export interface UpkeepOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** What else is to be done in the background. */
-  readonly alsoDo?: readonly Chore[];
+  readonly alsoDo?: readonly PeriodicTask[];
   /** The share of a provider's limit that may be spent on renewing ahead of need, from 0 to 1. */
   readonly share: number;
   /** How long what has ended is remembered; of which grants nothing has to be is told by the providers. */
@@ -72,7 +72,7 @@ const AT_ONCE = { lapses: 500 };
 export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { keeper, usage, successions, stores, rescue, clock, observer } = options;
   const { grants, upkeep: store, pauses, links } = stores;
-  const ahead = new RenewalsAhead({
+  const ahead = new ProactiveRenewal({
     ...options,
     store,
     pauses,
@@ -82,7 +82,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       });
     },
   });
-  const revocations = new Revocations({ ...options, store: stores.connections, grants });
+  const revocations = new Revocation({ ...options, store: stores.connections, grants });
   const vain = new VainConsents({ ...options, store: stores.vainConsents, links });
   const forgetting = new Forgetting({
     store,
@@ -92,7 +92,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   const noteUsage = () =>
     Promise.all([usage.drain((credentials) => store.noteUsed(credentials)), successions?.drain()]);
   const replay = () => replayRescued({ rescue, store: grants, clock, observer });
-  const chores = new Chores({
+  const chores = new PeriodicTasks({
     clock,
     observer,
     chores: [
@@ -120,7 +120,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
 
 /** Grants that their provider can repair by itself are never forgotten: their account's id is what that takes. */
 function irreparable({ providers }: UpkeepOptions): string[] {
-  return providers.filter((provider) => wayOut(provider) !== 'self').map(({ realm }) => realm);
+  return providers.filter((provider) => recoveryPath(provider) !== 'self').map(({ realm }) => realm);
 }
 
 async function noteLapsed({ stores, providers, observer }: UpkeepOptions): Promise<void> {

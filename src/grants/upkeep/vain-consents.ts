@@ -1,5 +1,5 @@
 import type { Obtained, Provider } from '../../providers/provider.ts';
-import { backOffMs } from '../rules/backoff.ts';
+import { backoffMs } from '../rules/backoff.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 import type { LinkStore, VainConsent, VainConsentStore } from '../storage/link-store.ts';
@@ -59,13 +59,13 @@ export class VainConsents {
       return;
     }
     const failures = consent.failures + 1;
-    await store.putOff(link, failures, clock.now() + backOffMs(failures, undefined, random));
+    await store.putOff(link, failures, clock.now() + backoffMs(failures, undefined, random));
   }
 
   /** Whether nothing is left to be done at the provider, or can be. */
   async #isOver(provider: Provider, { link, answer, accountId: known }: VainConsent): Promise<boolean> {
     if (provider.revoke === undefined) return true;
-    const accountId = known ?? (await accountOf(provider, answer));
+    const accountId = known ?? (await toAccount(provider, answer));
     if (accountId === 'unreachable') return false;
     if (accountId === undefined) {
       const cause = new Error(
@@ -81,7 +81,7 @@ export class VainConsents {
 }
 
 /** Undefined where the provider doesn't say whose it is. */
-async function accountOf({ authorization }: Provider, { profile, tokens }: Obtained): Promise<string | undefined> {
+async function toAccount({ authorization }: Provider, { profile, tokens }: Obtained): Promise<string | undefined> {
   if (profile !== undefined) return profile.accountId;
   const found = await authorization?.identify(tokens.accessToken);
   if (found?.kind === 'known') return found.accountId;

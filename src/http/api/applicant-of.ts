@@ -8,6 +8,6 @@ export interface ApplicantFields {
 }
 
 /** Whom to create an account for: what the body doesn't say, the caller's credential does. */
-export function applicantOf(caller: Caller, subject: string, { cal_email, timezone }: ApplicantFields): Applicant {
+export function toApplicant(caller: Caller, subject: string, { cal_email, timezone }: ApplicantFields): Applicant {
   return { subject, email: cal_email ?? caller.email, name: caller.name, timeZone: timezone };
 }

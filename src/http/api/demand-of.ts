@@ -10,7 +10,7 @@ export interface DemandFields {
 }
 
 /** The same in the keeper's words. */
-export function demandOf({ force_refresh, min_ttl, rejected_access_token }: DemandFields): Demand {
+export function toDemand({ force_refresh, min_ttl, rejected_access_token }: DemandFields): Demand {
   return {
     force: force_refresh,
     minTtlMs: min_ttl === undefined ? undefined : min_ttl * 1000,

@@ -1,7 +1,7 @@
 import type { AccountProfile } from '../../providers/provider.ts';
 
 /** An account as answers show it. */
-export function accountOf({
+export function toAccount({
   accountId,
   email = null,
   username = null,

@@ -2,7 +2,7 @@ import { TrustUnavailableError } from '../../callers/trust-unavailable-error.ts'
 import { UnauthenticatedError } from '../../callers/unauthenticated-error.ts';
 import { KeeperError, StoreUnavailableError, type KeeperErrorCode } from '../../grants/errors.ts';
 import { LinkError, type LinkErrorCode, type TwoAccounts } from '../../grants/linking/link-error.ts';
-import { accountOf } from './to-account.ts';
+import { toAccount } from './to-account.ts';
 import { ProblemError } from './problem.ts';
 
 /** How each failure of the keeper looks from outside. */
@@ -42,7 +42,7 @@ const LINK_STATUSES: Readonly<Record<LinkErrorCode, number>> = {
 };
 
 /** The one place that turns errors into HTTP. An error it doesn't know tells the caller nothing of itself. */
-export function problemOf(error: unknown): ProblemError {
+export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof KeeperError) return keeperProblem(error);
   if (error instanceof LinkError) {
@@ -77,7 +77,7 @@ export function asUnavailable(problem: ProblemError): ProblemError {
 function accountMembers(accounts: TwoAccounts | undefined) {
   if (accounts === undefined) return {};
   const { chosen, present } = accounts;
-  return { account: accountOf(chosen), ...(present === undefined ? {} : { present_account: accountOf(present) }) };
+  return { account: toAccount(chosen), ...(present === undefined ? {} : { present_account: toAccount(present) }) };
 }
 
 function keeperProblem(error: KeeperError): ProblemError {

@@ -5,7 +5,7 @@ import type { Answer, Call, Endpoint } from '../endpoint.ts';
 import { ProblemError } from '../response/problem.ts';
 
 /** An endpoint as a handler of Hono's: the door for hosts that speak the Fetch standard, and for all that is unusual. */
-export function fetchDoor(endpoint: Endpoint): (context: Context) => Promise<Response> {
+export function fetchAdapter(endpoint: Endpoint): (context: Context) => Promise<Response> {
   return async (context) => responseOf(await endpoint(callOf(context)));
 }
 

@@ -7,12 +7,12 @@ import { ProblemError } from '../response/problem.ts';
  *
  * @param error of the server's `clientError` event
  */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  socket.end(inBytes(problemOf(error.code)), () => socket.destroy());
+  socket.end(inBytes(toProblem(error.code)), () => socket.destroy());
 }
 
 function inBytes(problem: ProblemError): string {
@@ -23,7 +23,7 @@ function inBytes(problem: ProblemError): string {
   return `HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines}\r\n${body}`;
 }
 
-function problemOf(code: string | undefined): ProblemError {
+function toProblem(code: string | undefined): ProblemError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new ProblemError(408, 'request_timeout', 'The request did not arrive in time. Send it at once, whole.');
   }

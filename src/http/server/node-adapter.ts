@@ -21,7 +21,7 @@ const REST_MS = 500;
  *
  * @param handler asked at each request, as it may be replaced
  */
-export function nodeDoor(handler: () => FetchHandler): RequestListener {
+export function nodeAdapter(handler: () => FetchHandler): RequestListener {
   const byFetch = getRequestListener((request, env) => handler().fetch(request, env));
   return (request, response) => {
     const { endpoints } = handler();

@@ -3,9 +3,9 @@ import { Draining, unready } from './draining.ts';
 import { responseOf } from './fetch-adapter.ts';
 import type { FetchHandler } from '../fetch-handler.ts';
 import { answerInTurn } from './in-turn.ts';
-import { nodeDoor } from './node-adapter.ts';
+import { nodeAdapter } from './node-adapter.ts';
 import { ProblemError } from '../response/problem.ts';
-import { answerUnreadable } from './malformed-request.ts';
+import { answerMalformedRequest } from './malformed-request.ts';
 
 /** A server that listens already, and answers 503 until it is told what to serve. */
 export interface Listening {
@@ -47,9 +47,9 @@ export async function listen(address: { host: string; port: number }): Promise<L
   const server = createServer(LIMITS);
   answerInTurn(
     server,
-    nodeDoor(() => handler),
+    nodeAdapter(() => handler),
   );
-  server.on('clientError', answerUnreadable);
+  server.on('clientError', answerMalformedRequest);
   const draining = new Draining(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,4 +1,4 @@
-import { boundedExpiry, tokenText, type TokenAnswer } from '../../oauth/token-answer.ts';
+import { boundedExpiry, tokenText, type TokenSet } from '../../oauth/token-answer.ts';
 import { openTransport, type Transport, type UpstreamCall } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import {
@@ -15,7 +15,7 @@ import type {
   AccountProfile,
   Applicant,
   ClientCheck,
-  ExchangeAnswer,
+  ExchangeResult,
   KnownAccount,
   Provider,
   TokenClaims,
@@ -75,7 +75,7 @@ class CalComManaged implements Provider {
     return managedTokenClaims(token, this.#options.clientId);
   }
 
-  async refresh(refreshToken: Secret): Promise<ExchangeAnswer> {
+  async refresh(refreshToken: Secret): Promise<ExchangeResult> {
     const askedAt = this.#options.now();
     const result = await this.#ask('POST', `/oauth/${this.#client}/refresh`, { refreshToken: refreshToken.reveal() });
     if (result.kind === 'success') return obtained(result.data, askedAt);
@@ -86,7 +86,7 @@ class CalComManaged implements Provider {
    * Force-refresh: Cal.com deletes all other tokens of the user. The user is looked at first: ids are used again by an
    * installation that was set back, and force-refresh would then hand out another's token.
    */
-  async recover(account: KnownAccount): Promise<ExchangeAnswer> {
+  async recover(account: KnownAccount): Promise<ExchangeResult> {
     const user = await this.#ask('GET', this.#userPath(account.accountId));
     if (user.kind === 'error') return judgeRecoverError(user.error);
     const profile = user.kind === 'success' ? accountProfile(user.data) : undefined;
@@ -103,7 +103,7 @@ class CalComManaged implements Provider {
     return result.kind === 'error' ? judgeRecoverError(result.error) : result;
   }
 
-  async provision(applicant: Applicant): Promise<ExchangeAnswer> {
+  async provision(applicant: Applicant): Promise<ExchangeResult> {
     const { email } = applicant;
     if (email === undefined) return { kind: 'input_refused', detail: 'there is no e-mail', fields: ['email'] };
     const askedAt = this.#options.now();
@@ -161,7 +161,7 @@ class CalComManaged implements Provider {
   }
 
   /** A taken e-mail is ours to adopt only where the user there carries this subject's proof. */
-  async #adopt(accountId: string, proofs: readonly string[]): Promise<ExchangeAnswer> {
+  async #adopt(accountId: string, proofs: readonly string[]): Promise<ExchangeResult> {
     const result = await this.#ask('GET', this.#userPath(accountId));
     if (result.kind === 'error') return { kind: 'unknown', detail: 'the existing user could not be read' };
     if (result.kind !== 'success') return result;
@@ -195,14 +195,14 @@ class CalComManaged implements Provider {
   }
 }
 
-function obtained(data: unknown, askedAt: number): ExchangeAnswer {
+function obtained(data: unknown, askedAt: number): ExchangeResult {
   const tokens = tokenAnswer(data, askedAt);
   return tokens === undefined
     ? { kind: 'unknown', detail: 'success without usable tokens' }
     : { kind: 'obtained', tokens };
 }
 
-function obtainedWithUser(data: unknown, askedAt: number): ExchangeAnswer {
+function obtainedWithUser(data: unknown, askedAt: number): ExchangeResult {
   const tokens = tokenAnswer(data, askedAt);
   const profile = accountProfile(asObject(data)?.['user']);
   if (tokens === undefined || profile === undefined) {
@@ -211,7 +211,7 @@ function obtainedWithUser(data: unknown, askedAt: number): ExchangeAnswer {
   return { kind: 'obtained', tokens, profile };
 }
 
-function tokenAnswer(data: unknown, askedAt: number): TokenAnswer | undefined {
+function tokenAnswer(data: unknown, askedAt: number): TokenSet | undefined {
   const keys = asObject(data);
   const accessToken = tokenText(keys?.['accessToken']);
   if (keys === undefined || accessToken === undefined) return undefined;
@@ -230,7 +230,7 @@ function tokenAnswer(data: unknown, askedAt: number): TokenAnswer | undefined {
  * A 400 or a 404 in Cal.com's own envelope means that this refresh token is dead (unknown, spent, or lost to a racing
  * twin), save where its text speaks of the client, of the body's form, or of a route that is no longer there.
  */
-function judgeRefreshError(error: CalComError): ExchangeAnswer {
+function judgeRefreshError(error: CalComError): ExchangeResult {
   if (error.status !== 400 && error.status !== 404) return { kind: 'unknown', detail: describe(error) };
   // Early versions name no fields: then only the text tells that it was the body's form.
   const isMalformed = error.isInvalid || error.message === 'Bad Request Exception';
@@ -247,12 +247,12 @@ function blamesClient(error: CalComError): boolean {
 }
 
 /** The database layer's own 404 is what the loser of a race gets; it doesn't say that the user is gone. */
-function judgeRecoverError(error: CalComError): ExchangeAnswer {
+function judgeRecoverError(error: CalComError): ExchangeResult {
   if (isUnknownUser(error)) return { kind: 'account_gone', detail: describe(error) };
   return blamesClient(error) ? clientRefused(error) : { kind: 'unknown', detail: describe(error) };
 }
 
-function judgeProvisionError(error: CalComError): ExchangeAnswer {
+function judgeProvisionError(error: CalComError): ExchangeResult {
   if (error.status === 409) return { kind: 'unknown', detail: describe(error) };
   if (error.status === 400 && error.isInvalid) {
     return { kind: 'input_refused', detail: describe(error), fields: error.invalidFields };

@@ -5,8 +5,8 @@ import { elementTokens } from './element-tokens.ts';
 import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 import { OAuth2Judgement } from '../oauth-2/judgement.ts';
-import { profileOf } from '../to-profile.ts';
-import type { ExchangeAnswer, Provider } from '../provider.ts';
+import { toProfile } from '../to-profile.ts';
+import type { ExchangeResult, Provider } from '../provider.ts';
 
 const UNPROCESSABLE = 422;
 
@@ -20,7 +20,7 @@ export function cronofyManaged(options: CronofyClient): Provider {
   const transport = openTransport();
   const definition: OAuth2Definition = { ...cronofyTokens(options), name: 'cronofy-managed' };
   const judgement = new OAuth2Judgement(definition);
-  const open = async (subject: string): Promise<ExchangeAnswer> => {
+  const open = async (subject: string): Promise<ExchangeResult> => {
     const askedAt = now();
     const result = await transport.send({
       method: 'POST',
@@ -44,12 +44,12 @@ export function cronofyManaged(options: CronofyClient): Provider {
   };
 }
 
-function withProfile(answer: ExchangeAnswer, result: UpstreamResult): ExchangeAnswer {
+function withProfile(answer: ExchangeResult, result: UpstreamResult): ExchangeResult {
   if (result.kind !== 'answered') return answer;
   const { status, json } = result;
   if (status === UNPROCESSABLE && jsonMemberAt(json, 'errors.application_calendar_id') !== undefined) {
     return { kind: 'input_refused', detail: `HTTP ${status} application_calendar_id`, fields: ['subject'] };
   }
-  const profile = profileOf(jsonMemberAt(json, 'sub'), { name: jsonMemberAt(json, 'linking_profile.profile_name') });
+  const profile = toProfile(jsonMemberAt(json, 'sub'), { name: jsonMemberAt(json, 'linking_profile.profile_name') });
   return answer.kind === 'obtained' && profile !== undefined ? { ...answer, profile } : answer;
 }

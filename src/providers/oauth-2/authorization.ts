@@ -4,7 +4,7 @@ import type { Secret } from '../../secret.ts';
 import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from '../authorization.ts';
 import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './definition.ts';
 import { accountIdOf, shownAccount } from '../to-profile.ts';
-import type { ExchangeAnswer, ShownAccount } from '../provider.ts';
+import type { ExchangeResult, ShownAccount } from '../provider.ts';
 
 /** What consenting at an OAuth 2 server is made of. */
 export interface OAuth2AuthorizationOptions {
@@ -12,7 +12,7 @@ export interface OAuth2AuthorizationOptions {
   readonly clientId: string;
   readonly transport: Transport;
   /** Asks the token endpoint, the client's own parameters included. */
-  readonly ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeAnswer>;
+  readonly ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>;
 }
 
 const READ_TIMEOUT_MS = 5_000;
@@ -47,7 +47,7 @@ export class OAuth2Authorization implements Authorization {
     return url.href;
   }
 
-  redeem({ code, redirectUri, codeVerifier }: CodeGrant): Promise<ExchangeAnswer> {
+  redeem({ code, redirectUri, codeVerifier }: CodeGrant): Promise<ExchangeResult> {
     return this.#options.ask({
       grant_type: 'authorization_code',
       code: code.reveal(),

@@ -3,7 +3,7 @@ import { retryAfterMs } from '../../oauth/retry-after.ts';
 import { errorCode, tokenResponse, type TokenLifetimes } from '../../oauth/token-response.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import { STANDARD_DEAD_GRANT, STANDARD_WRONG_CLIENT, type ErrorSignal, type OAuth2Definition } from './definition.ts';
-import type { ExchangeAnswer, Throttled } from '../provider.ts';
+import type { ExchangeResult, Throttled } from '../provider.ts';
 
 const DEFAULT_ACCESS_TTL_SECONDS = 300;
 const LONGEST_ACCESS_TTL_SECONDS = 86_400;
@@ -35,7 +35,7 @@ export class OAuth2Judgement {
   /**
    * @param askedAt when the call was begun, and `now`, both in epoch milliseconds
    */
-  ofTokens(result: UpstreamResult, { askedAt, now }: { askedAt: number; now: number }): ExchangeAnswer {
+  ofTokens(result: UpstreamResult, { askedAt, now }: { askedAt: number; now: number }): ExchangeResult {
     if (result.kind === 'not_sent') return { kind: 'not_sent', detail: 'could not connect', cause: result.cause };
     if (result.kind === 'unanswered') return { kind: 'unknown', detail: 'no complete answer', cause: result.cause };
     if (result.status === 429) return throttled(result, now);
@@ -53,7 +53,7 @@ export class OAuth2Judgement {
   }
 
   /** Only what the definition knows has a meaning; an unfamiliar refusal ends nothing and stops nobody. */
-  #refused(result: UpstreamAnswer): ExchangeAnswer {
+  #refused(result: UpstreamAnswer): ExchangeResult {
     const { status, json } = result;
     const code = errorCode(json);
     const saysSo = (signal: ErrorSignal) =>

@@ -4,7 +4,7 @@ import { Secret } from '../../secret.ts';
 import { OAuth2Authorization } from './authorization.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { OAuth2Judgement } from './judgement.ts';
-import type { ClientCheck, ExchangeAnswer, Provider } from '../provider.ts';
+import type { ClientCheck, ExchangeResult, Provider } from '../provider.ts';
 
 /** A server that speaks OAuth 2, and how to reach it. */
 export interface OAuth2Options {
@@ -77,7 +77,7 @@ function revoking(
 function consenting(
   { authorization: definition, clientId }: OAuth2Definition,
   transport: Transport,
-  ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeAnswer>,
+  ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>,
 ): Pick<Provider, 'authorization' | 'probe'> {
   if (definition === undefined) return {};
   const authorization = new OAuth2Authorization({ definition, clientId, transport, ask });
@@ -92,7 +92,7 @@ function consenting(
 
 function clientCheck(
   { definition, clientSettings = 'its id and secret' }: OAuth2Options,
-  answer: ExchangeAnswer,
+  answer: ExchangeResult,
 ): ClientCheck {
   const { host } = new URL(definition.tokenUrl);
   if (answer.kind === 'client_refused') {

@@ -3,11 +3,11 @@ import type { Clock } from '../../grants/clock.ts';
 import type { ExchangeBounds, ExchangeName } from '../../grants/exchange.ts';
 import type { ConnectionVerdict, NewConnection, TakenLink } from '../../grants/storage/link-store.ts';
 import type { AccountProfile } from '../../providers/provider.ts';
-import { connectedTo, connectTo, createGrant, grantOfAccount, noteForsaken } from './connection.ts';
+import { connectedTo, connectTo, createGrant, grantOfAccount, markIfOrphaned } from './connection.ts';
 import { isConsentBeingRevoked } from './consent-being-revoked.ts';
 import { insertFinished } from '../grants/exchange-row.ts';
 import { OvertakenError } from './overtaken.ts';
-import { closeForsaken } from '../grants/orphaned-exchanges.ts';
+import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';
 import { recordObtained } from '../grants/record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
@@ -39,14 +39,14 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     const before = await connectedTo(transaction, link);
     const existing = await grantOfAccount(transaction, account);
     const isOther = before !== undefined && before !== existing;
-    const present = isOther && !replace ? await accountOf(transaction, before) : undefined;
+    const present = isOther && !replace ? await toAccount(transaction, before) : undefined;
     if (present !== undefined) return { kind: 'other_account', present: present.profile };
     const grantId = existing ?? (await createGrant(transaction, options.newGrantId(), account, clock.now()));
     await lockInOrder(database, transaction, before === undefined ? [grantId] : [grantId, before]);
     const isAsBefore =
       (await connectedTo(transaction, link)) === before && (await grantOfAccount(transaction, account)) === grantId;
     if (!isAsBefore) throw new OvertakenError('The account or its subject was connected or left meanwhile.');
-    await closeForsaken(transaction, grantId, options.bounds, database.now());
+    await closeAbandonedExchange(transaction, grantId, options.bounds, database.now());
     // Not before the account is locked: whoever revokes its tokens has locked it too, and is seen by now.
     const isRevoked = await isConsentBeingRevoked(transaction, account, await database.readTime(transaction));
     if (isRevoked || (await isBeingRevoked(transaction, grantId))) {
@@ -54,7 +54,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
       return { kind: 'busy' };
     }
     if (before !== grantId) await connectTo(transaction, grantId, link, before, clock.now());
-    if (isOther) await noteForsaken(transaction, before, clock.now());
+    if (isOther) await markIfOrphaned(transaction, before, clock.now());
     const event = await append(options, transaction, grantId, { answer, schedule });
     // Whoever completes it again, because the answer was lost or somebody else was faster, is to hear that it is done.
     await transaction
@@ -62,7 +62,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
       .set({ step: 'connected', holder: null, lease_until: null, code: null, code_verifier: null, answer: null })
       .where('id', '=', link.id)
       .execute();
-    await database.announce(transaction, grantId);
+    await database.notifyChange(transaction, grantId);
     return { kind: 'connected', event };
   });
 }
@@ -112,7 +112,7 @@ async function append(
 }
 
 /** What is known of a grant's account; undefined where it has none. */
-async function accountOf(
+async function toAccount(
   transaction: Transaction<Database>,
   grantId: string,
 ): Promise<{ profile: AccountProfile | undefined } | undefined> {

@@ -125,7 +125,7 @@ export async function connectTo(
  *
  * @param at epoch milliseconds
  */
-export async function noteForsaken(transaction: Transaction<Database>, grantId: string, at: number): Promise<void> {
+export async function markIfOrphaned(transaction: Transaction<Database>, grantId: string, at: number): Promise<void> {
   await transaction
     .updateTable('grants')
     .set({

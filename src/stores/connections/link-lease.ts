@@ -5,10 +5,10 @@ import { Secret } from '../../secret.ts';
 import { AHEAD_MS } from '../database/clock-set-back.ts';
 import type { LinkStoreOptions } from './connect-linked.ts';
 import { isDead } from '../database/holder.ts';
-import { obtainedFrom, type ObtainedContent } from '../vault/sealed-answer.ts';
+import { openAnswer, type SealedAnswer } from '../vault/sealed-answer.ts';
 import type { Database } from '../database/schema.ts';
 import { LINK_COLUMNS, type LinkRow } from './tickets.ts';
-import type { Place } from '../vault/vault.ts';
+import type { SealContext } from '../vault/vault.ts';
 
 /** Whether somebody has this link and may be alive. Where the clock was set back since, for no longer than any other lease. */
 export async function isHeld(
@@ -48,7 +48,7 @@ export async function claimLink(
     .returning(LINK_COLUMNS)
     .executeTakeFirst();
   if (claimed === undefined) return undefined;
-  const open = (sealed: Uint8Array | null, field: Place['field']) =>
+  const open = (sealed: Uint8Array | null, field: SealContext['field']) =>
     sealed === null ? undefined : vault.open(sealed, linkPlace(row.id, field));
   const answer = open(claimed.answer, 'answer');
   return {
@@ -59,7 +59,7 @@ export async function claimLink(
     takenBy,
     code: open(claimed.code, 'code') ?? new Secret(''),
     codeVerifier: open(claimed.code_verifier, 'code_verifier'),
-    answer: answer && obtainedFrom(JSON.parse(answer.reveal()) as ObtainedContent),
+    answer: answer && openAnswer(JSON.parse(answer.reveal()) as SealedAnswer),
   };
 }
 
@@ -69,6 +69,6 @@ export function wordHash(word: Secret): Uint8Array {
 }
 
 /** Where a sealed value of a link stands. */
-export function linkPlace(linkId: string, field: Place['field']): Place {
+export function linkPlace(linkId: string, field: SealContext['field']): SealContext {
   return { grantId: linkId, exchangeId: 0, field };
 }

@@ -1,19 +1,19 @@
 import { sql, type ExpressionBuilder, type Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
 import { LONGEST_WAIT_MS } from '../../grants/rules/backoff.ts';
-import type { Connection, ConnectionStore, Forsaken } from '../../grants/storage/connection-store.ts';
+import type { Connection, ConnectionStore, OrphanedGrant } from '../../grants/storage/connection-store.ts';
 import type { GrantEvent } from '../../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../../grants/exchange.ts';
-import type { BackOff } from '../../grants/grant.ts';
+import type { Backoff } from '../../grants/grant.ts';
 import type { AccountProfile } from '../../providers/provider.ts';
 import { catchUpWithClock } from '../database/clock-set-back.ts';
-import { connectedTo, noteForsaken } from './connection.ts';
+import { connectedTo, markIfOrphaned } from './connection.ts';
 import { newNonce, nextExchangeId } from '../grants/exchange-row.ts';
 import { StoredCredential } from '../grants/grant-view.ts';
 import { OvertakenError } from './overtaken.ts';
-import { closeForsaken } from '../grants/orphaned-exchanges.ts';
+import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';
 import { recordDisconnection } from '../grants/record-event.ts';
-import { backOffColumns } from '../grants/record-outcome.ts';
+import { backoffColumns } from '../grants/record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import { supersede } from '../grants/supersede.ts';
 import type { CredentialRow, SqlDatabase } from '../database/sql-database.ts';
@@ -74,13 +74,13 @@ export class SqlConnectionStore implements ConnectionStore {
       const begun = await grants.where(hasBegun).executeTakeFirst();
       const at = await database.readTime(transaction);
       const event = begun ? await recordDisconnection(transaction, grantId, subject, at) : undefined;
-      await noteForsaken(transaction, grantId, clock.now());
-      await database.announce(transaction, grantId);
+      await markIfOrphaned(transaction, grantId, clock.now());
+      await database.notifyChange(transaction, grantId);
       return event;
     });
   }
 
-  async takeForsaken(realm: string): Promise<Forsaken | undefined> {
+  async claimOrphanedGrant(realm: string): Promise<OrphanedGrant | undefined> {
     const { database, clock, bounds, holder, vault } = this.#options;
     return database.transact(async (transaction) => {
       const now = database.now();
@@ -105,7 +105,7 @@ export class SqlConnectionStore implements ConnectionStore {
       if (grant === undefined) return undefined;
       const grantId = grant.id;
       await database.lockGrant(transaction, grantId);
-      await closeForsaken(transaction, grantId, bounds, now);
+      await closeAbandonedExchange(transaction, grantId, bounds, now);
       const nonce = newNonce();
       const opened = await sql<{ id: number }>`
         insert into exchanges (grant_id, id, nonce, lineage, kind, holder, opened_at, lease_until)
@@ -155,18 +155,18 @@ export class SqlConnectionStore implements ConnectionStore {
     });
   }
 
-  async putBack({ nonce, grantId }: OpenExchange, backOff: BackOff): Promise<void> {
+  async putBack({ nonce, grantId }: OpenExchange, backoff: Backoff): Promise<void> {
     const { database } = this.#options;
     await database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const now = await database.readTime(transaction);
       await transaction
         .updateTable('exchanges')
-        .set({ finished_at: now, outcome: backOff.lastFailure, outcome_at: now })
+        .set({ finished_at: now, outcome: backoff.lastFailure, outcome_at: now })
         .where('grant_id', '=', grantId)
         .where('nonce', '=', nonce)
         .execute();
-      await transaction.updateTable('grants').set(backOffColumns(backOff)).where('id', '=', grantId).execute();
+      await transaction.updateTable('grants').set(backoffColumns(backoff)).where('id', '=', grantId).execute();
     });
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type {
   ConnectionVerdict,
-  Departure,
+  AuthorizationAttempt,
   Link,
   LinkStore,
   NewConnection,
@@ -60,7 +60,10 @@ export class SqlLinkStore implements LinkStore {
   }
 
   /** Each departure is a row of its own, of which the first to come back ends all others and the ticket. */
-  async depart(ticket: Secret, { browser, state, codeVerifier }: Departure): Promise<Link | undefined> {
+  async startAuthorization(
+    ticket: Secret,
+    { browser, state, codeVerifier }: AuthorizationAttempt,
+  ): Promise<Link | undefined> {
     const { database, clock, vault } = this.#options;
     return database.transact(async (transaction) => {
       const begun = await lockTicket(transaction, wordHash(ticket));

@@ -5,7 +5,7 @@ import type { Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 import type { LinkStoreOptions } from './connect-linked.ts';
 import { claimLink, isHeld, linkPlace, wordHash } from './link-lease.ts';
-import { obtainedContent } from '../vault/sealed-answer.ts';
+import { sealAnswer } from '../vault/sealed-answer.ts';
 import { LINK_COLUMNS } from './tickets.ts';
 
 /** Links that are being completed, each held under a lease. Where another has taken one over, its former holder changes nothing. */
@@ -54,7 +54,7 @@ export class TakenLinks {
 
   async keep(link: TakenLink, answer: Obtained): Promise<boolean> {
     const { database, vault, clock } = this.#options;
-    const text = new Secret(JSON.stringify(obtainedContent(answer)));
+    const text = new Secret(JSON.stringify(sealAnswer(answer)));
     const account_id = answer.profile?.accountId ?? null;
     return database.transact(async (transaction) => {
       const { numUpdatedRows } = await transaction

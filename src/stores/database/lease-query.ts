@@ -4,8 +4,8 @@ import { AHEAD_MS } from './clock-set-back.ts';
 const RECENT_MS = 60_000;
 const RECENT_LIMIT = 100;
 
-/** How a database names the parameters of {@link claimsQuery}, and its own time. */
-export interface ClaimsParameters {
+/** How a database names the parameters of {@link exchangeStatusQuery}, and its own time. */
+export interface ExchangeStatusParameters {
   readonly grantId: string;
   /** How long a call may take effect after its exchange was opened, in milliseconds. */
   readonly unresolvedMs: string;
@@ -13,12 +13,12 @@ export interface ClaimsParameters {
 }
 
 /** What whoever waits for a grant asks again and again, and therefore one statement. */
-export function claimsQuery(parameters: ClaimsParameters): string {
-  return `select ${claimsColumns(parameters)}`;
+export function exchangeStatusQuery(parameters: ExchangeStatusParameters): string {
+  return `select ${exchangeStatusColumns(parameters)}`;
 }
 
 /** The claims of a grant as columns of another statement, or of one of their own. */
-export function claimsColumns({ grantId, unresolvedMs, now }: ClaimsParameters): string {
+export function exchangeStatusColumns({ grantId, unresolvedMs, now }: ExchangeStatusParameters): string {
   const open = `from exchanges where grant_id = ${grantId} and finished_at is null`;
   return `
     (select max(id) from exchanges where grant_id = ${grantId}) as last,

@@ -7,7 +7,7 @@ const PATIENCE_MS = 50;
  * Reads that have not begun yet are shared by all who ask for the same: what is read is then not older than anybody's
  * question. While one is under way, those who come gather for the next.
  */
-export class SharedReads<Result> {
+export class CoalescedReads<Result> {
   readonly #waiting = new Map<string, Promise<Result>>();
   readonly #underWay = new Map<string, Promise<unknown>>();
 

@@ -13,12 +13,12 @@ const clock = {
  * Does `work`, and again from its start where it met another's lock. The wait between is asynchronous, so that nobody
  * else in this process is held up.
  *
- * @param metLock tells from an error that another try may succeed
+ * @param isLockConflict tells from an error that another try may succeed
  * @throws the error of the last try
  */
-export function retried<Result>(
+export function retryOnLock<Result>(
   work: () => Promise<Result> | Result,
-  metLock: (error: unknown) => boolean,
+  isLockConflict: (error: unknown) => boolean,
 ): Promise<Result> {
-  return untilDeadline(work, { clock, ...PATIENCE, mayPass: metLock });
+  return untilDeadline(work, { clock, ...PATIENCE, mayPass: isLockConflict });
 }

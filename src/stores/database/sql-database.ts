@@ -40,13 +40,13 @@ export interface SqlDatabase extends AsyncDisposable {
   /** The warm path's one prepared read. */
   readView(realm: string, subject: string): Promise<ViewRow | undefined>;
   /** A renewal's one prepared read. */
-  readViewWithClaims(realm: string, subject: string): Promise<(ViewRow & ClaimsRow) | undefined>;
+  readViewWithClaims(realm: string, subject: string): Promise<(ViewRow & ExchangeStatusRow) | undefined>;
   /** The one prepared read of whoever waits for a grant. */
-  readClaims(grantId: string): Promise<ClaimsRow | undefined>;
+  readClaims(grantId: string): Promise<ExchangeStatusRow | undefined>;
   /** Tells the other instances that the grant has changed, soon; for what is committed. */
   tell(grantId: string): void;
   /** Tells the other instances, once the transaction is committed, that the grant has changed. */
-  announce(transaction: Transaction<Database>, grantId: string): Promise<void>;
+  notifyChange(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /** Notes that somebody waits for the grant's open exchange, for whoever finishes it to {@link SqlDatabase.tell}. */
   noteAwaited(grantId: string): Promise<void>;
   /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
@@ -65,7 +65,7 @@ export interface SqlDatabase extends AsyncDisposable {
 export type LeasedExchange = Pick<OpenExchange, 'grantId' | 'nonce'>;
 
 /** Who is asking upstream for a grant; null where nobody ever did. */
-export interface ClaimsRow {
+export interface ExchangeStatusRow {
   last: number | null;
   last_nonce: string | null;
   recent: number;

@@ -1,4 +1,4 @@
-import { claimsColumns } from './lease-query.ts';
+import { exchangeStatusColumns } from './lease-query.ts';
 
 /** How a database names the parameters of {@link viewQuery}, and its own time. */
 export interface ViewParameters {
@@ -21,8 +21,8 @@ export function viewQuery(parameters: ViewParameters): string {
 }
 
 /** The view and the claims of one moment, which a renewal needs. */
-export function viewWithClaimsQuery(parameters: ViewParameters): string {
-  return selectView(parameters, `, ${claimsColumns({ ...parameters, grantId: 'g.id' })}`);
+export function viewWithStatusQuery(parameters: ViewParameters): string {
+  return selectView(parameters, `, ${exchangeStatusColumns({ ...parameters, grantId: 'g.id' })}`);
 }
 
 function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more: string): string {

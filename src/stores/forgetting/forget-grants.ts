@@ -57,7 +57,7 @@ export async function forgetWithin(
   await database.lockGrant(transaction, grantId);
   if (await isLost(transaction, limits, grantId)) {
     const count = await forgetGrant(transaction, limits, grantId);
-    await database.announce(transaction, grantId);
+    await database.notifyChange(transaction, grantId);
     return count;
   }
   const deleted = [

@@ -1,6 +1,6 @@
 import type { Credential } from '../../grants/credential.ts';
 import type { ExchangeName } from '../../grants/exchange.ts';
-import type { BackOff, GrantView } from '../../grants/grant.ts';
+import type { Backoff, GrantView } from '../../grants/grant.ts';
 import type { Secret } from '../../secret.ts';
 import type { CredentialRow, ViewRow } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -11,7 +11,7 @@ export function grantView(row: ViewRow, vault: Vault): GrantView {
     grantId: row.id,
     accountId: row.account_id ?? undefined,
     integratedAt: row.integrated_at ?? undefined,
-    backOff: backOff(row),
+    backoff: backoff(row),
     current: currentOf(row, vault),
     unsettled: row.unsettled === 1,
   };
@@ -70,7 +70,7 @@ export class StoredCredential implements Credential {
   }
 }
 
-function backOff(row: ViewRow): BackOff | undefined {
+function backoff(row: ViewRow): Backoff | undefined {
   if (row.retry_at === null || row.last_failure === null) return undefined;
   return { failures: row.failures, retryAt: row.retry_at, lastFailure: row.last_failure };
 }

@@ -4,7 +4,7 @@ import type { ExchangeBounds, OpenExchange } from '../../grants/exchange.ts';
 import type { ExchangeIntent } from '../../grants/storage/grant-store.ts';
 import { CATCH_UP_WITH_LATE_RECOVERIES } from '../database/clock-set-back.ts';
 import { newNonce } from './exchange-row.ts';
-import { closeForsaken } from './orphaned-exchanges.ts';
+import { closeAbandonedExchange } from './orphaned-exchanges.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { send, type Sent } from '../database/together.ts';
@@ -48,7 +48,7 @@ export async function openExchange(options: Opener, intent: ExchangeIntent): Pro
     if (opened !== undefined) return opened;
     const again = await database.transact(async (transaction) => {
       await database.lockGrant(transaction, intent.grantId);
-      const isClosed = await closeForsaken(transaction, intent.grantId, bounds, database.now());
+      const isClosed = await closeAbandonedExchange(transaction, intent.grantId, bounds, database.now());
       return isClosed ? at(transaction) : undefined;
     });
     return again && (await numbered(again));

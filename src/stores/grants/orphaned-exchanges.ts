@@ -11,7 +11,7 @@ import type { SqlDatabase } from '../database/sql-database.ts';
  *
  * @returns how many were closed
  */
-export async function closeExchangesOfTheDead(database: SqlDatabase): Promise<number> {
+export async function closeExchangesOfDeadProcesses(database: SqlDatabase): Promise<number> {
   return database.transact(async (transaction) => {
     const open = await transaction
       .selectFrom('exchanges')
@@ -34,7 +34,7 @@ export async function closeExchangesOfTheDead(database: SqlDatabase): Promise<nu
  * @param now the database's time
  * @returns whether there was one to close
  */
-export async function closeForsaken(
+export async function closeAbandonedExchange(
   transaction: Transaction<Database>,
   grantId: string,
   bounds: ExchangeBounds,

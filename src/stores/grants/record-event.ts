@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { EventReason, EventType, GrantEvent, WayOut } from '../../grants/events.ts';
+import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../grants/events.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -27,10 +27,10 @@ export async function recordGain(
 export async function recordLoss(
   transaction: Transaction<Database>,
   grantId: string,
-  wayOut: WayOut,
+  recoveryPath: RecoveryPath,
   { at, tokensAt, unresolvedMs }: { at: number; tokensAt: number; unresolvedMs: number },
 ): Promise<GrantEvent | undefined> {
-  if (wayOut === 'self') return undefined;
+  if (recoveryPath === 'self') return undefined;
   const { rows } = await sql<{ exchange_id: number | null }>`
     select (select max(id) from exchanges where grant_id = g.id and outcome in ('obtained', 'rejected')) as exchange_id
     from grants g
@@ -41,7 +41,7 @@ export async function recordLoss(
         and opened_at + ${unresolvedMs} > ${at})`.execute(transaction);
   const exchangeId = rows[0]?.exchange_id;
   if (exchangeId == null || (await hadNothingLeft(transaction, grantId))) return undefined;
-  if (wayOut === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
+  if (recoveryPath === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
   const reason = await reasonOfLoss(transaction, grantId, exchangeId + 1);
   return record(transaction, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId });
 }

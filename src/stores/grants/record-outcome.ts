@@ -3,7 +3,7 @@ import type { EndReason } from '../../grants/credential.ts';
 import type { GrantEvent } from '../../grants/events.ts';
 import { GrantForgottenError } from '../../grants/errors.ts';
 import type { ExchangeName, OpenExchange, Outcome } from '../../grants/exchange.ts';
-import type { BackOff } from '../../grants/grant.ts';
+import type { Backoff } from '../../grants/grant.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { Failure } from '../../grants/storage/grant-store.ts';
 import type { AccountProfile, Obtained } from '../../providers/provider.ts';
@@ -108,7 +108,7 @@ export async function recordObtained(
 export async function recordFailure(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
-  { answer, backOff, wayOut }: Failure,
+  { answer, backoff, recoveryPath: recoveryPath }: Failure,
   { present, tokensAt, unresolvedMs }: { present: Present; tokensAt: number; unresolvedMs: number },
 ): Promise<GrantEvent | undefined> {
   const { now, lineage } = present;
@@ -123,7 +123,7 @@ export async function recordFailure(
   if (answer.kind === 'rejected' && exchange.presented !== undefined) {
     await endCredential(transaction, exchange.grantId, exchange.presented, 'rejected', now);
   }
-  if (backOff !== undefined) await holdBack(transaction, exchange, backOff);
+  if (backoff !== undefined) await applyBackoff(transaction, exchange, backoff);
   const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
   if (answer.kind === 'account_gone') {
     // A late answer speaks of the account that was asked for, which needn't be the grant's by now.
@@ -138,7 +138,7 @@ export async function recordFailure(
   }
   if (exchange.kind === 'provision') await dropRefusedApplicant(transaction, exchange, answer.kind);
   if (answer.kind !== 'rejected') return undefined;
-  return recordLoss(transaction, exchange.grantId, wayOut, { at: now, tokensAt, unresolvedMs });
+  return recordLoss(transaction, exchange.grantId, recoveryPath, { at: now, tokensAt, unresolvedMs });
 }
 
 /**
@@ -165,17 +165,21 @@ async function takeOver(
 }
 
 /** Only the newest exchange says how the provider is doing; a late failure would hold back a grant that does well. */
-async function holdBack(transaction: Transaction<Database>, exchange: OpenExchange, backOff: BackOff): Promise<void> {
+async function applyBackoff(
+  transaction: Transaction<Database>,
+  exchange: OpenExchange,
+  backoff: Backoff,
+): Promise<void> {
   await transaction
     .updateTable('grants')
-    .set(backOffColumns(backOff))
+    .set(backoffColumns(backoff))
     .where('id', '=', exchange.grantId)
     .where(sql<boolean>`${newestNonce(exchange.grantId)} = ${exchange.nonce}`)
     .execute();
 }
 
 /** A back-off as the grant's row holds it. */
-export function backOffColumns({ failures, retryAt, lastFailure }: BackOff) {
+export function backoffColumns({ failures, retryAt, lastFailure }: Backoff) {
   return { failures, retry_at: retryAt, last_failure: lastFailure };
 }
 

@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
 import type { Credential } from '../../grants/credential.ts';
-import type { GrantEvent, WayOut } from '../../grants/events.ts';
+import type { GrantEvent, RecoveryPath } from '../../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../../grants/exchange.ts';
-import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../../grants/grant.ts';
+import type { Account, Backoff, ExchangeStatus, GrantView, ViewWithStatus } from '../../grants/grant.ts';
 import type { ExchangeIntent, Failure, GrantStore } from '../../grants/storage/grant-store.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../providers/provider.ts';
@@ -14,11 +14,11 @@ import { Leases } from './leases.ts';
 import type { Present } from './exchange-row.ts';
 import { isDead } from '../database/holder.ts';
 import { openExchange } from './open-exchange.ts';
-import { closeForsaken } from './orphaned-exchanges.ts';
+import { closeAbandonedExchange } from './orphaned-exchanges.ts';
 import { recordLoss } from './record-event.ts';
-import { backOffColumns, recordFailure, recordObtained } from './record-outcome.ts';
+import { backoffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from '../database/schema.ts';
-import type { ClaimsRow, SqlDatabase } from '../database/sql-database.ts';
+import type { ExchangeStatusRow, SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** What the store is made of; the clock judges tokens, the database's own judges leases. */
@@ -51,22 +51,22 @@ export class SqlGrantStore implements GrantStore {
     return row && grantView(row, vault);
   }
 
-  async viewWithClaims(realm: string, subject: string): Promise<ViewWithClaims | undefined> {
+  async viewWithStatus(realm: string, subject: string): Promise<ViewWithStatus | undefined> {
     const { database, vault } = this.#options;
     const row = await database.readViewWithClaims(realm, subject);
     if (row === undefined) return undefined;
     if (this.#isForsaken(row)) {
-      await this.#closeForsaken(row.id);
-      return this.viewWithClaims(realm, subject);
+      await this.#closeAbandonedExchange(row.id);
+      return this.viewWithStatus(realm, subject);
     }
     return { view: grantView(row, vault), claims: claimsOf(row) };
   }
 
-  async claims(grantId: string): Promise<Claims> {
+  async exchangeStatus(grantId: string): Promise<ExchangeStatus> {
     const row = await this.#options.database.readClaims(grantId);
     if (row !== undefined && this.#isForsaken(row)) {
-      await this.#closeForsaken(grantId);
-      return this.claims(grantId);
+      await this.#closeAbandonedExchange(grantId);
+      return this.exchangeStatus(grantId);
     }
     return claimsOf(row);
   }
@@ -108,9 +108,9 @@ export class SqlGrantStore implements GrantStore {
     await this.#leases.renew(exchange);
   }
 
-  async holdBack(grantId: string, backOff: BackOff): Promise<void> {
+  async applyBackoff(grantId: string, backoff: Backoff): Promise<void> {
     await this.#options.database.transact(async (transaction) => {
-      await transaction.updateTable('grants').set(backOffColumns(backOff)).where('id', '=', grantId).execute();
+      await transaction.updateTable('grants').set(backoffColumns(backoff)).where('id', '=', grantId).execute();
     });
   }
 
@@ -132,18 +132,18 @@ export class SqlGrantStore implements GrantStore {
         tokensAt: clock.now(),
         unresolvedMs: this.#unresolvedMs,
       });
-      await database.announce(transaction, exchange.grantId);
+      await database.notifyChange(transaction, exchange.grantId);
       return event;
     });
   }
 
-  async noteReconnectRequired(grantId: string, wayOut: WayOut): Promise<GrantEvent | undefined> {
+  async noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): Promise<GrantEvent | undefined> {
     const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const at = await database.readTime(transaction);
       const times = { at, tokensAt: clock.now(), unresolvedMs: this.#unresolvedMs };
-      return recordLoss(transaction, grantId, wayOut, times);
+      return recordLoss(transaction, grantId, recoveryPath, times);
     });
   }
 
@@ -185,15 +185,15 @@ export class SqlGrantStore implements GrantStore {
   }
 
   /** True where the open exchange is of a process that is gone, or of a time that the database's clock has yet to reach. */
-  #isForsaken({ holder, leased_for: leasedFor, unresolved_for: unresolvedFor }: ClaimsRow): boolean {
+  #isForsaken({ holder, leased_for: leasedFor, unresolved_for: unresolvedFor }: ExchangeStatusRow): boolean {
     const { leaseMs } = this.#options.bounds;
     const isAhead = (leasedFor ?? 0) > leaseMs + AHEAD_MS || (unresolvedFor ?? 0) > this.#unresolvedMs + AHEAD_MS;
     return isAhead || (holder !== null && isDead(holder));
   }
 
-  async #closeForsaken(grantId: string): Promise<void> {
+  async #closeAbandonedExchange(grantId: string): Promise<void> {
     const { database, bounds } = this.#options;
-    await database.transact((transaction) => closeForsaken(transaction, grantId, bounds, database.now()));
+    await database.transact((transaction) => closeAbandonedExchange(transaction, grantId, bounds, database.now()));
   }
 
   async #present(transaction: Transaction<Database>): Promise<Present> {
@@ -202,7 +202,7 @@ export class SqlGrantStore implements GrantStore {
   }
 }
 
-function claimsOf(row: ClaimsRow | undefined): Claims {
+function claimsOf(row: ExchangeStatusRow | undefined): ExchangeStatus {
   return {
     last: row?.last == null || row.last_nonce === null ? undefined : { exchangeId: row.last, nonce: row.last_nonce },
     recentExchanges: row?.recent ?? 0,

@@ -5,9 +5,9 @@ import type { ImportVerdict } from '../../grants/storage/import-store.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount } from '../connections/connection.ts';
 import { insertFinished } from '../grants/exchange-row.ts';
 import { settleAccount } from './import-account.ts';
-import { hasMark, type MarkedImport } from './import-fingerprints.ts';
+import { hasFingerprint, type FingerprintedImport } from './import-fingerprints.ts';
 import { importedTokens } from './import-tokens.ts';
-import { closeForsaken } from '../grants/orphaned-exchanges.ts';
+import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';
 import { recordObtained } from '../grants/record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
@@ -42,7 +42,7 @@ interface Found {
 export async function addImport(
   transaction: Transaction<Database>,
   options: AddImportOptions,
-  each: MarkedImport,
+  each: FingerprintedImport,
   held: HeldGrants,
 ): Promise<ImportVerdict | 'held'> {
   const { database, clock, newGrantId } = options;
@@ -60,7 +60,7 @@ export async function addImport(
   if (state !== 'new' && state !== 'known') return state;
   if (connected === undefined) await connectTo(transaction, grantId, grant, undefined, clock.now());
   if (state === 'new') await append(transaction, options, grantId, each, now);
-  await database.announce(transaction, grantId);
+  await database.notifyChange(transaction, grantId);
   return 'imported';
 }
 
@@ -68,7 +68,7 @@ export async function addImport(
 async function judge(
   transaction: Transaction<Database>,
   { database, bounds }: AddImportOptions,
-  { grant, marks, grantId, connected }: MarkedImport & Found,
+  { grant, marks, grantId, connected }: FingerprintedImport & Found,
   now: number,
 ): Promise<ImportVerdict | 'new' | 'known'> {
   if ((await connectedTo(transaction, grant)) !== connected) return 'busy';
@@ -76,10 +76,10 @@ async function judge(
     if ((await grantOfAccount(transaction, grant)) !== grantId) return 'busy';
     if (grant.isOneSubjects === true && (await isTaken(transaction, grantId))) return 'account_elsewhere';
   }
-  const isKnown = await hasMark(transaction, grantId, marks);
+  const isKnown = await hasFingerprint(transaction, grantId, marks);
   if (isKnown && connected !== undefined) return 'already_there';
   if (!isKnown) {
-    await closeForsaken(transaction, grantId, bounds, database.now());
+    await closeAbandonedExchange(transaction, grantId, bounds, database.now());
     // What is asked just now may end all other tokens, or bring another account.
     if (await isAsked(transaction, grantId, unresolvedMs(bounds), now)) return 'busy';
   }
@@ -115,7 +115,7 @@ async function append(
   transaction: Transaction<Database>,
   { database, vault, clock }: AddImportOptions,
   grantId: string,
-  { grant, marks }: MarkedImport,
+  { grant, marks }: FingerprintedImport,
   now: number,
 ): Promise<void> {
   const obtainedAt = clock.now();

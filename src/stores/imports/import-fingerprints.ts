@@ -6,7 +6,7 @@ import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** An import, and the marks by which it is told again. */
-export interface MarkedImport {
+export interface FingerprintedImport {
   readonly grant: ScheduledImport;
   readonly marks: readonly string[];
 }
@@ -15,7 +15,7 @@ export interface MarkedImport {
  * By what an import is told again, as its exchange's detail: a keyed hash of its token, which says nothing to whoever reads it,
  * and its account. One for every key of the ring; the first is to be written, all are to be recognised.
  */
-export function importMarks(vault: Vault, { access, refresh, accountId }: ImportedGrant): string[] {
+export function importFingerprints(vault: Vault, { access, refresh, accountId }: ImportedGrant): string[] {
   const token = (refresh ?? access)?.token;
   if (token === undefined) throw new RangeError('An import has a token.');
   const suffix = accountId === undefined ? '' : ` account ${accountId}`;
@@ -25,15 +25,15 @@ export function importMarks(vault: Vault, { access, refresh, accountId }: Import
 /** What can be told of imports by one read, without a lock. */
 export interface KnownImports {
   /** Whether its mark is on its subject's grant already. */
-  isThere(each: MarkedImport): boolean;
+  isThere(each: FingerprintedImport): boolean;
   /** Whether its subject is connected to any grant. */
-  isConnected(each: MarkedImport): boolean;
+  isConnected(each: FingerprintedImport): boolean;
 }
 
 /** Looks which of these imports are there already. */
 export async function knownImports(
   { db, columnTypes }: SqlDatabase,
-  imports: readonly MarkedImport[],
+  imports: readonly FingerprintedImport[],
 ): Promise<KnownImports> {
   const each = (of: (grant: ImportedGrant) => string) =>
     listed(columnTypes, new Set(imports.map(({ grant }) => of(grant))));
@@ -64,7 +64,7 @@ export async function knownImports(
 }
 
 /** True where the grant has one of these marks. */
-export async function hasMark(
+export async function hasFingerprint(
   transaction: Transaction<Database>,
   grantId: string,
   marks: readonly string[],

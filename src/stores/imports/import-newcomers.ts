@@ -3,7 +3,7 @@ import type { Clock } from '../../grants/clock.ts';
 import { CREDENTIAL_COLUMNS, credentialRow, sealedTokens, type SealedTokens } from '../grants/credential-row.ts';
 import { newNonce, NOBODY } from '../grants/exchange-row.ts';
 import { importedTokens } from './import-tokens.ts';
-import type { MarkedImport } from './import-fingerprints.ts';
+import type { FingerprintedImport } from './import-fingerprints.ts';
 import { insertRows } from '../database/insert-rows.ts';
 import { listed } from './listed.ts';
 import type { Database } from '../database/schema.ts';
@@ -12,7 +12,7 @@ import type { Vault } from '../vault/vault.ts';
 
 /** An import of a subject and an account of which nothing is there, as far as is known, sealed for a grant of its own. */
 export interface Newcomer extends SealedTokens {
-  readonly from: MarkedImport;
+  readonly from: FingerprintedImport;
 }
 
 /** The number of a grant's first exchange. */
@@ -20,7 +20,7 @@ const FIRST = 1;
 
 /** Prepares what needs no database, so that no transaction waits for it. */
 export function asNewcomer(
-  from: MarkedImport,
+  from: FingerprintedImport,
   { vault, clock, newGrantId }: { vault: Vault; clock: Clock; newGrantId: () => string },
 ): Newcomer {
   const obtainedAt = clock.now();
@@ -50,7 +50,7 @@ export async function insertNewcomers(
       ...(end === undefined ? {} : { end }),
     });
   // Two who import the same in orders of their own would wait for each other in a circle, were it not for these orders.
-  const byAccount = newcomers.toSorted((one, other) => compared(accountOf(one), accountOf(other)));
+  const byAccount = newcomers.toSorted((one, other) => compared(toAccount(one), toAccount(other)));
   const grants = await insert<{ id: string }>(
     'grants',
     'id realm account_id integrated_at failures created_at',
@@ -131,7 +131,7 @@ export async function insertNewcomers(
   return new Set(written);
 }
 
-function accountOf({ from: { grant } }: Newcomer): string {
+function toAccount({ from: { grant } }: Newcomer): string {
   return `${grant.realm}\0${grant.accountId ?? ''}`;
 }
 

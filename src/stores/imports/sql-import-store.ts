@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { isStoreUnavailable } from '../../grants/errors.ts';
 import type { ImportStore, ImportVerdict, ScheduledImport } from '../../grants/storage/import-store.ts';
 import { addImport, type AddImportOptions, type HeldGrants } from './add-import.ts';
-import { importMarks, knownImports, type MarkedImport } from './import-fingerprints.ts';
+import { importFingerprints, knownImports, type FingerprintedImport } from './import-fingerprints.ts';
 import { asNewcomer, insertNewcomers, type Newcomer } from './import-newcomers.ts';
 import { isLockTimeout } from '../database/postgres/errors.ts';
 import type { Database } from '../database/schema.ts';
@@ -16,7 +16,7 @@ const LOCK_PATIENCE_MS = 1_000;
 const HELD = { tries: 10, pauseMs: 20 };
 
 type Found = ImportVerdict | 'held';
-type Work = (part: readonly MarkedImport[], newcomers: readonly Newcomer[]) => Promise<Found[]>;
+type Work = (part: readonly FingerprintedImport[], newcomers: readonly Newcomer[]) => Promise<Found[]>;
 
 /** Imports in SQL: each is an exchange that ended the moment it began, with its credential. */
 export class SqlImportStore implements ImportStore {
@@ -49,8 +49,8 @@ export class SqlImportStore implements ImportStore {
   }
 
   /** What is there already is passed over without a lock; what others have locked is come back to. */
-  async #judged(part: readonly MarkedImport[], work: Work): Promise<ImportVerdict[]> {
-    const verdicts = new Map<MarkedImport, Found>();
+  async #judged(part: readonly FingerprintedImport[], work: Work): Promise<ImportVerdict[]> {
+    const verdicts = new Map<FingerprintedImport, Found>();
     for (let tries = 0; ; tries += 1) {
       const left = part.filter((each) => [undefined, 'held'].includes(verdicts.get(each)));
       const known = await knownImports(this.#options.database, left);
@@ -73,9 +73,9 @@ export class SqlImportStore implements ImportStore {
   }
 
   /** All in one transaction; and where that fails, each in one of its own, so that one is in nobody else's way. */
-  async #together(part: readonly MarkedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
+  async #together(part: readonly FingerprintedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
     const { database } = this.#options;
-    const added = (some: readonly MarkedImport[]) =>
+    const added = (some: readonly FingerprintedImport[]) =>
       database.transact((transaction) =>
         this.#addAll(
           transaction,
@@ -93,7 +93,7 @@ export class SqlImportStore implements ImportStore {
   }
 
   /** @throws the first error, once all the others were tried */
-  async #oneByOne(part: readonly MarkedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
+  async #oneByOne(part: readonly FingerprintedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
     const found: Found[] = [];
     const errors: unknown[] = [];
     for (const each of part) {
@@ -113,7 +113,7 @@ export class SqlImportStore implements ImportStore {
     return found;
   }
 
-  async #rolledBack(part: readonly MarkedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
+  async #rolledBack(part: readonly FingerprintedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
     const found: Found[] = [];
     await this.#options.database
       .transact(async (transaction) => {
@@ -130,7 +130,7 @@ export class SqlImportStore implements ImportStore {
   /** First those of whom nothing is there, with few statements; then, in their order, those that want a closer look. */
   async #addAll(
     transaction: Transaction<Database>,
-    part: readonly MarkedImport[],
+    part: readonly FingerprintedImport[],
     newcomers: readonly Newcomer[],
   ): Promise<Found[]> {
     const { database } = this.#options;
@@ -145,8 +145,8 @@ export class SqlImportStore implements ImportStore {
     return found;
   }
 
-  #marked(grant: ScheduledImport): MarkedImport {
-    return { grant, marks: importMarks(this.#options.vault, grant) };
+  #marked(grant: ScheduledImport): FingerprintedImport {
+    return { grant, marks: importFingerprints(this.#options.vault, grant) };
   }
 }
 
@@ -155,9 +155,9 @@ export class SqlImportStore implements ImportStore {
  * what became of the first.
  */
 function newcomersOf(
-  part: readonly MarkedImport[],
-  isConnected: (each: MarkedImport) => boolean,
-): readonly MarkedImport[] {
+  part: readonly FingerprintedImport[],
+  isConnected: (each: FingerprintedImport) => boolean,
+): readonly FingerprintedImport[] {
   const seen = new Set<string>();
   return part.filter((each) => {
     const { realm, subject, accountId } = each.grant;

@@ -4,7 +4,7 @@ import type { ColumnTypes } from '../database/column-types.ts';
 import { BY_END, BY_REFRESH_END, SPAN_MS } from '../database/ends.ts';
 
 /** Of whom, how many, and when: epoch milliseconds. */
-export interface DueQuestion {
+export interface DueParameters {
   readonly dialect: ColumnTypes['dialect'];
   readonly realm: string;
   readonly limit: number;
@@ -25,7 +25,7 @@ const MOST_PRESSING = 1_000;
  * Access tokens in use that are near their end, those first that end the soonest: for each span of time from now on, reads
  * along the index of one realm what has come due of that. Neither what has ended nor what isn't due yet costs a look.
  */
-export function dueQuery({ dialect, realm, limit, now }: DueQuestion): RawBuilder<DueRow> {
+export function dueQuery({ dialect, realm, limit, now }: DueParameters): RawBuilder<DueRow> {
   const isDue = sql`c.realm = ${realm} and c.ended_at is null and c.used_at is not null
     and c.${sql.raw(BY_END)} = +spans.n and c.renew_at <= ${now} and c.expires_at > ${now} and ${isToBeRenewed(now)}`;
   return sql<DueRow>`
@@ -41,7 +41,7 @@ export function dueQuery({ dialect, realm, limit, now }: DueQuestion): RawBuilde
  * Refresh tokens near their end, those first that have the smallest share left of the time in which to exchange them; where
  * there are very many, of those that end the soonest.
  */
-export function lapsingQuery({ dialect, realm, limit, now }: DueQuestion): RawBuilder<DueRow> {
+export function lapsingQuery({ dialect, realm, limit, now }: DueParameters): RawBuilder<DueRow> {
   const lapses = sql`l.realm = ${realm} and l.ended_at is null and l.lapse_at is not null
     and l.${sql.raw(BY_REFRESH_END)} = +spans.n and l.lapse_at <= ${now} and l.refresh_expires_at > ${now}`;
   return sql<DueRow>`
@@ -70,7 +70,7 @@ function spansFrom(now: number, spanMs: number, aheadMs: number): RawBuilder<unk
  * Postgres that has to be said; SQLite takes a cross join by its word, and knows no other way to say so.
  */
 function spanBySpan(
-  dialect: DueQuestion['dialect'],
+  dialect: DueParameters['dialect'],
   { alias, matches, order, limit }: { alias: string; matches: RawBuilder<unknown>; order: string; limit: number },
 ): RawBuilder<unknown> {
   const name = sql.ref(alias);

@@ -6,7 +6,7 @@ import type { Rescue, Rescued } from '../../grants/keeper/rescue.ts';
 import type { Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 import { formerNonce } from '../grants/exchange-row.ts';
-import { obtainedContent, obtainedFrom, type ObtainedContent } from './sealed-answer.ts';
+import { sealAnswer, openAnswer, type SealedAnswer } from './sealed-answer.ts';
 import type { Vault } from './vault.ts';
 
 /** By the exchange's nonce and its grant; or, from before there were nonces, by its number. */
@@ -23,7 +23,7 @@ export interface RescuedCount {
 }
 
 /** What is sealed in a file, as JSON. */
-interface Content extends ObtainedContent {
+interface Content extends SealedAnswer {
   readonly exchange: OpenExchange | FormerExchange;
 }
 
@@ -55,7 +55,7 @@ export class RescueFolder implements Rescue {
     const aside = join(this.#path, `${name}.part`);
     const file = await open(aside, 'w', 0o600);
     try {
-      const content: Content = { exchange, ...obtainedContent(answer) };
+      const content: Content = { exchange, ...sealAnswer(answer) };
       await file.writeFile(
         this.#vault.seal(new Secret(JSON.stringify(content)), place(exchange.grantId, nameOf(exchange))),
       );
@@ -120,7 +120,7 @@ export class RescueFolder implements Rescue {
     try {
       const text = this.#vault.open(sealed, place(grantId, named)).reveal();
       const { exchange, ...content } = JSON.parse(text) as Content;
-      return { exchange: 'nonce' in exchange ? exchange : withNonce(exchange), answer: obtainedFrom(content) };
+      return { exchange: 'nonce' in exchange ? exchange : withNonce(exchange), answer: openAnswer(content) };
     } catch (cause) {
       await this.#setAside(name, 'cannot be opened with these keys', cause);
       return undefined;

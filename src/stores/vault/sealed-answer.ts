@@ -2,7 +2,7 @@ import type { AccountProfile, Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 
 /** An answer with its tokens in the clear, to be written as JSON and sealed as a whole. */
-export interface ObtainedContent {
+export interface SealedAnswer {
   readonly accessToken: string;
   readonly expiresAt: number;
   readonly tokenType: string;
@@ -13,7 +13,7 @@ export interface ObtainedContent {
 }
 
 /** What is to be sealed of an answer. */
-export function obtainedContent({ tokens, presentedRefreshToken, profile }: Obtained): ObtainedContent {
+export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained): SealedAnswer {
   const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType } = tokens;
   return {
     accessToken: accessToken.reveal(),
@@ -27,7 +27,7 @@ export function obtainedContent({ tokens, presentedRefreshToken, profile }: Obta
 }
 
 /** The answer that was sealed. */
-export function obtainedFrom(content: ObtainedContent): Obtained {
+export function openAnswer(content: SealedAnswer): Obtained {
   const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType, presentedRefreshToken, profile } = content;
   return {
     kind: 'obtained',

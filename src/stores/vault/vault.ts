@@ -9,7 +9,7 @@ export interface RingKey {
 }
 
 /** Where a sealed value stands. It opens nowhere else: a swapped row or column fails loudly. */
-export interface Place {
+export interface SealContext {
   /** Or the id of a link, which has no exchange yet: that is 0 then. */
   readonly grantId: string;
   /** The exchange's number in its grant; of a rescued answer, what its file is named by. */
@@ -45,7 +45,7 @@ export class Vault {
     this.#keys = new Map(keys.map((key) => [key.id, key]));
   }
 
-  seal(secret: Secret, place: Place): Uint8Array {
+  seal(secret: Secret, place: SealContext): Uint8Array {
     const { id, sealKey } = this.#primary;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(associatedData(place, id));
@@ -58,7 +58,7 @@ export class Vault {
    *
    * @throws {@link IntegrityError}
    */
-  open(sealed: Uint8Array, place: Place): Secret {
+  open(sealed: Uint8Array, place: SealContext): Secret {
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
     if (place.field !== 'access_token') return this.#unseal(bytes, place);
     const known = this.#opened.find(bytes, place);
@@ -68,7 +68,7 @@ export class Vault {
     return token;
   }
 
-  #unseal(bytes: Buffer, place: Place): Secret {
+  #unseal(bytes: Buffer, place: SealContext): Secret {
     const idEnd = 2 + (bytes[1] ?? 0);
     const key = bytes[0] === FORMAT ? this.#keys.get(bytes.toString('latin1', 2, idEnd)) : undefined;
     const textStart = idEnd + NONCE_BYTES;
@@ -131,7 +131,7 @@ function deriveVaultKey({ id, key }: RingKey): VaultKey {
   };
 }
 
-function associatedData(place: Place, keyId: string): Buffer {
+function associatedData(place: SealContext, keyId: string): Buffer {
   return Buffer.from(`${place.grantId}\0${place.exchangeId}\0${place.field}\0${keyId}`);
 }
 

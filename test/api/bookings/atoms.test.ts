@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problemOf, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
 import { startCronofy } from '../../../src/sandbox/index.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { CLIENT_ID } from '../../support/service/start-sandbox.ts';
@@ -136,14 +136,14 @@ describe('the refresh URL of Cal.com Atoms', () => {
     await service.expire();
     accessTokenOf(await refresh(service, first));
     await sleep(3100);
-    problemOf(await refresh(service, first), 401, 'unknown_access_token');
+    toProblem(await refresh(service, first), 401, 'unknown_access_token');
   });
 
   it('knows no token from before a caller forced another, and goes on from that one', async () => {
     await using scene = await withAlice();
     const { service, first } = scene;
     const second = tokenOf(await service.token(jwt('alice'), { force_refresh: true })).access_token;
-    problemOf(await refresh(service, first), 401, 'unknown_access_token');
+    toProblem(await refresh(service, first), 401, 'unknown_access_token');
     await service.expire();
     const tabs = await Promise.all([1, 2, 3].map(() => refresh(service, second)));
     assert.equal(new Set(tabs.map(accessTokenOf)).size, 1);
@@ -155,7 +155,7 @@ describe('the refresh URL of Cal.com Atoms', () => {
     const report = () => service.token(jwt('alice'), { rejected_access_token: first });
     const [second, again] = [tokenOf(await report()).access_token, tokenOf(await report()).access_token];
     assert.equal(again, second);
-    problemOf(await refresh(service, first), 401, 'unknown_access_token');
+    toProblem(await refresh(service, first), 401, 'unknown_access_token');
     await service.expire();
     assert.notEqual(accessTokenOf(await refresh(service, second)), second);
   });
@@ -171,7 +171,7 @@ describe('the refresh URL of Cal.com Atoms', () => {
       await service.expire();
       await sleep(500);
     }
-    problemOf(asked, 401, 'unknown_access_token');
+    toProblem(asked, 401, 'unknown_access_token');
     tokenOf(await service.token(jwt('alice')));
     for (const since = performance.now(); asked.status === 401; asked = await refresh(service, held)) {
       assert.ok(performance.now() - since < 30_000, 'the call is noted in the background');
@@ -184,7 +184,7 @@ describe('the refresh URL of Cal.com Atoms', () => {
 
   it('is switched off by a chain of no length', async () => {
     await using scene = await withAlice({ ...ORIGINS, EVERGRANT_ATOMS_CHAIN: '0' });
-    problemOf(await refresh(scene.service, scene.first), 401, 'unknown_access_token');
+    toProblem(await refresh(scene.service, scene.first), 401, 'unknown_access_token');
   });
 
   it('takes no token of another provider, whether bookings are served or not', async () => {
@@ -201,9 +201,9 @@ describe('the refresh URL of Cal.com Atoms', () => {
       try {
         const path = '/api/v1/connections/cronofy-managed/token/';
         const token: string = tokenOf(await service.call('POST', path, { bearer: jwt('alice') })).access_token;
-        problemOf(await refresh(service, token), 401, 'unknown_access_token');
+        toProblem(await refresh(service, token), 401, 'unknown_access_token');
         await service.expire('here');
-        problemOf(await refresh(service, token), 401, 'unknown_access_token');
+        toProblem(await refresh(service, token), 401, 'unknown_access_token');
         assert.equal(service.rows('select 1 from exchanges').length, 1, 'nothing was asked for it');
       } finally {
         await service.stop();
@@ -227,16 +227,16 @@ describe('the refresh URL of Cal.com Atoms', () => {
     ];
     for (const token of unknown) {
       const answer = await refresh(service, token, { Origin: APP });
-      problemOf(answer, 401, 'unknown_access_token');
+      toProblem(answer, 401, 'unknown_access_token');
       assertUncached(answer);
       assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer .*error="invalid_token"/);
       assert.equal(answer.headers.get('access-control-allow-origin'), APP, 'or the page could not read it');
     }
     for (const headers of [{}, { authorization: `Basic ${first}` }, { authorization: first }]) {
-      problemOf(await service.call('GET', ATOMS_PATH, { headers }), 401);
+      toProblem(await service.call('GET', ATOMS_PATH, { headers }), 401);
     }
     const inQuery = await service.call('GET', `${ATOMS_PATH}?access_token=${first}`);
-    problemOf(inQuery, 401);
+    toProblem(inQuery, 401);
   });
 
   it('answers 503 in JSON with Retry-After while Cal.com cannot be reached, and recovers', async () => {
@@ -244,12 +244,12 @@ describe('the refresh URL of Cal.com Atoms', () => {
     const { service, first } = scene;
     await service.sandbox.fault('*', { reset: true });
     const whileLive = await refresh(service, first, { Origin: APP });
-    problemOf(whileLive, 503);
+    toProblem(whileLive, 503);
     assertUncached(whileLive);
     retryAfterMs(whileLive);
     await service.expire();
     const whenExpired = await refresh(service, first, { Origin: APP });
-    problemOf(whenExpired, 503);
+    toProblem(whenExpired, 503);
     assertUncached(whenExpired);
     assert.equal(whenExpired.headers.get('access-control-allow-origin'), APP);
     await service.sandbox.clearFaults();
@@ -282,7 +282,7 @@ describe('the refresh URL of Cal.com Atoms', () => {
     const head = await service.call('HEAD', ATOMS_PATH, { bearer: first });
     assert.equal(head.text, '');
     const post = await service.call('POST', ATOMS_PATH, { bearer: first });
-    problemOf(post, 405, 'method_not_allowed');
+    toProblem(post, 405, 'method_not_allowed');
     assert.match(post.headers.get('allow') ?? '', /\bGET\b/);
   });
 
@@ -297,7 +297,7 @@ describe('the refresh URL of Cal.com Atoms', () => {
     for (let index = 0; index < 80; index += 1) asked.push(await refresh(service, first, { Origin: APP }));
     const refused = asked.find(({ status }) => status === 429);
     assert.ok(refused !== undefined);
-    problemOf(refused, 429, 'rate_limited');
+    toProblem(refused, 429, 'rate_limited');
     retryAfterMs(refused);
     assertUncached(refused);
   });
@@ -353,7 +353,7 @@ describe('the origins of the refresh URL', () => {
     for (const origin of STRANGERS) {
       assert.equal((await preflight(service, origin)).headers.get('access-control-allow-origin'), null, origin);
       const answer = await refresh(service, first, { Origin: origin });
-      problemOf(answer, 403, 'origin_not_allowed');
+      toProblem(answer, 403, 'origin_not_allowed');
       assertUncached(answer);
       assert.equal(answer.headers.get('access-control-allow-origin'), null, origin);
     }
@@ -374,7 +374,7 @@ describe('the origins of the refresh URL', () => {
     await using scene = await withAlice({});
     const { service, first } = scene;
     assert.equal((await preflight(service, APP)).headers.get('access-control-allow-origin'), null);
-    problemOf(await refresh(service, first, { Origin: APP }), 403, 'origin_not_allowed');
+    toProblem(await refresh(service, first, { Origin: APP }), 403, 'origin_not_allowed');
     accessTokenOf(await refresh(service, first));
   });
 });

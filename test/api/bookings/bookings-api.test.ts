@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { problemOf, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { CLIENT_ID } from '../../support/service/start-sandbox.ts';
 import { ATOMS_PATH, CONFIG_PATH, startService, TOKEN_PATH, USER_PATH } from '../../support/service/start-service.ts';
@@ -147,7 +147,7 @@ describe('POST /api/v1/bookings/token/refresh/', () => {
     await using service = await startService();
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await service.call(method, TOKEN_PATH, { bearer: jwt('alice') });
-      problemOf(answer, 405, 'method_not_allowed');
+      toProblem(answer, 405, 'method_not_allowed');
       assert.equal(answer.headers.get('allow'), 'POST');
     }
     const head = await service.call('HEAD', TOKEN_PATH, { bearer: jwt('alice') });
@@ -184,7 +184,7 @@ describe('GET /api/v1/bookings/config/', () => {
       ['POST', TOKEN_PATH],
       ['GET', USER_PATH],
     ] as const) {
-      const { detail } = problemOf(
+      const { detail } = toProblem(
         await service.call(method, path, { bearer: jwt('alice') }),
         500,
         'provider_not_configured',
@@ -198,7 +198,7 @@ describe('GET /api/v1/bookings/config/', () => {
 describe('GET /api/v1/bookings/user/', () => {
   it('is a 404 that says what to do until the user is integrated, and creates nobody', async () => {
     await using service = await startService();
-    const { detail } = problemOf(await service.call('GET', USER_PATH, { bearer: jwt('alice') }), 404, 'not_integrated');
+    const { detail } = toProblem(await service.call('GET', USER_PATH, { bearer: jwt('alice') }), 404, 'not_integrated');
     assert.match(detail, /token\/refresh/);
     assert.deepEqual(await service.sandbox.users(), []);
   });

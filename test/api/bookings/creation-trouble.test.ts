@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problemOf, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { startService } from '../../support/service/start-service.ts';
 
@@ -31,7 +31,7 @@ describe('when Cal.com answers the creation of a user with', { concurrency: 4 },
     await using service = await startService();
     await service.sandbox.fault('create', CLASH, 1);
     const answer = await service.token(jwt('alice'));
-    problemOf(answer, 500, 'upstream_unavailable');
+    toProblem(answer, 500, 'upstream_unavailable');
     await sleep(retryAfterMs(answer));
     const healed = tokenOf(await service.token(jwt('alice')));
     assert.equal(healed.integration_status, 'created');
@@ -43,7 +43,7 @@ describe('when Cal.com answers the creation of a user with', { concurrency: 4 },
     await using service = await startService();
     await service.sandbox.fault('create', { ...CLASH, drop_reply: true }, 1);
     const answer = await service.token(jwt('alice'));
-    problemOf(answer, 500, 'upstream_unavailable');
+    toProblem(answer, 500, 'upstream_unavailable');
     await sleep(retryAfterMs(answer));
     const healed = tokenOf(await service.token(jwt('alice'), { cal_email: 'another@example.com' }));
     assert.match((await service.sandbox.me(healed.access_token)).json.data.email, /^alice\+/);
@@ -56,7 +56,7 @@ describe('when Cal.com answers the creation of a user with', { concurrency: 4 },
       tokenOf(await service.token(jwt('carol')));
       await service.sandbox.fault('create', fault, 1);
       const answer = await service.token(jwt('alice'));
-      problemOf(answer, 500, 'upstream_unavailable');
+      toProblem(answer, 500, 'upstream_unavailable');
       const waitMs = retryAfterMs(answer);
       assert.equal(tokenOf(await service.token(jwt('bob'))).integration_status, 'created');
       assert.equal(tokenOf(await service.token(jwt('carol'), { force_refresh: true })).refreshed, true);
@@ -76,7 +76,7 @@ describe('when Cal.com answers the creation of a user with', { concurrency: 4 },
     await service.sandbox.control('DELETE', '/journal');
     for (const subject of ['alice', 'bob', 'alice']) {
       const answer = await wrong.token(jwt(subject));
-      assert.match(problemOf(answer, 500, 'provider_client_refused').detail, /operator/);
+      assert.match(toProblem(answer, 500, 'provider_client_refused').detail, /operator/);
       assert.ok(retryAfterMs(answer) <= 30_000);
     }
     assert.equal(tokenOf(await wrong.token(jwt('carol'), { force_refresh: true })).access_token, live);

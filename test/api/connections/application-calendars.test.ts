@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problemOf, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../support/service/answer.ts';
 import { revoke, startLinkScene, type LinkScene } from '../../support/linking/link-scene.ts';
 
 const CALENDARS = { method: 'POST', path: '/v1/application_calendars' };
@@ -47,7 +47,7 @@ describe('an application calendar of Cronofy', { concurrency: 4 }, () => {
       [['cronofy-managed', 'active', made[0].sub]],
     );
     assert.ok(!json.linkable.includes('cronofy-managed'));
-    problemOf(await scene.as('alice', 'POST', 'cronofy-managed/authorize/', {}), 400, 'provider_not_linkable');
+    toProblem(await scene.as('alice', 'POST', 'cronofy-managed/authorize/', {}), 400, 'provider_not_linkable');
     assert.notEqual(tokenOf(await ask(scene, 'bob')).access_token, tokens[0]);
   });
 
@@ -86,7 +86,7 @@ describe('an application calendar of Cronofy', { concurrency: 4 }, () => {
       await using scene = await start();
       await scene.control('PUT', '/settings', { application_calendar_ends_tokens: endsTokens });
       await scene.control('POST', '/faults', { match: CALENDARS, times: 1, fault: { drop_reply: true } });
-      problemOf(await ask(scene), 500, 'upstream_unavailable');
+      toProblem(await ask(scene), 500, 'upstream_unavailable');
       const { access_token: token } = await served(scene);
       assert.match((await subOf(scene, token)) ?? 'not taken', /^apc_/);
       const { accounts } = await scene.control('GET', '/state');
@@ -99,7 +99,7 @@ describe('an application calendar of Cronofy', { concurrency: 4 }, () => {
       tokenOf(await ask(scene));
       await scene.service.expire('here');
       await scene.control('POST', '/faults', { match: REFRESH, times: 1, fault: { drop_reply: true } });
-      problemOf(await ask(scene), 500, 'upstream_unavailable');
+      toProblem(await ask(scene), 500, 'upstream_unavailable');
       const { access_token: token } = await served(scene);
       assert.match((await subOf(scene, token)) ?? 'not taken', /^apc_/);
       assert.deepEqual(eventsOf(scene), ['grant.created', 'grant.recovered']);
@@ -122,7 +122,7 @@ describe('an application calendar of Cronofy', { concurrency: 4 }, () => {
     it(`marks no grant where Cronofy refuses our client with ${status}`, async () => {
       await using scene = await startLinkScene({ CRONOFY_MODE: 'managed', CRONOFY_CLIENT_SECRET: 'not-the-secret' });
       await scene.control('PUT', '/settings', { application_calendar_invalid_client_status: status });
-      const { detail } = problemOf(await ask(scene), 500, 'provider_client_refused');
+      const { detail } = toProblem(await ask(scene), 500, 'provider_client_refused');
       assert.match(detail, /operator/);
       assert.deepEqual(eventsOf(scene), []);
     });
@@ -133,7 +133,7 @@ describe('an application calendar of Cronofy', { concurrency: 4 }, () => {
     const body = JSON.stringify({ errors: { application_calendar_id: [{ key: 'errors.invalid' }] } });
     const fault = { status: 422, headers: { 'content-type': 'application/json' }, body };
     await scene.control('POST', '/faults', { match: CALENDARS, times: 1, fault });
-    const { errors } = problemOf(await ask(scene), 400, 'invalid_request');
+    const { errors } = toProblem(await ask(scene), 400, 'invalid_request');
     assert.equal(errors[0].field, 'subject');
     tokenOf(await ask(scene, 'bob'));
     tokenOf(await ask(scene));
@@ -190,7 +190,7 @@ async function served(scene: LinkScene): Promise<any> {
   for (;;) {
     const answer = await ask(scene);
     if (answer.status === 200) return tokenOf(answer);
-    problemOf(answer, 500, 'upstream_unavailable');
+    toProblem(answer, 500, 'upstream_unavailable');
     await sleep(300);
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { CONFIG_PATH, USER_PATH } from '../../support/service/start-service.ts';
 import { ACCOUNTS, startLinkScene } from '../../support/linking/link-scene.ts';
@@ -35,7 +35,7 @@ describe('whoever links a Cal.com account', () => {
       const { sandbox } = scene.service;
       await sandbox.control('PUT', '/settings', settings);
       const first = await scene.service.token(jwt('alice'));
-      const { authorize_url: url } = problemOf(first, 409, 'consent_required');
+      const { authorize_url: url } = toProblem(first, 409, 'consent_required');
       const back = await scene.consent(url, ACCOUNTS.alma);
       const code = back.searchParams.get('evergrant_code');
       const linked = await scene.as('alice', 'POST', 'cal-com/complete/', { code });
@@ -49,10 +49,10 @@ describe('whoever links a Cal.com account', () => {
       assert.equal(seen.size, 3);
       await sandbox.control('POST', '/tokens/purge', { all: true, kind: 'refresh' });
       await scene.service.expire();
-      const refused = problemOf(await scene.service.token(jwt('alice')), 409, 'reconnect_required');
+      const refused = toProblem(await scene.service.token(jwt('alice')), 409, 'reconnect_required');
       assert.match(refused.authorize_url, /\/connect\//);
       const again = await scene.service.token(jwt('alice'));
-      problemOf(again, 409, 'reconnect_required');
+      toProblem(again, 409, 'reconnect_required');
       const events = scene.service.rows("select id from events where type = 'grant.reconnect_required'");
       assert.equal(events.length, 1, 'told once');
     });
@@ -60,7 +60,7 @@ describe('whoever links a Cal.com account', () => {
 
   it('shows as the bookings API’s user, in its own mode', async () => {
     await using scene = await startLinkScene(AS_OAUTH);
-    problemOf(await scene.service.call('GET', USER_PATH, { bearer: jwt('alice') }), 404, 'not_integrated');
+    toProblem(await scene.service.call('GET', USER_PATH, { bearer: jwt('alice') }), 404, 'not_integrated');
     assert.equal((await scene.link('alice', ACCOUNTS.alma, 'cal-com')).status, 200);
     const user = await scene.service.call('GET', USER_PATH, { bearer: jwt('alice') });
     assert.deepEqual([user.status, user.json.cal_user_id, user.json.email], [200, 202, 'alma@example.org']);
@@ -81,7 +81,7 @@ describe('whoever links a Cal.com account', () => {
     const before = rows("select grant_id from connections where subject = 'alice'")[0].grant_id;
     assert.equal((await scene.link('alice', ACCOUNTS.alma, 'cal-com')).status, 200);
     assert.notEqual(rows("select grant_id from connections where subject = 'alice'")[0].grant_id, before);
-    problemOf(await scene.link('alice', '201', 'cal-com'), 409, 'other_account');
+    toProblem(await scene.link('alice', '201', 'cal-com'), 409, 'other_account');
     assert.equal(grants(), 2);
     const shown = await scene.as('alice', 'GET', 'cal-com/');
     assert.match(shown.json.account.id, /^consent-/);
@@ -91,7 +91,7 @@ describe('whoever links a Cal.com account', () => {
   it('is no user of managed bookings by that', async () => {
     await using scene = await startLinkScene();
     assert.equal((await scene.link('alice', ACCOUNTS.alma, 'cal-com')).status, 200);
-    problemOf(await scene.service.call('GET', USER_PATH, { bearer: jwt('alice') }), 404, 'not_integrated');
+    toProblem(await scene.service.call('GET', USER_PATH, { bearer: jwt('alice') }), 404, 'not_integrated');
     assert.equal(tokenOf(await scene.service.token(jwt('alice'))).integration_status, 'created');
   });
 });

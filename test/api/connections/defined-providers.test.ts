@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startOAuth2 } from '../../../src/sandbox/index.ts';
-import { problemOf, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../support/service/answer.ts';
 import { temporaryDirectory } from '../../support/stores/open-test-stores.ts';
 import { startLinkScene } from '../../support/linking/link-scene.ts';
 
@@ -87,8 +87,8 @@ describe('a provider by its definition', () => {
       assert.equal(seen.size, 4);
       await control('POST', '/tokens/purge', { all: true, kind: 'refresh' });
       await scene.service.expire('here');
-      problemOf(await scene.as('alice', 'POST', 'acme/token/'), 409, 'reconnect_required');
-      problemOf(await scene.as('alice', 'POST', 'acme/token/'), 409, 'reconnect_required');
+      toProblem(await scene.as('alice', 'POST', 'acme/token/'), 409, 'reconnect_required');
+      toProblem(await scene.as('alice', 'POST', 'acme/token/'), 409, 'reconnect_required');
       const told = scene.service.rows("select reason from events where type = 'grant.reconnect_required'");
       assert.deepEqual(told, [{ __proto__: null, reason: 'refused' }]);
       assert.equal((await scene.link('alice', 'alice', 'acme')).status, 200);

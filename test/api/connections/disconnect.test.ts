@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problemOf, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { ACCOUNTS, startLinkScene, type LinkScene } from '../../support/linking/link-scene.ts';
 
@@ -32,9 +32,9 @@ describe('disconnecting', { concurrency: 4 }, () => {
     assert.ok((await liveTokens(scene, json.account.id)) > 0);
     const gone = await scene.as('alice', 'DELETE', 'cronofy/');
     assert.equal(gone.status, 204);
-    problemOf(await scene.as('alice', 'GET', 'cronofy/'), 404, 'not_connected');
-    problemOf(await scene.as('alice', 'DELETE', 'cronofy/'), 404, 'not_connected');
-    problemOf(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
+    toProblem(await scene.as('alice', 'GET', 'cronofy/'), 404, 'not_connected');
+    toProblem(await scene.as('alice', 'DELETE', 'cronofy/'), 404, 'not_connected');
+    toProblem(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
     await erased(scene);
     assert.equal(await liveTokens(scene, json.account.id), 0);
     const events = scene.service.rows("select subjects from events where type = 'grant.disconnected'");
@@ -71,9 +71,9 @@ describe('disconnecting', { concurrency: 4 }, () => {
     await sleep(300);
     assert.equal((await scene.as('alice', 'DELETE', 'cronofy/')).status, 204);
     for (const answer of await Promise.all(waiting)) {
-      if (answer.status !== 200) problemOf(answer, 409, 'consent_required');
+      if (answer.status !== 200) toProblem(answer, 409, 'consent_required');
     }
-    problemOf(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
+    toProblem(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
     assert.deepEqual(scene.service.rows('select * from connections'), []);
     await erased(scene);
   });
@@ -82,8 +82,8 @@ describe('disconnecting', { concurrency: 4 }, () => {
     await using scene = await startLinkScene();
     const bearer = jwt('carol', { email: undefined });
     const path = '/api/v1/connections/cal-com-managed/';
-    problemOf(await scene.service.call('POST', `${path}token/`, { bearer }), 400, 'cal_email_required');
-    problemOf(await scene.service.call('DELETE', path, { bearer }), 404, 'not_connected');
+    toProblem(await scene.service.call('POST', `${path}token/`, { bearer }), 400, 'cal_email_required');
+    toProblem(await scene.service.call('DELETE', path, { bearer }), 404, 'not_connected');
     assert.deepEqual(scene.service.rows('select * from events'), []);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { problemOf, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
 import { revoke, startLinkScene, type LinkScene } from '../../support/linking/link-scene.ts';
 
 const FRONTEND = { origin: 'https://app.example.com', permissions: ['agenda', 'availability'] };
@@ -13,7 +13,7 @@ function ask(scene: LinkScene, frontend: unknown = FRONTEND, provider = 'cronofy
 
 /** The fields that a refusal names. */
 function fieldsOf(answer: Answer): string[] {
-  return problemOf(answer, 400, 'invalid_request').errors.map(({ field }: any) => field);
+  return toProblem(answer, 400, 'invalid_request').errors.map(({ field }: any) => field);
 }
 
 describe('a frontend token of Cronofy', () => {
@@ -69,15 +69,15 @@ describe('a frontend token of Cronofy', () => {
 
   it('needs an account that is linked', async () => {
     await using scene = await startLinkScene();
-    problemOf(await ask(scene), 409, 'consent_required');
+    toProblem(await ask(scene), 409, 'consent_required');
   });
 
   it('of a consent that was withdrawn ends in a request to reconnect, told once', async () => {
     await using scene = await startLinkScene();
     const { json } = await scene.link('alice');
     await revoke(scene, json.account.id);
-    problemOf(await ask(scene), 409, 'reconnect_required');
-    problemOf(await ask(scene), 409, 'reconnect_required');
+    toProblem(await ask(scene), 409, 'reconnect_required');
+    toProblem(await ask(scene), 409, 'reconnect_required');
     const events = scene.service.rows("select type from events where type = 'grant.reconnect_required'");
     assert.equal(events.length, 1);
   });
@@ -96,7 +96,7 @@ describe('a frontend token of Cronofy', () => {
     await using scene = await startLinkScene();
     await scene.link('alice');
     await scene.control('POST', '/faults', { match: ELEMENT_TOKENS, times: 1, fault: { status: 402 } });
-    problemOf(await ask(scene), 500, 'provider_client_refused');
+    toProblem(await ask(scene), 500, 'provider_client_refused');
     const fault = { status: 429, headers: { 'retry-after': '17' } };
     await scene.control('POST', '/faults', { match: ELEMENT_TOKENS, times: 1, fault });
     assert.ok(retryAfterMs(await ask(scene)) > 15_000);
@@ -108,7 +108,7 @@ describe('a frontend token of Cronofy', () => {
     for (const fault of [{ status: 503 }, { status: 200, body: '{}' }, { reset: true }, { status: 429 }]) {
       await scene.control('POST', '/faults', { match: ELEMENT_TOKENS, times: 1, fault });
       const answer = await ask(scene);
-      problemOf(answer, 500, 'upstream_unavailable');
+      toProblem(answer, 500, 'upstream_unavailable');
       assert.ok(retryAfterMs(answer) > 0);
     }
     tokenOf(await ask(scene));
@@ -118,7 +118,7 @@ describe('a frontend token of Cronofy', () => {
     await using scene = await startLinkScene();
     await scene.link('alice');
     await scene.control('POST', '/faults', { match: ELEMENT_TOKENS, times: 1, fault: { status: 401 } });
-    problemOf(await ask(scene), 500, 'provider_client_refused');
+    toProblem(await ask(scene), 500, 'provider_client_refused');
     tokenOf(await scene.as('alice', 'POST', 'cronofy/token/'));
   });
 });

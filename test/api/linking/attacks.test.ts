@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf, retryAfterMs } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs } from '../../support/service/answer.ts';
 import { ACCOUNTS, RETURN_URL, startLinkScene, type LinkScene } from '../../support/linking/link-scene.ts';
 import { Browser } from '../../support/linking/browser.ts';
 
@@ -23,7 +23,7 @@ describe('nobody is linked by', () => {
     await using scene = await startLinkScene();
     const back = await scene.consent(await scene.begin('mallory'));
     const code = back.searchParams.get('evergrant_code');
-    problemOf(await scene.as('victim', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
+    toProblem(await scene.as('victim', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
     await assertNothingLinked(scene);
   });
 
@@ -70,14 +70,14 @@ describe('nobody is linked by', () => {
     const code = back.searchParams.get('evergrant_code');
     for (const wrong of ['', 'x', `${code ?? ''}x`]) {
       const answer = await scene.as('alice', 'POST', 'cronofy/complete/', { code: wrong });
-      problemOf(answer, 400, wrong === '' ? 'invalid_request' : 'link_code_invalid');
+      toProblem(answer, 400, wrong === '' ? 'invalid_request' : 'link_code_invalid');
     }
-    problemOf(await scene.as('bob', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
+    toProblem(await scene.as('bob', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
     await assertNothingLinked(scene);
     assert.equal((await scene.as('alice', 'POST', 'cronofy/complete/', { code })).status, 200);
     const again = await scene.as('alice', 'POST', 'cronofy/complete/', { code });
     assert.equal(again.status, 200, 'what is done is done');
-    problemOf(await scene.as('bob', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
+    toProblem(await scene.as('bob', 'POST', 'cronofy/complete/', { code }), 400, 'link_code_invalid');
     assert.equal(await scene.asked('authorization_code'), 1);
   });
 
@@ -89,7 +89,7 @@ describe('nobody is linked by', () => {
       Array.from({ length: 8 }, () => scene.as('alice', 'POST', 'cronofy/complete/', { code })),
     );
     for (const answer of answers.filter(({ status }) => status !== 200)) {
-      problemOf(answer, 500, 'upstream_slow');
+      toProblem(answer, 500, 'upstream_slow');
       retryAfterMs(answer);
     }
     assert.ok(answers.some(({ status }) => status === 200));
@@ -109,7 +109,7 @@ describe('nobody is linked by', () => {
       '',
     ]) {
       const answer = await scene.as('alice', 'POST', 'cronofy/authorize/', { return_to: url });
-      problemOf(answer, 400, 'return_to_not_allowed');
+      toProblem(answer, 400, 'return_to_not_allowed');
     }
     const allowed = await scene.as('alice', 'POST', 'cronofy/authorize/', { return_to: 'http://127.0.0.1:9/other' });
     assert.equal(allowed.status, 200);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
 import { startLinkScene, type LinkScene } from '../../support/linking/link-scene.ts';
 
 const TOKEN = { method: 'POST', path: '/oauth/token' };
@@ -35,8 +35,8 @@ describe('completing a link', () => {
     await using scene = await startLinkScene();
     const complete = await consented(scene);
     await scene.control('POST', '/faults', { match: TOKEN, times: 1, fault: { drop_reply: true } });
-    problemOf(await complete(), 400, 'link_failed');
-    problemOf(await complete(), 400, 'link_code_invalid');
+    toProblem(await complete(), 400, 'link_failed');
+    toProblem(await complete(), 400, 'link_code_invalid');
     assert.equal(await scene.asked('authorization_code'), 1);
     assert.equal((await scene.link('alice')).status, 200);
   });
@@ -45,9 +45,9 @@ describe('completing a link', () => {
     await using scene = await startLinkScene({ CRONOFY_CLIENT_SECRET: 'not-the-secret' });
     const complete = await consented(scene);
     const answer = await complete();
-    assert.match(problemOf(answer, 500, 'provider_client_refused').detail, /operator/);
+    assert.match(toProblem(answer, 500, 'provider_client_refused').detail, /operator/);
     assert.ok(!answer.text.includes('not-the-secret'));
-    problemOf(await complete(), 500, 'provider_client_refused');
+    toProblem(await complete(), 500, 'provider_client_refused');
   });
 
   it('leaves no secret in the log', async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, problemOf, tokenOf, type Answer } from '../../support/service/answer.ts';
+import { call, toProblem, tokenOf, type Answer } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { startServiceProcess, type ServiceProcess } from '../../support/service/start-service-process.ts';
 import { environment, newFolder, readRows } from '../../support/service/start-service.ts';
@@ -127,7 +127,7 @@ describe('a service that is killed while a link is completed', { concurrency: 4 
       const answer = await completed(scene, subject, code);
       outcomes.push(`${afterMs} ms: ${answer.status === 200 ? 'completed' : String(answer.json.code)}`);
       if (answer.status !== 200) {
-        problemOf(answer, 400, 'link_failed');
+        toProblem(answer, 400, 'link_failed');
         assert.equal((await completed(scene, subject, await scene.consent(subject))).status, 200);
       }
       tokenOf(await scene.as(subject, 'token', { force_refresh: true }));
@@ -165,7 +165,7 @@ describe('a service that is killed while a link is completed', { concurrency: 4 
     expireLinks(scene);
     await until(async () => (await scene.live('bob')) === 0, 'nobody took it, so it is revoked');
     await until(() => rows('select 1 from links') === 0, 'and forgotten');
-    problemOf(await scene.complete('bob', codes.get('bob') ?? ''), 400, 'link_code_invalid');
+    toProblem(await scene.complete('bob', codes.get('bob') ?? ''), 400, 'link_code_invalid');
     tokenOf(await scene.as('alice', 'token', { force_refresh: true }));
   });
 
@@ -175,7 +175,7 @@ describe('a service that is killed while a link is completed', { concurrency: 4 
     assert.equal((await scene.complete('alice', await scene.consent('alice', 'first'))).status, 200);
     assert.equal((await scene.complete('carol', await scene.consent('carol', 'shared'))).status, 200);
     for (const account of ['second', 'shared']) {
-      problemOf(await scene.complete('alice', await scene.consent('alice', account)), 409, 'other_account');
+      toProblem(await scene.complete('alice', await scene.consent('alice', account)), 409, 'other_account');
     }
     const refused = { match: { method: 'POST', path: '/revoke' }, times: 1, fault: { status: 503 } };
     await server.control('POST', '/faults', refused);

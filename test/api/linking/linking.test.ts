@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { Browser } from '../../support/linking/browser.ts';
 import { ACCOUNTS, RETURN_URL, startLinkScene } from '../../support/linking/link-scene.ts';
@@ -8,7 +8,7 @@ import { ACCOUNTS, RETURN_URL, startLinkScene } from '../../support/linking/link
 describe('whoever links an account', () => {
   it('comes back to the app, completes, and has a live token', async () => {
     await using scene = await startLinkScene();
-    problemOf(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
+    toProblem(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'consent_required');
     const back = await scene.consent(await scene.begin('alice'));
     assert.equal(back.href.startsWith(RETURN_URL), true, back.href);
     assert.equal(back.searchParams.get('evergrant_provider'), 'cronofy');
@@ -51,7 +51,7 @@ describe('whoever links an account', () => {
     await scene.link('alice');
     await scene.control('POST', '/tokens/purge', { all: true, kind: 'refresh' });
     await scene.service.expire('here');
-    problemOf(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'reconnect_required');
+    toProblem(await scene.as('alice', 'POST', 'cronofy/token/'), 409, 'reconnect_required');
     const lost = await scene.as('alice', 'GET', 'cronofy/');
     assert.equal(lost.json.status, 'reconnect_required');
     assert.deepEqual(lost.json.authorize, { method: 'POST', path: '/api/v1/connections/cronofy/authorize/' });
@@ -69,7 +69,7 @@ describe('whoever links an account', () => {
     await scene.link('alice', ACCOUNTS.ada);
     const back = await scene.consent(await scene.begin('alice'), ACCOUNTS.ben);
     const code = back.searchParams.get('evergrant_code');
-    const asked = problemOf(await scene.as('alice', 'POST', 'cronofy/complete/', { code }), 409, 'other_account');
+    const asked = toProblem(await scene.as('alice', 'POST', 'cronofy/complete/', { code }), 409, 'other_account');
     assert.deepEqual([asked.account.email, asked.present_account.email], ['ben@example.com', 'ada@example.com']);
     assert.match(asked.detail, /ben@example\.com.*ada@example\.com/);
     assert.equal((await scene.as('alice', 'GET', 'cronofy/')).json.account.email, 'ada@example.com');
@@ -97,7 +97,7 @@ describe('whoever links an account', () => {
   it('refuses fields that it doesn’t know, for a page to come back to that is passed over is worse', async () => {
     await using scene = await startLinkScene();
     const answer = await scene.as('alice', 'POST', 'cronofy/authorize/', { returnTo: 'http://127.0.0.1:9/other' });
-    assert.deepEqual(problemOf(answer, 400, 'invalid_request').errors, [
+    assert.deepEqual(toProblem(answer, 400, 'invalid_request').errors, [
       { field: 'returnTo', message: 'returnTo is not a field of this call. Accepted are return_to.' },
     ]);
   });
@@ -141,9 +141,9 @@ describe('a user who has nothing', () => {
     const answer = await scene.service.call('POST', '/api/v1/connections/cal-com-managed/token/', {
       bearer: jwt('carol', { email: undefined }),
     });
-    problemOf(answer, 400, 'cal_email_required');
+    toProblem(answer, 400, 'cal_email_required');
     assert.deepEqual((await scene.as('carol', 'GET', '')).json.connections, []);
-    problemOf(await scene.as('carol', 'GET', 'cal-com-managed/'), 404, 'not_connected');
+    toProblem(await scene.as('carol', 'GET', 'cal-com-managed/'), 404, 'not_connected');
     const given = await scene.as('carol', 'POST', 'cal-com-managed/token/', { cal_email: 'carol@example.com' });
     tokenOf(given);
     assert.equal((await scene.as('carol', 'GET', 'cal-com-managed/')).json.status, 'active');

@@ -4,7 +4,7 @@ import { StatementSync } from 'node:sqlite';
 import pg from 'pg';
 import type { Rescue } from '../../../src/grants/keeper/rescue.ts';
 import type { GrantStore } from '../../../src/grants/storage/grant-store.ts';
-import type { ExchangeAnswer, Provider } from '../../../src/providers/provider.ts';
+import type { ExchangeResult, Provider } from '../../../src/providers/provider.ts';
 import type { CrashPlan, CrashPoint } from './crash-points.ts';
 
 /** How long after it was begun a call has reached the sandbox, and how long until it has acted, in milliseconds. */
@@ -40,8 +40,8 @@ export function dyingStore(store: GrantStore, kindOfRealm: ReadonlyMap<string, s
       if (view !== undefined) kindsOfGrants.set(view.grantId, kindOfRealm.get(realm) ?? '');
       return view;
     },
-    async viewWithClaims(realm, subject) {
-      const found = await store.viewWithClaims(realm, subject);
+    async viewWithStatus(realm, subject) {
+      const found = await store.viewWithStatus(realm, subject);
       if (found !== undefined) kindsOfGrants.set(found.view.grantId, kindOfRealm.get(realm) ?? '');
       return found;
     },
@@ -99,7 +99,7 @@ export function dyingRescue(rescue: Rescue): Rescue {
 
 /** A provider in the midst of whose calls the process dies if that is planned. */
 export function dyingProvider(provider: Provider): Provider {
-  const midway = (ask: () => Promise<ExchangeAnswer>) => {
+  const midway = (ask: () => Promise<ExchangeResult>) => {
     const { point, kind } = plan.current ?? {};
     const afterMs = point && AFTER_MS[point];
     if (afterMs !== undefined && kind === provider.name) setTimeout(die, afterMs);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { call, problemOf, tokenOf } from '../../support/service/answer.ts';
+import { call, toProblem, tokenOf } from '../../support/service/answer.ts';
 import { startServiceProcess, type ServiceProcess } from '../../support/service/start-service-process.ts';
 import { assertNothingLost } from './reckoning.ts';
 import { sealedIn } from '../../support/rescued-files.ts';
@@ -38,10 +38,10 @@ async function assertTold(scene: Scene): Promise<string> {
       assert.notEqual(forced.json.refreshed, true, forced.text);
       tokenOf(await scene.ask(0, subject));
     }
-    const { detail } = problemOf(await readyz(service), 503, 'not_ready');
+    const { detail } = toProblem(await readyz(service), 503, 'not_ready');
     assert.match(detail, /was deleted, replaced or renamed/);
     assert.ok(!detail.includes('/'), 'nothing of the machine is shown');
-    problemOf(await scene.ask(0, 'dave'), 500, 'store_unavailable');
+    toProblem(await scene.ask(0, 'dave'), 500, 'store_unavailable');
   }
   assert.equal((await sandbox.journal()).length, before);
   assert.equal(service.output().match(LOGGED)?.length, 1, service.output());

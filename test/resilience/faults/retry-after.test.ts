@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { startService } from '../../support/service/start-service.ts';
 
@@ -27,7 +27,7 @@ describe('a provider that asks for patience with', { concurrency: 4 }, () => {
       await service.expire();
       await service.sandbox.fault('refresh', { status: 429, headers: { 'Retry-After': header() } });
       const answer = await service.token(jwt('alice'));
-      problemOf(answer, 500, 'upstream_throttled');
+      toProblem(answer, 500, 'upstream_throttled');
       const waitMs = retryAfterMs(answer);
       assert.ok(waitMs >= between[0] && waitMs <= between[1], `${waitMs} ms`);
       if (between === OWN) return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problemOf, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
 import type { Grant, Reachable } from './grant.ts';
 import { MANAGED } from './kinds.ts';
 
@@ -72,10 +72,10 @@ export async function assertLost(
   reason: 'refused' | 'answer_lost',
   exchanges: readonly string[],
 ): Promise<void> {
-  for (const answer of await settled(grant, services)) problemOf(answer, 409, 'reconnect_required');
-  for (const answer of await grant.askAll(services, 2)) problemOf(answer, 409, 'reconnect_required');
+  for (const answer of await settled(grant, services)) toProblem(answer, 409, 'reconnect_required');
+  for (const answer of await grant.askAll(services, 2)) toProblem(answer, 409, 'reconnect_required');
   for (const answer of await grant.askAll(services, 1, { force_refresh: true })) {
-    problemOf(answer, 409, 'reconnect_required');
+    toProblem(answer, 409, 'reconnect_required');
   }
   assert.deepEqual(await grant.exchanges(), exchanges);
   assert.deepEqual(await grant.events(), [`grant.reconnect_required ${reason}`]);

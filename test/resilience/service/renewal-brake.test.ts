@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { problemOf, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { startService, type Service } from '../../support/service/start-service.ts';
 
@@ -62,11 +62,11 @@ describe('a caller who asks for', { concurrency: 3 }, () => {
       rejected = next;
       answer = await report();
     }
-    problemOf(answer, 429, 'too_many_renewals');
+    toProblem(answer, 429, 'too_many_renewals');
     const waitMs = retryAfterMs(answer);
     assert.ok(waitMs >= 1_000 && waitMs <= 60_000, `${waitMs} ms`);
     const before = await service.sandbox.count('refresh');
-    for (let round = 0; round < 5; round += 1) problemOf(await report(), 429, 'too_many_renewals');
+    for (let round = 0; round < 5; round += 1) toProblem(await report(), 429, 'too_many_renewals');
     assert.equal(await service.sandbox.count('refresh'), before, 'and Cal.com is left alone');
     await assertBraked(service, since);
     assert.equal(tokenOf(await service.token(jwt('bob'), { rejected_access_token: bob })).refreshed, true);

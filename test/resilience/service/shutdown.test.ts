@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runService, type RunningService } from '../../../src/composition/run-service.ts';
 import { loadConfig } from '../../../src/config/index.ts';
-import { call, problemOf, tokenOf, type Answer } from '../../support/service/answer.ts';
+import { call, toProblem, tokenOf, type Answer } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { open, received } from '../../support/service/raw-request.ts';
 import { startSandbox, type Sandbox } from '../../support/service/start-sandbox.ts';
@@ -96,7 +96,7 @@ describe('a service that stops', { concurrency: 4 }, () => {
     await arrived(scene.sandbox);
     const closed = closing(scene.service);
     await assert.rejects(scene.ask('bob'));
-    problemOf(await asked, 500, 'upstream_slow');
+    toProblem(await asked, 500, 'upstream_slow');
     await closed;
     const rows = readRows(scene.databasePath, 'select outcome from exchanges');
     assert.deepEqual(

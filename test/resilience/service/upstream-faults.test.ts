@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problemOf, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
+import { toProblem, retryAfterMs, tokenOf, type Answer } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
 import { CLIENT_ID, type UpstreamCall } from '../../support/service/start-sandbox.ts';
 import { startService, USER_PATH, type Service } from '../../support/service/start-service.ts';
@@ -47,7 +47,7 @@ const IMPATIENT = { EVERGRANT_CALLER_WAIT: '2', EVERGRANT_UPSTREAM_TIMEOUT: '3' 
 
 /** A 500 that says when to come again. */
 function trouble(answer: Answer, code?: string): number {
-  const problem = problemOf(answer, 500, code);
+  const problem = toProblem(answer, 500, code);
   assert.match(problem.code, /^upstream_(unavailable|throttled|slow)$/);
   return retryAfterMs(answer);
 }
@@ -249,7 +249,7 @@ describe('after a fault', { concurrency: 4 }, () => {
     });
     assert.equal(tokenOf(await wrong.token(jwt('alice'), { force_refresh: true })).access_token, token);
     const answer = await wrong.token(jwt('bob'));
-    assert.match(problemOf(answer, 500, 'provider_client_refused').detail, /operator/);
+    assert.match(toProblem(answer, 500, 'provider_client_refused').detail, /operator/);
     retryAfterMs(answer);
     assert.ok(!answer.text.includes('not-the-secret'));
     assert.equal(

@@ -14,14 +14,14 @@ export function routedConnections(shards: readonly Shard[], places: Places): Con
     },
     disconnect: (realm, subject) =>
       places.moving({ realm, subject }, (from) => from.stores.connections.disconnect(realm, subject)),
-    takeForsaken: async (realm) => {
+    claimOrphanedGrant: async (realm) => {
       for (const { stores } of shards) {
-        const forsaken = await stores.connections.takeForsaken(realm);
+        const forsaken = await stores.connections.claimOrphanedGrant(realm);
         if (forsaken !== undefined) return forsaken;
       }
       return undefined;
     },
     erase: (exchange) => by(exchange.grantId).erase(exchange),
-    putBack: (exchange, backOff) => by(exchange.grantId).putBack(exchange, backOff),
+    putBack: (exchange, backoff) => by(exchange.grantId).putBack(exchange, backoff),
   };
 }

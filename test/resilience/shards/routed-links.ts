@@ -10,7 +10,8 @@ export function routedLinks(shards: readonly Shard[], places: Places): LinkStore
   const at = (link: { readonly realm: string; readonly subject: string }) => places.home(link).stores.links;
   return {
     begin: (link) => at(link).begin(link),
-    depart: (ticket, departure) => firstOf(shards, ({ stores }) => stores.links.depart(ticket, departure)),
+    startAuthorization: (ticket, departure) =>
+      firstOf(shards, ({ stores }) => stores.links.startAuthorization(ticket, departure)),
     receive: (state, browser, brought) =>
       firstOf(shards, ({ stores }) => stores.links.receive(state, browser, brought)),
     take: (completion, owner) => at(owner).take(completion, owner),

@@ -127,7 +127,7 @@ describe('a service on two databases', () => {
       assert.equal(new Set(views.map((view) => view?.grantId)).size, 1);
       const left = await Promise.all(subjects.map((subject) => other.connections.disconnect(REALM, subject)));
       assert.ok(left.every((event) => event?.type === 'grant.disconnected'));
-      const taken = await Promise.all([one, other].map(({ connections }) => connections.takeForsaken(REALM)));
+      const taken = await Promise.all([one, other].map(({ connections }) => connections.claimOrphanedGrant(REALM)));
       const [forsaken, ...more] = taken.filter((each) => each !== undefined);
       assert.ok(forsaken !== undefined && more.length === 0, 'it is revoked once');
       await one.connections.erase(forsaken.exchange);

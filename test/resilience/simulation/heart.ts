@@ -7,7 +7,7 @@ import type * as MemoryStoreModule from '../../support/memory-store/memory-store
 export interface Heart {
   readonly Keeper: typeof KeeperModule.Keeper;
   readonly replayRescued: typeof RescueModule.replayRescued;
-  readonly RenewalsAhead: typeof RenewalsModule.RenewalsAhead;
+  readonly ProactiveRenewal: typeof RenewalsModule.ProactiveRenewal;
   readonly MemoryStore: typeof MemoryStoreModule.MemoryStore;
 }
 
@@ -22,7 +22,7 @@ export async function loadHeart(query = ''): Promise<Heart> {
   ]);
   return {
     Keeper: keeper.Keeper,
-    RenewalsAhead: renewals.RenewalsAhead,
+    ProactiveRenewal: renewals.ProactiveRenewal,
     replayRescued: rescue.replayRescued,
     MemoryStore: store.MemoryStore,
   };

@@ -208,8 +208,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: NEXT_STEP,
-        find: "if (backOff !== undefined && isBackingOff(backOff, now)) return { do: 'back_off' };",
-        replace: 'void [backOff, isBackingOff];',
+        find: "if (backoff !== undefined && isBackingOff(backoff, now)) return { do: 'back_off' };",
+        replace: 'void [backoff, isBackingOff];',
       },
     ],
   },

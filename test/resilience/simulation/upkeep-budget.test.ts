@@ -12,10 +12,10 @@ const FIRST_SEED = EFFORT === 'long' ? Math.floor(Math.random() * 2 ** 31) : 1;
 const MOST_RUNS = 200;
 
 /** The first of so many runs that breaks a property, as its seed and what was seen. */
-async function firstViolation({ RenewalsAhead }: Heart, runs: number): Promise<string | undefined> {
+async function firstViolation({ ProactiveRenewal }: Heart, runs: number): Promise<string | undefined> {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + runs; seed += 1) {
     try {
-      await new BudgetWorld(RenewalsAhead, seed).run();
+      await new BudgetWorld(ProactiveRenewal, seed).run();
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       return `seed ${seed}: ${error.message}`;

@@ -58,12 +58,12 @@ async function callAll(scene: LinkStoreScene, round: number): Promise<void> {
   assert.ok((await grants.lastExchanged(grantId)) !== undefined);
   assert.equal((await connections.of(subject, [REALM])).length, 1);
   const failing = await grants.openExchange(await intentOf(grants, REALM, subject, 'refresh'));
-  const lost = await grants.finishFailed(failing!, { ...REJECTED, wayOut: 'none' });
+  const lost = await grants.finishFailed(failing!, { ...REJECTED, recoveryPath: 'none' });
   assert.equal(lost?.type, 'grant.reconnect_required');
   assert.ok((await events.list({ limit: 9, subject })).length >= 2);
   await events.counts({ subject });
   assert.ok((await connections.disconnect(REALM, subject)) !== undefined);
-  const forsaken = await connections.takeForsaken(REALM);
+  const forsaken = await connections.claimOrphanedGrant(REALM);
   await connections.erase(forsaken!.exchange);
   await vainConsents.forgetExpired();
   assert.equal(await vainConsents.takeVain(REALM), undefined);

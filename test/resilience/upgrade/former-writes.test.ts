@@ -86,13 +86,13 @@ describe('an instance of schema 4 that goes on after the names came', () => {
     await pool.query('update credentials set ended_at = 1 where ended_at is not null');
 
     const before = await rows();
-    const backOff = { failures: 1, retryAt: 1, lastFailure: 'unknown' };
-    const failure = { answer: { kind: 'rejected', detail: 'dead' }, wayOut: 'self', backOff };
+    const backoff = { failures: 1, retryAt: 1, lastFailure: 'unknown' };
+    const failure = { answer: { kind: 'rejected', detail: 'dead' }, recoveryPath: 'self', backoff };
     const writes: Record<string, () => Promise<unknown>> = {
       'its failed answer': () => old.grants.finishFailed(inHand, failure),
       'its answer': () => old.grants.finishObtained(inHand, answer('second of alice')),
       'a lease': () => old.grants.renewLease(inHand),
-      'a revocation that failed': () => old.connections.putBack(inHand, backOff),
+      'a revocation that failed': () => old.connections.putBack(inHand, backoff),
       'what was used': () => old.upkeep.noteUsed([inHand.id, Number(inHand.id) + 1]),
       'what is to be forgotten': () => old.upkeep.forget(Date.now() + 1_000_000, 100),
       'a new exchange': () => openOld('alice', 'refresh'),
@@ -112,7 +112,7 @@ describe('an instance of schema 4 that goes on after the names came', () => {
       { ...inHand, exchangeId: inHand.id, nonce: `before-${inHand.id}`, presented: undefined },
       UNKNOWN,
     );
-    assert.equal((await grants.claims(inHand.grantId)).held, false);
+    assert.equal((await grants.exchangeStatus(inHand.grantId)).held, false);
     await pool.end();
   });
 });

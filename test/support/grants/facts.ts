@@ -1,6 +1,6 @@
 import type { Credential } from '../../../src/grants/credential.ts';
 import type { StandingDemand } from '../../../src/grants/rules/demand.ts';
-import type { Claims, GrantView } from '../../../src/grants/grant.ts';
+import type { ExchangeStatus, GrantView } from '../../../src/grants/grant.ts';
 import { Secret } from '../../../src/secret.ts';
 
 /** Now, in epoch milliseconds. */
@@ -38,7 +38,7 @@ export function view(facts: Partial<GrantView> = {}): GrantView {
     grantId: 'grant',
     accountId: '179',
     integratedAt: NOW - HOUR_MS,
-    backOff: undefined,
+    backoff: undefined,
     current: credential(),
     unsettled: false,
     ...facts,
@@ -46,7 +46,7 @@ export function view(facts: Partial<GrantView> = {}): GrantView {
 }
 
 /** Nobody is asking upstream, unless told otherwise. */
-export function claims(facts: Partial<Claims> = {}): Claims {
+export function claims(facts: Partial<ExchangeStatus> = {}): ExchangeStatus {
   return { last: { exchangeId: 5, nonce: 'n5' }, recentExchanges: 1, held: false, isUnresolved: false, ...facts };
 }
 

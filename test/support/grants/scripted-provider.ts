@@ -3,7 +3,7 @@ import type { ExchangeKind } from '../../../src/grants/exchange.ts';
 import type {
   AccountProfile,
   Applicant,
-  ExchangeAnswer,
+  ExchangeResult,
   KnownAccount,
   Provider,
   ReuseBehaviour,
@@ -19,7 +19,7 @@ export interface Call {
 }
 
 /** What the provider does with a call. */
-export type Script = (call: Call) => ExchangeAnswer | Promise<ExchangeAnswer>;
+export type Script = (call: Call) => ExchangeResult | Promise<ExchangeResult>;
 
 /** A provider that does as it is told, and knows what it was asked. */
 export class ScriptedProvider implements Provider {
@@ -30,8 +30,8 @@ export class ScriptedProvider implements Provider {
   readonly calls: Call[] = [];
   readonly probes: string[] = [];
   readonly onReuse: ReuseBehaviour;
-  readonly recover?: (account: KnownAccount) => Promise<ExchangeAnswer>;
-  readonly provision?: (applicant: Applicant) => Promise<ExchangeAnswer>;
+  readonly recover?: (account: KnownAccount) => Promise<ExchangeResult>;
+  readonly provision?: (applicant: Applicant) => Promise<ExchangeResult>;
   /** Replaced by tests in the middle of things. */
   script: Script;
   probeAnswer: 'accepted' | 'refused' | 'unreachable' = 'accepted';
@@ -44,7 +44,7 @@ export class ScriptedProvider implements Provider {
     if (options.provision !== false) this.provision = ({ email = 'nobody' }) => this.#asked('provision', email);
   }
 
-  refresh(refreshToken: Secret): Promise<ExchangeAnswer> {
+  refresh(refreshToken: Secret): Promise<ExchangeResult> {
     return this.#asked('refresh', refreshToken.reveal());
   }
 
@@ -67,7 +67,7 @@ export class ScriptedProvider implements Provider {
     // Nothing is open.
   }
 
-  async #asked(kind: Call['kind'], about: string): Promise<ExchangeAnswer> {
+  async #asked(kind: Call['kind'], about: string): Promise<ExchangeResult> {
     const call = { kind, about };
     this.calls.push(call);
     return await this.script(call);
@@ -91,8 +91,8 @@ export function issuing(now: () => number, lifeMs: number): Script {
 
 /** An answer without a credential. */
 export function refusal(
-  kind: Exclude<ExchangeAnswer['kind'], 'obtained'>,
-): Exclude<ExchangeAnswer, { kind: 'obtained' }> {
+  kind: Exclude<ExchangeResult['kind'], 'obtained'>,
+): Exclude<ExchangeResult, { kind: 'obtained' }> {
   if (kind === 'account_exists') return { kind, accountId: '179', profile: profile('179', 'Alice') };
   if (kind === 'input_refused') return { kind, detail: 'scripted', fields: ['email'] };
   return { kind, detail: 'scripted' };

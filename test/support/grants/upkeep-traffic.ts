@@ -1,6 +1,6 @@
 import type { Pause } from '../../../src/grants/pacing/pause.ts';
 import type { DueGrant, Forgotten, RealmLoad, UpkeepStore } from '../../../src/grants/storage/upkeep-store.ts';
-import type { RenewalsAhead } from '../../../src/grants/upkeep/proactive-renewal.ts';
+import type { ProactiveRenewal } from '../../../src/grants/upkeep/proactive-renewal.ts';
 import { MemoryPauses } from '../memory-store/memory-pauses.ts';
 import type { TestClock } from '../stores/test-clock.ts';
 import { MINUTE_MS } from './facts.ts';
@@ -142,7 +142,7 @@ export class Traffic implements UpkeepStore {
 /** Lets instances come round for so long, each a part of a round after the one before; `meanwhile` once a second. */
 export async function runFor(
   clock: TestClock,
-  instances: readonly RenewalsAhead[],
+  instances: readonly ProactiveRenewal[],
   ms: number,
   meanwhile: () => void = () => undefined,
 ): Promise<void> {

@@ -42,8 +42,8 @@ export function memoryPlace(): Promise<StorePlace> {
 function promised(store: MemoryStore, clock: TestClock): GrantStore {
   return {
     view: (...args) => Promise.resolve(store.view(...args)),
-    viewWithClaims: (...args) => Promise.resolve(store.viewWithClaims(...args)),
-    claims: (...args) => Promise.resolve(store.claims(...args)),
+    viewWithStatus: (...args) => Promise.resolve(store.viewWithStatus(...args)),
+    exchangeStatus: (...args) => Promise.resolve(store.claims(...args)),
     lastExchanged: (...args) => Promise.resolve(store.lastExchanged(...args)),
     connect: (...args) => {
       store.connect(...args);
@@ -56,8 +56,8 @@ function promised(store: MemoryStore, clock: TestClock): GrantStore {
       return Promise.resolve();
     },
     finishObtained: (exchange, answer) => Promise.resolve(store.finishObtained(exchange, answer)),
-    holdBack: (...args) => {
-      store.holdBack(...args);
+    applyBackoff: (...args) => {
+      store.applyBackoff(...args);
       return Promise.resolve();
     },
     finishFailed: (...args) => Promise.resolve(store.finishFailed(...args)),

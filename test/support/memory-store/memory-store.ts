@@ -1,7 +1,7 @@
 import type { Credential } from '../../../src/grants/credential.ts';
-import type { GrantEvent, WayOut } from '../../../src/grants/events.ts';
+import type { GrantEvent, RecoveryPath } from '../../../src/grants/events.ts';
 import type { ExchangeBounds, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
-import type { Account, BackOff, Claims, GrantView, ViewWithClaims } from '../../../src/grants/grant.ts';
+import type { Account, Backoff, ExchangeStatus, GrantView, ViewWithStatus } from '../../../src/grants/grant.ts';
 import type { ExchangeIntent, Failure } from '../../../src/grants/storage/grant-store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
@@ -50,13 +50,13 @@ export class MemoryStore {
       grantId: grant.id,
       accountId: grant.accountId,
       integratedAt: grant.integratedAt,
-      backOff: grant.backOff,
+      backoff: grant.backoff,
       current: current && credential(current),
       unsettled: current !== undefined && isUnsettled(this.#memory, current, this.#moment()),
     };
   }
 
-  viewWithClaims(realm: string, subject: string): ViewWithClaims | undefined {
+  viewWithStatus(realm: string, subject: string): ViewWithStatus | undefined {
     const grant = this.#connected(realm, subject);
     // The claims first, as they bring down what is ahead of the clock.
     const claims = grant && this.claims(grant.id);
@@ -64,13 +64,13 @@ export class MemoryStore {
     return view && claims && { view, claims };
   }
 
-  claims(grantId: string): Claims {
+  claims(grantId: string): ExchangeStatus {
     const { holder, isDead } = this.#options;
     const moment = this.#moment();
     const rows = this.#memory.exchangesOf(grantId);
     const open = rows.find(isOpen);
     this.#catchUpWithClock(rows);
-    if (open !== undefined && open.holder !== holder && isDead(open.holder)) this.#closeForsaken([open]);
+    if (open !== undefined && open.holder !== holder && isDead(open.holder)) this.#closeAbandonedExchange([open]);
     const recent = rows
       .slice(-RECENT_LIMIT)
       .filter(({ openedAt }) => openedAt > moment.now - RECENT_MS && openedAt <= moment.now + AHEAD_MS);
@@ -91,7 +91,7 @@ export class MemoryStore {
     if (this.#connected(realm, subject) !== undefined) return;
     const id = `grant-${this.#memory.grants.size + 1}`;
     const nothing = { accountId: undefined, profile: undefined, profileAt: undefined, applicant: undefined };
-    this.#memory.grants.set(id, { id, realm, ...nothing, integratedAt: undefined, backOff: undefined });
+    this.#memory.grants.set(id, { id, realm, ...nothing, integratedAt: undefined, backoff: undefined });
     this.#memory.connections.push({ realm, subject, grantId: id });
   }
 
@@ -101,7 +101,7 @@ export class MemoryStore {
     const rows = this.#memory.exchangesOf(grantId);
     this.#catchUpWithClock(rows);
     if (kind === 'recover') this.#catchUpWithLateRecoveries(grantId, rows);
-    this.#closeForsaken(rows.filter(isOpen));
+    this.#closeAbandonedExchange(rows.filter(isOpen));
     if (rows.at(-1)?.nonce !== last?.nonce || rows.some(isOpen)) return undefined;
     if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;
     const openedAt = databaseNow();
@@ -146,12 +146,12 @@ export class MemoryStore {
     return recordFailure(this.#memory, exchange, failure, { ...this.#moment(), tokensAt: now(), holder });
   }
 
-  noteReconnectRequired(grantId: string, wayOut: WayOut): GrantEvent | undefined {
-    return recordLoss(this.#memory, grantId, wayOut, { ...this.#moment(), tokensAt: this.#options.now() });
+  noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): GrantEvent | undefined {
+    return recordLoss(this.#memory, grantId, recoveryPath, { ...this.#moment(), tokensAt: this.#options.now() });
   }
 
-  holdBack(grantId: string, backOff: BackOff): void {
-    this.#memory.grant(grantId).backOff = backOff;
+  applyBackoff(grantId: string, backoff: Backoff): void {
+    this.#memory.grant(grantId).backoff = backoff;
   }
 
   account(realm: string, subject: string): Account | undefined {
@@ -169,8 +169,10 @@ export class MemoryStore {
   }
 
   /** Closes, as `unknown`, what dead processes of this machine left open: for the start of an instance. */
-  closeExchangesOfTheDead(): void {
-    this.#closeForsaken(this.#memory.exchanges.filter((row) => isOpen(row) && this.#options.isDead(row.holder)));
+  closeExchangesOfDeadProcesses(): void {
+    this.#closeAbandonedExchange(
+      this.#memory.exchanges.filter((row) => isOpen(row) && this.#options.isDead(row.holder)),
+    );
   }
 
   /** Brings down to now what is ahead of the database's clock, which has been set back since. */
@@ -202,7 +204,7 @@ export class MemoryStore {
     }
   }
 
-  #closeForsaken(open: readonly ExchangeRow[]): void {
+  #closeAbandonedExchange(open: readonly ExchangeRow[]): void {
     const now = this.#options.databaseNow();
     for (const row of open) {
       if (this.#options.isDead(row.holder)) {

@@ -1,4 +1,4 @@
-import type { EventReason, EventType, GrantEvent, WayOut } from '../../../src/grants/events.ts';
+import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../../src/grants/events.ts';
 import type { OpenExchange } from '../../../src/grants/exchange.ts';
 import { isUnresolved, lastExchangedOf, reasonOfLoss, type JudgedMoment } from './derive.ts';
 import type { Memory } from './rows.ts';
@@ -23,17 +23,17 @@ export function recordGain(
 export function recordLoss(
   memory: Memory,
   grantId: string,
-  wayOut: WayOut,
+  recoveryPath: RecoveryPath,
   moment: JudgedMoment,
 ): GrantEvent | undefined {
   const { now: at, tokensAt } = moment;
-  if (wayOut === 'self' || memory.grant(grantId).integratedAt === undefined) return undefined;
+  if (recoveryPath === 'self' || memory.grant(grantId).integratedAt === undefined) return undefined;
   if (memory.standing(grantId).some((row) => row.refreshToken !== undefined || row.expiresAt > tokensAt))
     return undefined;
   if (isUnresolved(memory, grantId, moment)) return undefined;
   const last = memory.exchangesOf(grantId).findLast(({ outcome }) => outcome === 'obtained' || outcome === 'rejected');
   if (last === undefined || hadNothingLeft(memory, grantId)) return undefined;
-  if (wayOut === 'replay' && lastExchangedOf(memory, grantId) !== undefined) return undefined;
+  if (recoveryPath === 'replay' && lastExchangedOf(memory, grantId) !== undefined) return undefined;
   const reason = reasonOfLoss(memory, grantId, last.exchangeId + 1);
   return record(memory, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId: last.exchangeId });
 }

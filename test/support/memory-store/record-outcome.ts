@@ -49,7 +49,7 @@ export function recordObtained(
   if (answer.profile !== undefined) takeOver(memory, grant, answer.profile, obtainedAt);
   const isIntegrated = grant.integratedAt !== undefined;
   grant.integratedAt ??= obtainedAt;
-  grant.backOff = undefined;
+  grant.backoff = undefined;
   return recordGain(memory, { grantId, exchangeId, kind }, isIntegrated, now);
 }
 
@@ -57,7 +57,7 @@ export function recordObtained(
 export function recordFailure(
   memory: Memory,
   exchange: OpenExchange,
-  { answer, backOff, wayOut }: Failure,
+  { answer, backoff, recoveryPath: recoveryPath }: Failure,
   moment: JudgedMoment & { readonly holder: string },
 ): GrantEvent | undefined {
   const { now } = moment;
@@ -70,12 +70,12 @@ export function recordFailure(
     endCredential(memory, exchange.presented, 'rejected', now);
   }
   const isNewest = memory.exchangesOf(grant.id).at(-1)?.nonce === exchange.nonce;
-  if (backOff !== undefined && isNewest) grant.backOff = backOff;
+  if (backoff !== undefined && isNewest) grant.backoff = backoff;
   if (answer.kind === 'account_gone' && grant.accountId === exchange.accountId) grant.accountId = undefined;
   if (answer.kind === 'account_exists') takeOver(memory, grant, answer.profile, now);
   if (exchange.kind === 'provision') dropRefusedApplicant(memory, exchange, answer.kind);
   if (answer.kind !== 'rejected') return undefined;
-  return recordLoss(memory, grant.id, wayOut, moment);
+  return recordLoss(memory, grant.id, recoveryPath, moment);
 }
 
 /** The exchange's row; written again where the memory went back to a time when it was not there. */

@@ -1,7 +1,7 @@
 import type { EndReason } from '../../../src/grants/credential.ts';
 import type { GrantEvent } from '../../../src/grants/events.ts';
 import type { ExchangeKind, ExchangeName, Outcome } from '../../../src/grants/exchange.ts';
-import type { BackOff } from '../../../src/grants/grant.ts';
+import type { Backoff } from '../../../src/grants/grant.ts';
 import type { AccountProfile, Applicant } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
 
@@ -14,7 +14,7 @@ export interface GrantRow {
   profileAt: number | undefined;
   applicant: Applicant | undefined;
   integratedAt: number | undefined;
-  backOff: BackOff | undefined;
+  backoff: Backoff | undefined;
 }
 
 /** One exchange, as it was opened and as it ended. */

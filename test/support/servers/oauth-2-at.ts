@@ -1,6 +1,6 @@
 import { oauth2 } from '../../../src/providers/oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../../../src/providers/oauth-2/definition.ts';
-import type { ExchangeAnswer, Provider } from '../../../src/providers/provider.ts';
+import type { ExchangeResult, Provider } from '../../../src/providers/provider.ts';
 import { Secret } from '../../../src/secret.ts';
 import { scriptedServer, type Script, type SeenRequest } from './scripted-server.ts';
 
@@ -43,7 +43,7 @@ export function oauth2At(origin: string, different: Different = {}): Provider {
 export async function refreshed(
   reply: Script,
   different?: Different,
-): Promise<{ answer: ExchangeAnswer; request: SeenRequest }> {
+): Promise<{ answer: ExchangeResult; request: SeenRequest }> {
   await using server = await scriptedServer(reply);
   // Only silence is waited out; a busy machine must not make an answer late.
   await using provider = oauth2At(server.origin, {

@@ -52,7 +52,7 @@ export function tokenOf(answer: Answer): any {
 }
 
 /** Asserts everything that holds of every error, and gives its body. */
-export function problemOf(answer: Answer, status: number, code?: string): any {
+export function toProblem(answer: Answer, status: number, code?: string): any {
   assert.equal(answer.status, status, answer.text);
   assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json\b/);
   assert.equal(answer.headers.get('cache-control'), 'no-store');

@@ -12,6 +12,6 @@ export async function intentOf(
   const view = await store.view(realm, subject);
   assert.ok(view !== undefined);
   const { grantId, current } = view;
-  const { last } = await store.claims(grantId);
+  const { last } = await store.exchangeStatus(grantId);
   return { grantId, kind, presented: kind === 'refresh' ? current : undefined, last, current };
 }

@@ -13,7 +13,7 @@ export async function takenLink({ links }: Stores, subject: string): Promise<Tak
   const [ticket, state, browser, completion] = [word('ticket'), word('state'), word('browser'), word('completion')];
   const expiresAt = Date.now() + 600_000;
   await links.begin({ realm: REALM, subject, returnTo: 'https://app.example/', ticket, expiresAt });
-  assert.ok(await links.depart(ticket, { browser, state, codeVerifier: undefined }));
+  assert.ok(await links.startAuthorization(ticket, { browser, state, codeVerifier: undefined }));
   assert.ok(await links.receive(state, browser, { code: word('code'), completion }));
   const link = await links.take(completion, { realm: REALM, subject });
   assert.ok(typeof link === 'object');

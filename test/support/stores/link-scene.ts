@@ -37,7 +37,7 @@ export async function linkStoreScene(openPlace: OpenSqlPlace): Promise<LinkStore
     const [ticket, state, browser, completion] = [word('ticket'), word('state'), word('browser'), word('completion')];
     const expiresAt = place.clock.now() + 600_000;
     await stores.links.begin({ realm: REALM, subject, returnTo: 'https://app.example/', ticket, expiresAt });
-    assert.ok(await other.links.depart(ticket, { browser, state, codeVerifier: word('verifier') }));
+    assert.ok(await other.links.startAuthorization(ticket, { browser, state, codeVerifier: word('verifier') }));
     assert.ok(await stores.links.receive(state, browser, { code: word('code'), completion }));
     return completion;
   };

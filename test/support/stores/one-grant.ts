@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ExchangeKind, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
 import type { GrantView } from '../../../src/grants/grant.ts';
 import type { Failure, GrantStore } from '../../../src/grants/storage/grant-store.ts';
-import { profileOf } from '../../../src/providers/to-profile.ts';
+import { toProfile } from '../../../src/providers/to-profile.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
 import { Secret } from '../../../src/secret.ts';
 import type { OpenPlace, StorePlace } from '../../unit/stores/contracts/grants/grant-store-contract.ts';
@@ -12,9 +12,9 @@ export const REALM = 'some-provider https://api.example.com client-1';
 export const SUBJECT = 'alice';
 export const HOUR_MS = 3_600_000;
 
-export const UNKNOWN: Failure = { answer: { kind: 'unknown', detail: 'nobody knows' }, wayOut: 'self' };
-export const REJECTED: Failure = { answer: { kind: 'rejected', detail: 'dead' }, wayOut: 'self' };
-export const ACCOUNT_GONE: Failure = { answer: { kind: 'account_gone', detail: 'gone' }, wayOut: 'self' };
+export const UNKNOWN: Failure = { answer: { kind: 'unknown', detail: 'nobody knows' }, recoveryPath: 'self' };
+export const REJECTED: Failure = { answer: { kind: 'rejected', detail: 'dead' }, recoveryPath: 'self' };
+export const ACCOUNT_GONE: Failure = { answer: { kind: 'account_gone', detail: 'gone' }, recoveryPath: 'self' };
 
 /** One subject's grant and two instances that work on it. */
 export interface OneGrant extends AsyncDisposable {
@@ -53,7 +53,7 @@ export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
   const { grantId } = await view();
   const names = new Map<number, ExchangeName>();
   const open: OneGrant['open'] = async (kind, presentedId = 0, { by = store, applicant, accountId } = {}) => {
-    const { last } = await by.claims(grantId);
+    const { last } = await by.exchangeStatus(grantId);
     const current = (await by.view(REALM, SUBJECT))?.current;
     const intent = { grantId, kind, presented: names.get(presentedId), accountId, last, current };
     const opened = await by.openExchange(applicant === undefined ? intent : { ...intent, applicant });
@@ -106,5 +106,5 @@ export function obtained(
 
 /** An account of which little is known. */
 export function profile(accountId: string, name: string | null = null): AccountProfile {
-  return profileOf(accountId, { name })!;
+  return toProfile(accountId, { name })!;
 }

@@ -20,7 +20,7 @@ console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'go') break;
   const { grantId } = (await grants.view(REALM, SUBJECT))!;
-  const { last } = await grants.claims(grantId);
+  const { last } = await grants.exchangeStatus(grantId);
   const exchange = await grants.openExchange({
     grantId,
     kind: 'recover',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ExchangeKind, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
-import { scheduleOf, type Schedule } from '../../../src/grants/rules/renewal-schedule.ts';
+import { renewalSchedule, type Schedule } from '../../../src/grants/rules/renewal-schedule.ts';
 import type { Failure, GrantStore } from '../../../src/grants/storage/grant-store.ts';
 import type { UpkeepStore } from '../../../src/grants/storage/upkeep-store.ts';
 import { Secret } from '../../../src/secret.ts';
@@ -76,7 +76,7 @@ export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<U
     const view = await store.view(realm, subject);
     assert.ok(view !== undefined);
     const { grantId, current } = view;
-    const { last } = await store.claims(grantId);
+    const { last } = await store.exchangeStatus(grantId);
     const presented = presentedId === undefined ? undefined : names.get(`${grantId} ${presentedId}`);
     const exchange = await store.openExchange({ grantId, kind, presented, last, current });
     assert.ok(exchange !== undefined, 'the grant is held');
@@ -96,7 +96,7 @@ export async function upkeepScene(openPlace: () => Promise<SqlPlace>): Promise<U
       ...(refresh ? { refreshToken: new Secret(`refresh-${grantId}-${exchangeId}`) } : {}),
       ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     };
-    const schedule = scheduleOf(exchange.nonce, clock.now(), tokens);
+    const schedule = renewalSchedule(exchange.nonce, clock.now(), tokens);
     await store.finishObtained(exchange, { kind: 'obtained', tokens }, schedule);
     return { exchangeId, grantId, expiresAt, token, ...schedule };
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startOAuth2 } from '../../../src/sandbox/index.ts';
 import { inTime, newWorkFolder, startCommand, type Ended } from '../../support/start-command.ts';
-import { call, problemOf, tokenOf } from '../../support/service/answer.ts';
+import { call, toProblem, tokenOf } from '../../support/service/answer.ts';
 import { jwt, JWT_SECRET, newKeyRing } from '../../support/service/credentials.ts';
 import { readRows } from '../../support/service/start-service.ts';
 import { Browser } from '../../support/linking/browser.ts';
@@ -108,7 +108,7 @@ describe('a family that was added by a folder and a line of the list', { concurr
     const ask = (permissions: string[]) =>
       service.as('alice', 'POST', 'acme/token/', { frontend: { ...page, permissions } });
     assert.deepEqual(tokenOf(await ask(['embed'])).frontend.permissions, ['embed']);
-    const { errors } = problemOf(await ask(['embed', 'agenda']), 400, 'invalid_request');
+    const { errors } = toProblem(await ask(['embed', 'agenda']), 400, 'invalid_request');
     assert.deepEqual(errors, [{ field: 'frontend.permissions.1', message: 'Accepted are embed.' }]);
     const title = await call(`${service.url}/linked?evergrant_error=access_denied&evergrant_provider=acme`, 'GET');
     assert.match(title.text, /Acme was not linked/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { accountIdOf, profileOf, shownText } from '../../../src/providers/to-profile.ts';
+import { accountIdOf, toProfile, shownText } from '../../../src/providers/to-profile.ts';
 
 describe('the id of an account', () => {
   for (const id of ['acc_1', 'é', '人', 'a b', 'https://api.example.com/users/1', 'x'.repeat(255), 0, 7, 2 ** 53 - 1]) {
@@ -29,7 +29,7 @@ describe('the id of an account', () => {
   for (const id of [...none, true, undefined]) {
     it(`is none where it is ${inspect(id).slice(0, 40)}`, () => {
       assert.equal(accountIdOf(id), undefined);
-      assert.equal(profileOf(id, {}), undefined);
+      assert.equal(toProfile(id, {}), undefined);
     });
   }
 });

@@ -32,7 +32,7 @@ describe('the high-water mark beside a database', () => {
     assert.equal(await stores.highWaterMark(mark).raise(), true);
     assert.equal(await stores.highWaterMark(mark).raise(), false);
     const refused = await grants.openExchange(await intentOf(grants, REALM, SUBJECT, 'refresh'));
-    const event = await grants.finishFailed(refused!, { ...REJECTED, wayOut: 'none' });
+    const event = await grants.finishFailed(refused!, { ...REJECTED, recoveryPath: 'none' });
     assert.deepEqual([event?.type, event?.reason], ['grant.reconnect_required', 'reverted']);
   });
 

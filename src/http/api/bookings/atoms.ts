@@ -6,7 +6,7 @@ import { jsonAnswer } from '../../response/answer.ts';
 import type { Endpoint, Route } from '../../endpoint.ts';
 import { expiresIn } from '../../response/expires-in.ts';
 import { ProblemError } from '../../response/problem.ts';
-import { asUnavailable, problemOf } from '../../response/to-problem.ts';
+import { asUnavailable, toProblem } from '../../response/to-problem.ts';
 import { atomsRefresh } from './schemas.ts';
 import type { HttpServices, HttpSettings } from '../../services.ts';
 import { documented, json, problem } from '../definitions.ts';
@@ -59,7 +59,7 @@ export function atomsRoutes(services: HttpServices): Route[] {
       const accessToken = token.accessToken.reveal();
       return jsonAnswer({ accessToken, access_token: accessToken, expires_in: expiresIn(token, now()) });
     } catch (error) {
-      throw asUnavailable(problemOf(error));
+      throw asUnavailable(toProblem(error));
     }
   };
   return [documented(route, refresh)];

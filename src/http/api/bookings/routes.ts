@@ -2,9 +2,9 @@ import { createRoute } from '@hono/zod-openapi';
 import type { LiveToken } from '../../../grants/keeper/keeper.ts';
 import type { AccountProfile } from '../../../providers/provider.ts';
 import { jsonAnswer } from '../../response/answer.ts';
-import { applicantOf } from '../applicant-of.ts';
+import { toApplicant } from '../applicant-of.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';
-import { demandOf } from '../demand-of.ts';
+import { toDemand } from '../demand-of.ts';
 import type { Route } from '../../endpoint.ts';
 import { expiresIn } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
@@ -92,8 +92,8 @@ export function bookingsRoutes(services: HttpServices): Route[] {
       keeper.token({
         provider: bookings.provider,
         subject,
-        applicant: applicantOf(caller, subject, body),
-        ...demandOf(body),
+        applicant: toApplicant(caller, subject, body),
+        ...toDemand(body),
       }),
     );
     return jsonAnswer(tokenAnswer(live, bookings.calClientId, now()));

@@ -7,7 +7,7 @@ import type { Answer, Call, Endpoint, Route } from '../../endpoint.ts';
 import { LinkCookie } from './link-cookie.ts';
 import { linkTitle } from '../../pages/link-title.ts';
 import { messagePage } from '../../pages/message.ts';
-import { problemOf } from '../../response/to-problem.ts';
+import { toProblem } from '../../response/to-problem.ts';
 import type { HttpServices } from '../../services.ts';
 import { singleQuery } from '../../request/single-query.ts';
 
@@ -19,7 +19,7 @@ export function connectRoutes(services: HttpServices): Route[] {
   const departure: Endpoint = (call) =>
     orMessage(services, call, async () => {
       const known = cookie.read(call.header('cookie'));
-      const { pageUrl, browser } = await linking.depart(new Secret(call.parameters['ticket'] ?? ''), known);
+      const { pageUrl, browser } = await linking.startAuthorization(new Secret(call.parameters['ticket'] ?? ''), known);
       return redirect(pageUrl, { 'set-cookie': cookie.header(browser) });
     });
 
@@ -32,7 +32,7 @@ export function connectRoutes(services: HttpServices): Route[] {
       if (state === undefined || browser === undefined || !settings.linkable.includes(provider)) {
         throw new LinkError('link_expired');
       }
-      const { returnTo, code: completion } = await linking.receive({
+      const { returnTo, code: completion } = await linking.handleCallback({
         provider,
         state: new Secret(state),
         browser,
@@ -72,7 +72,7 @@ async function orMessage({ logger, settings }: HttpServices, call: Call, work: (
       const next = wayBack(returnTo, why);
       return messagePage({ status: 400, provider, title: linkTitle(code, provider), text, next }, publicUrl);
     }
-    const { status, code, message, cause } = problemOf(error);
+    const { status, code, message, cause } = toProblem(error);
     // The path holds what must not be read.
     logger.error({ err: cause ?? error, code, method: call.method }, message);
     const next = wayBack(returnUrls[0], {});

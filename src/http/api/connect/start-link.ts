@@ -5,7 +5,7 @@ import type { HttpServices } from '../../services.ts';
 export const CONNECT_PATH = '/connect';
 
 /** Where to send a browser, and until when (epoch milliseconds) that is good. */
-export interface BegunLink {
+export interface StartedLink {
   readonly authorizeUrl: string;
   readonly expiresAt: number;
 }
@@ -16,12 +16,12 @@ export interface BegunLink {
  * @param asked the page to come back to; the operator's first one where undefined
  * @throws {@link ProblemError} where the page is not allowed; LinkError or KeeperError where the provider is not linked
  */
-export async function beginLink(
+export async function startLink(
   { linking, settings }: Pick<HttpServices, 'linking' | 'settings'>,
   provider: string,
   subject: string,
   asked?: string,
-): Promise<BegunLink> {
+): Promise<StartedLink> {
   const { returnUrls, publicUrl } = settings;
   const returnTo = asked ?? returnUrls[0];
   if (returnTo === undefined) {

@@ -1,7 +1,7 @@
 import { KeeperError } from '../../../grants/errors.ts';
-import { beginLink } from './start-link.ts';
+import { startLink } from './start-link.ts';
 import { ProblemError } from '../../response/problem.ts';
-import { problemOf } from '../../response/to-problem.ts';
+import { toProblem } from '../../response/to-problem.ts';
 import type { BookingsSettings, HttpServices } from '../../services.ts';
 
 /**
@@ -21,8 +21,8 @@ export async function withConsent<Result>(
     const isMissing =
       error instanceof KeeperError && (error.code === 'consent_required' || error.code === 'reconnect_required');
     if (mode !== 'oauth' || !isMissing || services.settings.returnUrls.length === 0) throw error;
-    const { authorizeUrl } = await beginLink(services, provider, subject);
-    const { status, code, message } = problemOf(error);
+    const { authorizeUrl } = await startLink(services, provider, subject);
+    const { status, code, message } = toProblem(error);
     throw new ProblemError(status, code, message, { members: { authorize_url: authorizeUrl } });
   }
 }

@@ -2,10 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Caller } from '../../../callers/caller.ts';
 import type { ConnectionReport } from '../../../grants/connections/connections.ts';
 import { Secret } from '../../../secret.ts';
-import { accountOf } from '../../response/to-account.ts';
+import { toAccount } from '../../response/to-account.ts';
 import { jsonAnswer, noContent } from '../../response/answer.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';
-import { beginLink } from '../connect/start-link.ts';
+import { startLink } from '../connect/start-link.ts';
 import type { Call, Route } from '../../endpoint.ts';
 import { expiresIn } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
@@ -123,7 +123,7 @@ export function connectionsRoutes(services: HttpServices): Route[] {
   const authorize = authenticated(authenticator, async (call, caller) => {
     const { provider, subject } = about(call, caller);
     const { return_to: asked } = await jsonBody(call, authorizeRequest);
-    const { authorizeUrl, expiresAt } = await beginLink(services, provider, subject, asked);
+    const { authorizeUrl, expiresAt } = await startLink(services, provider, subject, asked);
     return jsonAnswer({ authorize_url: authorizeUrl, expires_in: expiresIn({ expiresAt }, now()) });
   });
 
@@ -149,7 +149,7 @@ function connectionOf(report: ConnectionReport, now: number) {
   return {
     provider,
     status: health,
-    account: accountId === undefined ? null : accountOf({ ...profile, accountId }),
+    account: accountId === undefined ? null : toAccount({ ...profile, accountId }),
     connected_at: new Date(connectedAt).toISOString(),
     expires_in: expiresAt === undefined ? null : expiresIn({ expiresAt }, now),
     ...(health === 'reconnect_required' ? { authorize: { method: 'POST', path } } : {}),

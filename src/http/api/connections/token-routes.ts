@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { FrontendToken } from '../../../providers/provider.ts';
 import { jsonAnswer } from '../../response/answer.ts';
-import { applicantOf } from '../applicant-of.ts';
+import { toApplicant } from '../applicant-of.ts';
 import { authenticated } from '../../request/authenticate.ts';
-import { demandOf } from '../demand-of.ts';
+import { toDemand } from '../demand-of.ts';
 import type { Route } from '../../endpoint.ts';
 import { expiresIn } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
@@ -43,8 +43,8 @@ export function connectionTokenRoutes(services: HttpServices): Route[] {
     const body = await jsonBody(call, tokenRequest);
     const { frontend } = body;
     if (frontend !== undefined) requireKnown(frontend.permissions, provider, frontendTokens.permissionsOf(provider));
-    const applicant = applicantOf(caller, subject, body);
-    const kept = await keeper.token({ provider, subject, applicant, ...demandOf(body) });
+    const applicant = toApplicant(caller, subject, body);
+    const kept = await keeper.token({ provider, subject, applicant, ...toDemand(body) });
     const issued = frontend && (await frontendTokens.issue({ provider, subject, live: kept, ...frontend }));
     const live = issued?.live ?? kept;
     return jsonAnswer({

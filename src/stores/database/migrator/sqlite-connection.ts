@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SQLITE_TYPES } from '../column-types.ts';
-import { retried } from '../retry-on-lock.ts';
+import { retryOnLock } from '../retry-on-lock.ts';
 import { isBusy } from '../sqlite/busy.ts';
 import { prepareFile } from '../sqlite/database-file.ts';
 import type { DatabaseMeans, MigratorConnection, Run } from './migrator-connection.ts';
@@ -17,7 +17,7 @@ export async function openSqliteForMigration(
   { trouble, progress }: DatabaseMeans,
 ): Promise<MigratorConnection> {
   prepareFile(path, trouble);
-  const database = await retried(() => opened(path), isBusy);
+  const database = await retryOnLock(() => opened(path), isBusy);
   const run: Run = (statement) => {
     const prepared = database.prepare(statement);
     if (prepared.columns().length > 0) return Promise.resolve(prepared.all() as never);

@@ -25,7 +25,7 @@ export interface ConnectionSource {
  * a crowd of transactions doesn't hold up those who want one quick statement, nor the other way round. Where the server
  * has fewer connections to give than there are turns, those that work are shared by all.
  */
-export class PatientPool {
+export class FairQueue {
   readonly #source: ConnectionSource;
   #free: number;
   /** Connections that are lent and work. */

@@ -5,7 +5,7 @@ import { hangUp, type PostgresServers, type Route } from './servers.ts';
 import { settlesWithin } from './settles-within.ts';
 
 /** Hints from one instance to the others that a grant has changed. Nothing is wrong where one is missed. */
-export interface Notices {
+export interface Notifications {
   /** Says soon, together with others, that the grant has changed. */
   tell(grantId: string): void;
   /** Resolves after `ms` milliseconds, or sooner at a hint. */
@@ -25,7 +25,10 @@ const END_TIMEOUT_MS = 2_000;
  * Listens on a connection of its own, which is opened again whenever it is lost; not where a pooler shares sessions, for
  * there nobody is told.
  */
-export function openNotices(servers: PostgresServers, trouble: (what: string, cause: unknown) => void): Notices {
+export function openNotifications(
+  servers: PostgresServers,
+  trouble: (what: string, cause: unknown) => void,
+): Notifications {
   const changes = new EventEmitter().setMaxListeners(0);
   const closing = new AbortController();
   const listener = new Listener(servers, changes, trouble);

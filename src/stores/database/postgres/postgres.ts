@@ -1,24 +1,24 @@
 import { Kysely, sql } from 'kysely';
 import type { Secret } from '../../../secret.ts';
-import { claimsQuery } from '../lease-query.ts';
+import { exchangeStatusQuery } from '../lease-query.ts';
 import { POSTGRES_TYPES } from '../column-types.ts';
 import { HotStatements } from '../hot-statements.ts';
-import { PatientPool } from './fair-queue.ts';
+import { FairQueue } from './fair-queue.ts';
 import { SettledPostgresDialect } from './dialect.ts';
 import { explained, meaningOf } from './errors.ts';
 import { lineageExpression } from './lineage.ts';
-import { openNotices } from './notifications.ts';
+import { openNotifications } from './notifications.ts';
 import { PostgresPool } from './pool.ts';
 import { PostgresReader } from './reader.ts';
 import { PostgresServers } from './servers.ts';
-import { retried } from '../retry-on-lock.ts';
+import { retryOnLock } from '../retry-on-lock.ts';
 import type { Database } from '../schema.ts';
 import { onceCommitted, send } from '../together.ts';
 import { settlesWithin } from './settles-within.ts';
-import { SharedReads } from '../read-coalescing.ts';
-import type { ClaimsRow, SqlDatabase, ViewRow } from '../sql-database.ts';
+import { CoalescedReads } from '../read-coalescing.ts';
+import type { ExchangeStatusRow, SqlDatabase, ViewRow } from '../sql-database.ts';
 import { orUnavailable } from '../unavailable.ts';
-import { viewQuery, viewWithClaimsQuery } from '../view-query.ts';
+import { viewQuery, viewWithStatusQuery } from '../view-query.ts';
 
 /** How to open a Postgres database. */
 export interface PostgresOptions {
@@ -63,15 +63,15 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   const servers = new PostgresServers(options.url, remark);
   const source = new PostgresPool(servers, connections, trouble);
   await lookAround(source, servers);
-  const pool = new PatientPool(source, connections);
+  const pool = new FairQueue(source, connections);
   const db = new Kysely<Database>({ dialect: new SettledPostgresDialect({ pool }) });
   const columnTypes = { ...POSTGRES_TYPES, lineage: await lineageExpression((text) => sql.raw(text).execute(db)) };
   const hot = new HotStatements({ now, lineage: columnTypes.lineage, parameters: '$1' });
-  const notices = openNotices(servers, trouble);
+  const notices = openNotifications(servers, trouble);
   const whose = { realm: '$1', subject: '$2', unresolvedMs: '$3::bigint', now };
   const view = viewQuery(whose);
-  const viewWithClaims = viewWithClaimsQuery(whose);
-  const claims = claimsQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now });
+  const viewWithStatus = viewWithStatusQuery(whose);
+  const claims = exchangeStatusQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now });
   // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
   const lease = `with held as (
         select e.grant_id, e.id from unnest($1::text[], $2::text[]) as n (grant_id, nonce)
@@ -79,7 +79,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
         for no key update of e skip locked
       )
       update exchanges e set lease_until = ${now} + $3::bigint from held h where e.grant_id = h.grant_id and e.id = h.id`;
-  const views = new SharedReads<ViewRow | undefined>();
+  const views = new CoalescedReads<ViewRow | undefined>();
   const reader = new PostgresReader(servers, trouble);
   const ask = async <Row extends object>(text: string, values: unknown[], begin: () => void = () => undefined) => {
     const client = await pool.connectBriefly();
@@ -97,7 +97,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   };
   const transact: SqlDatabase['transact'] = (work) =>
     orUnavailable(
-      retried(() => db.transaction().execute(work), isWorthAnother),
+      retryOnLock(() => db.transaction().execute(work), isWorthAnother),
       isWorthAnother,
     );
   return {
@@ -134,12 +134,13 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       views.join(JSON.stringify([realm, subject]), (begin) =>
         read<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       ),
-    readViewWithClaims: (realm, subject) => read<ViewRow & ClaimsRow>(viewWithClaims, [realm, subject, unresolvedMs]),
-    readClaims: (grantId) => read<ClaimsRow>(claims, [grantId, unresolvedMs]),
+    readViewWithClaims: (realm, subject) =>
+      read<ViewRow & ExchangeStatusRow>(viewWithStatus, [realm, subject, unresolvedMs]),
+    readClaims: (grantId) => read<ExchangeStatusRow>(claims, [grantId, unresolvedMs]),
     tell: (grantId) => {
       notices.tell(grantId);
     },
-    announce: (transaction, grantId) =>
+    notifyChange: (transaction, grantId) =>
       onceCommitted(transaction, () => {
         notices.tell(grantId);
       }),

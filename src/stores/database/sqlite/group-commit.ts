@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { isStoreUnavailable } from '../../../grants/errors.ts';
-import { retried } from '../retry-on-lock.ts';
+import { retryOnLock } from '../retry-on-lock.ts';
 import type { Database } from '../schema.ts';
 
 type Work<Result> = (transaction: Transaction<Database>) => Promise<Result>;
@@ -27,7 +27,7 @@ const GAP_MS = { share: 1 / 8, least: 1, longest: 10 };
 type Commit = <Result>(work: Work<Result>) => Promise<Result>;
 
 /** The two ends of one queue of transactions. */
-export interface SharedCommit {
+export interface GroupCommit {
   readonly commit: Commit;
   /** Before all that wait: for the little that is worth nothing once it comes late. */
   readonly commitAhead: Commit;
@@ -37,21 +37,21 @@ export interface SharedCommit {
  * Runs transactions on a database with one writer. Whatever has come meanwhile shares the next commit, and so one wait for
  * the lock and one for the disk; each is acknowledged only once that commit is on the disk.
  *
- * @param metLock tells from an error that another try may succeed
+ * @param isLockConflict tells from an error that another try may succeed
  * @param check throws a StoreUnavailableError where nothing may be written; asked before a transaction, and once more before
  *   it is acknowledged
  */
-export function sharedCommit(
+export function groupCommit(
   db: Kysely<Database>,
-  metLock: (error: unknown) => boolean,
+  isLockConflict: (error: unknown) => boolean,
   check: () => void = () => undefined,
-): SharedCommit {
+): GroupCommit {
   const queue: Waiting[] = [];
   let isBusy = false;
   let heldSince = 0;
 
   const commit = (works: readonly Work<unknown>[]): Promise<unknown[]> =>
-    retried(async () => {
+    retryOnLock(async () => {
       check();
       heldSince = performance.now();
       const done = await db.transaction().execute(async (transaction) => {
@@ -61,7 +61,7 @@ export function sharedCommit(
       });
       check();
       return done;
-    }, metLock);
+    }, isLockConflict);
 
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
     try {
@@ -69,7 +69,7 @@ export function sharedCommit(
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
     } catch (error) {
       const [only] = batch;
-      if (metLock(error) || isStoreUnavailable(error)) {
+      if (isLockConflict(error) || isStoreUnavailable(error)) {
         // It is in everybody's way, and to wait once more for each would keep answers from being rescued.
         for (const { reject } of [...batch, ...queue.splice(0)]) reject(error);
       } else if (batch.length > 1) {

@@ -1,17 +1,17 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { Clock } from '../../../grants/clock.ts';
-import { claimsQuery } from '../lease-query.ts';
+import { exchangeStatusQuery } from '../lease-query.ts';
 import { SQLITE_TYPES } from '../column-types.ts';
 import { HotStatements } from '../hot-statements.ts';
-import { retried } from '../retry-on-lock.ts';
+import { retryOnLock } from '../retry-on-lock.ts';
 import type { Database } from '../schema.ts';
-import { sharedCommit } from './group-commit.ts';
-import type { ClaimsRow, SqlDatabase, ViewRow } from '../sql-database.ts';
+import { groupCommit } from './group-commit.ts';
+import type { ExchangeStatusRow, SqlDatabase, ViewRow } from '../sql-database.ts';
 import { isBusy, primaryCode } from './busy.ts';
 import { prepareFile, SqliteFile } from './database-file.ts';
 import { orUnavailable } from '../unavailable.ts';
-import { viewQuery, viewWithClaimsQuery } from '../view-query.ts';
+import { viewQuery, viewWithStatusQuery } from '../view-query.ts';
 
 /** How to open a SQLite file. */
 export interface SqliteOptions {
@@ -24,7 +24,7 @@ export interface SqliteOptions {
   readonly trouble?: (what: string, cause?: unknown) => void;
 }
 
-/** How long a statement stops this process to wait for another one's write, in milliseconds; `retried` stops nobody. */
+/** How long a statement stops this process to wait for another one's write, in milliseconds; `retryOnLock` stops nobody. */
 const BUSY_TIMEOUT_MS = { writer: 1, reader: 20 };
 /**
  * Pages that each connection remembers, in KiB, as SQLite wants them (negative). A file that is mapped into memory instead would cost
@@ -36,8 +36,8 @@ const UNAVAILABLE = [5, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
 const WHOSE = { realm: ':realm', subject: ':subject', unresolvedMs: ':unresolved_ms', now: ':now' };
 const VIEW = viewQuery(WHOSE);
-const VIEW_WITH_CLAIMS = viewWithClaimsQuery(WHOSE);
-const CLAIMS = claimsQuery({ grantId: ':grant_id', unresolvedMs: ':unresolved_ms', now: ':now' });
+const VIEW_WITH_CLAIMS = viewWithStatusQuery(WHOSE);
+const CLAIMS = exchangeStatusQuery({ grantId: ':grant_id', unresolvedMs: ':unresolved_ms', now: ':now' });
 
 /**
  * Opens one SQLite file, creating it with mode 0600. Every commit is on the disk before it is acknowledged
@@ -47,10 +47,10 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   const { path, clock, unresolvedMs, trouble = () => undefined } = options;
   prepareFile(path, trouble);
   // Of several processes that open a new file at once, all but one are refused at first.
-  const { writer, reader } = await retried(() => openConnections(path), isBusy);
+  const { writer, reader } = await retryOnLock(() => openConnections(path), isBusy);
   const file = new SqliteFile(path, trouble);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(writer) }) });
-  const { commit, commitAhead } = sharedCommit(db, isBusy, () => {
+  const { commit, commitAhead } = groupCommit(db, isBusy, () => {
     file.check();
   });
   const hot = new HotStatements({ now: () => clock.now(), lineage: SQLITE_TYPES.lineage, parameters: '?' });
@@ -102,10 +102,10 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     waitAtMost: () => Promise.resolve(),
     readTime: () => Promise.resolve(clock.now()),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
-    readViewWithClaims: (realm, subject) => read<ViewRow & ClaimsRow>(VIEW_WITH_CLAIMS, { realm, subject }),
-    readClaims: (grantId) => read<ClaimsRow>(CLAIMS, { grant_id: grantId }),
+    readViewWithClaims: (realm, subject) => read<ViewRow & ExchangeStatusRow>(VIEW_WITH_CLAIMS, { realm, subject }),
+    readClaims: (grantId) => read<ExchangeStatusRow>(CLAIMS, { grant_id: grantId }),
     tell: () => undefined,
-    announce: () => Promise.resolve(),
+    notifyChange: () => Promise.resolve(),
     noteAwaited: () => Promise.resolve(),
     awaitChange: (_grantId, ms) => clock.sleep(ms),
     remarks: () => [],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { problemOf, tokenOf } from '../../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../../support/service/answer.ts';
 import type { ServiceProcess } from '../../../support/service/start-service-process.ts';
 import { KINDS, MANAGED } from '../../kinds/kinds.ts';
 import type { Grant } from '../../kinds/grant.ts';
@@ -55,8 +55,8 @@ async function assertTrue(grant: Grant, services: readonly ServiceProcess[]): Pr
   const name = grant.player.kind.name;
   const answers = await settled(grant, services);
   if (name === ROTATES) {
-    for (const answer of answers) problemOf(answer, 409, 'reconnect_required');
-    for (const answer of await grant.askAll(services, 2)) problemOf(answer, 409, 'reconnect_required');
+    for (const answer of answers) toProblem(answer, 409, 'reconnect_required');
+    for (const answer of await grant.askAll(services, 2)) toProblem(answer, 409, 'reconnect_required');
     assert.deepEqual(await grant.events(), ['grant.reconnect_required reverted']);
     return;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { problemOf, retryAfterMs } from '../../../support/service/answer.ts';
+import { toProblem, retryAfterMs } from '../../../support/service/answer.ts';
 import { assertNeverLost, assertOneLive, settled } from '../verdicts.ts';
 import { forEach, type Scenario } from './scenario.ts';
 
@@ -50,7 +50,7 @@ export const FAILING_ANSWERS = Object.entries(FAULTS).map(([title, { fault, code
         const { struck, others, tookMs } = told(player);
         // A busy machine may need longer for the others than they must wait.
         for (const answer of [struck, ...others.filter(({ status }) => status !== 200 || tookMs < SHORTEST_WAIT_MS)]) {
-          problemOf(answer, 500, code);
+          toProblem(answer, 500, code);
           assert.ok(retryAfterMs(answer) >= 1_000);
         }
         await assertOneLive(its, await settled(its, services));

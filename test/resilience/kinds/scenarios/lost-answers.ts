@@ -1,4 +1,4 @@
-import { problemOf } from '../../../support/service/answer.ts';
+import { toProblem } from '../../../support/service/answer.ts';
 import { assertAfterLoss, assertNeverLost } from '../verdicts.ts';
 import { forEach, type Scenario } from './scenario.ts';
 
@@ -17,7 +17,7 @@ export const LOST_ANSWERS: readonly Scenario[] = [
         return grant(player, SPENT).ask(one);
       });
       return async (player) => {
-        problemOf(told(player), 500, 'upstream_unavailable');
+        toProblem(told(player), 500, 'upstream_unavailable');
         await assertAfterLoss(grant(player, SPENT), services);
       };
     },
@@ -33,7 +33,7 @@ export const LOST_ANSWERS: readonly Scenario[] = [
         return grant(player, UNSPENT).ask(one);
       });
       return async (player) => {
-        problemOf(told(player), 500, 'upstream_unavailable');
+        toProblem(told(player), 500, 'upstream_unavailable');
         await assertNeverLost(grant(player, UNSPENT), services);
       };
     },

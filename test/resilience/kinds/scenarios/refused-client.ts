@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { problemOf, tokenOf } from '../../../support/service/answer.ts';
+import { toProblem, tokenOf } from '../../../support/service/answer.ts';
 import { assertNeverLost } from '../verdicts.ts';
 import { forEach, type Scenario } from './scenario.ts';
 
@@ -22,7 +22,7 @@ export const refusedClient: Scenario = {
     return async (player) => {
       const { told, forced, live } = seen(player);
       for (const answer of told) {
-        assert.match(problemOf(answer, 500, 'provider_client_refused').detail, /operator/);
+        assert.match(toProblem(answer, 500, 'provider_client_refused').detail, /operator/);
       }
       const alive = grant(player, ALIVE);
       for (const answer of [forced, live]) assert.equal(tokenOf(answer).access_token, alive.account.accessToken);

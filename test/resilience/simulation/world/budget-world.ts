@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { RenewalsAhead } from '../../../../src/grants/upkeep/proactive-renewal.ts';
+import type { ProactiveRenewal } from '../../../../src/grants/upkeep/proactive-renewal.ts';
 import { perMinuteOf, SAVED_MS } from '../../../../src/grants/upkeep/upkeep-budget.ts';
 import type { DueGrant, UpkeepStore } from '../../../../src/grants/storage/upkeep-store.ts';
 import type { Provider } from '../../../../src/providers/provider.ts';
@@ -36,7 +36,7 @@ export class BudgetWorld {
   readonly #provider: Provider;
   readonly #perMinute: number;
   readonly #callersPerMinute: number;
-  readonly #instances: readonly RenewalsAhead[];
+  readonly #instances: readonly ProactiveRenewal[];
   readonly #lapsing: Token[];
   readonly #inUse: Token[];
   readonly #exchanges: Exchange[] = [];
@@ -44,7 +44,7 @@ export class BudgetWorld {
   #now = 0;
 
   /** @param Ahead the product's own, or a mutant of it */
-  constructor(Ahead: typeof RenewalsAhead, seed: number) {
+  constructor(Ahead: typeof ProactiveRenewal, seed: number) {
     this.#random = seededRandom(seed);
     const share = this.#one(0.25, 0.5, 0.9);
     this.#provider = { name: 'some', realm: REALM, requestsPerMinute: this.#one(60, 120, 240) } as Provider;

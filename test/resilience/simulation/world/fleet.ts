@@ -70,7 +70,7 @@ export class Fleet {
     const process = new Process({ slot, machine, holder, scheduler: at.scheduler, offsetMs: 0 });
     this.#processes.set(holder, process);
     const memoryStore = this.store(process);
-    memoryStore.closeExchangesOfTheDead();
+    memoryStore.closeExchangesOfDeadProcesses();
     at.changed();
     const store = processStore(at, process, memoryStore);
     const rescue = processRescue(at, process, this.#folder(slot));

@@ -1,4 +1,4 @@
-import type { AccountProfile, ExchangeAnswer, Provider } from '../../../../src/providers/provider.ts';
+import type { AccountProfile, ExchangeResult, Provider } from '../../../../src/providers/provider.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { profile } from '../../../support/stores/one-grant.ts';
 import { BOUNDS, LIFE_MS } from './bounds.ts';
@@ -12,12 +12,12 @@ export const REALM = 'simulated https://upstream.example client-1';
 export const ACCOUNT_ID = '179';
 
 export const THE_ACCOUNT: AccountProfile = profile(ACCOUNT_ID, 'Alice');
-const TIMED_OUT: ExchangeAnswer = { kind: 'unknown', detail: 'no answer in time' };
-const THROTTLED: ExchangeAnswer = { kind: 'throttled', detail: 'slow down', retryAfterMs: 2_000 };
-const LINE_BROKE: ExchangeAnswer = { kind: 'unknown', detail: 'the line broke' };
+const TIMED_OUT: ExchangeResult = { kind: 'unknown', detail: 'no answer in time' };
+const THROTTLED: ExchangeResult = { kind: 'throttled', detail: 'slow down', retryAfterMs: 2_000 };
+const LINE_BROKE: ExchangeResult = { kind: 'unknown', detail: 'the line broke' };
 
 /** What upstream does with one question, once it has arrived; a success, or the answer that is none. */
-type Act = (nonce: string) => Issue | ExchangeAnswer;
+type Act = (nonce: string) => Issue | ExchangeResult;
 
 /** The provider as one process reaches it: requests and replies travel, are lost, and come late. */
 export function processProvider(at: Surroundings, process: Process, outage: { until: number }): Provider {
@@ -44,7 +44,7 @@ export function processProvider(at: Surroundings, process: Process, outage: { un
 }
 
 function refreshActs({ upstream, census }: Surroundings, token: string): Act[] {
-  const refused: ExchangeAnswer = { kind: 'rejected', detail: 'invalid_grant' };
+  const refused: ExchangeResult = { kind: 'rejected', detail: 'invalid_grant' };
   if (upstream.kind !== 'racing')
     return [(nonce) => (upstream.looksAt(token) ? upstream.rotate(token, nonce) : refused)];
   let looksGood = false;
@@ -66,7 +66,7 @@ function askUpstream(
   process: Process,
   outage: { until: number },
   acts: readonly Act[],
-): Promise<ExchangeAnswer> {
+): Promise<ExchangeResult> {
   const { scheduler, upstream, memory, random, scenario } = at;
   return new Promise((resolve) => {
     if (process.isDead) return;
@@ -76,13 +76,13 @@ function askUpstream(
     const askedAt = process.clock.now();
     const calledAt = scheduler.now;
     let isAnswered = false;
-    const answer = (given: ExchangeAnswer) => {
+    const answer = (given: ExchangeResult) => {
       isAnswered = true;
       resolve(given);
     };
     const travelMs = () => random() * scenario.travelMs;
     const exchange = memory.everOpened.findLast(({ holder }) => holder === process.holder);
-    const reply = (given: ExchangeAnswer, ms: number, arrived?: () => void) => {
+    const reply = (given: ExchangeResult, ms: number, arrived?: () => void) => {
       scheduler.in(ms, () => {
         process.deliver(() => {
           if (isAnswered) return;
@@ -165,7 +165,7 @@ function mayStillAct(
   return bounds === 'outlived' || (!request.isGivenUp && exchange.outcome === undefined);
 }
 
-function obtained(issue: Issue, askedAt: number): ExchangeAnswer {
+function obtained(issue: Issue, askedAt: number): ExchangeResult {
   const { accessToken, refreshToken, spent } = issue;
   return {
     kind: 'obtained',

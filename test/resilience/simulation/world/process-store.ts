@@ -27,11 +27,11 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
   };
   return {
     view: through('view', (...args) => store.view(...args), false),
-    viewWithClaims: through('claims', (...args) => {
+    viewWithStatus: through('claims', (...args) => {
       process.claimsReadAt = at.scheduler.now;
-      return store.viewWithClaims(...args);
+      return store.viewWithStatus(...args);
     }),
-    claims: through('claims', (...args) => {
+    exchangeStatus: through('claims', (...args) => {
       process.claimsReadAt = at.scheduler.now;
       return store.claims(...args);
     }),
@@ -55,8 +55,8 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
       }
       return store.finishObtained(exchange, answer);
     }),
-    holdBack: through('other', (...args) => {
-      store.holdBack(...args);
+    applyBackoff: through('other', (...args) => {
+      store.applyBackoff(...args);
     }),
     finishFailed: through('failed', (...args) => store.finishFailed(...args)),
     noteReconnectRequired: through('note', (...args) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { Breaker } from '../../../../src/grants/keeper/circuit-breaker.ts';
+import { CircuitBreaker } from '../../../../src/grants/keeper/circuit-breaker.ts';
 
 it('A breaker is open for half a minute, for one provider', () => {
-  const breaker = new Breaker();
+  const breaker = new CircuitBreaker();
   assert.equal(breaker.openForMs('a', 1_000), undefined);
   breaker.open('a', 1_000);
   assert.equal(breaker.openForMs('a', 1_000), 30_000);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { KeeperError } from '../../../../src/grants/errors.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { settled } from '../../../support/stores/test-clock.ts';
-import type { ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import type { ExchangeResult } from '../../../../src/providers/provider.ts';
 import { HOUR_MS } from '../../../support/grants/facts.ts';
 import { CALLER_WAIT_MS, openKeeper } from '../../../support/grants/open-keeper.ts';
 import { issuing, refusal } from '../../../support/grants/scripted-provider.ts';
@@ -126,7 +126,7 @@ describe('a provider that hangs', () => {
     const at = await openKeeper();
     await at.ask();
     const working = at.provider.script;
-    const { promise, resolve } = Promise.withResolvers<ExchangeAnswer>();
+    const { promise, resolve } = Promise.withResolvers<ExchangeResult>();
     at.provider.script = () => promise;
     const answer = async () => {
       resolve(await working({ kind: 'refresh', about: '' }));

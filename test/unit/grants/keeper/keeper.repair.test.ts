@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_BOUNDS } from '../../../../src/grants/exchange.ts';
-import type { ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import type { ExchangeResult } from '../../../../src/providers/provider.ts';
 import { obtained } from '../../../support/stores/one-grant.ts';
 import { settled } from '../../../support/stores/test-clock.ts';
 import { HOUR_MS } from '../../../support/grants/facts.ts';
@@ -12,7 +12,7 @@ import { issuing, refusal, ScriptedProvider, type Script } from '../../../suppor
 import { finishObtained } from '../../../support/stores/scheduled.ts';
 
 /** These answers one after another, and what `then` says afterwards. */
-function first(answers: readonly ExchangeAnswer[], then: Script): Script {
+function first(answers: readonly ExchangeResult[], then: Script): Script {
   const left = [...answers];
   return (call) => left.shift() ?? then(call);
 }
@@ -147,7 +147,7 @@ describe('an unsettled grant', () => {
     const { at, lost } = grant;
     assert.equal(await at.token(), 'current');
     await at.clock.advance(1);
-    await at.store.finishFailed(lost, { answer: refusal('unknown'), wayOut: 'self' });
+    await at.store.finishFailed(lost, { answer: refusal('unknown'), recoveryPath: 'self' });
     const settling = issuing(() => at.clock.now(), HOUR_MS);
     at.provider.script = settling;
     assert.equal(await at.token(), 'access-1');
@@ -212,7 +212,7 @@ describe('a holder that was paused', () => {
     await using at = await openKeeper();
     const neighbour = await at.another();
     await at.expired();
-    const { promise, resolve } = Promise.withResolvers<ExchangeAnswer>();
+    const { promise, resolve } = Promise.withResolvers<ExchangeResult>();
     at.provider.script = () => promise;
     at.store.renewLease = () => new Promise(() => undefined);
     const asked = at.token();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Claims } from '../../../../src/grants/grant.ts';
-import { Waiting, type WaitingMeans } from '../../../../src/grants/keeper/wait-for-change.ts';
+import type { ExchangeStatus } from '../../../../src/grants/grant.ts';
+import { ChangeWaiter, type ChangeWaiterDependencies } from '../../../../src/grants/keeper/wait-for-change.ts';
 import { claims } from '../../../support/grants/facts.ts';
 
 const HELD = claims({ held: true });
 
 /** A store whose claims are these, one after another, and then the last of them for ever; it notes every pause. */
-function scene(found: readonly Claims[], closing = () => false) {
+function scene(found: readonly ExchangeStatus[], closing = () => false) {
   const pauses: number[] = [];
   let looks = 0;
   let noted = 0;
@@ -23,7 +23,7 @@ function scene(found: readonly Claims[], closing = () => false) {
     claims: () => Promise.resolve(found[Math.min(looks++, found.length - 1)] ?? HELD),
   };
   return {
-    means: { store, random: () => 0.5, closing } as unknown as WaitingMeans,
+    means: { store, random: () => 0.5, closing } as unknown as ChangeWaiterDependencies,
     pauses,
     looks: () => looks,
     noted: () => noted,
@@ -38,14 +38,14 @@ describe('waiting for another', () => {
   })) {
     it(`ends when ${what}`, async () => {
       const { means, looks } = scene([HELD, HELD, changed]);
-      assert.equal(await new Waiting().outlast(means, 'grant', HELD), changed);
+      assert.equal(await new ChangeWaiter().waitForChange(means, 'grant', HELD), changed);
       assert.equal(looks(), 3);
     });
   }
 
   it('looks more and more seldom, and at least four times a second', async () => {
     const { means, pauses } = scene([...Array.from({ length: 12 }, () => HELD), claims()]);
-    await new Waiting().outlast(means, 'grant', HELD);
+    await new ChangeWaiter().waitForChange(means, 'grant', HELD);
     assert.equal(pauses[0], 20);
     assert.deepEqual(
       pauses,
@@ -55,16 +55,16 @@ describe('waiting for another', () => {
   });
 
   it('by very many looks a thousand times a second, all together', async () => {
-    const waiting = new Waiting();
+    const waiting = new ChangeWaiter();
     const never = scene([HELD]);
     const gate = Promise.withResolvers<undefined>();
     never.means.store.awaitChange = () => gate.promise;
     let left = false;
     const others = Array.from({ length: 1_999 }, () =>
-      waiting.outlast({ ...never.means, closing: () => left }, 'other', HELD),
+      waiting.waitForChange({ ...never.means, closing: () => left }, 'other', HELD),
     );
     const { means, pauses } = scene([claims()]);
-    await waiting.outlast(means, 'grant', HELD);
+    await waiting.waitForChange(means, 'grant', HELD);
     assert.deepEqual(pauses, [2_000]);
     left = true;
     gate.resolve(undefined);
@@ -73,16 +73,16 @@ describe('waiting for another', () => {
 
   it('asks once to be told, where the first look found nothing new', async () => {
     const long = scene([HELD, HELD, HELD, claims()]);
-    await new Waiting().outlast(long.means, 'grant', HELD);
+    await new ChangeWaiter().waitForChange(long.means, 'grant', HELD);
     assert.equal(long.noted(), 1);
     const short = scene([claims()]);
-    await new Waiting().outlast(short.means, 'grant', HELD);
+    await new ChangeWaiter().waitForChange(short.means, 'grant', HELD);
     assert.equal(short.noted(), 0);
   });
 
   it('ends with the process', async () => {
     const { means, looks } = scene([HELD], () => true);
-    await new Waiting().outlast(means, 'grant', HELD);
+    await new ChangeWaiter().waitForChange(means, 'grant', HELD);
     assert.equal(looks(), 1);
   });
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KeeperError } from '../../../../src/grants/errors.ts';
-import type { ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import type { ExchangeResult } from '../../../../src/providers/provider.ts';
 import { settled } from '../../../support/stores/test-clock.ts';
 import { HOUR_MS } from '../../../support/grants/facts.ts';
 import { APPLICANT, openKeeper, type OpenKeeper } from '../../../support/grants/open-keeper.ts';
 import type { Call } from '../../../support/grants/scripted-provider.ts';
 
-const THROTTLED: ExchangeAnswer = { kind: 'throttled', detail: 'slow down', retryAfterMs: 20_000 };
+const THROTTLED: ExchangeResult = { kind: 'throttled', detail: 'slow down', retryAfterMs: 20_000 };
 
 /** So many users with a token, which has just expired. */
 async function manyExpired(count: number): Promise<OpenKeeper & { readonly users: readonly string[] }> {

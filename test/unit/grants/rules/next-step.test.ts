@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Credential } from '../../../../src/grants/credential.ts';
-import type { BackOff, Claims, GrantView } from '../../../../src/grants/grant.ts';
+import type { Backoff, ExchangeStatus, GrantView } from '../../../../src/grants/grant.ts';
 import { nextStep, type Step } from '../../../../src/grants/rules/next-step.ts';
 import type { StandingDemand } from '../../../../src/grants/rules/demand.ts';
 import { Secret } from '../../../../src/secret.ts';
@@ -23,7 +23,7 @@ const held = claims({ held: true });
 const unresolved = claims({ isUnresolved: true });
 const resolved = claims({ isUnresolved: false });
 
-function backOff(ms: number): BackOff {
+function backoff(ms: number): Backoff {
   return { failures: 1, retryAt: NOW + ms, lastFailure: 'unknown' };
 }
 
@@ -35,7 +35,7 @@ const TOO_OLD: Step = { do: 'give_up', because: 'expired_on_arrival' };
 interface Case {
   readonly provider?: Provider;
   readonly view?: Partial<GrantView>;
-  readonly claims?: Claims;
+  readonly claims?: ExchangeStatus;
   readonly lastExchanged?: Credential;
   readonly demand?: StandingDemand;
   readonly step: Step;
@@ -45,18 +45,18 @@ const CASES: Readonly<Record<string, Case>> = {
   'a good token is there': { step: { do: 'serve' } },
   'a good token is there, whoever else is asking': {
     claims: held,
-    view: { backOff: backOff(9) },
+    view: { backoff: backoff(9) },
     step: { do: 'serve' },
   },
   'somebody else is asking': { view: { current: expired }, claims: held, step: { do: 'wait' } },
   'somebody else is asking during a back-off': {
-    view: { current: expired, backOff: backOff(9) },
+    view: { current: expired, backoff: backoff(9) },
     claims: held,
     step: { do: 'wait' },
   },
-  'the provider wants to be left alone': { view: { current: expired, backOff: backOff(1) }, step: { do: 'back_off' } },
+  'the provider wants to be left alone': { view: { current: expired, backoff: backoff(1) }, step: { do: 'back_off' } },
   'the provider has been left alone for long enough': {
-    view: { current: expired, backOff: backOff(0) },
+    view: { current: expired, backoff: backoff(0) },
     step: REFRESH,
   },
   'the token has expired': { view: { current: expired }, step: REFRESH },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { MOST_AHEAD_MS, scheduleOf } from '../../../../src/grants/rules/renewal-schedule.ts';
+import { MOST_AHEAD_MS, renewalSchedule } from '../../../../src/grants/rules/renewal-schedule.ts';
 import { newNonce } from '../../../../src/stores/grants/exchange-row.ts';
 import { HOUR_MS, NOW } from '../../../support/grants/facts.ts';
 
@@ -13,7 +13,7 @@ const lives = fc.integer({ min: 1000, max: 1e12 });
 /** How long before their ends upkeep looks at tokens that live for so long, in milliseconds. */
 function ahead(nonce: string, lifeMs: number, refreshLifeMs: number): { access: number; refresh: number } {
   const [expiresAt, refreshExpiresAt] = [NOW + lifeMs, NOW + refreshLifeMs];
-  const { renewAt, lapseAt } = scheduleOf(nonce, NOW, { expiresAt, refreshExpiresAt });
+  const { renewAt, lapseAt } = renewalSchedule(nonce, NOW, { expiresAt, refreshExpiresAt });
   assert.ok(lapseAt !== undefined);
   return { access: expiresAt - renewAt, refresh: refreshExpiresAt - lapseAt };
 }
@@ -67,11 +67,11 @@ describe('the schedule of a credential', () => {
   });
 
   it('has nothing to say of a refresh token without an end', () => {
-    assert.equal(scheduleOf('n1', NOW, { expiresAt: NOW + HOUR_MS }).lapseAt, undefined);
+    assert.equal(renewalSchedule('n1', NOW, { expiresAt: NOW + HOUR_MS }).lapseAt, undefined);
   });
 
   it('of what has ended on arrival is its end', () => {
-    const { renewAt, lapseAt } = scheduleOf('n1', NOW, { expiresAt: NOW - 5, refreshExpiresAt: NOW - 5 });
+    const { renewAt, lapseAt } = renewalSchedule('n1', NOW, { expiresAt: NOW - 5, refreshExpiresAt: NOW - 5 });
     assert.deepEqual([renewAt, lapseAt], [NOW - 5, NOW - 5]);
   });
 });

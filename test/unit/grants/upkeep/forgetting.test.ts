@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Chores } from '../../../../src/grants/upkeep/periodic-tasks.ts';
+import { PeriodicTasks } from '../../../../src/grants/upkeep/periodic-tasks.ts';
 import { BITE_EVERY_MS, Forgetting, retentionOf } from '../../../../src/grants/upkeep/forgetting.ts';
 import type { Forgotten } from '../../../../src/grants/storage/upkeep-store.ts';
 import { TestClock } from '../../../support/stores/test-clock.ts';
@@ -24,7 +24,7 @@ function newScene(rows: number, answer?: (bite: number) => Promise<Forgotten>) {
   const troubles: string[] = [];
   const work = () => forgetting.round();
   const chore = { name: 'forget', everyMs: BITE_EVERY_MS, work };
-  const chores = new Chores({ clock, chores: [chore], observer: { failed: (what) => troubles.push(what) } });
+  const chores = new PeriodicTasks({ clock, chores: [chore], observer: { failed: (what) => troubles.push(what) } });
   return { clock, bites, troubles, chores, left: () => left };
 }
 

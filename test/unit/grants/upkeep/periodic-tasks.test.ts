@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Chores, type Chore } from '../../../../src/grants/upkeep/periodic-tasks.ts';
+import { PeriodicTasks, type PeriodicTask } from '../../../../src/grants/upkeep/periodic-tasks.ts';
 import { settled, TestClock } from '../../../support/stores/test-clock.ts';
 
-/** Chores on a clock of their own, and what went wrong with them. */
-function newChores(...chores: Chore[]) {
+/** PeriodicTasks on a clock of their own, and what went wrong with them. */
+function newChores(...chores: PeriodicTask[]) {
   const clock = new TestClock();
   const troubles: [what: string, message: string][] = [];
-  const running = new Chores({
+  const running = new PeriodicTasks({
     clock,
     chores,
     observer: {
@@ -20,7 +20,7 @@ function newChores(...chores: Chore[]) {
 }
 
 /** A chore that notes when it began. */
-function noting(name: string, everyMs: number, began: string[]): Chore {
+function noting(name: string, everyMs: number, began: string[]): PeriodicTask {
   return {
     name,
     everyMs,

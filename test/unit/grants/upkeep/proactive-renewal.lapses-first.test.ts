@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { lapseOutlook } from '../../../../src/grants/upkeep/lapse-outlook.ts';
-import { RenewalsAhead } from '../../../../src/grants/upkeep/proactive-renewal.ts';
+import { ProactiveRenewal } from '../../../../src/grants/upkeep/proactive-renewal.ts';
 import type { Provider } from '../../../../src/providers/provider.ts';
 import { seededRandom } from '../../../support/seeded-random.ts';
 import { effort } from '../../../support/effort.ts';
@@ -48,7 +48,7 @@ async function nearTheEnd(inUse: number) {
   lapses = true;
   const limited: Provider = Object.assign(provider, { requestsPerMinute: LIMIT });
   const instance = (share: number) =>
-    new RenewalsAhead({
+    new ProactiveRenewal({
       store: upkeep,
       pauses,
       providers: [limited],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RenewalsAhead } from '../../../../src/grants/upkeep/proactive-renewal.ts';
+import { ProactiveRenewal } from '../../../../src/grants/upkeep/proactive-renewal.ts';
 import { mostInFlight } from '../../../../src/grants/upkeep/upkeep-budget.ts';
 import type { Provider } from '../../../../src/providers/provider.ts';
 import { seededRandom } from '../../../support/seeded-random.ts';
@@ -35,7 +35,7 @@ function newScene(options: SceneOptions = {}) {
   const instances = Array.from(
     { length: count },
     () =>
-      new RenewalsAhead({
+      new ProactiveRenewal({
         store: traffic,
         pauses: traffic.pauses,
         providers: Object.entries(limits).map(([realm, requests]) => provider(realm, requests)),

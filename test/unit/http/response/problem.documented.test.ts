@@ -8,7 +8,7 @@ import { LinkError, type LinkErrorCode } from '../../../../src/grants/linking/li
 import { docsPage } from '../../../../src/http/pages/docs/page.ts';
 import { BROWSER_CODES, PROBLEM_CODES, type ExplainedCode } from '../../../../src/http/pages/docs/error-codes.ts';
 import { BROWSER_LINK_ERRORS } from '../../../../src/http/pages/link-title.ts';
-import { problemOf } from '../../../../src/http/response/to-problem.ts';
+import { toProblem } from '../../../../src/http/response/to-problem.ts';
 import { nodesOf, sourcesUnder, type SourceFile } from '../../../support/source-tree.ts';
 
 const sources = sourcesUnder('src');
@@ -66,7 +66,7 @@ function answered(): Map<string, Set<number>> {
     new StoreUnavailableError(undefined),
     new Error('anything'),
   ];
-  const found = [...keeper, ...link, ...callers, ...others].map((error) => problemOf(error));
+  const found = [...keeper, ...link, ...callers, ...others].map((error) => toProblem(error));
   const written = problemsMade().flatMap(({ status, code }) =>
     ts.isStringLiteral(code) && ts.isNumericLiteral(status) ? [{ status: Number(status.text), code: code.text }] : [],
   );

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { emailRequired, KeeperError } from '../../../../src/grants/errors.ts';
-import { problemOf } from '../../../../src/http/response/to-problem.ts';
+import { toProblem } from '../../../../src/http/response/to-problem.ts';
 
 function fieldsOf(error: KeeperError): string[] {
-  return (problemOf(error).errors ?? []).map(({ field }) => field);
+  return (toProblem(error).errors ?? []).map(({ field }) => field);
 }
 
 describe('the fields that a problem names', () => {

@@ -5,14 +5,14 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../../../../src/http/endpoint.ts';
 import { endpointTable } from '../../../../src/http/endpoint-table.ts';
-import { nodeDoor } from '../../../../src/http/server/node-adapter.ts';
+import { nodeAdapter } from '../../../../src/http/server/node-adapter.ts';
 import { open } from '../../../support/service/raw-request.ts';
 
 /** A server with this endpoint alone, and when each of its connections has closed. */
 async function serve(endpoint: Endpoint) {
   const endpoints = endpointTable([{ method: 'POST', path: '/', endpoint }]);
   const server = createServer(
-    nodeDoor(() => ({ fetch: () => assert.fail('it is not for the other door'), endpoints })),
+    nodeAdapter(() => ({ fetch: () => assert.fail('it is not for the other door'), endpoints })),
   );
   const closed = Promise.withResolvers<undefined>();
   server.on('connection', (socket) => {

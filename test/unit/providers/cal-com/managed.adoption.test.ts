@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import type { ExchangeResult } from '../../../../src/providers/provider.ts';
 import { exception, taken, USER, USER_UNKNOWN } from '../../../support/servers/cal-com-replies.ts';
 import type { Script } from '../../../support/servers/scripted-server.ts';
 import {
@@ -14,11 +14,11 @@ import {
 
 const CLIENT_PATH = encodeURIComponent(CLIENT_ID);
 
-function provision(provider: ScriptedCalCom['provider']): Promise<ExchangeAnswer> {
+function provision(provider: ScriptedCalCom['provider']): Promise<ExchangeResult> {
   return provider.provision({ subject: 'alice', email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' });
 }
 
-async function answerTo(...replies: Script[]): Promise<ExchangeAnswer> {
+async function answerTo(...replies: Script[]): Promise<ExchangeResult> {
   await using calCom = await scriptedCalCom(...replies);
   return await provision(calCom.provider);
 }
@@ -60,7 +60,7 @@ describe('the adoption of a user whose e-mail is taken', () => {
     });
   }
 
-  const inconclusive: [name: string, reply: Script, kind: ExchangeAnswer['kind']][] = [
+  const inconclusive: [name: string, reply: Script, kind: ExchangeResult['kind']][] = [
     ["another user's record", withProof(proofsOf('alice')[0], 180), 'unknown'],
     ['no user', success({}), 'unknown'],
     ['a user that is gone again', USER_UNKNOWN, 'unknown'],

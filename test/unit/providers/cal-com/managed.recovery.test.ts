@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ExchangeAnswer, KnownAccount } from '../../../../src/providers/provider.ts';
+import type { ExchangeResult, KnownAccount } from '../../../../src/providers/provider.ts';
 import { exception, SAY_NOTHING, TOKENS, USER, USER_UNKNOWN } from '../../../support/servers/cal-com-replies.ts';
 import type { Script } from '../../../support/servers/scripted-server.ts';
 import { CLIENT_ID, proofsOf, refusal, scriptedCalCom, success } from '../../../support/servers/scripted-cal-com.ts';
@@ -13,7 +13,7 @@ const OWN_USER = success({ ...USER, metadata: { evergrant_subject: proofsOf('ali
 async function recovery(
   account: KnownAccount,
   ...replies: Script[]
-): Promise<{ answer: ExchangeAnswer; asked: string[] }> {
+): Promise<{ answer: ExchangeResult; asked: string[] }> {
   await using calCom = await scriptedCalCom(...replies);
   const answer = await calCom.provider.recover(account);
   return { answer, asked: calCom.requests.map(({ method }) => method) };
@@ -32,7 +32,7 @@ describe('a recovery at Cal.com', () => {
     assert.equal(request.headers['content-type'], undefined);
   });
 
-  const verdicts: [name: string, reply: Script, kind: ExchangeAnswer['kind']][] = [
+  const verdicts: [name: string, reply: Script, kind: ExchangeResult['kind']][] = [
     ['a user the client does not have', USER_UNKNOWN, 'account_gone'],
     ["a user's text in a status of another meaning", { ...USER_UNKNOWN, status: 400 }, 'client_refused'],
     ['the loser of a race', refusal(404, 'NOT_FOUND', 'Invalid Query: The requested record was not found.'), 'unknown'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Applicant, ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import type { Applicant, ExchangeResult } from '../../../../src/providers/provider.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { deafPort } from '../../../support/servers/listening.ts';
 import type { Script } from '../../../support/servers/scripted-server.ts';
@@ -28,13 +28,13 @@ import {
 const APPLICANT: Applicant = { subject: 'alice', email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };
 const CLIENT_PATH = encodeURIComponent(CLIENT_ID);
 
-type Ask = (provider: ScriptedCalCom['provider']) => Promise<ExchangeAnswer>;
+type Ask = (provider: ScriptedCalCom['provider']) => Promise<ExchangeResult>;
 const refresh: Ask = (provider) => provider.refresh(new Secret('refresh-1'));
 const recover: Ask = (provider) => provider.recover({ accountId: '179', subject: 'alice', createdAt: null });
 const provision: Ask = (provider) => provider.provision(APPLICANT);
 const EVERY_ASK = { refresh, recover, provision };
 
-async function answerTo(ask: Ask, ...replies: Script[]): Promise<ExchangeAnswer> {
+async function answerTo(ask: Ask, ...replies: Script[]): Promise<ExchangeResult> {
   await using calCom = await scriptedCalCom(...before(ask), ...replies);
   return await ask(calCom.provider);
 }
@@ -45,7 +45,7 @@ function before(ask: Ask): Script[] {
 }
 
 /** The answer is of this kind, and nothing in it tells what must not be told. */
-async function judged(ask: Ask, reply: Script, kind: ExchangeAnswer['kind']): Promise<void> {
+async function judged(ask: Ask, reply: Script, kind: ExchangeResult['kind']): Promise<void> {
   const answer = await answerTo(ask, reply);
   assert.equal(answer.kind, kind);
   assert.doesNotMatch(JSON.stringify(answer), /refresh-1|client-secret|echo|<html|Invalid refresh/);
@@ -179,7 +179,7 @@ describe('a refresh at Cal.com', () => {
     }
   });
 
-  const verdicts: [name: string, reply: Script, kind: ExchangeAnswer['kind']][] = [
+  const verdicts: [name: string, reply: Script, kind: ExchangeResult['kind']][] = [
     [
       'an unknown or spent token',
       exception(400, 'BadRequestException', 'Invalid refresh token', 'Bad Request'),
@@ -247,7 +247,7 @@ describe('a provision at Cal.com', () => {
     assert.deepEqual(answer.fields, ['email', 'timeZone', 'name', 'metadata']);
   });
 
-  const verdicts: [name: string, reply: Script, kind: ExchangeAnswer['kind']][] = [
+  const verdicts: [name: string, reply: Script, kind: ExchangeResult['kind']][] = [
     ['a body that validation refuses', invalid('timeZone'), 'input_refused'],
     [
       'a client without an organization',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import type { ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import type { ExchangeResult } from '../../../../src/providers/provider.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { scriptedServer, type Reply } from '../../../support/servers/scripted-server.ts';
 import { CLIENT_SECRET, NOW, oauth2At, REFRESH_TOKEN, TOKENS } from '../../../support/servers/oauth-2-at.ts';
@@ -76,7 +76,7 @@ function own(value: Record<string, any>, name: string): any {
 }
 
 /** What has to hold of any answer to any reply. */
-function check(answer: ExchangeAnswer, { status, body: text }: Reply): void {
+function check(answer: ExchangeResult, { status, body: text }: Reply): void {
   const members = said(text);
   const error = own(members, 'error');
   const codes = [error, error?.code];

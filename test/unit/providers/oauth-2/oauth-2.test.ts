@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import type { ExchangeAnswer } from '../../../../src/providers/provider.ts';
+import type { ExchangeResult } from '../../../../src/providers/provider.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { deafPort, httpServer } from '../../../support/servers/listening.ts';
 import type { Reply, Script } from '../../../support/servers/scripted-server.ts';
@@ -14,7 +14,7 @@ import {
   type Different,
 } from '../../../support/servers/oauth-2-at.ts';
 
-type Verdict = [name: string, reply: Script, kind: ExchangeAnswer['kind'], detail: string];
+type Verdict = [name: string, reply: Script, kind: ExchangeResult['kind'], detail: string];
 
 function refusal(status: number, error: unknown, more: object = {}): Reply {
   return { status, body: { error, error_description: `echo ${REFRESH_TOKEN}`, ...more } };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { TokenAnswer } from '../../../../src/oauth/token-answer.ts';
+import type { TokenSet } from '../../../../src/oauth/token-answer.ts';
 import { NOW, REFRESH_TOKEN, refreshed, TOKENS, type Different } from '../../../support/servers/oauth-2-at.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** What a refresh obtains where the answer differs from {@link TOKENS}; a member that is undefined is left out. */
-async function tokensOf(members: object | string, different?: Different, status = 200): Promise<TokenAnswer> {
+async function tokensOf(members: object | string, different?: Different, status = 200): Promise<TokenSet> {
   const body = typeof members === 'string' ? members : { ...TOKENS, ...members };
   const { answer } = await refreshed({ status, body }, different);
   assert.ok(answer.kind === 'obtained', answer.kind);

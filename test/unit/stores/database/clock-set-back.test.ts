@@ -34,7 +34,7 @@ it('a database whose clock is ahead takes no token for ended that lives by our c
   await finishObtained(grants, first, obtained('one', { expiresAt: Date.now() + HOUR_MS, refresh: false }));
   const rejected = await grants.finishFailed(await open({ exchangeId: first.exchangeId + 1000, nonce: 'another' }), {
     ...REJECTED,
-    wayOut: 'none',
+    recoveryPath: 'none',
   });
   assert.equal(rejected, undefined);
   assert.equal(await grants.noteReconnectRequired(grantId, 'none'), undefined);

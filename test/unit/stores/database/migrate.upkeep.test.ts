@@ -148,7 +148,7 @@ for (const [name, open] of [
       assert.ok(exchange !== undefined);
       const event = await stores.grants.finishFailed(exchange, {
         answer: { kind: 'rejected', detail: 'dead' },
-        wayOut: 'none',
+        recoveryPath: 'none',
       });
       assert.equal(event?.type, 'grant.reconnect_required');
     });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SharedReads } from '../../../../src/stores/database/read-coalescing.ts';
+import { CoalescedReads } from '../../../../src/stores/database/read-coalescing.ts';
 
 describe('reads of the same', () => {
   it('are one until it begins, and another for whoever comes later', async () => {
-    const reads = new SharedReads<number>();
+    const reads = new CoalescedReads<number>();
     let count = 0;
     const gates: (() => void)[] = [];
     const read = async (begin: () => void) => {
@@ -23,7 +23,7 @@ describe('reads of the same', () => {
   });
 
   it('that have begun are not for whoever asks while they run', async () => {
-    const reads = new SharedReads<string>();
+    const reads = new CoalescedReads<string>();
     const { promise, resolve } = Promise.withResolvers<string>();
     const running = reads.join('a', (begin) => {
       begin();
@@ -35,7 +35,7 @@ describe('reads of the same', () => {
   });
 
   it('of a crowd are few: whoever comes while one runs gathers for the next', async () => {
-    const reads = new SharedReads<number>();
+    const reads = new CoalescedReads<number>();
     let count = 0;
     const read = async (begin: () => void) => {
       begin();
@@ -50,7 +50,7 @@ describe('reads of the same', () => {
   });
 
   it('wait but a moment for one that hangs', async () => {
-    const reads = new SharedReads<string>();
+    const reads = new CoalescedReads<string>();
     void reads.join('a', (begin) => {
       begin();
       return new Promise(() => undefined);
@@ -59,7 +59,7 @@ describe('reads of the same', () => {
   });
 
   it('of different things are apart, and one that fails is not remembered', async () => {
-    const reads = new SharedReads<string>();
+    const reads = new CoalescedReads<string>();
     const failing = reads.join('a', () => Promise.reject(new Error('gone')));
     const other = reads.join('b', () => Promise.resolve('b'));
     await assert.rejects(failing, /gone/);

@@ -9,7 +9,7 @@ import {
   PostgresQueryCompiler,
   type RawBuilder,
 } from 'kysely';
-import { dueQuery, lapsingQuery, type DueQuestion } from '../../../../src/stores/upkeep/upkeep-queries.ts';
+import { dueQuery, lapsingQuery, type DueParameters } from '../../../../src/stores/upkeep/upkeep-queries.ts';
 import { effort } from '../../../support/effort.ts';
 import { REALM } from '../../../support/stores/one-grant.ts';
 import { postgresSqlPlace, sqliteSqlPlace, type SqlPlace } from '../../../support/stores/sql-place.ts';
@@ -80,7 +80,7 @@ function spelt(query: RawBuilder<unknown>): string {
   });
 }
 
-const QUERIES: Record<string, (question: DueQuestion) => RawBuilder<unknown>> = {
+const QUERIES: Record<string, (question: DueParameters) => RawBuilder<unknown>> = {
   due: dueQuery,
   lapsing: lapsingQuery,
 };

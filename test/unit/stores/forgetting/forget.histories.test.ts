@@ -16,8 +16,8 @@ const FAILURES = [
   UNKNOWN,
   UNKNOWN,
   REJECTED,
-  { ...REJECTED, wayOut: 'none' },
-  { ...REJECTED, wayOut: 'replay' },
+  { ...REJECTED, recoveryPath: 'none' },
+  { ...REJECTED, recoveryPath: 'replay' },
   ACCOUNT_GONE,
 ] as const;
 const KINDS = ['refresh', 'refresh', 'refresh', 'recover', 'provision'] as const;
@@ -59,7 +59,7 @@ function drawStep(random: () => number): (world: World) => Promise<void> {
     const { scene, open } = world;
     const begin = async (): Promise<OpenExchange | undefined> => {
       const view = await scene.store.view(REALM, subject);
-      if (view !== undefined && (await scene.store.claims(view.grantId)).held) return undefined;
+      if (view !== undefined && (await scene.store.exchangeStatus(view.grantId)).held) return undefined;
       const current = view?.current?.exchangeId;
       const presentedId = kind !== 'refresh' || current === undefined ? undefined : current - (back < 0.2 ? 1 : 0);
       const wish: Wish = { kind, ...(presentedId !== undefined && presentedId > 0 ? { presentedId } : {}) };
@@ -92,7 +92,7 @@ async function leave({ scene }: World, subject: string): Promise<void> {
   const { connections } = await scene.place.openAll();
   await connections.disconnect(REALM, subject);
   await scene.clock.advance(HOUR_MS);
-  const forsaken = await connections.takeForsaken(REALM);
+  const forsaken = await connections.claimOrphanedGrant(REALM);
   if (forsaken !== undefined) await connections.erase(forsaken.exchange);
 }
 
@@ -119,11 +119,11 @@ async function seen({ scene, grantIds }: World) {
     ['alice', 'bob'].map(async (subject) => {
       const view = await scene.store.view(REALM, subject);
       if (view === undefined) return undefined;
-      const { last, ...claims } = await scene.store.claims(view.grantId);
+      const { last, ...claims } = await scene.store.exchangeStatus(view.grantId);
       const replayed = view.current === undefined ? await scene.store.lastExchanged(view.grantId) : undefined;
-      const { unsettled, backOff, integratedAt, current } = view;
+      const { unsettled, backoff, integratedAt, current } = view;
       const numbers = [grantIds.indexOf(view.grantId), current?.exchangeId, last?.exchangeId, replayed?.exchangeId];
-      return { unsettled, backOff, integratedAt, claims, numbers };
+      return { unsettled, backoff, integratedAt, claims, numbers };
     }),
   );
 }

@@ -26,7 +26,7 @@ describe('a start on the machine of a predecessor', () => {
     assert.equal(place.rows('select outcome from exchanges')[0]?.['outcome'], 'unknown');
     const { grantId } = (await grants.view(REALM, SUBJECT))!;
     const nonce = String(place.rows('select nonce from exchanges')[0]?.['nonce']);
-    assert.deepEqual(await grants.claims(grantId), {
+    assert.deepEqual(await grants.exchangeStatus(grantId), {
       last: { exchangeId: 1, nonce },
       // The process lives by the machine's clock, which is months ahead of this one.
       recentExchanges: 0,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Secret } from '../../../../src/secret.ts';
-import { IntegrityError, Vault, type Place } from '../../../../src/stores/vault/vault.ts';
+import { IntegrityError, Vault, type SealContext } from '../../../../src/stores/vault/vault.ts';
 import { ringKey } from '../../../support/stores/ring-key.ts';
 
-const PLACE: Place = { grantId: 'grant-1', exchangeId: 7, field: 'access_token' };
-const OTHER_PLACES: Place[] = [
+const PLACE: SealContext = { grantId: 'grant-1', exchangeId: 7, field: 'access_token' };
+const OTHER_PLACES: SealContext[] = [
   { ...PLACE, grantId: 'grant-2' },
   { ...PLACE, grantId: '' },
   { ...PLACE, exchangeId: 8 },
@@ -35,7 +35,7 @@ describe('a vault', () => {
     const sealed = vault.seal(new Secret('token'), PLACE);
     const token = vault.open(sealed, PLACE);
     assert.equal(vault.open(Uint8Array.from(sealed), { ...PLACE }), token);
-    const place: Place = { ...PLACE, field: 'refresh_token' };
+    const place: SealContext = { ...PLACE, field: 'refresh_token' };
     const other = vault.seal(new Secret('other'), place);
     assert.notEqual(vault.open(other, place), vault.open(other, place));
     assert.equal(vault.open(sealed, PLACE), token);

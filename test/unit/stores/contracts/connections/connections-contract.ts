@@ -19,9 +19,9 @@ export function connectionsContract(database: string, openPlace: OpenPlace): voi
       await store.connect(REALM, SUBJECT);
       const { grantId, ...rest } = (await store.view(REALM, SUBJECT))!;
       assert.ok(grantId.length > 0);
-      const nothing = { accountId: undefined, integratedAt: undefined, backOff: undefined, current: undefined };
+      const nothing = { accountId: undefined, integratedAt: undefined, backoff: undefined, current: undefined };
       assert.deepEqual(rest, { ...nothing, unsettled: false });
-      assert.deepEqual(await store.claims(grantId), {
+      assert.deepEqual(await store.exchangeStatus(grantId), {
         last: undefined,
         recentExchanges: 0,
         held: false,

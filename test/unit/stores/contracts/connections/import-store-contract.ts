@@ -106,7 +106,7 @@ export function importStoreContract(database: string, openPlace: () => Promise<I
       const [event, ...more] = await at.place.query('select type, subjects from events');
       assert.deepEqual([event?.['type'], event?.['subjects'], more], ['grant.created', '["alice"]', []]);
       assert.equal((await at.grants.account(REALM, SUBJECT))?.profile, undefined);
-      const { held, isUnresolved } = await at.grants.claims(view.grantId);
+      const { held, isUnresolved } = await at.grants.exchangeStatus(view.grantId);
       assert.deepEqual([held, isUnresolved], [false, false]);
     });
 
@@ -225,7 +225,7 @@ export function importStoreContract(database: string, openPlace: () => Promise<I
         const before = await at.facts();
         assert.deepEqual(await at.imports.add([imported('one')]), ['busy'], kind);
         assert.equal(await at.facts(), before);
-        await at.grants.finishFailed(exchange, { answer: { kind: 'not_sent', detail: '' }, wayOut: 'self' });
+        await at.grants.finishFailed(exchange, { answer: { kind: 'not_sent', detail: '' }, recoveryPath: 'self' });
         assert.deepEqual(await at.imports.add([imported('one')]), ['imported']);
       }
     });

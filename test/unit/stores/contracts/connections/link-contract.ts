@@ -63,7 +63,7 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
         return links.begin({ realm: REALM, subject, returnTo: 'https://app.example/', ticket, expiresAt });
       };
       const open = (subject: string, nth: number) =>
-        links.depart(ticketOf(subject, nth), {
+        links.startAuthorization(ticketOf(subject, nth), {
           browser: new Secret('browser'),
           state: new Secret(`state-${subject}-${nth}`),
           codeVerifier: undefined,
@@ -87,7 +87,7 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
         await scene.stores.links.begin(link);
         const stateOf = (nth: number) => new Secret(`state-r${round}-${nth}`);
         const depart = ({ links }: Stores, nth: number) =>
-          links.depart(ticket, { browser, state: stateOf(nth), codeVerifier: undefined });
+          links.startAuthorization(ticket, { browser, state: stateOf(nth), codeVerifier: undefined });
         await depart(scene.stores, 0);
         const brought = { code: new Secret('code'), completion: new Secret(`completion-r${round}`) };
         await Promise.all([
@@ -150,7 +150,7 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       const replacing = await scene.consent('alice');
       assert.equal((await scene.complete('alice', replacing, { ...brought, replace: true })).kind, 'connected');
       assert.equal(await scene.current('alice'), 'access-two');
-      const forsaken = await scene.stores.connections.takeForsaken(REALM);
+      const forsaken = await scene.stores.connections.claimOrphanedGrant(REALM);
       assert.equal(forsaken?.tokens?.refreshToken?.reveal(), 'refresh-one');
     });
   });
@@ -164,10 +164,10 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       const event = await stores.connections.disconnect(REALM, 'alice');
       assert.deepEqual([event?.type, event?.subjects], ['grant.disconnected', ['alice']]);
       assert.equal(await stores.connections.disconnect(REALM, 'alice'), undefined);
-      assert.equal(await stores.connections.takeForsaken(REALM), undefined, 'bob is there');
+      assert.equal(await stores.connections.claimOrphanedGrant(REALM), undefined, 'bob is there');
       assert.ok(await stores.connections.disconnect(REALM, 'bob'));
-      assert.equal(await stores.connections.takeForsaken('another realm'), undefined);
-      const taken = await Promise.all([stores, other].map(({ connections }) => connections.takeForsaken(REALM)));
+      assert.equal(await stores.connections.claimOrphanedGrant('another realm'), undefined);
+      const taken = await Promise.all([stores, other].map(({ connections }) => connections.claimOrphanedGrant(REALM)));
       const [forsaken, ...more] = taken.filter((each) => each !== undefined);
       assert.ok(forsaken !== undefined && more.length === 0);
       assert.equal((await scene.link('carol', 'acc-1', 'three')).kind, 'busy', 'it is being revoked');
@@ -183,16 +183,16 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       const { connections } = scene.stores;
       await scene.link('alice', 'acc-1', 'one');
       await connections.disconnect(REALM, 'alice');
-      const first = await connections.takeForsaken(REALM);
+      const first = await connections.claimOrphanedGrant(REALM);
       assert.ok(first !== undefined);
       const retryAt = scene.place.clock.now() + 5_000;
       await connections.putBack(first.exchange, { failures: 1, retryAt, lastFailure: 'unknown' });
-      assert.equal(await connections.takeForsaken(REALM), undefined);
+      assert.equal(await connections.claimOrphanedGrant(REALM), undefined);
       await scene.place.clock.advance(5_001);
-      const second = await connections.takeForsaken(REALM);
+      const second = await connections.claimOrphanedGrant(REALM);
       assert.deepEqual([second?.failures, second?.tokens?.accessToken.reveal()], [1, 'access-one']);
       await scene.place.clock.advance(HOUR_MS);
-      assert.ok(await scene.other.connections.takeForsaken(REALM), 'its lease is over');
+      assert.ok(await scene.other.connections.claimOrphanedGrant(REALM), 'its lease is over');
     });
 
     it('waits for an exchange whose answer may still come, and passes over what comes too late', async () => {
@@ -204,9 +204,9 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       const exchange = await grants.openExchange(await intentOf(grants, REALM, 'alice', 'refresh'));
       assert.ok(exchange !== undefined);
       await connections.disconnect(REALM, 'alice');
-      assert.equal(await connections.takeForsaken(REALM), undefined);
+      assert.equal(await connections.claimOrphanedGrant(REALM), undefined);
       await scene.place.clock.advance(HOUR_MS);
-      const forsaken = await connections.takeForsaken(REALM);
+      const forsaken = await connections.claimOrphanedGrant(REALM);
       assert.ok(forsaken !== undefined);
       await connections.erase(forsaken.exchange);
       const tokens = { accessToken: new Secret('late'), expiresAt: scene.place.clock.now() + 1, tokenType: 'Bearer' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Applicant, ExchangeAnswer, Obtained } from '../../../../../src/providers/provider.ts';
+import type { Applicant, ExchangeResult, Obtained } from '../../../../../src/providers/provider.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
 import {
   ACCOUNT_GONE,
@@ -17,9 +17,9 @@ import { finishObtained } from '../../../../support/stores/scheduled.ts';
 const APPLICANT: Applicant = { subject: SUBJECT, email: 'alice@example.com', name: 'Alice', timeZone: 'Europe/Rome' };
 const INPUT_REFUSED = { kind: 'input_refused', detail: 'no', fields: ['email'] } as const;
 
-async function provision(grant: OneGrant, answer?: Exclude<ExchangeAnswer, Obtained>, applicant = APPLICANT) {
+async function provision(grant: OneGrant, answer?: Exclude<ExchangeResult, Obtained>, applicant = APPLICANT) {
   const exchange = await grant.open('provision', undefined, { applicant });
-  if (answer !== undefined) await grant.store.finishFailed(exchange, { answer, wayOut: 'self' });
+  if (answer !== undefined) await grant.store.finishFailed(exchange, { answer, recoveryPath: 'self' });
   return exchange;
 }
 
@@ -188,7 +188,10 @@ export function accountsContract(database: string, openPlace: OpenPlace): void {
     it('stands through a failed recovery', async () => {
       await using grant = await oneGrant(openPlace);
       await finishObtained(grant.store, await provision(grant), obtained('one', { profile: profile('179') }));
-      await grant.store.finishFailed(await grant.open('recover'), { answer: failed('client_refused'), wayOut: 'self' });
+      await grant.store.finishFailed(await grant.open('recover'), {
+        answer: failed('client_refused'),
+        recoveryPath: 'self',
+      });
       assert.deepEqual(await grant.store.standingApplicant(grant.grantId), APPLICANT);
     });
   });

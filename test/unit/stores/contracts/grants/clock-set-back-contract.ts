@@ -16,12 +16,12 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       const { clock, otherStore, grantId } = grant;
       const first = await grant.open('provision');
       await clock.setBack(HOUR_MS);
-      const { held, last } = await otherStore.claims(grantId);
+      const { held, last } = await otherStore.exchangeStatus(grantId);
       assert.equal(held, true, 'whoever has it may well be alive');
       await clock.advance(leaseMs - 1);
-      assert.equal((await otherStore.claims(grantId)).held, true);
+      assert.equal((await otherStore.exchangeStatus(grantId)).held, true);
       await clock.advance(1);
-      assert.equal((await otherStore.claims(grantId)).held, false);
+      assert.equal((await otherStore.exchangeStatus(grantId)).held, false);
       const intent = { grantId, kind: 'provision', presented: undefined, last, current: undefined } as const;
       const second = await otherStore.openExchange(intent);
       assert.ok(second !== undefined && second.exchangeId > first.exchangeId);
@@ -46,7 +46,7 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       for (let renewal = 0; renewal < 4; renewal += 1) {
         await clock.advance(leaseMs - 1);
         await store.renewLease(exchange);
-        assert.equal((await otherStore.claims(grantId)).held, true);
+        assert.equal((await otherStore.exchangeStatus(grantId)).held, true);
       }
     });
 
@@ -55,7 +55,7 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       const { clock, otherStore, grantId } = grant;
       await grant.open('provision');
       await clock.setBack(20);
-      assert.equal((await otherStore.claims(grantId)).held, true);
+      assert.equal((await otherStore.exchangeStatus(grantId)).held, true);
     });
 
     it('a call without an answer is unresolved no longer than any other', async () => {
@@ -66,11 +66,11 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       const second = await grant.open('provision', undefined, { by: otherStore });
       await otherStore.finishFailed(second, UNKNOWN);
       await clock.setBack(HOUR_MS);
-      assert.equal((await otherStore.claims(grantId)).isUnresolved, true, 'it may take effect yet');
+      assert.equal((await otherStore.exchangeStatus(grantId)).isUnresolved, true, 'it may take effect yet');
       await clock.advance(UNRESOLVED_MS - 1);
-      assert.equal((await otherStore.claims(grantId)).isUnresolved, true);
+      assert.equal((await otherStore.exchangeStatus(grantId)).isUnresolved, true);
       await clock.advance(1);
-      assert.equal((await otherStore.claims(grantId)).isUnresolved, false);
+      assert.equal((await otherStore.exchangeStatus(grantId)).isUnresolved, false);
     });
 
     it('an abandoned recovery unsettles its grant no later than any other', async () => {
@@ -81,7 +81,7 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       await clock.advance(leaseMs);
       await finishObtained(store, await grant.open('refresh', first), obtained('two'));
       await clock.setBack(HOUR_MS);
-      await store.claims(grantId);
+      await store.exchangeStatus(grantId);
       await clock.advance(UNRESOLVED_MS);
       assert.equal((await grant.view()).unsettled, true);
     });
@@ -108,9 +108,9 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       await using grant = await oneGrant(openPlace);
       const { clock, store, grantId } = grant;
       await finishObtained(store, await grant.open('provision'), obtained('one'));
-      assert.equal((await store.claims(grantId)).recentExchanges, 1);
+      assert.equal((await store.exchangeStatus(grantId)).recentExchanges, 1);
       await clock.setBack(HOUR_MS);
-      assert.equal((await store.claims(grantId)).recentExchanges, 0);
+      assert.equal((await store.exchangeStatus(grantId)).recentExchanges, 0);
     });
 
     it('a loss is told all the same', async () => {
@@ -119,10 +119,10 @@ export function clockSetBackContract(database: string, openPlace: OpenPlace): vo
       const first = await grant.obtain('one');
       await grant.open('refresh', first);
       await clock.setBack(HOUR_MS);
-      await store.claims(grantId);
+      await store.exchangeStatus(grantId);
       await clock.advance(leaseMs);
       const second = await grant.open('refresh', first);
-      await store.finishFailed(second, { ...REJECTED, wayOut: 'none' });
+      await store.finishFailed(second, { ...REJECTED, recoveryPath: 'none' });
       await clock.advance(UNRESOLVED_MS);
       assert.equal((await store.noteReconnectRequired(grantId, 'none'))?.type, 'grant.reconnect_required');
     });

@@ -78,10 +78,10 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
       await using grant = await oneGrant(openPlace);
       const exchange = await grant.open('provision');
       await finishObtained(grant.store, exchange, obtained('one'));
-      const backOff = { failures: 3, retryAt: grant.clock.now() + 9_000, lastFailure: 'unknown' } as const;
-      await grant.store.finishFailed(await grant.open('refresh', exchange.exchangeId), { ...UNKNOWN, backOff });
+      const backoff = { failures: 3, retryAt: grant.clock.now() + 9_000, lastFailure: 'unknown' } as const;
+      await grant.store.finishFailed(await grant.open('refresh', exchange.exchangeId), { ...UNKNOWN, backoff });
       await finishObtained(grant.store, exchange, obtained('one'));
-      assert.deepEqual((await grant.view()).backOff, backOff);
+      assert.deepEqual((await grant.view()).backoff, backoff);
     });
 
     for (const kind of ['recover', 'provision'] as const) {
@@ -197,5 +197,5 @@ export function credentialsContract(database: string, openPlace: OpenPlace): voi
 
 function harmless() {
   const kinds = ['throttled', 'not_sent', 'client_refused', 'account_taken'] as const;
-  return kinds.map((kind) => ({ answer: { kind, detail: 'said no' }, wayOut: 'self' as const }));
+  return kinds.map((kind) => ({ answer: { kind, detail: 'said no' }, recoveryPath: 'self' as const }));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { GrantEvent, WayOut } from '../../../../../src/grants/events.ts';
+import type { GrantEvent, RecoveryPath } from '../../../../../src/grants/events.ts';
 import { DEFAULT_BOUNDS } from '../../../../../src/grants/exchange.ts';
 import type { Failure } from '../../../../../src/grants/storage/grant-store.ts';
 import type { OpenPlace } from './grant-store-contract.ts';
@@ -82,8 +82,8 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
     it('are none where an exchange gave nothing and took nothing', async () => {
       await using grant = await oneGrant(openPlace);
       const [first] = await gain(grant, 'one');
-      const throttled = { answer: { kind: 'throttled', detail: 'later' }, wayOut: 'none' } as const;
-      for (const failure of [{ ...UNKNOWN, wayOut: 'none' } as const, throttled]) {
+      const throttled = { answer: { kind: 'throttled', detail: 'later' }, recoveryPath: 'none' } as const;
+      for (const failure of [{ ...UNKNOWN, recoveryPath: 'none' } as const, throttled]) {
         assert.equal(await grant.store.finishFailed(await grant.open('refresh', first), failure), undefined);
       }
       assert.equal(await grant.store.finishFailed(await grant.open('recover'), ACCOUNT_GONE), undefined);
@@ -177,7 +177,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
 
     it('tell of no loss where there never was anything', async () => {
       await using grant = await oneGrant(openPlace);
-      const refused: Failure = { answer: { kind: 'rejected', detail: 'no' }, wayOut: 'none' };
+      const refused: Failure = { answer: { kind: 'rejected', detail: 'no' }, recoveryPath: 'none' };
       assert.equal(await grant.store.finishFailed(await grant.open('provision'), refused), undefined);
       assert.equal(await grant.store.noteReconnectRequired(grant.grantId, 'none'), undefined);
     });
@@ -260,9 +260,16 @@ async function gain(
 }
 
 /** The provider refuses a credential's refresh token. */
-async function refuse(grant: OneGrant, presentedId: number, wayOut: WayOut): Promise<GrantEvent | undefined> {
+async function refuse(
+  grant: OneGrant,
+  presentedId: number,
+  recoveryPath: RecoveryPath,
+): Promise<GrantEvent | undefined> {
   const exchange = await grant.open('refresh', presentedId);
-  return grant.store.finishFailed(exchange, { answer: { kind: 'rejected', detail: 'dead' }, wayOut });
+  return grant.store.finishFailed(exchange, {
+    answer: { kind: 'rejected', detail: 'dead' },
+    recoveryPath: recoveryPath,
+  });
 }
 
 /** Type and reason in short: `recovered: refused`. */

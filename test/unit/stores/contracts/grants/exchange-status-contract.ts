@@ -10,26 +10,26 @@ const { leaseMs, upstreamMs, marginMs } = DEFAULT_BOUNDS;
 const UNRESOLVED_MS = upstreamMs + marginMs;
 
 /** One open exchange a grant, under a lease. */
-export function claimsContract(database: string, openPlace: OpenPlace): void {
+export function exchangeStatusContract(database: string, openPlace: OpenPlace): void {
   describe(`claims in ${database}`, () => {
     it('are held by one exchange until it is finished', async () => {
       await using grant = await oneGrant(openPlace);
       const { store, otherStore, grantId } = grant;
       const first = await grant.open('provision');
-      const { last, held } = await otherStore.claims(grantId);
+      const { last, held } = await otherStore.exchangeStatus(grantId);
       assert.deepEqual([last?.exchangeId, last?.nonce, held], [first.exchangeId, first.nonce, true]);
       const intent = { grantId, kind: 'provision', presented: undefined, last, current: undefined } as const;
       assert.equal(await store.openExchange(intent), undefined);
       assert.equal(await otherStore.openExchange(intent), undefined);
       await store.finishFailed(first, UNKNOWN);
-      assert.equal((await otherStore.claims(grantId)).held, false);
+      assert.equal((await otherStore.exchangeStatus(grantId)).held, false);
       assert.ok((await otherStore.openExchange(intent)) !== undefined);
     });
 
     it('are free again after a success', async () => {
       await using grant = await oneGrant(openPlace);
       await finishObtained(grant.store, await grant.open('provision'), obtained('one'));
-      assert.equal((await grant.store.claims(grant.grantId)).held, false);
+      assert.equal((await grant.store.exchangeStatus(grant.grantId)).held, false);
       await grant.open('refresh');
     });
 
@@ -38,7 +38,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await grant.open('provision');
       await grant.store.connect(REALM, 'bob');
       const { grantId } = (await grant.store.view(REALM, 'bob'))!;
-      assert.deepEqual(await grant.store.claims(grantId), {
+      assert.deepEqual(await grant.store.exchangeStatus(grantId), {
         last: undefined,
         recentExchanges: 0,
         held: false,
@@ -59,11 +59,11 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
     it('are refused to whoever read before the last exchange was opened', async () => {
       await using grant = await oneGrant(openPlace);
       const { store, otherStore, grantId } = grant;
-      const { last } = await otherStore.claims(grantId);
+      const { last } = await otherStore.exchangeStatus(grantId);
       await finishObtained(store, await grant.open('provision'), obtained('one'));
       const intent = { ...(await intentOf(store, REALM, SUBJECT, 'refresh')), last };
       assert.equal(await otherStore.openExchange(intent), undefined);
-      assert.equal((await store.claims(grantId)).held, false);
+      assert.equal((await store.exchangeStatus(grantId)).held, false);
     });
 
     it('are refused to whoever read before an abandoned exchange was answered after all', async () => {
@@ -73,7 +73,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const abandoned = await grant.open('refresh', 1);
       await clock.advance(leaseMs);
       const intent = await intentOf(otherStore, REALM, SUBJECT, 'refresh');
-      assert.equal((await otherStore.claims(grantId)).held, false);
+      assert.equal((await otherStore.exchangeStatus(grantId)).held, false);
       await finishObtained(store, abandoned, obtained('two'));
       assert.equal(await otherStore.openExchange(intent), undefined, 'its refresh token is spent');
       const fresh = await intentOf(otherStore, REALM, SUBJECT, 'refresh');
@@ -93,13 +93,13 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
         current: undefined,
       } as const;
       await clock.advance(leaseMs - 1);
-      assert.equal((await otherStore.claims(grantId)).held, true);
+      assert.equal((await otherStore.exchangeStatus(grantId)).held, true);
       assert.equal(await otherStore.openExchange(intent), undefined);
       await clock.advance(1);
-      assert.equal((await otherStore.claims(grantId)).held, false);
+      assert.equal((await otherStore.exchangeStatus(grantId)).held, false);
       const second = await otherStore.openExchange(intent);
       assert.ok(second !== undefined && second.exchangeId > first.exchangeId);
-      assert.deepEqual((await otherStore.claims(grantId)).held, true);
+      assert.deepEqual((await otherStore.exchangeStatus(grantId)).held, true);
     });
 
     it('are kept by renewing the lease', async () => {
@@ -141,9 +141,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await clock.advance(leaseMs - 1);
       await Promise.all(exchanges.map((exchange) => store.renewLease(exchange)));
       await clock.advance(leaseMs - 1);
-      for (const { grantId } of exchanges) assert.equal((await otherStore.claims(grantId)).held, true);
+      for (const { grantId } of exchanges) assert.equal((await otherStore.exchangeStatus(grantId)).held, true);
       await clock.advance(1);
-      for (const { grantId } of exchanges) assert.equal((await otherStore.claims(grantId)).held, false);
+      for (const { grantId } of exchanges) assert.equal((await otherStore.exchangeStatus(grantId)).held, false);
     });
 
     it('do not come back by renewing the lease of one that ended', async () => {
@@ -152,13 +152,13 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const finished = await grant.open('provision');
       await store.finishFailed(finished, UNKNOWN);
       await store.renewLease(finished);
-      assert.equal((await store.claims(grantId)).held, false);
+      assert.equal((await store.exchangeStatus(grantId)).held, false);
       const abandoned = await grant.open('provision');
       const taken = await grant.takeOver('provision');
       await store.renewLease(abandoned);
       await otherStore.finishFailed(taken, UNKNOWN);
       await clock.advance(1);
-      assert.equal((await store.claims(grantId)).held, false);
+      assert.equal((await store.exchangeStatus(grantId)).held, false);
     });
 
     it('outlive a late finish of the exchange that they were taken over from', async () => {
@@ -166,7 +166,7 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const first = await grant.open('provision');
       const second = await grant.takeOver('provision');
       await finishObtained(grant.store, first, obtained('late'));
-      const { held, last } = await grant.store.claims(grant.grantId);
+      const { held, last } = await grant.store.exchangeStatus(grant.grantId);
       assert.deepEqual([held, last?.exchangeId], [true, second.exchangeId]);
     });
   });
@@ -177,9 +177,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       const { store, grantId, clock } = grant;
       await grant.open('provision');
       await clock.advance(UNRESOLVED_MS - 1);
-      assert.equal((await store.claims(grantId)).isUnresolved, true);
+      assert.equal((await store.exchangeStatus(grantId)).isUnresolved, true);
       await clock.advance(1);
-      assert.equal((await store.claims(grantId)).isUnresolved, false);
+      assert.equal((await store.exchangeStatus(grantId)).isUnresolved, false);
     });
 
     it('are the abandoned ones too, until they are answered', async () => {
@@ -189,9 +189,9 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await clock.advance(leaseMs);
       const second = await grant.open('provision');
       await store.finishFailed(second, UNKNOWN);
-      assert.equal((await store.claims(grantId)).isUnresolved, true);
+      assert.equal((await store.exchangeStatus(grantId)).isUnresolved, true);
       await store.finishFailed(abandoned, UNKNOWN);
-      assert.equal((await store.claims(grantId)).isUnresolved, false);
+      assert.equal((await store.exchangeStatus(grantId)).isUnresolved, false);
     });
 
     it('count by the one that may take effect last', async () => {
@@ -200,16 +200,16 @@ export function claimsContract(database: string, openPlace: OpenPlace): void {
       await grant.open('provision');
       await grant.takeOver('provision');
       await clock.advance(UNRESOLVED_MS - 1);
-      assert.equal((await store.claims(grantId)).isUnresolved, true);
+      assert.equal((await store.exchangeStatus(grantId)).isUnresolved, true);
       await clock.advance(1);
-      assert.equal((await store.claims(grantId)).isUnresolved, false);
+      assert.equal((await store.exchangeStatus(grantId)).isUnresolved, false);
     });
 
     it('are none once every exchange has an answer of whatever kind', async () => {
       await using grant = await oneGrant(openPlace);
       await grant.obtain('one');
       await grant.store.finishFailed(await grant.open('refresh', 1), UNKNOWN);
-      assert.equal((await grant.store.claims(grant.grantId)).isUnresolved, false);
+      assert.equal((await grant.store.exchangeStatus(grant.grantId)).isUnresolved, false);
     });
   });
 }

@@ -1,8 +1,8 @@
 import type { GrantStore } from '../../../../../src/grants/storage/grant-store.ts';
 import type { Vault } from '../../../../../src/stores/vault/vault.ts';
 import { accountsContract } from './accounts-contract.ts';
-import { backOffContract } from './backoff-contract.ts';
-import { claimsContract } from './exchange-status-contract.ts';
+import { backoffContract } from './backoff-contract.ts';
+import { exchangeStatusContract } from './exchange-status-contract.ts';
 import { clockSetBackContract } from './clock-set-back-contract.ts';
 import { connectionsContract } from '../connections/connections-contract.ts';
 import { credentialsContract } from './credentials-contract.ts';
@@ -30,12 +30,12 @@ export type OpenPlace = () => Promise<StorePlace>;
 /** What every store of grants must do, whatever database is under it. */
 export function grantStoreContract(database: string, openPlace: OpenPlace): void {
   connectionsContract(database, openPlace);
-  claimsContract(database, openPlace);
+  exchangeStatusContract(database, openPlace);
   credentialsContract(database, openPlace);
   lateAnswersContract(database, openPlace);
   unsettledContract(database, openPlace);
   accountsContract(database, openPlace);
-  backOffContract(database, openPlace);
+  backoffContract(database, openPlace);
   lastExchangedContract(database, openPlace);
   eventsContract(database, openPlace);
   clockSetBackContract(database, openPlace);

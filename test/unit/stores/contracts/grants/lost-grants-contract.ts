@@ -38,7 +38,7 @@ export function lostGrantsContract(database: string, openPlace: () => Promise<Sq
       const { exchangeId } = await scene.obtain('alice', { kind: 'link' });
       await forgetAfter(scene, 2 * LOST_MS);
       assert.ok((await scene.store.view(REALM, 'alice'))?.current !== undefined);
-      const failure = { ...REJECTED, wayOut: 'none' } as const;
+      const failure = { ...REJECTED, recoveryPath: 'none' } as const;
       await scene.fail('alice', failure, { kind: 'refresh', presentedId: exchangeId });
       await forgetAfter(scene, LOST_MS - HOUR_MS);
       assert.ok((await scene.store.view(REALM, 'alice')) !== undefined);
@@ -123,7 +123,7 @@ export function lostGrantsContract(database: string, openPlace: () => Promise<Sq
 /** Obtains a credential and has it refused for good. */
 async function lose(scene: UpkeepScene, subject: string): Promise<void> {
   const { exchangeId } = await scene.obtain(subject);
-  const failure = { ...REJECTED, wayOut: 'none' } as const;
+  const failure = { ...REJECTED, recoveryPath: 'none' } as const;
   await scene.fail(subject, failure, { kind: 'refresh', presentedId: exchangeId });
 }
 

@@ -14,7 +14,7 @@ import {
 import type { SqlPlace } from '../../../../support/stores/sql-place.ts';
 import { finishObtained } from '../../../../support/stores/scheduled.ts';
 
-const LOST: Failure = { ...REJECTED, wayOut: 'none' };
+const LOST: Failure = { ...REJECTED, recoveryPath: 'none' };
 
 interface Begun extends AsyncDisposable {
   readonly grant: OneGrant;
@@ -66,7 +66,7 @@ export function revertedContract(database: string, openPlace: () => Promise<SqlP
       assert.equal(other.exchangeId, inHand.exchangeId);
       assert.notEqual(other.nonce, inHand.nonce);
       await finishObtained(grant.store, inHand, obtained('of the first'));
-      assert.equal((await grant.store.claims(grant.grantId)).held, true, 'the other call is still under way');
+      assert.equal((await grant.store.exchangeStatus(grant.grantId)).held, true, 'the other call is still under way');
       await finishObtained(grant.otherStore, other, obtained('of the second'));
       const rows = await place.query('select exchange_id from credentials order by exchange_id');
       assert.deepEqual(

@@ -59,7 +59,7 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
       assert.equal((await grant.view()).unsettled, false);
       await grant.clock.advance(1);
       assert.equal((await grant.view()).unsettled, true);
-      await grant.store.finishFailed(slow, { answer: { kind: 'not_sent', detail: 'after all' }, wayOut: 'self' });
+      await grant.store.finishFailed(slow, { answer: { kind: 'not_sent', detail: 'after all' }, recoveryPath: 'self' });
       assert.equal((await grant.view()).unsettled, false);
     });
 
@@ -117,7 +117,7 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
         const slow = await overtaken(grant, 'refresh');
         if (end === 'never') await grant.clock.advance(10 * UNRESOLVED_MS);
         else if (end.kind === 'obtained') await finishObtained(grant.store, slow, end);
-        else await grant.store.finishFailed(slow, { answer: end, wayOut: 'self' });
+        else await grant.store.finishFailed(slow, { answer: end, recoveryPath: 'self' });
         assert.equal((await grant.view()).unsettled, false);
       }
     });
@@ -143,5 +143,5 @@ export function unsettledContract(database: string, openPlace: OpenPlace): void 
 }
 
 function refusalOf(kind: 'client_refused' | 'throttled' | 'not_sent') {
-  return { answer: { kind, detail: 'said no' }, wayOut: 'self' as const };
+  return { answer: { kind, detail: 'said no' }, recoveryPath: 'self' as const };
 }

@@ -16,14 +16,14 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       const third = await refreshed(scene, second);
       await scene.fail('alice', UNKNOWN, { kind: 'refresh', presentedId: third });
       await scene.clock.advance(DAY_MS);
-      const before = await scene.store.claims(first.grantId);
+      const before = await scene.store.exchangeStatus(first.grantId);
       await scene.forget(scene.clock.now());
       assert.deepEqual(await ids(scene, 'credentials', 'exchange_id'), [third]);
       assert.deepEqual(await ids(scene, 'exchanges'), [third, third + 1], 'what came since may still matter');
       assert.deepEqual(await ids(scene, 'events'), []);
       const view = await scene.store.view(REALM, 'alice');
       assert.equal(view?.current?.accessToken().reveal(), `access-${view?.grantId}-${third}`);
-      assert.deepEqual(await scene.store.claims(first.grantId), before);
+      assert.deepEqual(await scene.store.exchangeStatus(first.grantId), before);
       const next = await scene.open('alice', { kind: 'refresh', presentedId: third });
       assert.equal(next.exchangeId, third + 2);
     });
@@ -88,7 +88,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
       await using scene = await upkeepScene(openPlace);
       const first = await scene.obtain('alice');
       const second = await refreshed(scene, first.exchangeId);
-      await scene.fail('alice', { ...REJECTED, wayOut: 'replay' }, { kind: 'refresh', presentedId: second });
+      await scene.fail('alice', { ...REJECTED, recoveryPath: 'replay' }, { kind: 'refresh', presentedId: second });
       await scene.clock.advance(DAY_MS);
       await scene.forget(scene.clock.now());
       assert.deepEqual(await ids(scene, 'credentials', 'exchange_id'), [first.exchangeId, second]);
@@ -99,7 +99,7 @@ export function forgettingContract(database: string, openPlace: () => Promise<Sq
     it('leaves the word of a loss, so that it is not told again, until the grant is well', async () => {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, grantId } = await scene.obtain('alice');
-      await scene.fail('alice', { ...REJECTED, wayOut: 'none' }, { kind: 'refresh', presentedId: exchangeId });
+      await scene.fail('alice', { ...REJECTED, recoveryPath: 'none' }, { kind: 'refresh', presentedId: exchangeId });
       const types = async () =>
         (await scene.place.query('select type from events order by id')).map(({ type }) => type);
       await scene.clock.advance(DAY_MS);

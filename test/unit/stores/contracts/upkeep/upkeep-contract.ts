@@ -184,8 +184,8 @@ function dueContract(database: string, openPlace: OpenSqlPlace): void {
       const { grantId, exchangeId, renewAt } = await scene.obtain('alice');
       await scene.upkeep.noteUsed([{ grantId, exchangeId }]);
       await scene.goTo(renewAt);
-      const backOff = { failures: 1, lastFailure: 'unknown', retryAt: renewAt + 500 } as const;
-      await scene.fail('alice', { ...UNKNOWN, backOff }, { kind: 'refresh', presentedId: exchangeId });
+      const backoff = { failures: 1, lastFailure: 'unknown', retryAt: renewAt + 500 } as const;
+      await scene.fail('alice', { ...UNKNOWN, backoff }, { kind: 'refresh', presentedId: exchangeId });
       assert.deepEqual(await scene.due(), []);
       await scene.goTo(renewAt + 499);
       assert.deepEqual(await scene.due(), []);
@@ -303,8 +303,8 @@ function lapsingContract(database: string, openPlace: OpenSqlPlace): void {
       await using scene = await upkeepScene(openPlace);
       const { exchangeId, lapseAt = 0 } = await scene.obtain('alice', { refreshLifeMs: DAY_MS });
       await scene.goTo(lapseAt);
-      const backOff = { failures: 1, lastFailure: 'throttled', retryAt: lapseAt + 500 } as const;
-      await scene.fail('alice', { ...UNKNOWN, backOff }, { kind: 'refresh', presentedId: exchangeId });
+      const backoff = { failures: 1, lastFailure: 'throttled', retryAt: lapseAt + 500 } as const;
+      await scene.fail('alice', { ...UNKNOWN, backoff }, { kind: 'refresh', presentedId: exchangeId });
       assert.deepEqual(await scene.lapsing(), []);
       await scene.goTo(lapseAt + 500);
       assert.deepEqual(await scene.lapsing(), ['alice']);
@@ -324,7 +324,7 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
       const second = await scene.obtain('bob', { kind: 'refresh', presentedId: exchangeId });
       const third = await scene.open('bob', { kind: 'refresh', presentedId: second.exchangeId });
       await scene.place.query(`delete from connections where grant_id = '${grantId}'`);
-      await scene.store.finishFailed(third, { ...REJECTED, wayOut: 'none' });
+      await scene.store.finishFailed(third, { ...REJECTED, recoveryPath: 'none' });
       const at = scene.clock.now();
       const shared = { realm: REALM, grant_id: grantId };
       const rows = await scene.place.query('select * from events order by id');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { Pool, type PoolClient } from 'pg';
-import { PatientPool, type ConnectionSource } from '../../../../../src/stores/database/postgres/fair-queue.ts';
+import { FairQueue, type ConnectionSource } from '../../../../../src/stores/database/postgres/fair-queue.ts';
 import { startPostgres } from '../../../../support/stores/start-postgres.ts';
 
 const server = await startPostgres();
@@ -22,7 +22,7 @@ function source(pool: Pool): ConnectionSource {
 
 async function openPool(size: number) {
   const connectionString = await server.createDatabase();
-  const pool = new PatientPool(source(new Pool({ connectionString, max: size, connectionTimeoutMillis: 200 })), size);
+  const pool = new FairQueue(source(new Pool({ connectionString, max: size, connectionTimeoutMillis: 200 })), size);
   return { pool, [Symbol.asyncDispose]: () => pool.end() };
 }
 
@@ -65,7 +65,7 @@ describe('a pool of connections', () => {
 
   it('gives every turn back, also where no connection can be made', async () => {
     const nowhere = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
-    const pool = new PatientPool(source(nowhere), 1);
+    const pool = new FairQueue(source(nowhere), 1);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await assert.rejects(pool.connect(), ({ code, cause }) => {
         assert.equal(code, 'store_unavailable');

@@ -9,7 +9,7 @@ import { finishObtained } from '../../../../support/stores/scheduled.ts';
 const server = await startPostgres();
 after(() => server[Symbol.asyncDispose]());
 
-const REJECTED: Failure = { answer: { kind: 'rejected', detail: 'dead' }, wayOut: 'none' };
+const REJECTED: Failure = { answer: { kind: 'rejected', detail: 'dead' }, recoveryPath: 'none' };
 
 describe('a Postgres whose clock is ahead of ours', () => {
   it('is no reason to tell that a grant has lost a token that lives by our clock', async () => {

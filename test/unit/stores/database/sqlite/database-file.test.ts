@@ -80,6 +80,6 @@ describe('the SQLite file', () => {
     await using grant = await oneGrant(() => Promise.resolve(place));
     await grant.open('provision');
     await place.open();
-    assert.equal((await grant.store.claims(grant.grantId)).held, true);
+    assert.equal((await grant.store.exchangeStatus(grant.grantId)).held, true);
   });
 });

@@ -7,7 +7,7 @@ import { DEFAULT_BOUNDS } from '../../../../../src/grants/exchange.ts';
 import type { SqlDatabase } from '../../../../../src/stores/database/sql-database.ts';
 import { openSqlite } from '../../../../../src/stores/database/sqlite/sqlite.ts';
 import { migrate } from '../../../../../src/stores/database/migrate.ts';
-import { sharedCommit, type SharedCommit } from '../../../../../src/stores/database/sqlite/group-commit.ts';
+import { groupCommit, type GroupCommit } from '../../../../../src/stores/database/sqlite/group-commit.ts';
 import { temporaryDirectory } from '../../../../support/stores/open-test-stores.ts';
 import { TestClock } from '../../../../support/stores/test-clock.ts';
 
@@ -28,7 +28,7 @@ async function openDatabase() {
   await migrate({ location: { kind: 'sqlite', path } });
   const database = await openSqlite({ path, clock: new TestClock(), unresolvedMs: DEFAULT_BOUNDS.upstreamMs });
   const add = (id: string, fail = false) => addBy((work) => database.transact(work), id, fail);
-  const addBy = (transact: SharedCommit['commit'], id: string, fail = false) =>
+  const addBy = (transact: GroupCommit['commit'], id: string, fail = false) =>
     transact(async (transaction) => {
       await transaction.insertInto('grants').values({ id, realm: 'some', failures: 0, created_at: 0 }).execute();
       if (fail) throw new Error(`${id} fails`);
@@ -75,7 +75,7 @@ describe('transactions that come together on SQLite', () => {
   it('share one commit where they come in one turn of the loop, however they come to it', async () => {
     await using at = await openDatabase();
     const commits = countCommits(at.database);
-    const { commit } = sharedCommit(at.database.db, () => false);
+    const { commit } = groupCommit(at.database.db, () => false);
     const added = Array.from({ length: 30 }, async (_, index) => {
       for (let steps = 0; steps < index; steps += 1) await Promise.resolve();
       await at.addBy(commit, `grant-${index}`);
@@ -93,7 +93,7 @@ describe('transactions that come together on SQLite', () => {
 
   it('let one ahead that is worth nothing once it comes late', async () => {
     await using at = await openDatabase();
-    const { commit, commitAhead } = sharedCommit(at.database.db, () => false);
+    const { commit, commitAhead } = groupCommit(at.database.db, () => false);
     const done: string[] = [];
     const crowd = Array.from({ length: 200 }, async (_, index) => done.push(await at.addBy(commit, `grant-${index}`)));
     const urgent = at.addBy(commitAhead, 'urgent').then((id) => done.push(id));
@@ -114,7 +114,7 @@ describe('transactions that come together on SQLite', () => {
   it('are done in few commits where one of them fails, and let others ahead meanwhile', async () => {
     await using at = await openDatabase();
     const commits = countCommits(at.database);
-    const { commit, commitAhead } = sharedCommit(at.database.db, () => false);
+    const { commit, commitAhead } = groupCommit(at.database.db, () => false);
     const done: string[] = [];
     const note = (id: string) => done.push(id);
     const first = at.addBy(commit, 'first').then(note);
