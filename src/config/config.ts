@@ -1,12 +1,18 @@
 import { isIP } from 'node:net';
 import type { ProviderSettings } from '../providers/families.ts';
-import { type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
+import {
+  type CorsOrigins,
+  type LogLevel,
+  parseCorsOrigins,
+  parseLogLevel,
+  parsePort,
+  parseReturnUrls,
+  parseShare,
+  secondsBetween,
+} from './values.ts';
 import { type DatabaseConfig, parseDatabaseUrl } from './database-url.ts';
 import { type JwtConfig, decideJwt } from './jwt-config.ts';
-import { type LogLevel, parseLogLevel } from './log-level.ts';
-import { parsePort, parseShare, secondsBetween } from './numbers.ts';
 import { Refusal } from './refusal.ts';
-import { parseReturnUrls } from './return-urls.ts';
 import type { Settings } from './settings.ts';
 import { isLoopback, localUrl, parseUrl } from './urls.ts';
 

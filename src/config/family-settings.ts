@@ -1,10 +1,9 @@
 import type { ProviderVariable } from '../providers/families.ts';
 import type { Parser, SettingsReader } from '../providers/family.ts';
-import { parseClientId, parseClientSecret } from './clients.ts';
+import { parseClientId, parseClientSecret, parseScopes } from './values.ts';
 import type { Environment } from './env.ts';
 import { readDefinitions } from './providers-file/definitions.ts';
 import { Refusal } from './refusal.ts';
-import { parseScopes } from './scopes.ts';
 import type { Settings } from './settings.ts';
 import { parseSecureUrl } from './urls.ts';
 

@@ -1,12 +1,11 @@
 export { type LoadedConfig, loadConfig } from './load-config.ts';
 export type { Config } from './config.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
-export type { CorsOrigins } from './cors-origins.ts';
+export type { CorsOrigins, LogLevel } from './values.ts';
 export type { DatabaseConfig } from './database-url.ts';
 export type { EncryptionKey } from './encryption-keys.ts';
 export type { Environment, Values } from './env.ts';
 export type { JwtConfig } from './jwt-config.ts';
-export type { LogLevel } from './log-level.ts';
 export type { Secrets } from './secrets.ts';
 export { localUrl } from './urls.ts';
 export { CONFIG_VARIABLES, type ConfigVariable, type VariableName } from './variables.ts';

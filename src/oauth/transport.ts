@@ -161,7 +161,7 @@ async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown>
  * What went wrong on the way, in one word. The client's own error is not kept: it may carry the bytes of an answer that
  * could not be parsed, and so a token into a log.
  */
-export class TransportError extends Error {
+class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly code: string;
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { importsOf, sourcesUnder, type Import } from '../support/source-tree.ts';
 
 /**
- * The rooms, and which of them each may import. A file straight under `src/` is a room of its own. What ends in
+ * The modules, and which of them each may import. A file straight under `src/` is a module of its own. What ends in
  * `(types)` may be imported for its types alone.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -12,70 +12,78 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'version.ts': [],
   'origin.ts': [],
   'postgres-url.ts': [],
-  'system-clock.ts': ['grants (types)'],
   sandbox: [],
   oauth: ['secret.ts'],
   callers: ['secret.ts', 'plain-text.ts'],
-  config: ['secret.ts', 'origin.ts', 'postgres-url.ts', 'callers (types)', 'providers'],
   providers: ['secret.ts', 'plain-text.ts', 'oauth'],
+  config: ['secret.ts', 'origin.ts', 'postgres-url.ts', 'callers (types)', 'providers'],
   grants: ['secret.ts', 'plain-text.ts', 'oauth', 'providers'],
+  imports: ['secret.ts', 'plain-text.ts', 'oauth', 'providers', 'grants'],
   stores: ['secret.ts', 'postgres-url.ts', 'oauth', 'providers', 'grants', 'callers'],
   http: ['secret.ts', 'origin.ts', 'oauth', 'providers', 'grants', 'callers'],
-  client: ['http (types)'],
-  dashboard: [],
-  'configured.ts': ['system-clock.ts', 'callers', 'config', 'providers', 'stores (types)'],
-  'operator.ts': ['system-clock.ts', 'configured.ts', 'callers (types)', 'config', 'providers', 'grants', 'stores'],
-  'log-observer.ts': ['grants (types)', 'stores (types)'],
-  composition: ['version.ts', 'callers (types)', 'config', 'grants', 'stores', 'http (types)'],
-  'evergrant.ts': [
-    'composition',
-    'configured.ts',
-    'log-observer.ts',
+  composition: [
     'secret.ts',
-    'system-clock.ts',
+    'version.ts',
     'oauth',
     'callers',
     'config',
     'providers',
     'grants',
+    'imports',
     'stores',
     'http',
-    'dashboard',
   ],
-  'doctor.ts': ['operator.ts', 'config', 'providers', 'grants (types)'],
-  'index.ts': [
-    'evergrant.ts',
-    'secret.ts',
-    'oauth',
-    'callers',
-    'config',
-    'providers',
-    'grants',
-    'stores',
-    'http',
-    'client',
-  ],
+  'index.ts': ['composition', 'secret.ts', 'oauth', 'callers', 'config', 'providers', 'grants', 'stores', 'http'],
   cli: [
-    'doctor.ts',
-    'evergrant.ts',
-    'operator.ts',
+    'composition',
     'index.ts',
     'secret.ts',
     'version.ts',
-    'system-clock.ts',
     'sandbox',
     'oauth',
     'callers',
     'config',
     'providers',
     'grants',
+    'imports',
     'stores',
     'http',
-    'client',
   ],
 };
 
-/** Files that may import one file more than their rooms may. */
+/** The same within the modules that have folders; `.` is what lies straight in the module. */
+const MAY_IMPORT_WITHIN: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  grants: {
+    '.': [],
+    rules: ['.'],
+    storage: ['.', 'rules (types)'],
+    pacing: ['.', 'rules'],
+    keeper: ['.', 'storage', 'rules', 'pacing'],
+    linking: ['.', 'storage', 'rules', 'keeper'],
+    connections: ['.', 'storage', 'rules', 'keeper'],
+    upkeep: ['.', 'storage', 'rules', 'pacing', 'keeper'],
+  },
+  stores: {
+    database: [],
+    vault: ['database'],
+    grants: ['database', 'vault'],
+    forgetting: ['database'],
+    upkeep: ['database', 'grants', 'forgetting'],
+    connections: ['database', 'vault', 'grants'],
+    imports: ['database', 'vault', 'grants', 'connections'],
+    '.': ['database', 'vault', 'grants', 'forgetting', 'upkeep', 'connections', 'imports'],
+  },
+  http: {
+    response: ['.'],
+    request: ['.', 'response'],
+    pages: ['.', 'response'],
+    api: ['.', 'request', 'response', 'pages'],
+    server: ['.', 'request', 'response'],
+    '.': ['request', 'response', 'pages', 'api', 'server'],
+  },
+};
+
+/** Files that may import one file more than their modules may. */
 const ALSO: Readonly<Record<string, string>> = {
   // What a public key must be is decided in one place: where it is used.
   'src/config/jwt-public-key.ts': 'src/callers/jwt/public-key.ts',
@@ -85,16 +93,22 @@ const sources = sourcesUnder('src');
 const imports = sources.flatMap(importsOf);
 const inner = imports.filter(({ to }) => to.startsWith('src/'));
 
-function room(path: string): string {
+function moduleOf(path: string): string {
   return path.split('/')[1] ?? '';
+}
+
+/** The folder straight under a module that a file is in, however deep; `.` for none. */
+function folderOf(path: string): string {
+  const [, , folder = '', ...rest] = path.split('/');
+  return rest.length === 0 ? '.' : folder;
 }
 
 function described({ from, to }: Import): string {
   return `${from} -> ${to}`;
 }
 
-describe('the house', () => {
-  it('is read whole: its rooms and their imports are seen', () => {
+describe('the architecture', () => {
+  it('is read whole: its modules and their imports are seen', () => {
     assert.ok(sources.length > 20, `${sources.length} files`);
     assert.ok(
       inner.some(({ from, to }) => from === 'src/grants/keeper/renewal.ts' && to === 'src/providers/provider.ts'),
@@ -102,19 +116,41 @@ describe('the house', () => {
     assert.ok(imports.some(({ from, to }) => from === 'src/oauth/transport.ts' && to === 'undici'));
   });
 
-  it('has no room without a rule', () => {
-    const unruled = [...new Set(sources.map(({ path }) => room(path)))].filter((name) => !(name in MAY_IMPORT));
+  it('has no module without a rule', () => {
+    const unruled = [...new Set(sources.map(({ path }) => moduleOf(path)))].filter((name) => !(name in MAY_IMPORT));
     assert.deepEqual(unruled, []);
   });
 
   for (const [name, allowed] of Object.entries(MAY_IMPORT)) {
-    it(`lets ${name} import ${allowed.length === 0 ? 'nothing of the house' : `only ${allowed.join(', ')}`}`, () => {
+    it(`lets ${name} import ${allowed.length === 0 ? 'nothing of the others' : `only ${allowed.join(', ')}`}`, () => {
       const wrong = inner.filter(({ from, to, typeOnly }) => {
-        if (room(from) !== name || room(to) === name || ALSO[from] === to) return false;
-        return !allowed.includes(room(to)) && !(typeOnly && allowed.includes(`${room(to)} (types)`));
+        if (moduleOf(from) !== name || moduleOf(to) === name || ALSO[from] === to) return false;
+        return !allowed.includes(moduleOf(to)) && !(typeOnly && allowed.includes(`${moduleOf(to)} (types)`));
       });
       assert.deepEqual(wrong.map(described), []);
     });
+  }
+
+  for (const [name, folders] of Object.entries(MAY_IMPORT_WITHIN)) {
+    const within = inner.filter(({ from, to }) => moduleOf(from) === name && moduleOf(to) === name);
+
+    it(`knows every folder of ${name}`, () => {
+      const found = new Set(sources.filter(({ path }) => moduleOf(path) === name).map(({ path }) => folderOf(path)));
+      assert.deepEqual([...found].sort(), Object.keys(folders).sort());
+    });
+
+    for (const [folder, allowed] of Object.entries(folders)) {
+      it(`lets ${folder} of ${name} import ${allowed.length === 0 ? 'no other folder of it' : `only ${allowed.join(', ')}`}`, () => {
+        const wrong = within.filter(
+          ({ from, to, typeOnly }) =>
+            folderOf(from) === folder &&
+            folderOf(to) !== folder &&
+            !allowed.includes(folderOf(to)) &&
+            !(typeOnly && allowed.includes(`${folderOf(to)} (types)`)),
+        );
+        assert.deepEqual(wrong.map(described), []);
+      });
+    }
   }
 
   it('has no exception that is not made use of', () => {
@@ -132,7 +168,9 @@ describe('the house', () => {
   });
 
   it('opens the sandbox to the commands alone', () => {
-    const wrong = inner.filter(({ from, to }) => room(to) === 'sandbox' && !['sandbox', 'cli'].includes(room(from)));
+    const wrong = inner.filter(
+      ({ from, to }) => moduleOf(to) === 'sandbox' && !['sandbox', 'cli'].includes(moduleOf(from)),
+    );
     assert.deepEqual(wrong.map(described), []);
   });
 

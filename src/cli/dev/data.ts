@@ -67,7 +67,7 @@ function cronofyClient(cronofyUrl: string): Values {
 }
 
 /** The secret kept under `name` in the dev folder, made and stored where there is none yet. */
-export function keptSecret(name: string, make: () => string): string {
+function keptSecret(name: string, make: () => string): string {
   return readDevFile(name) ?? keep(name, make());
 }
 

@@ -2,7 +2,7 @@ import type { DefinedProvider } from '../../providers/family.ts';
 import type { OAuth2Definition } from '../../providers/oauth-2/definition.ts';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import type { Secret } from '../../secret.ts';
-import { parseClientSecret } from '../clients.ts';
+import { parseClientSecret } from '../values.ts';
 import type { Environment } from '../env.ts';
 import { readJsonFile } from './json-file.ts';
 import { kindOf, placeOf, readProvider, type Fault } from './problems.ts';

@@ -1,7 +1,7 @@
 import type { Provider } from '../../providers/provider.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection, ConnectionStore } from '../storage/connection-store.ts';
-import { toFacts } from '../rules/facts.ts';
+import { toFacts } from '../keeper/facts.ts';
 import { nextStep } from '../rules/next-step.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { Providers } from '../providers.ts';

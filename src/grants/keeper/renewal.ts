@@ -16,7 +16,7 @@ import {
   tooManyRenewals,
 } from '../errors.ts';
 import type { GrantEvent } from '../events.ts';
-import { toFacts } from '../rules/facts.ts';
+import { toFacts } from './facts.ts';
 import type { GrantView } from '../grant.ts';
 import { nextStep, recoveryPath, type Facts, type Step } from '../rules/next-step.ts';
 import type { Pacer, Turn } from '../pacing/pacer.ts';

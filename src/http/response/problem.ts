@@ -6,7 +6,7 @@ import type { Answer } from '../endpoint.ts';
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** One thing that is wrong with a request. */
-export const fieldErrorSchema = z
+const fieldErrorSchema = z
   .object({
     field: z.string().openapi({ description: 'The name of the field, as it was sent.', example: 'timezone' }),
     message: z.string().openapi({ description: 'What is wrong with it, and what is accepted.' }),

@@ -64,6 +64,6 @@ async function forgetOldWords(
 }
 
 /** When a grant may be forgotten that had nothing left at a moment. */
-export function whenLost({ irreparable, lostMs }: Limits, realm: string, at: number): number {
+function whenLost({ irreparable, lostMs }: Limits, realm: string, at: number): number {
   return irreparable.includes(realm) ? at + lostMs + 1 : AT_NEXT_CREDENTIAL;
 }

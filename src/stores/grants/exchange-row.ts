@@ -1,23 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { ExchangeName, OpenExchange } from '../../grants/exchange.ts';
+import { newNonce } from '../database/nonce.ts';
 import type { Database } from '../database/schema.ts';
-
-/** Far more than anybody guesses, or ever meets twice; each is kept in several places. */
-const NONCE_BYTES = 12;
 
 /** Holds what is over. It is the longest of all columns otherwise, and nobody asks any more. */
 export const NOBODY = '';
-
-/** A nonce for an exchange that is about to be opened. */
-export function newNonce(): string {
-  return randomBytes(NONCE_BYTES).toString('base64url');
-}
-
-/** The nonce of an exchange from the time when its number alone was its name. */
-export function formerNonce(exchangeId: number): string {
-  return `before-${exchangeId}`;
-}
 
 /** The number of the next exchange of a grant, for the transaction that has locked the grant. */
 export function nextExchangeId(grantId: string): RawBuilder<number> {

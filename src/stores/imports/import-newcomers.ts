@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
 import { CREDENTIAL_COLUMNS, credentialRow, sealedTokens, type SealedTokens } from '../grants/credential-row.ts';
-import { newNonce, NOBODY } from '../grants/exchange-row.ts';
+import { NOBODY } from '../grants/exchange-row.ts';
+import { newNonce } from '../database/nonce.ts';
 import { importedTokens } from './import-tokens.ts';
 import type { FingerprintedImport } from './import-fingerprints.ts';
 import { insertRows } from '../database/insert-rows.ts';

@@ -5,7 +5,7 @@ import type { OpenExchange } from '../../grants/exchange.ts';
 import type { Rescue, Rescued } from '../../grants/keeper/rescue.ts';
 import type { Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
-import { formerNonce } from '../grants/exchange-row.ts';
+import { formerNonce } from '../database/nonce.ts';
 import { sealAnswer, openAnswer, type SealedAnswer } from './sealed-answer.ts';
 import type { Vault } from './vault.ts';
 

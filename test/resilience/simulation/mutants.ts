@@ -14,7 +14,7 @@ const DERIVE = 'test/support/memory-store/derive.ts';
 const NEXT_STEP = 'src/grants/rules/next-step.ts';
 const PERFORM = 'src/grants/keeper/perform-exchange.ts';
 const RENEWAL = 'src/grants/keeper/renewal.ts';
-const FACTS = 'src/grants/rules/facts.ts';
+const FACTS = 'src/grants/keeper/facts.ts';
 
 /** All of them must be noticed. Those of the store break the simulation's, which the databases' contract holds as well. */
 export const MUTANTS: readonly Mutant[] = [

@@ -4,7 +4,7 @@ import type { HttpServices } from '../../services.ts';
 import { singleQuery } from '../../request/single-query.ts';
 
 /** Where browsers come back to for those who have no app yet. */
-export const LINKED_PATH = '/linked';
+const LINKED_PATH = '/linked';
 
 /** The page to come back to that is built in. */
 export function linkedRoutes({ settings }: Pick<HttpServices, 'settings'>): Route[] {

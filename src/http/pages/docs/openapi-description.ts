@@ -29,7 +29,7 @@ export type PathItem = { readonly parameters?: readonly Parameter[] } & {
 };
 
 /** The methods that OpenAPI knows, in the page's order. */
-export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace'] as const;
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace'] as const;
 
 /** A method that OpenAPI knows. */
 export type Method = (typeof METHODS)[number];

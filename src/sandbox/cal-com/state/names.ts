@@ -7,7 +7,7 @@ export function suffixEmail(email: string, clientId: string): string {
 }
 
 /** Lower case, no accents, every run of other characters one hyphen. */
-export function slugify(text: string): string {
+function slugify(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Profile } from './records.ts';
 
 /** An id as Cronofy's are: a word for the kind, then 24 hexadecimal digits. */
-export function newId(kind: 'acc' | 'apc' | 'pro' | 'cal'): string {
+function newId(kind: 'acc' | 'apc' | 'pro' | 'cal'): string {
   return `${kind}_${randomBytes(12).toString('hex')}`;
 }
 

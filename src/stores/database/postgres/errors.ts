@@ -96,7 +96,7 @@ export class VolatileDatabaseError extends Error {
 }
 
 /** The database can't be used as it is configured, or can't be reached; the message says what to do. */
-export class UnusableDatabaseError extends Error {
+class UnusableDatabaseError extends Error {
   override readonly name = 'UnusableDatabaseError';
   readonly code = 'unusable_database';
 }

@@ -22,7 +22,7 @@ export const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2_000;
 const END_TIMEOUT_MS = 2_000;
 
 /** None of the hosts could be connected to, or none takes writes. */
-export class NoHostError extends Error {
+class NoHostError extends Error {
   override readonly name = 'NoHostError';
   /** As libpq's own: unable to establish a connection. */
   readonly code = '08001';

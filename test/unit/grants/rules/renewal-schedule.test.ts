@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { MOST_AHEAD_MS, renewalSchedule } from '../../../../src/grants/rules/renewal-schedule.ts';
-import { newNonce } from '../../../../src/stores/grants/exchange-row.ts';
+import { newNonce } from '../../../../src/stores/database/nonce.ts';
 import { HOUR_MS, NOW } from '../../../support/grants/facts.ts';
 
 const DAY_MS = 24 * HOUR_MS;

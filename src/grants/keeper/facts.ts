@@ -1,6 +1,6 @@
 import type { Provider } from '../../providers/provider.ts';
 import type { ViewWithStatus } from '../grant.ts';
-import type { Facts } from './next-step.ts';
+import type { Facts } from '../rules/next-step.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
 /** All that a decision about a grant rests on, once its view and claims were read. */

@@ -1,0 +1,108 @@
+import { isOrigin } from '../origin.ts';
+import { Secret } from '../secret.ts';
+import { Refusal } from './refusal.ts';
+import { isLoopback } from './urls.ts';
+
+/** Reads a client id. Throws a Refusal. */
+export function parseClientId(text: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+  throw new Refusal(
+    'is not a client id',
+    'Accepted: the client id as the settings of your client at the provider show it.',
+  );
+}
+
+/** Reads a client secret. Throws a Refusal. */
+export function parseClientSecret(text: string): Secret {
+  if (/^[\x21-\x7e]{1,4096}$/.test(text)) return new Secret(text);
+  throw new Refusal(
+    'holds white space or characters that no header can carry',
+    'Accepted: the client secret as the settings of your client at the provider show it.',
+  );
+}
+
+/** What users are asked to consent to, in the provider's own words. */
+export type Scopes = readonly string[];
+
+/** Reads scopes (RFC 6749 section 3.3), parted by spaces or commas. Throws a Refusal. */
+export function parseScopes(text: string): Scopes {
+  const scopes = text.split(/[ ,]+/).filter((scope) => scope !== '');
+  if (scopes.length > 0 && scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) {
+    return [...new Set(scopes)];
+  }
+  throw new Refusal(
+    'holds something that is not a scope',
+    'Accepted: scopes parted by spaces, for example READ WRITE.',
+  );
+}
+
+/** Which origins (RFC 6454) may call from a browser: all, or exactly these. */
+export type CorsOrigins = '*' | readonly string[];
+
+/** Reads `*` or a comma separated list of origins. Throws a Refusal. */
+export function parseCorsOrigins(text: string): CorsOrigins {
+  if (text === '*') return '*';
+  const origins = text.split(',').map((origin) => origin.trim());
+  if (origins.every(isOrigin)) return [...new Set(origins)];
+  throw new Refusal(
+    'holds something that is not an origin',
+    'Accepted: * alone, or scheme, host and port without a path or last slash, for example https://app.example.com,http://localhost:3000.',
+  );
+}
+
+/** Reads a comma separated list of pages; each must be met exactly. Throws a Refusal. */
+export function parseReturnUrls(text: string): readonly string[] {
+  const urls = text.split(',').map((url) => url.trim());
+  if (urls.every(isPage)) return [...new Set(urls)];
+  throw new Refusal(
+    'holds something that is not a page to return to',
+    'Accepted: https URLs (http only for localhost) without a fragment, for example https://app.example.com/calendar/linked.',
+  );
+}
+
+function isPage(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return isSecure && url.hash === '' && url.username === '' && url.password === '' && url.href === text;
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** The least to log; pino's names. */
+export type LogLevel = (typeof LEVELS)[number];
+
+/** Throws a Refusal. */
+export function parseLogLevel(text: string): LogLevel {
+  const level = LEVELS.find((known) => known === text.toLowerCase());
+  if (level === undefined) throw new Refusal('is not a log level', `Accepted: ${LEVELS.join(', ')}.`);
+  return level;
+}
+
+const MOST_SHARE = 0.9;
+
+/** Reads a TCP port; 0 stands for any free one. Throws a Refusal. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new Refusal('is not a port', 'Accepted: a whole number from 0 to 65535, for example 4000.');
+}
+
+/** Reads a share of a whole that leaves something to others. Throws a Refusal. */
+export function parseShare(text: string): number {
+  const share = Number(text);
+  if (/^\d(?:\.\d{1,6})?$/.test(text) && share <= MOST_SHARE) return share;
+  throw new Refusal('is not a share', `Accepted: a number from 0 to ${MOST_SHARE}, for example 0.5.`);
+}
+
+/** Makes a parser of seconds within bounds (inclusive), whose result is in milliseconds. It throws a Refusal. */
+export function secondsBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const seconds = Number(text);
+    if (/^\d+(?:\.\d+)?$/.test(text) && seconds >= least && seconds <= most) return Math.round(seconds * 1000);
+    throw new Refusal(
+      'is not a number of seconds within the bounds',
+      `Accepted: ${least} to ${most}, in seconds and without a unit, for example 20.`,
+    );
+  };
+}

@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto';
+
+/** Far more than anybody guesses, or ever meets twice; each is kept in several places. */
+const NONCE_BYTES = 12;
+
+/** A nonce for an exchange that is about to be opened. */
+export function newNonce(): string {
+  return randomBytes(NONCE_BYTES).toString('base64url');
+}
+
+/** The nonce of an exchange from the time when its number alone was its name. */
+export function formerNonce(exchangeId: number): string {
+  return `before-${exchangeId}`;
+}
