@@ -1,6 +1,7 @@
 import { SandboxClock } from '../control/clock.ts';
 import type { Fake } from '../control/fake.ts';
 import { listen, type RunningSandbox, type SandboxOptions } from '../control/listen.ts';
+import { worldCalls } from '../control/world-calls.ts';
 import { apiV2 } from './api/api.ts';
 import type { CalCom } from './cal-com.ts';
 import { describeWorld } from './control/oracle.ts';
@@ -19,7 +20,8 @@ export async function startCalCom(options: SandboxOptions): Promise<RunningSandb
   const settings = calComSettings();
   const clock = new SandboxClock();
   const limiter = new RateLimiter();
-  const cal: CalCom = { world: new World(seedWorld()), clock, settings };
+  const seeded = () => new World(seedWorld());
+  const cal: CalCom = { world: seeded(), clock, settings };
   const app = apiV2(cal, limiter);
   const fake: Fake = {
     kind: 'cal-com',
@@ -28,25 +30,12 @@ export async function startCalCom(options: SandboxOptions): Promise<RunningSandb
     settings,
     answer: (request, { address }) => app.fetch(request, { address }),
     describe: () => describeWorld(cal),
-    expireTokens: (selection) => {
-      const tokens = selectTokens(cal.world, selection);
-      for (const token of tokens) cal.world.expireToken(token, clock.now());
-      return tokens.length;
-    },
-    purgeTokens: (selection) => {
-      const tokens = selectTokens(cal.world, selection);
-      for (const token of tokens) cal.world.endToken(token, 'purged');
-      return tokens.length;
-    },
-    takeChanged: () => cal.world.takeChanged(),
-    snapshot: () => cal.world.snapshot(),
-    restore: (snapshot) => {
-      cal.world = new World(worldSnapshot.parse(snapshot));
-    },
-    reset: () => {
-      cal.world = new World(seedWorld());
-      limiter.reset();
-    },
+    ...worldCalls(cal, {
+      seeded,
+      restored: (snapshot) => new World(worldSnapshot.parse(snapshot)),
+      selectTokens,
+      limiter,
+    }),
   };
   return listen(fake, options);
 }

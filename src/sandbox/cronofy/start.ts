@@ -1,6 +1,8 @@
 import { SandboxClock } from '../control/clock.ts';
 import type { Fake } from '../control/fake.ts';
 import { listen, type RunningSandbox, type SandboxOptions } from '../control/listen.ts';
+import { worldCalls } from '../control/world-calls.ts';
+import { selectTokens } from '../oauth/select-tokens.ts';
 import { cronofyApi } from './api/api.ts';
 import { cronofyControlCalls } from './control/control-calls.ts';
 import type { Cronofy } from './cronofy.ts';
@@ -8,7 +10,6 @@ import { describeWorld } from './control/oracle.ts';
 import { RateLimiter } from './api/rate-limit.ts';
 import { worldSnapshot } from './state/records.ts';
 import { seedWorld } from './state/seed.ts';
-import { selectTokens } from './control/select-tokens.ts';
 import { cronofySettings } from './control/settings.ts';
 import { World } from './state/world.ts';
 
@@ -17,7 +18,8 @@ export async function startCronofy(options: SandboxOptions): Promise<RunningSand
   const settings = cronofySettings();
   const clock = new SandboxClock();
   const limiter = new RateLimiter();
-  const cronofy: Cronofy = { world: new World(seedWorld()), clock, settings, limiter };
+  const seeded = () => new World(seedWorld());
+  const cronofy: Cronofy = { world: seeded(), clock, settings, limiter };
   const app = cronofyApi(cronofy);
   const fake: Fake = {
     kind: 'cronofy',
@@ -27,25 +29,12 @@ export async function startCronofy(options: SandboxOptions): Promise<RunningSand
     controlCalls: cronofyControlCalls(cronofy),
     answer: (request) => app.fetch(request),
     describe: () => describeWorld(cronofy),
-    expireTokens: (selection) => {
-      const tokens = selectTokens(cronofy.world, selection);
-      for (const token of tokens) cronofy.world.expireToken(token, clock.now());
-      return tokens.length;
-    },
-    purgeTokens: (selection) => {
-      const tokens = selectTokens(cronofy.world, selection);
-      for (const token of tokens) cronofy.world.endToken(token, 'purged', clock.now());
-      return tokens.length;
-    },
-    takeChanged: () => cronofy.world.takeChanged(),
-    snapshot: () => cronofy.world.snapshot(),
-    restore: (snapshot) => {
-      cronofy.world = new World(worldSnapshot.parse(snapshot));
-    },
-    reset: () => {
-      cronofy.world = new World(seedWorld());
-      limiter.reset();
-    },
+    ...worldCalls(cronofy, {
+      seeded,
+      restored: (snapshot) => new World(worldSnapshot.parse(snapshot)),
+      selectTokens,
+      limiter,
+    }),
   };
   return listen(fake, options);
 }

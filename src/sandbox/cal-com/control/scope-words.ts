@@ -1,5 +1,3 @@
-import type { Permission } from '../../page/consent-page.ts';
-
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ['EVENT_TYPE', 'your event types'],
   ['BOOKING', 'your bookings'],
@@ -17,12 +15,8 @@ const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ['ORG_PROFILE', 'your organization'],
 ]);
 
-/** What scopes let an application do, in words where there are any. */
-export function permissionsOf(scopes: readonly string[]): Permission[] {
-  return [...new Set(scopes)].map((scope) => ({ words: wordsOf(scope), scope }));
-}
-
-function wordsOf(scope: string): string | undefined {
+/** What a scope lets an application do; undefined where there are no words for it. */
+export function wordsOf(scope: string): string | undefined {
   const [, subject = '', action] = /^(.+)_(READ|WRITE)$/.exec(scope) ?? [];
   const what = SUBJECTS.get(subject);
   return what === undefined ? undefined : `${action === 'READ' ? 'See' : 'Change'} ${what}`;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isRegisteredRedirectUri, withQuery } from '../../oauth-2/oauth/redirect-uri.ts';
+import { isRegisteredRedirectUri, withQuery } from '../../oauth/redirect-uri.ts';
 import type { CalCom } from '../cal-com.ts';
 import type { User } from '../state/records.ts';
 import type { ThirdPartyClient } from '../state/oauth-records.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { verifies } from '../../oauth-2/oauth/pkce.ts';
-import { isRegisteredRedirectUri } from '../../oauth-2/oauth/redirect-uri.ts';
+import { verifies } from '../../oauth/pkce.ts';
+import { isRegisteredRedirectUri } from '../../oauth/redirect-uri.ts';
 import type { CalCom } from '../cal-com.ts';
 import type { Token } from '../state/records.ts';
 import type { AuthorizationCode, ThirdPartyClient } from '../state/oauth-records.ts';

@@ -1,10 +1,11 @@
+import { permissionsOf, splitScope } from '../../oauth/scopes.ts';
 import { consentPage as sharedConsentPage } from '../../page/consent-page.ts';
 import { messagePage as sharedMessagePage } from '../../page/message-page.ts';
 import type { Site } from '../../page/page.ts';
 import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { Cronofy } from '../cronofy.ts';
 import type { Account, Profile } from '../state/records.ts';
-import { permissionsOf } from '../control/scope-words.ts';
+import { wordsOf } from '../control/scope-words.ts';
 
 const SITE: Site = { provider: 'Cronofy', account: 'Cronofy account' };
 /** More would not be a choice any more; any other can still be posted. */
@@ -29,7 +30,7 @@ export function consentPage(
   return sharedConsentPage({
     site: SITE,
     clientName: client.name,
-    permissions: permissionsOf(`${scope} ${delegatedScope ?? ''}`),
+    permissions: permissionsOf(splitScope(`${scope} ${delegatedScope ?? ''}`), wordsOf),
     choices: profiles.map((profile) => {
       const service = SERVICES.get(profile.providerName) ?? profile.providerName;
       const owner = world.account(profile.home)?.name;

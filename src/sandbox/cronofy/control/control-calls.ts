@@ -67,5 +67,5 @@ export function cronofyControlCalls(cronofy: Cronofy): ControlCalls {
 }
 
 function standing({ world }: Cronofy, subs: readonly string[]): Authorization[] {
-  return subs.flatMap((sub) => world.authorizationsOf(sub)).filter(({ ended }) => ended === null);
+  return subs.flatMap((sub) => world.familiesOf(sub)).filter(({ ended }) => ended === null);
 }

@@ -1,5 +1,3 @@
-import type { Permission } from '../../page/consent-page.ts';
-
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['read_account', 'See who you are'],
   ['list_calendars', 'See your calendars'],
@@ -12,8 +10,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['event_reminders', 'Set reminders'],
 ]);
 
-/** What scopes, parted by spaces, let an application do, in words where there are any. */
-export function permissionsOf(scope: string): Permission[] {
-  const scopes = new Set(scope.split(' ').filter((one) => one !== ''));
-  return [...scopes].map((one) => ({ words: WORDS.get(one), scope: one }));
+/** What a scope lets an application do; undefined where there are no words for it. */
+export function wordsOf(scope: string): string | undefined {
+  return WORDS.get(scope);
 }

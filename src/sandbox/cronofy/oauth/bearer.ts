@@ -1,7 +1,7 @@
 import type { Cronofy } from '../cronofy.ts';
 import type { Account, Authorization, Client } from '../state/records.ts';
 import { Refusal } from './refusal.ts';
-import { isLive } from '../state/world.ts';
+import { isLive } from '../../oauth/token-world.ts';
 
 /** Whom a live access token speaks for; throws the 401 (RFC 6750 section 3), or the 429 of a client in a hurry. */
 export function authenticateUser(
@@ -12,7 +12,7 @@ export function authenticateUser(
   const refused = unauthorized(cronofy, 'Bearer error="invalid_token"');
   const token = world.token(bearerOf(cronofy, headers));
   if (token?.kind !== 'access' || !isLive(token, clock.now())) throw refused;
-  const authorization = world.authorizationOf(token);
+  const authorization = world.familyOf(token);
   const account = world.account(authorization.sub);
   const client = world.clients.get(authorization.clientId);
   if (authorization.ended !== null || account === undefined || client === undefined) throw refused;

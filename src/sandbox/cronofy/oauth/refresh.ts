@@ -3,7 +3,7 @@ import type { Cronofy } from '../cronofy.ts';
 import type { Client } from '../state/records.ts';
 import { tokenError } from './refusal.ts';
 import { issue, type Issued } from './tokens.ts';
-import { isExpired } from '../state/world.ts';
+import { isExpired } from '../../oauth/token-world.ts';
 
 /** `grant_type=refresh_token`; throws `invalid_grant`. A refresh token that is rotated is dead at once. */
 export function refresh(cronofy: Cronofy, client: Client, presented: string): Issued {
@@ -12,7 +12,7 @@ export function refresh(cronofy: Cronofy, client: Client, presented: string): Is
   const { rotation, on_reuse, refresh_ends_access_tokens } = settings.values;
   const token = world.token(presented);
   if (token?.kind !== 'refresh') throw tokenError('invalid_grant');
-  const authorization = world.authorizationOf(token);
+  const authorization = world.familyOf(token);
   if (authorization.clientId !== client.id) throw tokenError('invalid_grant');
   if (token.ended?.why === 'rotated') {
     world.changeAuthorization(authorization, { reuseAttempts: authorization.reuseAttempts + 1 });

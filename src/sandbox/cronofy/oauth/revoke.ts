@@ -2,7 +2,7 @@ import type { Cronofy } from '../cronofy.ts';
 import { textOf, type Parameters } from './parameters.ts';
 import type { Authorization, Client } from '../state/records.ts';
 import { tokenError } from './refusal.ts';
-import { isLive } from '../state/world.ts';
+import { isLive } from '../../oauth/token-world.ts';
 
 /**
  * Revokes a whole authorization, named by a live token of either kind or by `sub`; the token wins. What names none is
@@ -30,6 +30,6 @@ function authorizationBehind(
 ): Authorization | undefined {
   const token = presented === undefined ? undefined : world.token(presented);
   if (token === undefined || !isLive(token, clock.now())) return undefined;
-  const authorization = world.authorizationOf(token);
+  const authorization = world.familyOf(token);
   return authorization.clientId === client.id ? authorization : undefined;
 }

@@ -79,7 +79,7 @@ export function authorize(
     reuseAttempts: 0,
     rotatesNext: false,
   };
-  world.addAuthorization(authorization);
+  world.addFamily(authorization);
   return authorization;
 }
 

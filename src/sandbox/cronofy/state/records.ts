@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endedBy, familyFields, tokenFields } from '../../oauth/records.ts';
 
 const client = z.object({
   id: z.string(),
@@ -38,26 +39,19 @@ const account = z.object({
 });
 
 const authorization = z.object({
-  id: z.string(),
-  sub: z.string(),
-  clientId: z.string(),
-  /** What was consented to last: scopes with a space between them. */
-  scope: z.string(),
+  ...familyFields,
   delegatedScope: z.string().nullable(),
-  /** Unix ms. */
-  startedAt: z.number(),
   /** Why no token of it can ever be issued or taken again; null while that is not so. */
   ended: z.enum(['revoked', 'reused_family_revoked', 'code_reused', 'credentials_reissued']).nullable(),
-  /** How many refreshes were answered with tokens. */
-  refreshes: z.int(),
-  /** How often a rotated refresh token was presented, whatever came of it. */
-  reuseAttempts: z.int(),
   /** Whether the next refresh rotates, whatever the setting says. */
   rotatesNext: z.boolean(),
 });
 
-const ending = z.object({
-  why: z.enum([
+const token = z.object({
+  ...tokenFields,
+  /** The id of its authorization. */
+  authorization: z.string(),
+  ended: endedBy([
     'rotated',
     'superseded',
     'revoked',
@@ -66,23 +60,6 @@ const ending = z.object({
     'credentials_reissued',
     'purged',
   ]),
-  /** Unix ms. */
-  at: z.number(),
-});
-
-const token = z.object({
-  value: z.string(),
-  kind: z.enum(['access', 'refresh']),
-  /** The id of its authorization. */
-  authorization: z.string(),
-  /** Unix ms. */
-  issuedAt: z.number(),
-  /** Unix ms; null when it lasts until it is ended. */
-  expiresAt: z.number().nullable(),
-  /** What became of it; a token past its expiry that nothing else befell has none. */
-  ended: ending.nullable(),
-  /** How many refreshes it brought. */
-  uses: z.int(),
 });
 
 const code = z.object({
@@ -134,8 +111,6 @@ export type Account = z.output<typeof account>;
 /** One account's consent to one client, with all tokens that come of it. */
 export type Authorization = z.output<typeof authorization>;
 export type Token = z.output<typeof token>;
-/** Why a token was ended before its time. */
-export type Ending = z.output<typeof ending>['why'];
 export type Code = z.output<typeof code>;
 /** What a page with Cronofy's UI elements gets in place of an access token. */
 export type ElementToken = z.output<typeof elementToken>;

@@ -1,8 +1,8 @@
 import type { OAuth2 } from '../oauth-2.ts';
 import type { Account } from '../state/records.ts';
 import { Refusal } from '../oauth/refusal.ts';
-import { splitScope } from '../oauth/scopes.ts';
-import { isLive } from '../state/world.ts';
+import { splitScope } from '../../oauth/scopes.ts';
+import { isLive } from '../../oauth/token-world.ts';
 
 /** The account that a live access token speaks for; throws the 401 or 403 of RFC 6750 section 3. */
 export function accountOfBearer({ world, clock, settings }: OAuth2, headers: Headers): Account {

@@ -1,5 +1,3 @@
-import type { Permission } from '../../page/consent-page.ts';
-
 /** The scopes that OpenID Connect has words for. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['openid', 'Know that it is you'],
@@ -8,7 +6,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['offline_access', 'Go on while you are away'],
 ]);
 
-/** What scopes let an application do, in words where there are any. */
-export function permissionsOf(scopes: readonly string[]): Permission[] {
-  return scopes.map((scope) => ({ words: WORDS.get(scope), scope }));
+/** What a scope lets an application do; undefined where there are no words for it. */
+export function wordsOf(scope: string): string | undefined {
+  return WORDS.get(scope);
 }

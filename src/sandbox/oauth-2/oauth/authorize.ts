@@ -5,10 +5,10 @@ import type { Site } from '../../page/page.ts';
 import { findOrAddAccount } from '../control/accounts.ts';
 import { allow, judgeRequest, refuse, type AuthorizationRequest } from './consent.ts';
 import type { OAuth2 } from '../oauth-2.ts';
-import { redirect } from './redirect-uri.ts';
+import { redirect } from '../../oauth/redirect-uri.ts';
 import { Refusal } from './refusal.ts';
-import { permissionsOf } from '../control/scope-words.ts';
-import { splitScope } from './scopes.ts';
+import { wordsOf } from '../control/scope-words.ts';
+import { permissionsOf, splitScope } from '../../oauth/scopes.ts';
 
 const SITE: Site = { provider: 'OAuth 2 server', account: 'account' };
 /** People who may consent though they have no account yet; they get one by it. */
@@ -27,7 +27,7 @@ export function authorizeRoutes(oauth: OAuth2): Hono {
     return consentPage({
       site: SITE,
       clientName: asked.client.name,
-      permissions: permissionsOf(splitScope(asked.scope)),
+      permissions: permissionsOf(splitScope(asked.scope), wordsOf),
       choices: choices(oauth),
       field: 'account',
       action: '/authorize',

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { OAuth2 } from '../oauth-2.ts';
-import { isS256Challenge } from './pkce.ts';
+import { isS256Challenge } from '../../oauth/pkce.ts';
 import type { Account, Client } from '../state/records.ts';
-import { isRegisteredRedirectUri, withQuery } from './redirect-uri.ts';
+import { isRegisteredRedirectUri, withQuery } from '../../oauth/redirect-uri.ts';
 import { invalidRequest, Refusal } from './refusal.ts';
-import { splitScope, USUAL_SCOPE } from './scopes.ts';
+import { splitScope } from '../../oauth/scopes.ts';
+import { USUAL_SCOPE } from './scopes.ts';
 
 /** What the browser brings: each parameter's values, empty ones left out. */
 export type AuthorizationRequest = ReadonlyMap<string, readonly string[]>;

@@ -1,6 +1,6 @@
 import type { OAuth2 } from '../oauth-2.ts';
 import { required, type Parameters } from './parameters.ts';
-import { verifies } from './pkce.ts';
+import { verifies } from '../../oauth/pkce.ts';
 import type { Client, Code } from '../state/records.ts';
 import { invalidGrant, invalidRequest } from './refusal.ts';
 import { beginFamily, firstRefreshToken, issue, type Issued } from './tokens.ts';

@@ -5,7 +5,8 @@ import { required, type Parameters } from './parameters.ts';
 import type { Client, Token } from '../state/records.ts';
 import { invalidGrant, Refusal } from './refusal.ts';
 import { issue, type Issued } from './tokens.ts';
-import { isExpired, type World } from '../state/world.ts';
+import { isExpired } from '../../oauth/token-world.ts';
+import type { World } from '../state/world.ts';
 
 const REFUSED = 'The refresh token is invalid, expired or revoked.';
 

@@ -2,7 +2,7 @@ import type { OAuth2 } from '../oauth-2.ts';
 import { required, type Parameters } from './parameters.ts';
 import type { Client } from '../state/records.ts';
 import { invalidGrant } from './refusal.ts';
-import { isLive } from '../state/world.ts';
+import { isLive } from '../../oauth/token-world.ts';
 
 /**
  * Revokes a token (RFC 7009): a refresh token with its whole family, an access token alone. One that is unknown or dead

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { OAuth2 } from '../oauth-2.ts';
 import type { Account, Client, Family, Token } from '../state/records.ts';
-import { isLive } from '../state/world.ts';
+import { isLive } from '../../oauth/token-world.ts';
 
 /** What one exchange gave. */
 export interface Issued {

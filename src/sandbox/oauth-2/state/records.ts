@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endedBy, familyFields, tokenFields } from '../../oauth/records.ts';
 
 const client = z.object({
   id: z.string(),
@@ -15,43 +16,19 @@ const account = z.object({
 });
 
 const family = z.object({
-  id: z.string(),
-  sub: z.string(),
-  clientId: z.string(),
-  /** What was consented to: scopes with a space between them. */
-  scope: z.string(),
-  /** Unix ms. */
-  startedAt: z.number(),
+  ...familyFields,
   /** Why no token of it can ever be issued or taken again; null while that is not so. */
   ended: z.enum(['revoked', 'reused_family_revoked', 'code_reused']).nullable(),
-  /** How many refreshes were answered with tokens. */
-  refreshes: z.int(),
-  /** How often a spent refresh token was presented, whatever came of it. */
-  reuseAttempts: z.int(),
-});
-
-const ending = z.object({
-  why: z.enum(['rotated', 'superseded', 'revoked', 'reused_family_revoked', 'code_reused', 'purged']),
-  /** Unix ms. */
-  at: z.number(),
 });
 
 const token = z.object({
-  value: z.string(),
-  kind: z.enum(['access', 'refresh']),
+  ...tokenFields,
   family: z.string(),
   /** An access token's may be narrower than its family's. */
   scope: z.string(),
-  /** Unix ms. */
-  issuedAt: z.number(),
-  /** Unix ms; null when it lasts until it is ended. */
-  expiresAt: z.number().nullable(),
   /** The refresh token that brought it, and whether that one was spent by it; null for those of the consent itself. */
   parent: z.object({ token: z.string(), wasSpent: z.boolean() }).nullable(),
-  /** What became of it; a token past its expiry that nothing else befell has none. */
-  ended: ending.nullable(),
-  /** How many refreshes it brought before it was spent. */
-  uses: z.int(),
+  ended: endedBy(['rotated', 'superseded', 'revoked', 'reused_family_revoked', 'code_reused', 'purged']),
 });
 
 const code = z.object({
@@ -86,6 +63,4 @@ export type Family = z.output<typeof family>;
 export type Token = z.output<typeof token>;
 /** An authorization code, kept until it expires so that its reuse is seen. */
 export type Code = z.output<typeof code>;
-/** Why a token was ended before its time. */
-export type Ending = z.output<typeof ending>['why'];
 export type WorldSnapshot = z.output<typeof worldSnapshot>;

@@ -1,12 +1,13 @@
 import { Hono } from 'hono';
-import { redirect } from '../../../oauth-2/oauth/redirect-uri.ts';
+import { redirect } from '../../../oauth/redirect-uri.ts';
+import { permissionsOf } from '../../../oauth/scopes.ts';
 import { consentPage } from '../../../page/consent-page.ts';
 import { dismissalPage } from '../../../page/message-page.ts';
 import type { Site } from '../../../page/page.ts';
 import type { CalCom } from '../../cal-com.ts';
 import { allow, deny, judgeRequest, refusedAt, type AuthorizationRequest } from '../../oauth/consent.ts';
 import { OAuthRefusal } from '../../oauth/refusal.ts';
-import { permissionsOf } from '../../control/scope-words.ts';
+import { wordsOf } from '../../control/scope-words.ts';
 
 const SITE: Site = { provider: 'Cal.com', account: 'Cal.com account' };
 const PATH = '/auth/oauth2/authorize';
@@ -26,7 +27,7 @@ export function authorizeRoutes(cal: CalCom): Hono {
     return consentPage({
       site: SITE,
       clientName: client.name,
-      permissions: permissionsOf(scopes),
+      permissions: permissionsOf(scopes, wordsOf),
       // Those who own clients come last, for they are not who a test wants to be.
       choices: choices.toSorted((one, other) => Number(other.value) - Number(one.value)),
       field: 'account',

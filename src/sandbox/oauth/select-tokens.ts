@@ -1,9 +1,11 @@
-import type { TokenSelection } from '../../control/fake.ts';
-import type { Token } from '../state/records.ts';
-import type { World } from '../state/world.ts';
+import type { TokenSelection } from '../control/fake.ts';
+import type { FamilyToken, TokenFamily, TokenWorld } from './token-world.ts';
 
 /** The tokens, not yet ended, that a control call is about. */
-export function selectTokens(world: World, selection: TokenSelection): Token[] {
+export function selectTokens<Family extends TokenFamily, Token extends FamilyToken>(
+  world: TokenWorld<Family, Token> & { readonly accounts: Iterable<{ readonly sub: string }> },
+  selection: TokenSelection,
+): Token[] {
   if (selection.by === 'value') {
     const token = world.token(selection.value);
     return token?.ended === null ? [token] : [];
