@@ -26,6 +26,7 @@ import { openPostgres } from './database/postgres/postgres.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
 import { openSqlite } from './database/sqlite/sqlite.ts';
 import { SqlSuccessionStore } from './sql-succession-store.ts';
+import type { Trouble } from './database/trouble.ts';
 import { SqlUpkeepStore } from './upkeep/sql-upkeep-store.ts';
 import { SqlVainConsentStore } from './connections/sql-vain-consent-store.ts';
 import { checkKeyRing } from './vault/key-ring-check.ts';
@@ -43,7 +44,7 @@ export interface StoresOptions {
    */
   readonly newGrantId?: () => string;
   /** Told of connections that were lost and are made anew, and of what an operator must know of a SQLite file. */
-  readonly trouble?: (what: string, cause?: unknown) => void;
+  readonly trouble?: Trouble;
   /** Told how far migrations have come, a line every few seconds. */
   readonly progress?: (line: string) => void;
   /** Told once of each thing that is odd about the database or the way to it. */

@@ -15,6 +15,7 @@ import { Progress } from './migrator/progress.ts';
 import { plainStatements, runStep } from './migrator/run-step.ts';
 import type { StepContext } from './migrator/step-context.ts';
 import type { Migration, MigrationParts } from './migrator/step.ts';
+import type { Trouble } from './trouble.ts';
 
 /** How often to look whether another process has migrated the database, in milliseconds. */
 const LOOK_EVERY_MS = 150;
@@ -38,7 +39,7 @@ export interface MigrateOptions {
   readonly location: DatabaseLocation;
   /** Told how far it has come, a line every few seconds. */
   readonly progress?: ((line: string) => void) | undefined;
-  readonly trouble?: ((what: string, cause?: unknown) => void) | undefined;
+  readonly trouble?: Trouble | undefined;
   /** The migrations of this version, which only tests choose. */
   readonly migrations?: readonly Migration[];
 }

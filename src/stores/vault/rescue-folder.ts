@@ -7,6 +7,7 @@ import type { Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 import { formerNonce } from '../database/nonce.ts';
 import { sealAnswer, openAnswer, type SealedAnswer } from './sealed-answer.ts';
+import type { Trouble } from '../database/trouble.ts';
 import type { Vault } from './vault.ts';
 
 /** By the exchange's nonce and its grant; or, from before there were nonces, by its number. */
@@ -40,10 +41,10 @@ interface FormerExchange extends Omit<OpenExchange, 'exchangeId' | 'nonce' | 'pr
 export class RescueFolder implements Rescue {
   readonly #path: string;
   readonly #vault: Vault;
-  readonly #trouble: (what: string, cause: unknown) => void;
+  readonly #trouble: Trouble;
 
   /** @param trouble told of files that cannot be read, opened or stored; they stay */
-  constructor(path: string, vault: Vault, trouble: (what: string, cause: unknown) => void) {
+  constructor(path: string, vault: Vault, trouble: Trouble) {
     this.#path = path;
     this.#vault = vault;
     this.#trouble = trouble;

@@ -45,7 +45,7 @@ export async function dieAgainAndAgain(lane: Lane, deaths: readonly Death[]): Pr
 
   let struck: { set: Slot[]; asked: Slot[]; death: Death } | undefined;
   for (const [turn, death] of [...deaths, undefined].entries()) {
-    const worker = await startWorker(options);
+    await using worker = await startWorker(options);
     assert.ok(worker !== undefined, 'a process dies of starting');
     const asked = await worker.follow({ hold: newcomers, ask: struck?.asked ?? [] });
     assert.ok(asked !== undefined, 'a process dies without being told to');

@@ -6,8 +6,8 @@ import type { Asked, Order, WorkerOptions } from './protocol.ts';
 const WORKER = await bundle(new URL('worker.ts', import.meta.url));
 const PATIENCE_MS = 60_000;
 
-/** One instance in a process of its own. */
-export interface Worker {
+/** One instance in a process of its own, which is gone at the end. */
+export interface Worker extends AsyncDisposable {
   /** What came of an order; undefined where the process died of it. */
   follow(order: Order): Promise<readonly Asked[] | undefined>;
   /** Gives the order, and kills after `ms` milliseconds whatever has come of it. */
@@ -28,6 +28,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker | unde
   };
   return {
     kill,
+    [Symbol.asyncDispose]: kill,
     async follow(order) {
       child.send(order);
       return (await reply<{ asked: Asked[] }>(child, 'asked'))?.asked;

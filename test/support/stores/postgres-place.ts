@@ -63,6 +63,8 @@ function migratedDatabase(server: PostgresServer): Promise<string> {
 export async function postgresPlace(server: PostgresServer): Promise<PostgresPlace> {
   const url = await server.createDatabase(await migratedDatabase(server));
   const pool = new Pool({ connectionString: url, max: 2 });
+  // What has been ended may still be open when the server stops.
+  pool.on('error', () => undefined);
   const clock = new SharedClock(pool);
   await clock.share();
   const ownVault = new Vault([ringKey('k1')]);

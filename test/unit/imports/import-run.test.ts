@@ -4,19 +4,29 @@ import { parseSubject } from '../../../src/callers/subject.ts';
 import { runImport, type InputLine, type RefusedLine } from '../../../src/imports/import-run.ts';
 import type { ImportVerdict } from '../../../src/grants/storage/import-store.ts';
 import { Providers } from '../../../src/grants/providers.ts';
+import type { Schedule } from '../../../src/grants/rules/renewal-schedule.ts';
 import { TestClock } from '../../support/stores/test-clock.ts';
 import { ScriptedProvider } from '../../support/grants/scripted-provider.ts';
+
+const LIFE_MS = 10 * 86_400_000;
 
 /** Lines of as many users, and a store that gives one script of verdicts a call. */
 function openRun(count: number, ...script: ImportVerdict[][]) {
   const clock = new TestClock();
   const asked: string[][] = [];
+  const schedules: Schedule[] = [];
   const refused: RefusedLine[] = [];
   const progress: number[] = [];
   let isStopping = false;
   async function* lines(): AsyncGenerator<InputLine> {
     for (let number = 1; number <= count; number += 1) {
-      const line = { subject: `user-${number}`, provider: 'some-provider', account_id: 'a', refresh_token: 'r' };
+      const line = {
+        subject: `user-${number}`,
+        provider: 'some-provider',
+        account_id: 'a',
+        refresh_token: 'r',
+        refresh_expires_at: (clock.now() + LIFE_MS) / 1000,
+      };
       yield await Promise.resolve({ number, text: JSON.stringify(line), end: number * 10 });
     }
   }
@@ -25,6 +35,7 @@ function openRun(count: number, ...script: ImportVerdict[][]) {
     rules: { providers: new Providers([new ScriptedProvider()]), subjectOf: parseSubject, ignoreUnknown: false },
     store: (imports) => {
       asked.push(imports.map(({ subject }) => subject));
+      schedules.push(...imports.map(({ schedule }) => schedule));
       return Promise.resolve(script.shift() ?? imports.map(() => 'imported' as const));
     },
     clock,
@@ -35,7 +46,7 @@ function openRun(count: number, ...script: ImportVerdict[][]) {
       if (count === 600) isStopping = true;
     },
   });
-  return { clock, asked, refused, progress, running };
+  return { clock, asked, schedules, refused, progress, running };
 }
 
 describe('a run of an import', () => {
@@ -63,5 +74,17 @@ describe('a run of an import', () => {
     assert.deepEqual(await run.running, { imported: 256, alreadyThere: 0, refused: 0 });
     assert.equal(run.asked.length, 1);
     assert.deepEqual(run.progress, [2560]);
+  });
+
+  it('says when upkeep sees to what it brings: at once, and before a refresh token ends; not all at the same time', async () => {
+    const run = openRun(50);
+    await run.running;
+    const now = run.clock.now();
+    const lapses = run.schedules.map(({ renewAt, lapseAt = 0 }) => {
+      assert.equal(renewAt, now);
+      assert.ok(lapseAt <= now + 0.9 * LIFE_MS && lapseAt >= now + 0.8 * LIFE_MS);
+      return lapseAt;
+    });
+    assert.equal(new Set(lapses).size, 50);
   });
 });

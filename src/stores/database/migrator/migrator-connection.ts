@@ -1,5 +1,6 @@
 import type { ColumnTypes } from '../column-types.ts';
 import type { Progress } from './progress.ts';
+import type { Trouble } from '../trouble.ts';
 
 /** Runs one statement and gives its rows; whole numbers of 64 bits come as numbers. */
 export type Run = <Row extends object = Record<string, unknown>>(statement: string) => Promise<Row[]>;
@@ -26,7 +27,7 @@ export interface MigratorConnection extends AsyncDisposable {
 export interface DatabaseMeans {
   readonly progress: Progress;
   /** Told of what an operator must know of a SQLite file, once. */
-  readonly trouble: (what: string, cause?: unknown) => void;
+  readonly trouble: Trouble;
 }
 
 /** A value as it stands in a statement. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { hangUp, type PostgresServers, type Route } from './servers.ts';
 import { settlesWithin } from './settles-within.ts';
+import type { Trouble } from '../trouble.ts';
 
 /** Hints from one instance to the others that a grant has changed. Nothing is wrong where one is missed. */
 export interface Notifications {
@@ -25,10 +26,7 @@ const END_TIMEOUT_MS = 2_000;
  * Listens on a connection of its own, which is opened again whenever it is lost; not where a pooler shares sessions, for
  * there nobody is told.
  */
-export function openNotifications(
-  servers: PostgresServers,
-  trouble: (what: string, cause: unknown) => void,
-): Notifications {
+export function openNotifications(servers: PostgresServers, trouble: Trouble): Notifications {
   const changes = new EventEmitter().setMaxListeners(0);
   const closing = new AbortController();
   const listener = new Listener(servers, changes, trouble);
@@ -52,14 +50,14 @@ export function openNotifications(
 class Listener {
   readonly #servers: PostgresServers;
   readonly #changes: EventEmitter;
-  readonly #trouble: (what: string, cause: unknown) => void;
+  readonly #trouble: Trouble;
   readonly #news = new Set<string>();
   #hangUp: () => void = () => undefined;
   /** Undefined while nobody could be told. */
   #client: Client | undefined;
   #isTelling = false;
 
-  constructor(servers: PostgresServers, changes: EventEmitter, trouble: (what: string, cause: unknown) => void) {
+  constructor(servers: PostgresServers, changes: EventEmitter, trouble: Trouble) {
     this.#servers = servers;
     this.#changes = changes;
     this.#trouble = trouble;

@@ -13,6 +13,7 @@ import { meaningOf } from './errors.ts';
 import { hangUp, type PostgresServers, type Route } from './servers.ts';
 import { STATEMENT_TIMEOUT_MS } from './session-settings.ts';
 import { settlesWithin } from './settles-within.ts';
+import type { Trouble } from '../trouble.ts';
 
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -40,7 +41,7 @@ export class PostgresPool {
    * @param connections the most of them
    * @param trouble told of idle connections that were lost
    */
-  constructor(servers: PostgresServers, connections: number, trouble: (what: string, cause: unknown) => void) {
+  constructor(servers: PostgresServers, connections: number, trouble: Trouble) {
     this.#servers = servers;
     this.#guard = { servers, keepsPlans: true };
     const routes = this.#routes;

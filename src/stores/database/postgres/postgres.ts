@@ -17,6 +17,7 @@ import { onceCommitted, send } from '../together.ts';
 import { settlesWithin } from './settles-within.ts';
 import { CoalescedReads } from '../read-coalescing.ts';
 import type { ExchangeStatusRow, SqlDatabase, ViewRow } from '../sql-database.ts';
+import type { Trouble } from '../trouble.ts';
 import { orUnavailable } from '../unavailable.ts';
 import { viewQuery, viewWithStatusQuery } from '../view-query.ts';
 
@@ -31,7 +32,7 @@ export interface PostgresOptions {
   /** An SQL expression for the time in epoch milliseconds; the server's clock unless given. */
   readonly now?: string;
   /** Told of connections that were lost; the pool makes new ones by itself. */
-  readonly trouble?: (what: string, cause: unknown) => void;
+  readonly trouble?: Trouble;
   /** Told once of each thing that is odd about the server or the way to it. */
   readonly remark?: (what: string) => void;
 }

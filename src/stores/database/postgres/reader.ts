@@ -5,6 +5,7 @@ import { guardQueries, type Guard } from '../guarded-query.ts';
 import { SILENCE_MS, withNumbers } from './pool.ts';
 import { hangUp, type PostgresServers, type Route } from './servers.ts';
 import { settlesWithin } from './settles-within.ts';
+import type { Trouble } from '../trouble.ts';
 
 /** How many reads may be on their way at once: whoever comes then waits, and shares a read with others that want the same. */
 const MOST_AT_ONCE = 64;
@@ -29,7 +30,7 @@ interface Connection {
  */
 export class PostgresReader {
   readonly #servers: PostgresServers;
-  readonly #trouble: (what: string, cause: unknown) => void;
+  readonly #trouble: Trouble;
   readonly #guard: Guard;
   readonly #closing = new AbortController();
   readonly #waiting: (() => void)[] = [];
@@ -38,7 +39,7 @@ export class PostgresReader {
   #underWay = 0;
 
   /** @param trouble told where the connection is lost while nothing is read: else a statement finds out, and the pool answers */
-  constructor(servers: PostgresServers, trouble: (what: string, cause: unknown) => void) {
+  constructor(servers: PostgresServers, trouble: Trouble) {
     this.#servers = servers;
     this.#trouble = trouble;
     this.#guard = { servers, keepsPlans: true };

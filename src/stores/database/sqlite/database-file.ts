@@ -2,12 +2,10 @@ import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, real
 import { resolve } from 'node:path';
 import { StoreUnavailableError } from '../../../grants/errors.ts';
 import { identityOf, isSameFile, openFileOf, type FileIdentity, type OpenFile } from './open-file.ts';
+import type { Trouble } from '../trouble.ts';
 
 /** SQLite keeps these beside a database that is in use. */
 const COMPANIONS = ['-wal', '-shm'];
-
-/** Told of what an operator must know. */
-type Trouble = (what: string, cause?: unknown) => void;
 
 /**
  * Sees to it that the file is there, and that nobody but its owner can open it or what SQLite makes beside it, which

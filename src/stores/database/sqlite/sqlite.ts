@@ -10,6 +10,7 @@ import { groupCommit } from './group-commit.ts';
 import type { ExchangeStatusRow, SqlDatabase, ViewRow } from '../sql-database.ts';
 import { isBusy, primaryCode } from './busy.ts';
 import { prepareFile, SqliteFile } from './database-file.ts';
+import type { Trouble } from '../trouble.ts';
 import { orUnavailable } from '../unavailable.ts';
 import { viewQuery, viewWithStatusQuery } from '../view-query.ts';
 
@@ -21,7 +22,7 @@ export interface SqliteOptions {
   /** How long a call may take effect after its exchange was opened, in milliseconds. */
   readonly unresolvedMs: number;
   /** Told of what an operator must know of the file, once. */
-  readonly trouble?: (what: string, cause?: unknown) => void;
+  readonly trouble?: Trouble;
 }
 
 /** How long a statement stops this process to wait for another one's write, in milliseconds; `retryOnLock` stops nobody. */
