@@ -1,6 +1,8 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Config, Secrets } from '../config/index.ts';
-import { buildAuthenticator, openProviders, databaseLocation } from './configured.ts';
+import { buildAuthenticator } from './authenticator.ts';
+import { databaseLocation } from './database-location.ts';
+import { openProviders } from './providers.ts';
 import { DEFAULT_BOUNDS } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/storage/import-store.ts';
 import { lapseOutlook, type LapseOutlook } from '../grants/upkeep/lapse-outlook.ts';

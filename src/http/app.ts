@@ -6,7 +6,7 @@ import { docsRoutes } from './api/docs.ts';
 import type { Route } from './endpoint.ts';
 import { endpointTable, type EndpointTable } from './endpoint-table.ts';
 import { fetchAdapter, responseOf } from './server/fetch-adapter.ts';
-import type { FetchHandler } from './fetch-handler.ts';
+import type { FetchHandler } from './server/fetch-handler.ts';
 import { openApiDocument } from './openapi.ts';
 import { orProblem, problemAnswer } from './response/or-problem.ts';
 import { withoutLastSlash } from './paths.ts';

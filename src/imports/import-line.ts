@@ -1,4 +1,4 @@
-import { tokenText } from '../oauth/token-answer.ts';
+import { tokenText } from '../oauth/token-set.ts';
 import { accountIdOf } from '../providers/to-profile.ts';
 import type { Provider } from '../providers/provider.ts';
 import { compareClaims } from './import-claims.ts';

@@ -1,5 +1,5 @@
 import { jsonMember } from './json-member.ts';
-import { boundedExpiry, tokenText, type LifetimeBounds, type TokenSet } from './token-answer.ts';
+import { boundedExpiry, tokenText, type LifetimeBounds, type TokenSet } from './token-set.ts';
 
 const LONGEST_REFRESH_MS = 10 * 365 * 86_400_000;
 

@@ -1,5 +1,5 @@
 import { type Dispatcher, Agent, request } from 'undici';
-import { Turns } from './turns.ts';
+import { Semaphore } from './semaphore.ts';
 
 /** The most that is read of an upstream answer, in bytes. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -52,20 +52,20 @@ export interface Transport extends AsyncDisposable {
 export function openTransport(): Transport {
   const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: CONNECTIONS, allowH2: false });
   // The client has a queue of its own, but whoever has given up cannot leave that.
-  const turns = new Turns(CONNECTIONS);
+  const turns = new Semaphore(CONNECTIONS);
   return {
     send: (call) => send(agent, turns, call),
     [Symbol.asyncDispose]: () => agent.destroy(),
   };
 }
 
-async function send(agent: Agent, turns: Turns, call: UpstreamCall): Promise<UpstreamResult> {
+async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise<UpstreamResult> {
   const since = performance.now();
   const patienceMs = Math.min(LONGEST_WAIT_MS, call.timeoutMs);
-  const hasTurn = await turns.take(patienceMs);
+  const hasTurn = await turns.acquire(patienceMs);
   const waitedMs = performance.now() - since;
   // A process that was stopped meanwhile finds a turn where it ought to have given up.
-  if (hasTurn && waitedMs > patienceMs) turns.give();
+  if (hasTurn && waitedMs > patienceMs) turns.release();
   if (!hasTurn || waitedMs > patienceMs) {
     return { kind: 'not_sent', cause: new TransportError(new GivenUpError('no_connection_free')) };
   }
@@ -80,7 +80,7 @@ async function send(agent: Agent, turns: Turns, call: UpstreamCall): Promise<Ups
   void asked
     .catch(() => undefined)
     .finally(() => {
-      turns.give();
+      turns.release();
     });
   const { promise: timeIsUp, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-import type { TokenSet } from '../oauth/token-answer.ts';
+import type { TokenSet } from '../oauth/token-set.ts';
 import type { Secret } from '../secret.ts';
 
 /** An upstream account as a person would describe it. `null` where the provider has nothing. */

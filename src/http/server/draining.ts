@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FetchHandler } from '../fetch-handler.ts';
+import type { FetchHandler } from './fetch-handler.ts';
 import { responseOf } from './fetch-adapter.ts';
 import { ProblemError } from '../response/problem.ts';
 

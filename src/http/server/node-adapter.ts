@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { BODY_LIMIT_BYTES, bodyText, malformedBody } from '../request/body-text.ts';
 import type { Answer, Call } from '../endpoint.ts';
 import type { EndpointTable, Found } from '../endpoint-table.ts';
-import type { FetchHandler } from '../fetch-handler.ts';
+import type { FetchHandler } from './fetch-handler.ts';
 import { withoutLastSlash } from '../paths.ts';
 
 /** What needs no decoding and no resolving: parts that begin with a letter, a digit or a dash, and a plain query. */

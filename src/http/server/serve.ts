@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { Draining, unready } from './draining.ts';
 import { responseOf } from './fetch-adapter.ts';
-import type { FetchHandler } from '../fetch-handler.ts';
+import type { FetchHandler } from './fetch-handler.ts';
 import { answerInTurn } from './in-turn.ts';
 import { nodeAdapter } from './node-adapter.ts';
 import { ProblemError } from '../response/problem.ts';

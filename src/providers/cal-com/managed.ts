@@ -1,4 +1,4 @@
-import { boundedExpiry, tokenText, type TokenSet } from '../../oauth/token-answer.ts';
+import { boundedExpiry, tokenText, type TokenSet } from '../../oauth/token-set.ts';
 import { openTransport, type Transport, type UpstreamCall } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import {

@@ -1,6 +1,6 @@
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
-import { boundedExpiry, tokenText } from '../../oauth/token-answer.ts';
+import { boundedExpiry, tokenText } from '../../oauth/token-set.ts';
 import type { Transport, UpstreamAnswer } from '../../oauth/transport.ts';
 import type { CronofyClient } from './client.ts';
 import { ELEMENT_PERMISSIONS } from './element-permissions.ts';

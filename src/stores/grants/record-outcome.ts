@@ -15,7 +15,7 @@ import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { EMPTIED, endedColumns, supersede } from './supersede.ts';
 import { send } from '../database/together.ts';
-import { whatFollows } from './what-follows.ts';
+import { whatFollows } from './consequences.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** What an exchange obtained, and what is needed to write it. */

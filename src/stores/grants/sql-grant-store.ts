@@ -10,7 +10,7 @@ import type { AccountProfile, Applicant, Obtained } from '../../providers/provid
 import { AHEAD_MS } from '../database/clock-set-back.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
-import { Leases } from './leases.ts';
+import { Leases } from './exchange-leases.ts';
 import type { Present } from './exchange-row.ts';
 import { isDead } from '../database/holder.ts';
 import { openExchange } from './open-exchange.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { GrantEvent } from '../../grants/events.ts';
 import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
 import type { Lapses } from '../../grants/storage/upkeep-store.ts';
-import { BY_REFRESH_END, SPAN_MS } from '../database/ends.ts';
+import { BY_REFRESH_END, SPAN_MS } from '../database/expiry-spans.ts';
 import { recordLapse } from '../grants/record-event.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 

@@ -15,7 +15,7 @@ import { isOneOf } from '../forgetting/rules.ts';
 import { countLapses, noteLapsed } from './lapses.ts';
 import { RecentExchanges } from './recent-exchanges.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
-import { dueQuery, lapsingQuery, type DueRow } from './upkeep-queries.ts';
+import { dueQuery, lapsingQuery, type DueRow } from './due-queries.ts';
 
 /** How many credentials one statement names at most. */
 const AT_ONCE = 500;

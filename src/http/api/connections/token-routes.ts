@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { FrontendToken } from '../../../providers/provider.ts';
 import { jsonAnswer } from '../../response/answer.ts';
-import { toApplicant } from '../applicant-of.ts';
 import { authenticated } from '../../request/authenticate.ts';
-import { toDemand } from '../demand-of.ts';
+import { toApplicant, toDemand } from '../token-request.ts';
 import type { Route } from '../../endpoint.ts';
 import { expiresIn } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';

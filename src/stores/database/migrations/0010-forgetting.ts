@@ -1,5 +1,5 @@
 import type { ColumnTypes } from '../column-types.ts';
-import { BY_END, BY_REFRESH_END } from '../ends.ts';
+import { BY_END, BY_REFRESH_END } from '../expiry-spans.ts';
 import { replacedIndex, type MigrationParts } from '../migrator/step.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
   PostgresQueryCompiler,
   type RawBuilder,
 } from 'kysely';
-import { dueQuery, lapsingQuery, type DueParameters } from '../../../../src/stores/upkeep/upkeep-queries.ts';
+import { dueQuery, lapsingQuery, type DueParameters } from '../../../../src/stores/upkeep/due-queries.ts';
 import { effort } from '../../../support/effort.ts';
 import { REALM } from '../../../support/stores/one-grant.ts';
 import { postgresSqlPlace, sqliteSqlPlace, type SqlPlace } from '../../../support/stores/sql-place.ts';

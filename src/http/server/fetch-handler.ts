@@ -1,4 +1,4 @@
-import type { EndpointTable } from './endpoint-table.ts';
+import type { EndpointTable } from '../endpoint-table.ts';
 
 /** Answers requests in the shape of the Fetch standard. */
 export interface FetchHandler {

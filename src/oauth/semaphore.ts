@@ -1,5 +1,5 @@
 /** So many may go on at once; whoever comes later waits for one of them to finish, in order. */
-export class Turns {
+export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
@@ -13,7 +13,7 @@ export class Turns {
    * @param patienceMs how long to wait, in milliseconds
    * @returns false where none came in that time; there is nothing to be given back then
    */
-  take(patienceMs: number): Promise<boolean> {
+  acquire(patienceMs: number): Promise<boolean> {
     if (this.#free > 0) {
       this.#free -= 1;
       return Promise.resolve(true);
@@ -32,7 +32,7 @@ export class Turns {
   }
 
   /** Gives a turn back, to whoever has waited longest. */
-  give(): void {
+  release(): void {
     const [begin] = this.#waiting;
     if (begin === undefined) {
       this.#free += 1;

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
 import type { ColumnTypes } from '../database/column-types.ts';
-import { BY_END, BY_REFRESH_END, SPAN_MS } from '../database/ends.ts';
+import { BY_END, BY_REFRESH_END, SPAN_MS } from '../database/expiry-spans.ts';
 
 /** Of whom, how many, and when: epoch milliseconds. */
 export interface DueParameters {

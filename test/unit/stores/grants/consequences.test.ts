@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { whatFollows } from '../../../../src/stores/grants/what-follows.ts';
+import { whatFollows } from '../../../../src/stores/grants/consequences.ts';
 
 const PRESENTED = { exchangeId: 1, nonce: 'n1' };
 const REFRESH = { kind: 'refresh', presented: PRESENTED } as const;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DEFAULT_BOUNDS } from '../../../../src/grants/exchange.ts';
 import { Secret } from '../../../../src/secret.ts';
-import { Leases } from '../../../../src/stores/grants/leases.ts';
+import { Leases } from '../../../../src/stores/grants/exchange-leases.ts';
 import { migrate } from '../../../../src/stores/database/migrate.ts';
 import { openPostgres } from '../../../../src/stores/database/postgres/postgres.ts';
 import { startPostgres } from '../../../support/stores/start-postgres.ts';
