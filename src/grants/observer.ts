@@ -36,7 +36,7 @@ export interface GrantObserver {
    * @param what a sentence for the operator
    */
   failed(what: string, cause: unknown): void;
-  /** A credential is handed out. Runs on the fast path, so it must cost almost nothing. */
+  /** A credential is handed out. Runs on the warm path, so it must cost almost nothing. */
   handedOut(credential: Credential): void;
 }
 
@@ -59,7 +59,7 @@ export function combine(...observers: readonly Partial<GrantObserver>[]): GrantO
 
 class CombinedObserver implements GrantObserver {
   readonly #observers: readonly Partial<GrantObserver>[];
-  /** The observers that have `handedOut`. The others are skipped, as this runs on the fast path. */
+  /** The observers that have `handedOut`. The others are skipped, as this runs on the warm path. */
   readonly #ofTokens: readonly Pick<GrantObserver, 'handedOut'>[];
 
   constructor(observers: readonly Partial<GrantObserver>[]) {

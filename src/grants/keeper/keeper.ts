@@ -93,7 +93,7 @@ export class Keeper {
   }
 
   /**
-   * A live token for the subject. The caller must already be authorised to act for it. The fast path costs one read and
+   * A live token for the subject. The caller must already be authorised to act for it. The warm path costs one read and
    * one unseal. If the current token does not satisfy the caller (`force`, `rejected`), it no longer leads to a
    * successor.
    *

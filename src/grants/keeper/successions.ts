@@ -47,7 +47,7 @@ export class Successions {
     return limits.chainMs === 0 ? undefined : store.find(provider.realm, presented, limits);
   }
 
-  /** Notes that a caller with a credential of its own asks for this subject's token. Runs on the fast path. */
+  /** Notes that a caller with a credential of its own asks for this subject's token. Runs on the warm path. */
   noteCall(subject: string): void {
     const now = this.#options.clock.now();
     if (now - (this.#noted.get(subject) ?? 0) < this.#noteEveryMs) return;

@@ -65,6 +65,7 @@ export class Linking {
    *
    * @returns `expiresAt` in epoch milliseconds
    * @throws {@link LinkError} `provider_not_linkable`, `too_many_links`
+   * @throws {@link KeeperError} `provider_not_configured`
    */
   async begin(provider: string, subject: string, returnTo: string): Promise<{ ticket: Secret; expiresAt: number }> {
     const { realm } = this.#linkable(provider);
@@ -102,6 +103,7 @@ export class Linking {
    *
    * @returns where to send the browser next, and the code by which its subject may complete the link
    * @throws {@link LinkError} `provider_not_linkable`, `link_expired`, `access_denied`, `provider_refused`
+   * @throws {@link KeeperError} `provider_not_configured`
    */
   async handleCallback({
     provider,
@@ -126,8 +128,8 @@ export class Linking {
    * Redeems the consent and connects the subject. Does nothing if the link was completed before.
    *
    * @throws {@link LinkError} if the link cannot be completed
-   * @throws {@link KeeperError} if the same call may succeed later, for instance because another call is completing the
-   *   link
+   * @throws {@link KeeperError} `provider_not_configured`; any other code if the same call may succeed later, for
+   *   instance because another call is completing the link
    */
   async complete({ provider, subject, code, replace }: Completion): Promise<void> {
     const { realm, authorization } = this.#linkable(provider);
