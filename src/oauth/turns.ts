@@ -1,4 +1,4 @@
-/** So many may go on at once; whoever comes later waits for one of them to finish, in order. */
+/** Limits concurrency: latecomers wait, in order, until an earlier one finishes. */
 export class Turns {
   #free: number;
   readonly #waiting = new Set<() => void>();
@@ -8,10 +8,10 @@ export class Turns {
   }
 
   /**
-   * Waits for a turn, which must be given back.
+   * Waits for a turn, which must be returned with {@link Turns.give}.
    *
    * @param patienceMs how long to wait, in milliseconds
-   * @returns false where none came in that time; there is nothing to be given back then
+   * @returns false if there was none in that time; nothing must be returned then
    */
   take(patienceMs: number): Promise<boolean> {
     if (this.#free > 0) {
@@ -31,7 +31,7 @@ export class Turns {
     });
   }
 
-  /** Gives a turn back, to whoever has waited longest. */
+  /** Returns a turn, which goes to the longest waiter. */
   give(): void {
     const [begin] = this.#waiting;
     if (begin === undefined) {
