@@ -7,14 +7,18 @@ import type { DatabaseLocation } from '../stores/database/location.ts';
 import type { Vault } from '../stores/vault/vault.ts';
 import { systemClock } from './system-clock.ts';
 
-/** Where the configuration says that things are kept. */
+/**
+ * The location of the configured database.
+ *
+ * @throws Error if Postgres is configured and its URL is missing
+ */
 export function databaseLocation({ database }: Config, { databaseUrl }: Secrets): DatabaseLocation {
   if (database.kind === 'sqlite') return database;
   if (databaseUrl === undefined) throw new Error('A Postgres database without its URL.');
   return { kind: 'postgres', url: databaseUrl };
 }
 
-/** Who may call: the keys of this database, and JWTs as far as the configuration trusts them. */
+/** Builds the authenticator: the API keys of this database, and JWTs as far as the configuration trusts them. */
 export function buildAuthenticator({
   config: { jwt },
   secrets: { jwtSecret: secret },
@@ -27,13 +31,13 @@ export function buildAuthenticator({
   return createAuthenticator({ jwt: jwt && { ...jwt, secret }, apiKeys, now: () => systemClock.now() });
 }
 
-/** What the providers of a configuration are made of. */
+/** The dependencies of {@link openProviders}. */
 export interface OpenProvidersOptions {
   readonly config: Config;
   readonly vault: Vault;
 }
 
-/** Every provider that the configuration names. */
+/** Builds all configured providers. */
 export function openProviders({ config, vault }: OpenProvidersOptions): Promise<readonly Provider[]> {
   return buildProviders(config.providers, {
     upstreamTimeoutMs: config.upstreamTimeoutMs,
