@@ -10,7 +10,7 @@ export type StoresLog = Required<Pick<StoresOptions, 'trouble' | 'remark' | 'pro
 export type LogObserver = Omit<GrantObserver, 'handedOut'>;
 
 /**
- * Writes the log: one line per exchange, one line per event that no exchange of ours caused, and failures as errors. An
+ * Writes the log: one line per exchange, one line per event not caused by our own exchange, and failures as errors. An
  * exchange's event that needs a person's attention gets its own line.
  */
 export function logTo(logger: Logger): LogObserver {

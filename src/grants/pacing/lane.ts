@@ -17,7 +17,7 @@ export interface Admitted {
   readonly kind: 'admitted';
   /** True for the one caller that tests whether the provider answers again. */
   readonly isProbe: boolean;
-  /** Makes room for the next caller. Calling it again does nothing. */
+  /** Lets the next caller in. Calling it again does nothing. */
   leave(): void;
 }
 

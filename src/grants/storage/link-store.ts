@@ -101,10 +101,10 @@ export interface LinkStore {
   /** Renews the lease. */
   renew(link: TakenLink): Promise<void>;
   /**
-   * Stores what the code of a held link obtained, as the code is now used up. Whoever holds the link by now continues
+   * Stores what the code of a held link obtained, as the code is now used up. The current holder of the link continues
    * with that.
    *
-   * @returns false if nobody will: the link is over, and its tokens are kept to be revoked
+   * @returns false if there will be none: the link is over, and its tokens are kept to be revoked
    */
   keep(link: TakenLink, answer: Obtained): Promise<boolean>;
   /** Releases a held link with what was stored in the meantime, so that its subject may try again. */
