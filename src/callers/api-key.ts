@@ -5,17 +5,17 @@ import type { Role } from './caller.ts';
 import { parseEmail, parseName } from './profile.ts';
 import { parseSubject } from './subject.ts';
 
-/** Every API key begins so, which tells it from a JWT and lets secret scanners find it. */
+/** The prefix of every API key. It tells keys from JWTs and lets secret scanners find them. */
 export const API_KEY_PREFIX = 'evg_';
 
 const SECRET_BYTES = 32;
-/** 32 characters, so that the low 5 bits of a random byte choose one without bias; no letter is mistaken for a digit. */
+/** 32 characters, so that the low 5 bits of a random byte choose one without bias; no letter looks like a digit. */
 const ID_ALPHABET = 'abcdefghjkmnpqrstuvwxyz234567890';
 const ID_CHARACTERS = 8;
 const API_KEY = /^evg_(?:user|server|admin)_([a-z0-9]{8})_[A-Za-z0-9_-]{43}$/;
 const LONGEST_API_KEY_CHARACTERS = 'evg_server_'.length + ID_CHARACTERS + '_'.length + 43;
 
-/** An API key as it is stored: never the key, only its SHA-256, which suffices for 256 random bits. */
+/** An API key as it is stored: only its SHA-256, which is enough for 256 random bits, never the key itself. */
 export interface ApiKeyRecord {
   readonly id: string;
   readonly role: Role;
@@ -29,31 +29,38 @@ export interface ApiKeyRecord {
   readonly revokedAt?: number;
 }
 
-/** Where API keys are kept. */
+/** Stores API keys. Methods reject with the store's error. */
 export interface ApiKeyStore {
-  /** Revoked keys are found too. */
+  /** Finds a key by its id, revoked keys included. */
   find(id: string): Promise<ApiKeyRecord | undefined>;
-  /** Rejects where the id is taken. */
+  /** Adds a key. Rejects if the id is taken. */
   add(record: ApiKeyRecord): Promise<void>;
   list(): Promise<ApiKeyRecord[]>;
-  /** `at` in epoch milliseconds. False where there is no such key, or it was revoked before. */
+  /**
+   * Revokes a key.
+   *
+   * @param at epoch milliseconds
+   * @returns false if there is no such key, or it was already revoked
+   */
   revoke(id: string, at: number): Promise<boolean>;
 }
 
-/** For whom a key is made. */
+/** Describes whom a key is for. */
 export interface ApiKeyInput {
   readonly role: Role;
-  /** Required for `user`, refused for the others. */
+  /** Required for `user`, refused for the other roles. */
   readonly subject?: string | undefined;
-  /** The e-mail of the subject; refused for the others. */
+  /** The subject's e-mail address; refused for the other roles. */
   readonly email?: string | undefined;
-  /** The name of the subject; for `server` and `admin` a label in listings. */
+  /** The subject's name; for `server` and `admin` a label in listings. */
   readonly name?: string | undefined;
 }
 
 /**
- * Makes a new API key, `evg_<role>_<id>_<43 characters>`, and the record to store. The key can't be had again.
- * `now` in epoch milliseconds. Throws a RangeError whose message can be shown where the input contradicts itself.
+ * Creates a new API key, `evg_<role>_<id>_<43 characters>`, and the record to store. The key cannot be retrieved later.
+ *
+ * @param now epoch milliseconds
+ * @throws RangeError, with a message that can be shown, if the input contradicts itself
  */
 export function mintApiKey(input: ApiKeyInput, now: number): { key: Secret; record: ApiKeyRecord } {
   const profile = checkProfile(input);
@@ -62,12 +69,12 @@ export function mintApiKey(input: ApiKeyInput, now: number): { key: Secret; reco
   return { key: new Secret(key), record: { id, role: input.role, ...profile, hash: hashApiKey(key), createdAt: now } };
 }
 
-/** The id inside a well-formed key; undefined for everything else, however long. */
+/** The id in a well-formed key; undefined for any other text, however long. */
 export function readApiKeyId(key: string): string | undefined {
   return key.length <= LONGEST_API_KEY_CHARACTERS ? API_KEY.exec(key)?.[1] : undefined;
 }
 
-/** SHA-256 of the whole key. */
+/** The SHA-256 of the whole key. */
 export function hashApiKey(key: string): Uint8Array {
   return hash('sha256', key, 'buffer');
 }

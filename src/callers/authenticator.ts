@@ -10,29 +10,40 @@ export type { CredentialHeaders as Credentials } from './presented-credential.ts
 export { TrustUnavailableError } from './trust-unavailable-error.ts';
 export { UnauthenticatedError, type UnauthenticatedCode } from './unauthenticated-error.ts';
 
-/** Tells who is calling. */
+/** Identifies callers. */
 export interface Authenticator {
   /**
-   * Rejects with an UnauthenticatedError where the caller is to blame, with a TrustUnavailableError where keys can't be
-   * fetched, and with the store's own error where the store fails.
+   * Identifies the caller by its credential.
+   *
+   * @throws UnauthenticatedError if the caller is to blame
+   * @throws TrustUnavailableError if keys cannot be fetched
+   * @throws the store's error if the store fails
    */
   authenticate(credentials: CredentialHeaders): Promise<Caller>;
-  /** Call it when an API key is revoked: this instance then refuses it at once, others within 5 seconds. */
+  /** Call it when an API key is revoked: this instance then refuses the key at once, others within 5 seconds. */
   forget(keyId: string): void;
-  /** Resolves when the keys that JWTs are checked with are at hand; rejects with a TrustUnavailableError. */
+  /**
+   * Resolves when the keys for checking JWTs are available.
+   *
+   * @throws TrustUnavailableError if they cannot be fetched
+   */
   checkTrust(): Promise<void>;
 }
 
-/** What an authenticator is made of. */
+/** Configures {@link createAuthenticator}. */
 export interface AuthenticatorOptions {
-  /** Unset, only API keys are accepted. */
+  /** If unset, only API keys are accepted. */
   readonly jwt?: JwtTrust | undefined;
   readonly apiKeys: ApiKeyStore;
-  /** Epoch milliseconds. */
+  /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** Throws a TypeError or RangeError at once where a key of the trust is unusable. */
+/**
+ * Creates an authenticator for API keys and, if configured, JWTs.
+ *
+ * @throws TypeError or RangeError if a configured key is unusable
+ */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const apiKeys = createApiKeyCheck(options.apiKeys, options.now);
   const jwts = options.jwt === undefined ? undefined : createJwtCheck(options.jwt, options.now);

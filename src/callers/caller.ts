@@ -1,5 +1,5 @@
 /**
- * What a caller may do: `user` acts for its own subject only, `server` for any subject it names, `admin` runs the
+ * What a caller may do: `user` acts only for its own subject, `server` for any subject that it names, `admin` runs the
  * service.
  */
 export type Role = 'user' | 'server' | 'admin';
@@ -7,14 +7,14 @@ export type Role = 'user' | 'server' | 'admin';
 /** All roles, for validation and listings. */
 export const ROLES: readonly Role[] = ['user', 'server', 'admin'];
 
-/** Who makes a request, as proved by its credential and by nothing else in the request. */
+/** Who makes a request, as proved by its credential alone. */
 export interface Caller {
   readonly role: Role;
-  /** The subject a `user` caller is; absent for `server` and `admin`. */
+  /** The subject of a `user` caller; absent for `server` and `admin`. */
   readonly subject?: string;
   readonly email?: string;
   readonly name?: string;
   readonly via: 'jwt' | 'api_key';
-  /** The id of the API key, where one was used. */
+  /** The id of the API key, if one was used. */
   readonly keyId?: string;
 }

@@ -6,16 +6,21 @@ import { type ApiKeyRecord, type ApiKeyStore, hashApiKey, readApiKeyId } from '.
 import type { Caller } from './caller.ts';
 import { UnauthenticatedError } from './unauthenticated-error.ts';
 
-/** How long a revocation may take to reach the other instances. */
+/** How long a revocation may take to reach the other instances, in milliseconds. */
 const REMEMBERED_MS = 5_000;
 const MOST_REMEMBERED = 10_000;
 const NO_HASH = new Uint8Array(32);
 
-/** Checks API keys and remembers those that were good. */
+/** Checks API keys and caches valid ones. */
 export interface ApiKeyCheck {
-  /** Rejects with an UnauthenticatedError, the same for whatever is wrong, or with the store's own error. */
+  /**
+   * Identifies the caller by its key.
+   *
+   * @throws UnauthenticatedError, the same whatever is wrong
+   * @throws the store's error if the store fails
+   */
   check(key: string): Promise<Caller>;
-  /** Forgets a key that was revoked. */
+  /** Drops a revoked key from the cache. */
   forget(id: string): void;
 }
 
@@ -25,7 +30,11 @@ interface Remembered {
   readonly readAt: number;
 }
 
-/** `now` in epoch milliseconds. */
+/**
+ * Creates a check of API keys against a store.
+ *
+ * @param now returns the time in epoch milliseconds
+ */
 export function createApiKeyCheck(store: ApiKeyStore, now: () => number): ApiKeyCheck {
   const remembered = new LRUCache<string, Remembered>({ max: MOST_REMEMBERED });
   let revocations = 0;
@@ -45,7 +54,7 @@ export function createApiKeyCheck(store: ApiKeyStore, now: () => number): ApiKey
       const matches = isEqual(record?.hash ?? NO_HASH, presented);
       if (record === undefined || !matches || record.revokedAt !== undefined) throw refused();
       const caller = callerOfKey(record);
-      // What was read before a revocation must not be remembered after it.
+      // A record read before a revocation must not be cached after it.
       if (revocations === revocationsBefore) remembered.set(id, { hash: record.hash, caller, readAt: at });
       return caller;
     },
@@ -56,7 +65,7 @@ export function createApiKeyCheck(store: ApiKeyStore, now: () => number): ApiKey
   };
 }
 
-/** The age is looked at from both sides, because a clock may be set back. */
+/** Checks the age in both directions, because a clock may be set back. */
 function isFresh({ readAt }: Remembered, at: number): boolean {
   return at >= readAt && at - readAt < REMEMBERED_MS;
 }
@@ -65,7 +74,7 @@ function isEqual(stored: Uint8Array, presented: Uint8Array): boolean {
   return stored.length === presented.length && timingSafeEqual(stored, presented);
 }
 
-/** The e-mail and name of a key are its subject's, so keys for no single subject lend theirs to nobody. */
+/** A key's e-mail address and name belong to its subject, so a key without one gives them to nobody. */
 function callerOfKey({ id, role, subject, email, name }: ApiKeyRecord): Caller {
   if (role !== 'user') return { role, via: 'api_key', keyId: id };
   if (subject === undefined) throw refused();

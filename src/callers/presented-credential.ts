@@ -3,11 +3,11 @@ import { UnauthenticatedError } from './unauthenticated-error.ts';
 /** The raw values of the two headers that can carry a credential. */
 export interface CredentialHeaders {
   readonly authorization?: string | undefined;
-  /** `X-API-Key`; looked at only where there is no `Authorization`. */
+  /** `X-API-Key`; used only if there is no `Authorization`. */
   readonly apiKey?: string | undefined;
 }
 
-/** A credential as it was sent, not yet believed. */
+/** A credential as it was sent, not verified yet. */
 export interface PresentedCredential {
   readonly value: string;
   readonly from: 'authorization' | 'x-api-key';
@@ -15,7 +15,11 @@ export interface PresentedCredential {
 
 const SCHEME = 'bearer ';
 
-/** Finds the one credential of a request. Throws an UnauthenticatedError where there is none. */
+/**
+ * Finds the credential of a request.
+ *
+ * @throws UnauthenticatedError if there is none, or `Authorization` is not a bearer token (RFC 6750 section 2.1)
+ */
 export function readCredential({ authorization, apiKey }: CredentialHeaders): PresentedCredential {
   if (authorization !== undefined && authorization !== '') {
     return { value: readBearer(authorization), from: 'authorization' };
@@ -28,8 +32,8 @@ export function readCredential({ authorization, apiKey }: CredentialHeaders): Pr
 }
 
 /**
- * RFC 6750 section 2.1, with the scheme in any case (RFC 9110 section 11.1). No regular expression judges the letters of
- * the credential: on the warm path that would cost more than everything else.
+ * RFC 6750 section 2.1, with the scheme in any case (RFC 9110 section 11.1). The credential's characters are not
+ * checked with a regular expression: on the warm path that would cost more than everything else.
  */
 function readBearer(authorization: string): string {
   const value = authorization.slice(SCHEME.length).trimStart();

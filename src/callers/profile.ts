@@ -3,7 +3,7 @@ const NAME_LIMIT_CHARACTERS = 255;
 const LOOKS_LIKE_EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]+\.[^\s@.\p{Cc}]+$/u;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** Gives the value where it is text that looks like an e-mail address (RFC 5321's lengths), else undefined. */
+/** The value if it looks like an e-mail address (lengths as in RFC 5321), otherwise undefined. */
 export function parseEmail(value: unknown): string | undefined {
   return typeof value === 'string' &&
     value.length <= EMAIL_LIMIT_CHARACTERS &&
@@ -13,7 +13,7 @@ export function parseEmail(value: unknown): string | undefined {
     : undefined;
 }
 
-/** Gives the trimmed value where it is text of 1 to 255 characters fit to show as a person's name, else undefined. */
+/** The trimmed value if it is text of 1 to 255 characters that can be shown as a person's name, otherwise undefined. */
 export function parseName(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const name = value.trim();

@@ -1,6 +1,6 @@
 /**
- * The keys that JWTs are checked with can't be fetched, so nothing can be said about the caller. It is neither a 401,
- * for the caller did nothing wrong, nor a reason to let anybody in: answer 503 with `Retry-After`.
+ * The keys for checking JWTs cannot be fetched, so nothing is known about the caller. This is not a 401, as the caller
+ * did nothing wrong, and not a reason to let anybody in: answer 503 with `Retry-After`.
  */
 export class TrustUnavailableError extends Error {
   override readonly name = 'TrustUnavailableError';

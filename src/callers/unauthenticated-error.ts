@@ -1,13 +1,16 @@
 /**
- * Why a caller was not let in. `credentials_missing`: none was sent. `credentials_invalid`: not one that is trusted
- * here. The others say that the signature is good, but `token_expired`: too late, `token_not_active`: too early,
- * `token_unacceptable`: a claim is missing or says the token is for something else.
+ * Why a caller was refused:
+ * - `credentials_missing`: no credential was sent
+ * - `credentials_invalid`: the credential is not trusted here
+ * - `token_expired`: the signature is valid, but the token has expired
+ * - `token_not_active`: the signature is valid, but the token is not valid yet
+ * - `token_unacceptable`: the signature is valid, but a claim is missing or says that the token is for something else
  */
 export type UnauthenticatedCode =
   'credentials_missing' | 'credentials_invalid' | 'token_expired' | 'token_not_active' | 'token_unacceptable';
 
 /**
- * The caller could not be authenticated (a 401). The message is fit to show a person, tells what to do, and holds no
+ * The caller could not be authenticated (401). The message can be shown to a person, says what to do, and contains no
  * part of the credential.
  */
 export class UnauthenticatedError extends Error {

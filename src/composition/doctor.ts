@@ -14,20 +14,20 @@ import { HOW_TO_CONFIGURE } from '../providers/families.ts';
 
 const READY_TIMEOUT_MS = 3_000;
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly check: string;
   readonly verdict: 'good' | 'odd' | 'bad';
-  /** What was seen, and what to do where it isn't good. */
+  /** What was found, and what to do if it is not good. */
   readonly detail: string;
 }
 
 /**
- * Looks at everything a deployment needs and says what is wrong: configuration, database, key ring, file modes, rescue
- * folder, a service that runs already, and whether the providers take our client. It starts no service, and asks providers for
- * nothing but whether they know us.
+ * Checks everything that a deployment needs: configuration, database, key ring, file modes, rescue folder, a service
+ * that is already running, and whether the providers accept our client. It starts no service, and asks providers only
+ * whether they know us.
  *
- * @param defaults used where the environment is silent
+ * @param defaults used for variables that the environment does not set
  */
 export async function examine(environment: Environment, defaults?: Values): Promise<Finding[]> {
   let loaded: LoadedConfig;
@@ -67,13 +67,13 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
   ];
 }
 
-/** The permissions of a file; undefined where it isn't there yet. */
+/** The permissions of a file; undefined if it does not exist yet. */
 function permissionsOf(path: string): number | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found && found.mode & 0o777;
 }
 
-/** @param before the permissions that it had before it was opened, which closes it to others */
+/** @param before the permissions that the file had before it was opened, which closes it to others */
 function fileMode(path: string, before = 0): Finding {
   const now = permissionsOf(path) ?? 0;
   if ((now & 0o077) !== 0) return odd('file mode', `Others on this machine can open ${path}. Run: chmod 600 ${path}`);
@@ -82,7 +82,7 @@ function fileMode(path: string, before = 0): Finding {
     : odd('file mode', `Others on this machine could open ${path} (mode ${before.toString(8)}) until now.`);
 }
 
-/** What was obtained and could not be stored. */
+/** Answers that were obtained and could not be stored. */
 async function rescued(operator: Operator, folder: string): Promise<Finding> {
   const check = 'rescue folder';
   try {
@@ -117,7 +117,7 @@ function readiness(operator: Operator, { jwt }: Config): Promise<Finding> {
   );
 }
 
-/** Its message, and that of its cause, which the operator is to see and callers are not. */
+/** The error's message, and that of its cause, which operators may see and callers may not. */
 function saying(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'store_unavailable' && error.cause instanceof Error) {
@@ -126,7 +126,10 @@ function saying(error: unknown): string {
   return error.message;
 }
 
-/** What a service says of itself that runs here already: only it knows whether the files it has open are still these. */
+/**
+ * The readiness of a service that is already running here. Only that service knows whether its open files are still
+ * these.
+ */
 async function runningService({ host, port }: Config): Promise<Finding[]> {
   const check = 'running service';
   const url = localUrl(host, port);
@@ -136,7 +139,7 @@ async function runningService({ host, port }: Config): Promise<Finding[]> {
     if (answer.ok) return [good(check, `The one at ${url} is ready.`)];
     return code === 'not_ready' ? [bad(check, `The one at ${url} is not ready: ${String(detail)}`)] : [];
   } catch {
-    // None is there, or it is no Evergrant.
+    // Nothing listens there, or it is not Evergrant.
     return [];
   }
 }
@@ -152,7 +155,7 @@ async function clients({ all }: Providers): Promise<Finding[]> {
   return Promise.all(checks);
 }
 
-/** Providers of which no refresh token is about to end, and none has lapsed, go without saying. */
+/** Skips providers with no refresh token that is about to lapse or has lapsed. */
 async function lapses(operator: Operator): Promise<Finding[]> {
   const outlooks = await operator.lapseOutlooks();
   return outlooks
@@ -177,7 +180,7 @@ async function lapses(operator: Operator): Promise<Finding[]> {
     });
 }
 
-/** What users need to link accounts: pages to come back to, here and at the provider. */
+/** What users need to link accounts: pages to return to, here and at the provider. */
 function linking(providers: Providers, { publicUrl, returnUrls }: Config): Finding[] {
   const names = providers.linkable().map(({ name }) => name);
   const pages =

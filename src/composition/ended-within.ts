@@ -1,9 +1,9 @@
 import type { Clock } from '../grants/clock.ts';
 
 /**
- * Whether `work` has ended before `ms` milliseconds have passed. It isn't stopped.
+ * Whether `work` ends within `ms` milliseconds. It is not stopped.
  *
- * @throws what `work` throws in time
+ * @throws the error of `work`, if it fails in time
  */
 export async function endedWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
   const ended = new AbortController();

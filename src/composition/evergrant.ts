@@ -30,7 +30,7 @@ import { openStores } from '../stores/index.ts';
 import { Vault } from '../stores/vault/vault.ts';
 import { systemClock } from './system-clock.ts';
 
-/** What {@link createEvergrant} is given: a loaded configuration, and where to log. */
+/** Configures {@link createEvergrant}: a loaded configuration, and where to log. */
 export interface EvergrantOptions {
   readonly config: Config;
   readonly secrets: Secrets;
@@ -38,29 +38,29 @@ export interface EvergrantOptions {
   readonly logger?: Logger;
 }
 
-/** A running Evergrant without a socket: mount `fetch` anywhere, or ask the keeper directly. */
+/** A running Evergrant without a socket: mount `fetch` anywhere, or call the keeper directly. */
 export interface Evergrant extends AsyncDisposable {
-  /** Answers requests of the HTTP API (Fetch standard). */
+  /** Answers requests to the HTTP API (Fetch standard). */
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
-  /** The same for the server of `evergrant serve`, which spares it the Fetch standard's objects. */
+  /** The same endpoints for the server of `evergrant serve`, without the overhead of Fetch objects. */
   readonly endpoints: EndpointTable;
   readonly keeper: Keeper;
   readonly apiKeys: ApiKeyStore;
   readonly providers: readonly Provider[];
-  /** Rejects where a part that every call needs does not answer. */
+  /** Rejects if a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
   /**
-   * Lets exchanges in flight end, then closes the database.
+   * Waits for exchanges in flight, then closes the database.
    *
-   * @param limitMs when to wait no longer, whatever the database does, in milliseconds; by default the hard cap of a call
-   *   to a provider and a little more for storing its answer
-   * @throws StopCutShortError where something was still under way then; the answers in hand are in the rescue folder
+   * @param limitMs how long to wait at most, in milliseconds, whatever the database does; by default the hard cap of an
+   *   upstream call and a little more for storing its answer
+   * @throws StopCutShortError if work was still in progress then; the answers in hand are in the rescue folder
    */
   close(limitMs?: number): Promise<void>;
   /**
-   * For a process that must end now: keeps the answers in hand in the rescue folder.
+   * Saves the answers in hand to the rescue folder, for a process that must exit now.
    *
-   * @returns what is still under way, in words
+   * @returns what is still in progress, in words
    */
   giveUp(): Promise<string[]>;
 }

@@ -3,7 +3,7 @@ import type { Providers } from '../grants/providers.ts';
 import type { BookingsSettings, HttpSettings } from '../http/services.ts';
 import { VERSION } from '../version.ts';
 
-/** What the HTTP side is told of this deployment. */
+/** The settings of this deployment for the HTTP module. */
 export function httpSettings(config: Config, providers: Providers): HttpSettings {
   return {
     publicUrl: config.publicUrl,
@@ -17,7 +17,7 @@ export function httpSettings(config: Config, providers: Providers): HttpSettings
   };
 }
 
-/** Which Cal.com answers for `/api/v1/bookings`; undefined where it isn't configured. */
+/** The Cal.com provider behind `/api/v1/bookings`; undefined if it is not configured. */
 export function bookingsSettings({ bookings: mode, providers }: Config): BookingsSettings | undefined {
   const client = providers['cal-com'][mode];
   if (client === undefined) return undefined;

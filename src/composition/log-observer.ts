@@ -3,15 +3,15 @@ import type { GrantEvent } from '../grants/events.ts';
 import type { ExchangeReport, GrantObserver } from '../grants/observer.ts';
 import type { StoresOptions } from '../stores/index.ts';
 
-/** What stores tell, which is not of grants. */
+/** The log of the stores: reports that do not concern grants. */
 export type StoresLog = Required<Pick<StoresOptions, 'trouble' | 'remark' | 'progress'>>;
 
-/** What the log is told: everything but the tokens that are handed out. */
+/** The log as an observer: everything but the tokens that are handed out. */
 export type LogObserver = Omit<GrantObserver, 'handedOut'>;
 
 /**
- * Writes the log: one line an exchange, a line for each event that came without an exchange of ours, and failures as errors.
- * What an exchange's event asks of a person has a line of its own.
+ * Writes the log: one line per exchange, one line per event not caused by our own exchange, and failures as errors. An
+ * exchange's event that needs a person's attention gets its own line.
  */
 export function logTo(logger: Logger): LogObserver {
   const recorded = (event: GrantEvent) => {
@@ -32,7 +32,10 @@ export function logTo(logger: Logger): LogObserver {
   };
 }
 
-/** Writes down what stores tell of their database: trouble as errors, what is odd as warnings, and how migrations go on. */
+/**
+ * Logs what the stores report about their database: trouble as errors, oddities as warnings, and the progress of
+ * migrations.
+ */
 export function storesLogTo(logger: Logger): StoresLog {
   return {
     trouble(what, cause) {
@@ -52,7 +55,7 @@ function lineOf({ outcome, cause, event, ...report }: ExchangeReport) {
   return { ...report, outcome, ...what, ...(cause === undefined ? {} : { err: cause }) };
 }
 
-/** Only what asks something of a person is a warning. */
+/** Only events that need a person's attention are warnings. */
 function needsPerson({ type }: GrantEvent): boolean {
   return type === 'grant.reconnect_required' || type === 'grant.lapsed';
 }

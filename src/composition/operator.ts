@@ -13,31 +13,35 @@ import { RescueFolder, type RescuedCount } from '../stores/vault/rescue-folder.t
 import { Vault } from '../stores/vault/vault.ts';
 import { systemClock } from './system-clock.ts';
 
-/** A loaded configuration, and who hears of trouble. */
+/** Configures {@link openOperator}: a loaded configuration, and who is notified of trouble. */
 export interface OperatorOptions {
   readonly config: Config;
   readonly secrets: Secrets;
-  /** Told what an operator must know of the database; nobody by default. */
+  /** Called with what an operator must know about the database; does nothing by default. */
   readonly trouble?: (what: string, cause?: unknown) => void;
 }
 
 /**
- * What commands work on: the database and the providers, without a service. Nothing is renewed, revoked or replayed, and a
- * provider is asked only where a command does so itself. Services on the same database may run.
+ * What commands work with: the database and the providers, without a service. Nothing is renewed, revoked or replayed,
+ * and a provider is called only if a command does so itself. Services may run on the same database.
  */
 export interface Operator extends AsyncDisposable {
   readonly apiKeys: ApiKeyStore;
   readonly events: EventLog;
   readonly imports: ImportStore;
-  /** Those that are configured; their connections are opened when first asked for. */
+  /** The configured providers; they are built on first use. */
   providers(): Promise<Providers>;
-  /** What is odd about the database and the way to it, as sentences. */
+  /** Oddities of the database and its connection, as sentences. */
   remarks(): readonly string[];
-  /** Rejects where a part that every call needs does not answer. */
+  /** Rejects if a part that every call needs does not answer. */
   checkReadiness(): Promise<void>;
-  /** How many answers lie in the rescue folder. */
+  /**
+   * The number of answers in the rescue folder.
+   *
+   * @throws the system's error if the folder exists and cannot be read
+   */
   countRescued(): Promise<RescuedCount>;
-  /** Whether upkeep keeps up with refresh tokens that are about to end, of every provider. */
+  /** For every provider, whether upkeep keeps up with refresh tokens that are about to lapse. */
   lapseOutlooks(): Promise<LapseOutlook[]>;
 }
 
@@ -80,9 +84,11 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
 }
 
 /**
- * Brings the schema up to date and touches nothing else; gives the names of the migrations applied now.
+ * Migrates the schema and touches nothing else.
  *
- * @param progress told how far it has come, a line every few seconds
+ * @param progress called with a line about the progress every few seconds
+ * @returns the names of the migrations applied now
+ * @throws the database's own error
  */
 export async function migrateDatabase(
   { config, secrets }: OperatorOptions,

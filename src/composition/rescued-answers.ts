@@ -4,9 +4,9 @@ import { RescueFolder } from '../stores/vault/rescue-folder.ts';
 import type { Vault } from '../stores/vault/vault.ts';
 
 /**
- * Opens the folder of rescued answers; what was set aside there is given another chance.
+ * Opens the rescue folder. Answers that were set aside there get another try.
  *
- * @param observer told of what cannot be read or moved there, which stops nothing
+ * @param observer notified of what cannot be read or moved there, which stops nothing
  */
 export async function openRescue(
   path: string,
@@ -22,7 +22,10 @@ export async function openRescue(
   return rescue;
 }
 
-/** Gives the store, before anybody calls, what it once refused. Never rejects: upkeep tries again what is still refused. */
+/**
+ * Replays rescued answers to the store before any caller is served. Never rejects: upkeep retries what is still
+ * refused.
+ */
 export async function replayAtStart(means: ReplayMeans & { readonly observer: GrantObserver }): Promise<void> {
   await replayRescued(means).catch((cause: unknown) => {
     means.observer.failed('the database still refuses what was rescued', cause);

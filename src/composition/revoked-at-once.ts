@@ -1,7 +1,7 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Authenticator } from '../callers/authenticator.ts';
 
-/** The same keys; one that is revoked here is refused here from now on. Other instances notice within seconds. */
+/** The same key store; a key revoked through it is refused here at once. Other instances notice within 5 seconds. */
 export function revokedAtOnce(apiKeys: ApiKeyStore, authenticator: Authenticator): ApiKeyStore {
   return {
     find: (id) => apiKeys.find(id),

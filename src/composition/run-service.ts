@@ -9,18 +9,22 @@ export interface RunningService {
   readonly evergrant: Evergrant;
   readonly url: string;
   /**
-   * Stops accepting, answers what is in progress, stores what is in flight.
+   * Stops accepting connections, answers requests in progress and stores the answers of exchanges in flight.
    *
-   * @param drainMs how long before that callers are told to go elsewhere, in milliseconds
-   * @throws StopCutShortError
+   * @param drainMs how long to send callers elsewhere before that, in milliseconds
+   * @throws StopCutShortError if work was still in progress when the wait ended
    */
   close(drainMs?: number): Promise<void>;
 }
 
-/** What answering takes beyond the longest wait, in milliseconds. */
+/** How long answering takes beyond the longest wait of a caller, in milliseconds. */
 const ANSWER_MS = 3_000;
 
-/** Listens first, so that a taken port is noticed before the database is opened, then serves. */
+/**
+ * Listens, then opens the database and serves, so that a taken port is noticed first.
+ *
+ * @throws the system's error if the port cannot be opened, or the errors of {@link createEvergrant}
+ */
 export async function runService({ config, secrets }: LoadedConfig, logger?: Logger): Promise<RunningService> {
   const listening = await listen(config);
   try {

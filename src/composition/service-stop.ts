@@ -5,22 +5,22 @@ import type { Linking } from '../grants/linking/linking.ts';
 import { StopCutShortError } from './stop-cut-short-error.ts';
 import type { Upkeep } from '../grants/upkeep/upkeep.ts';
 
-/** What a stop waits for, and closes. */
+/** The parts that {@link ServiceStop} waits for and closes. */
 export interface ServiceStopOptions {
   readonly keeper: Keeper;
   readonly linking: Linking;
   readonly upkeep: Upkeep;
-  /** The database and the providers: closed once nothing is under way. */
+  /** The database and the providers; closed once no work is in progress. */
   readonly resources: AsyncDisposable;
   readonly clock: Clock;
-  /** The hard cap of a call to a provider, in milliseconds. */
+  /** The hard cap of an upstream call, in milliseconds. */
   readonly upstreamMs: number;
 }
 
-/** What storing an answer may take beyond the call that gave it, before a stop waits no longer; in milliseconds. */
+/** How long a stop waits for an answer to be stored after the upstream call, in milliseconds. */
 const STORING_MS = 15_000;
 
-/** How a service ends: in peace, or at once with the answers in hand kept. */
+/** Stops a service: gracefully, or at once with the answers in hand saved. */
 export class ServiceStop {
   readonly #options: ServiceStopOptions;
   #isClosingResources = false;

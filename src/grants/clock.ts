@@ -1,8 +1,8 @@
-/** The heart's only source of time, so that a simulation can be the clock. */
+/** The core's only source of time. A simulation replaces it. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Milliseconds since some moment in the past, by a clock that nobody sets. It may stand still while the machine sleeps. */
+  /** Milliseconds since an arbitrary moment, from a clock that is never set. It may stop while the machine sleeps. */
   monotonic(): number;
   /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -10,5 +10,5 @@ export interface Clock {
   every(ms: number, tick: () => void): () => void;
 }
 
-/** The heart's only source of chance: a number from 0 up to, not including, 1. */
+/** The core's only source of randomness: a number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;

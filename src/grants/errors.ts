@@ -1,7 +1,7 @@
 import type { ExchangeResult } from '../providers/provider.ts';
 import type { Backoff } from './grant.ts';
 
-/** The stable codes of {@link KeeperError}; callers branch on these, never on the message. */
+/** The stable codes of {@link KeeperError}. Callers branch on these, never on the message. */
 export type KeeperErrorCode =
   | 'provider_not_configured'
   | 'email_required'
@@ -16,13 +16,16 @@ export type KeeperErrorCode =
   | 'consent_required'
   | 'reconnect_required';
 
-/** Why the keeper has no live token to give. The message is fit to show a person and holds no secret. */
+/** The keeper has no live token to give. The message can be shown to a person and holds no secret. */
 export class KeeperError extends Error {
   override readonly name = 'KeeperError';
   readonly code: KeeperErrorCode;
-  /** Milliseconds after which asking again may help; undefined where waiting doesn't help. */
+  /** Milliseconds after which a retry may succeed; undefined if waiting does not help. */
   readonly retryAfterMs: number | undefined;
-  /** What of a request the provider refused: fields of `Applicant` or of a frontend token, or the provider's own names of others. */
+  /**
+   * The fields that the provider refused: those of `Applicant` or of a frontend token, or the provider's own names for
+   * others.
+   */
   readonly fields: readonly string[];
 
   constructor(
@@ -38,8 +41,8 @@ export class KeeperError extends Error {
 }
 
 /**
- * The database does not answer, or cannot write: nothing is wrong with what was asked of it. The message is fit to show a
- * caller and holds no secret.
+ * The database does not answer or cannot write; the request itself is fine. The message can be shown to a caller and
+ * holds no secret.
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
@@ -52,8 +55,8 @@ export class StoreUnavailableError extends Error {
 }
 
 /**
- * The database does not know the grant, nor that it was erased: it went back to before the grant was made. The message is for
- * the operator and holds no secret.
+ * The database has no record of the grant or of its erasure, because it went back to a time before the grant was made.
+ * The message is for the operator and holds no secret.
  */
 export class GrantForgottenError extends Error {
   override readonly name = 'GrantForgottenError';
@@ -66,12 +69,16 @@ export class GrantForgottenError extends Error {
   }
 }
 
-/** Whether it is the database's state that is to blame, which passes. */
+/** Whether the error comes from the state of the database, which is temporary. */
 export function isStoreUnavailable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'store_unavailable';
 }
 
-/** For a grant whose last exchanges failed, until its back-off is over. `now` in epoch milliseconds. */
+/**
+ * The error for a grant in back-off after failed exchanges.
+ *
+ * @param now epoch milliseconds
+ */
 export function backingOff(backoff: Backoff | undefined, now: number): KeeperError {
   const retryAfterMs = Math.max(0, (backoff?.retryAt ?? now) - now);
   return backoff?.lastFailure === 'throttled'
@@ -81,19 +88,27 @@ export function backingOff(backoff: Backoff | undefined, now: number): KeeperErr
       });
 }
 
-/** For a provider that asked to be left alone for so many milliseconds more. */
+/**
+ * The error for a provider that is paused.
+ *
+ * @param retryAfterMs the rest of the pause, in milliseconds
+ */
 export function throttled(retryAfterMs: number): KeeperError {
   return new KeeperError('upstream_throttled', 'The provider asks us to slow down. Try again later.', { retryAfterMs });
 }
 
-/** For whoever has waited long enough while work goes on. */
+/** The error for a caller whose wait ran out while the work continues. */
 export function slow(): KeeperError {
   return new KeeperError('upstream_slow', 'The provider is slow to answer; the work goes on. Ask again shortly.', {
     retryAfterMs: 2_000,
   });
 }
 
-/** For a deployment whose own client is refused. */
+/**
+ * The error for a deployment whose own client is refused.
+ *
+ * @param retryAfterMs milliseconds until the provider is asked again; undefined if that is not known
+ */
 export function clientRefused(retryAfterMs: number | undefined): KeeperError {
   return new KeeperError(
     'client_refused',
@@ -102,12 +117,12 @@ export function clientRefused(retryAfterMs: number | undefined): KeeperError {
   );
 }
 
-/** For an account that cannot be created because nobody said for whom. */
+/** The error for an account that cannot be created without an e-mail address. */
 export function emailRequired(): KeeperError {
   return new KeeperError('email_required', 'An e-mail is needed to create the account.');
 }
 
-/** For a provider whose new token is over already by our clock. */
+/** The error for a provider whose new token has already expired by our clock. */
 export function expiredOnArrival(): KeeperError {
   return new KeeperError(
     'expired_on_arrival',
@@ -116,29 +131,29 @@ export function expiredOnArrival(): KeeperError {
   );
 }
 
-/** For a caller who has one user's token renewed again and again although it lives. */
+/** The error for a caller that keeps renewing one user's token while it is still live. */
 export function tooManyRenewals(): KeeperError {
   return new KeeperError('too_many_renewals', 'This token was renewed too often in the last minute. Try again later.', {
     retryAfterMs: 30_000,
   });
 }
 
-/** For a provider that this deployment doesn't have. */
+/** The error for a provider that this deployment does not have. */
 export function providerNotConfigured(name: string): KeeperError {
   return new KeeperError('provider_not_configured', `This deployment has no provider "${name}".`);
 }
 
-/** For a subject who has linked no account yet, at a provider where nobody else can. */
+/** The error for a subject without a linked account, at a provider where only the user can link one. */
 export function consentRequired(): KeeperError {
   return new KeeperError('consent_required', 'No account is linked yet. Its user must consent first.');
 }
 
-/** For a grant that nothing but its user can repair. */
+/** The error for a grant that only its user can repair. */
 export function reconnectRequired(): KeeperError {
   return new KeeperError('reconnect_required', 'The account must be connected again.');
 }
 
-/** For answers that refuse what this caller asked for; undefined for all others. */
+/** The error for an answer that refuses this caller's input; undefined for all other answers. */
 export function refused(answer: ExchangeResult): KeeperError | undefined {
   if (answer.kind === 'account_taken') {
     return new KeeperError(

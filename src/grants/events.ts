@@ -1,13 +1,13 @@
 /**
- * What may be told of a grant, each once:
- * - `grant.created`: its first credential
- * - `grant.refreshed`: one more, by the ordinary way. That is told by the exchange itself, which obtained it; events of this type
- *   are from before, and what the log of events counts
- * - `grant.recovered`: one more after it had none, or none that could be trusted
- * - `grant.lapsed`: its refresh token has ended before anybody exchanged it, though upkeep should have; what follows, if
- *   anything, is told when the next exchange is refused
- * - `grant.reconnect_required`: nothing is left that could give one; only its user can repair it
- * - `grant.disconnected`: a subject has left it; with the last one it ends
+ * What can happen to a grant, each reported once:
+ * - `grant.created`: it has its first credential
+ * - `grant.refreshed`: it has another credential, obtained the ordinary way. The exchange that obtained it reports
+ *   this; stored events of this type come from earlier versions, and the event log counts by it
+ * - `grant.recovered`: it has another credential after it had none, or none that could be trusted
+ * - `grant.lapsed`: its refresh token expired before anybody exchanged it, though upkeep should have. Any consequence
+ *   is reported when the next exchange is refused
+ * - `grant.reconnect_required`: nothing is left that could give a credential; only its user can repair it
+ * - `grant.disconnected`: a subject has left it; when the last one leaves, it ends
  */
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -23,33 +23,35 @@ export const EVENT_TYPES = [
 
 /**
  * Why a grant had to be recovered or reconnected:
- * - `refused`: the provider ended it, for reasons of its own or its user's
- * - `answer_lost`: the provider spent the refresh token and its answer never came to be stored. This is the one loss
- *   that nobody can rule out with a provider that rotates without grace
- * - `reverted`: the database went back in time, by a failover or a restore, and forgot the token that followed on the one
- *   refused
+ * - `refused`: the provider ended it, for its own reasons or at its user's request
+ * - `answer_lost`: the provider consumed the refresh token and its answer was never stored. This is the one loss that
+ *   cannot be ruled out with a provider that rotates without a grace period
+ * - `reverted`: the database went back in time, through a failover or a restore, and lost the successor of the refused
+ *   token
  */
 export type EventReason = 'refused' | 'answer_lost' | 'reverted';
 
-/** One fact about a grant that somebody outside may want to know. Holds no token. */
+/** One event of a grant, for listeners outside the core. Holds no token. */
 export interface GrantEvent {
   /** Counts up over all grants. */
   readonly id: number;
   readonly type: EventType;
-  /** Undefined where nothing went wrong before. */
+  /** Undefined if nothing went wrong before. */
   readonly reason: EventReason | undefined;
   /** Epoch milliseconds. */
   readonly at: number;
   readonly realm: string;
   readonly grantId: string;
-  /** Everybody connected to the grant when it happened; of `grant.disconnected`, who was until then. */
+  /** All subjects connected to the grant at that time; for `grant.disconnected`, the subject that left. */
   readonly subjects: readonly string[];
   /**
-   * The exchange that made it so, by its number in the grant; of `grant.lapsed`, the one that gave the refresh token; of
-   * `grant.disconnected`, the last one before.
+   * The number of the exchange that caused it, within the grant; for `grant.lapsed`, the one that obtained the refresh
+   * token; for `grant.disconnected`, the last one before.
    */
   readonly exchangeId: number;
 }
 
-/** What is left to a grant without a credential: nothing, one replay within a grace period, or repair by ourselves. */
+/**
+ * How a grant without a credential can be repaired: not at all, by one replay within a grace period, or by ourselves.
+ */
 export type RecoveryPath = 'none' | 'replay' | 'self';

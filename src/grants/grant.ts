@@ -2,24 +2,27 @@ import type { AccountProfile } from '../providers/provider.ts';
 import type { Credential } from './credential.ts';
 import type { ExchangeName } from './exchange.ts';
 
-/** One subject's way to one upstream account, with the credential that is current now; all of it derived from facts. */
+/** One subject's access to one upstream account, with its current credential. All of it is derived from facts. */
 export interface GrantView {
   readonly grantId: string;
-  /** The upstream account; undefined until one is known, and again once the provider has none by that id. */
+  /**
+   * The upstream account; undefined until it is known, and again once the provider no longer has an account with that
+   * id.
+   */
   readonly accountId: string | undefined;
-  /** Epoch milliseconds of the first credential ever; undefined until then. */
+  /** Epoch milliseconds of the first credential; undefined until then. */
   readonly integratedAt: number | undefined;
   readonly backoff: Backoff | undefined;
-  /** Of those not ended, the credential whose exchange was opened last. */
+  /** Of the credentials that have not ended, the one whose exchange was opened last. */
   readonly current: Credential | undefined;
   /**
-   * True where an exchange that ends all other tokens upstream may have taken effect after the current credential's
-   * exchange was opened, so that nobody can tell which of the two the provider honours.
+   * True if an exchange that ends all other tokens upstream may have taken effect after the current credential's
+   * exchange was opened. It is then unknown which of the two the provider honours.
    */
   readonly unsettled: boolean;
 }
 
-/** After failures in a row: when to ask upstream again, and what went wrong last. */
+/** After consecutive failures: when to ask the provider again, and how the last attempt failed. */
 export interface Backoff {
   readonly failures: number;
   /** Epoch milliseconds. */
@@ -27,33 +30,36 @@ export interface Backoff {
   readonly lastFailure: RetriedFailure;
 }
 
-/** The answers after which the same exchange is tried again later. */
+/** The failures after which the same exchange is retried later. */
 export type RetriedFailure = 'throttled' | 'unknown' | 'not_sent';
 
-/** Who is asking upstream for a grant at this moment, read apart from the view because only a renewal needs it. */
+/** The state of a grant's exchanges at this moment. Read separately from the view because only a renewal needs it. */
 export interface ExchangeStatus {
-  /** The grant's newest exchange, open or not; undefined where there is none. */
+  /** The grant's newest exchange, open or finished; undefined if there is none. */
   readonly last: ExchangeName | undefined;
-  /** How many exchanges the grant has had in the last minute, up to a hundred. */
+  /** How many exchanges the grant had in the last minute, counted up to a hundred. */
   readonly recentExchanges: number;
-  /** True while somebody holds the grant's one open exchange under a lease that has not run out. */
+  /** True while a process holds the grant's one open exchange under a valid lease. */
   readonly held: boolean;
-  /** True while some exchange was sent, has no outcome, and may still take effect. */
+  /** True while an exchange without an outcome may still take effect. */
   readonly isUnresolved: boolean;
 }
 
-/** A grant and who is asking for it, both of one moment: whatever is opened later is noticed when this leads to an exchange. */
+/**
+ * A grant and its exchange status, read at one moment. An exchange opened later is noticed when this leads to one of
+ * our own.
+ */
 export interface ViewWithStatus {
   readonly view: GrantView;
   readonly claims: ExchangeStatus;
 }
 
-/** What is known of the upstream account, for people. */
+/** What is known about the upstream account, to show to people. */
 export interface Account {
   readonly grantId: string;
   readonly accountId: string | undefined;
   readonly integratedAt: number | undefined;
   readonly profile: AccountProfile | undefined;
-  /** Epoch milliseconds at which the provider last showed it so; 0 for never. */
+  /** When the provider last showed this profile, in epoch milliseconds; 0 for never. */
   readonly profileAt: number;
 }

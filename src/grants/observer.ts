@@ -3,7 +3,7 @@ import type { Credential } from './credential.ts';
 import type { GrantEvent } from './events.ts';
 import type { ExchangeKind } from './exchange.ts';
 
-/** One exchange that is over, as an operator wants to know of it. Holds no token. */
+/** A finished exchange, as reported to operators. Holds no token. */
 export interface ExchangeReport {
   readonly exchangeId: number;
   readonly provider: string;
@@ -12,28 +12,35 @@ export interface ExchangeReport {
   readonly outcome: ExchangeResult['kind'];
   readonly detail: string | undefined;
   readonly cause: unknown;
-  /** From its opening until its answer was stored. */
+  /** Milliseconds from opening the exchange until its answer was stored. */
   readonly durationMs: number;
-  /** The event that was written with the answer. */
+  /** The event written with the answer, if any. */
   readonly event: GrantEvent | undefined;
 }
 
 /**
- * Hears what the heart does: logs, metrics and whatever else wants to know are one observer each. Every method returns at
- * once and does not throw; {@link combine} holds whoever does.
+ * Observes the core: logs, metrics and other listeners are one observer each. Every method returns at once and does not
+ * throw; {@link combine} contains the errors of those that do.
  */
 export interface GrantObserver {
-  /** An exchange is over: its answer is stored, or storing it was given up. */
+  /** An exchange has ended: its answer is stored, or storing it has been given up. */
   exchanged(report: ExchangeReport): void;
-  /** An event is written that comes without a report: a link, a departure, a rescued answer, mere time has brought it about. */
+  /**
+   * An event was written that no exchange report carries: caused by a link, a disconnect, a rescued answer or the
+   * passing of time.
+   */
   recorded(event: GrantEvent): void;
-  /** Something went wrong that is tried again, or that a person should see to: a sentence, and its cause. */
+  /**
+   * Something failed that is retried or needs a person's attention.
+   *
+   * @param what a sentence for the operator
+   */
   failed(what: string, cause: unknown): void;
-  /** A credential is handed out. On the warm path: this must cost next to nothing. */
+  /** A credential is handed out. Runs on the warm path, so it must cost almost nothing. */
   handedOut(credential: Credential): void;
 }
 
-/** Hears nothing. */
+/** Ignores everything. */
 export const NO_OBSERVER: GrantObserver = {
   exchanged: () => undefined,
   recorded: () => undefined,
@@ -42,8 +49,9 @@ export const NO_OBSERVER: GrantObserver = {
 };
 
 /**
- * Makes one observer of several; each hears what it has a method for, in the order given. One that throws keeps the others
- * from nothing, and the heart neither: it is told to all of them as a failure, unless it was a failure that it was told of.
+ * Combines several observers into one. Each is called for the methods it has, in the given order. An observer that
+ * throws affects neither the others nor the core: the error is reported to all of them through `failed`, unless
+ * `failed` itself threw.
  */
 export function combine(...observers: readonly Partial<GrantObserver>[]): GrantObserver {
   return new CombinedObserver(observers);
@@ -51,7 +59,7 @@ export function combine(...observers: readonly Partial<GrantObserver>[]): GrantO
 
 class CombinedObserver implements GrantObserver {
   readonly #observers: readonly Partial<GrantObserver>[];
-  /** Those that hear of every token: the others are not even asked whether they do. */
+  /** The observers that have `handedOut`. The others are skipped, as this runs on the warm path. */
   readonly #ofTokens: readonly Pick<GrantObserver, 'handedOut'>[];
 
   constructor(observers: readonly Partial<GrantObserver>[]) {
@@ -72,7 +80,7 @@ class CombinedObserver implements GrantObserver {
       try {
         observer.failed?.(what, cause);
       } catch {
-        // Nobody is left to hear of it.
+        // There is nobody left to report this to.
       }
     }
   }

@@ -2,12 +2,12 @@ import type { Authorization } from '../providers/authorization.ts';
 import type { Provider } from '../providers/provider.ts';
 import { providerNotConfigured } from './errors.ts';
 
-/** A provider whose accounts users link by themselves. */
+/** A provider whose accounts users link themselves. */
 export type LinkableProvider = Provider & { readonly authorization: Authorization };
 
-/** The providers of one deployment, by their names and their realms. */
+/** The providers of one deployment, by name and by realm. */
 export class Providers {
-  /** In the order in which they are shown. */
+  /** In display order. */
   readonly all: readonly Provider[];
   readonly #byName: ReadonlyMap<unknown, Provider>;
   readonly #byRealm: ReadonlyMap<string, Provider>;
@@ -19,7 +19,7 @@ export class Providers {
   }
 
   /**
-   * The provider of that name.
+   * The provider with this name.
    *
    * @throws {@link KeeperError} `provider_not_configured`
    */
@@ -29,23 +29,23 @@ export class Providers {
     return provider;
   }
 
-  /** The provider of that name, for a value that may be none; undefined where there is no such provider. */
+  /** The provider with this name, for a value of any type; undefined if there is none. */
   named(name: unknown): Provider | undefined {
     return this.#byName.get(name);
   }
 
-  /** The provider of a realm; undefined where it is configured no more, or with another client. */
+  /** The provider of a realm; undefined if it is no longer configured, or is configured with another client. */
   find(realm: string): Provider | undefined {
     return this.#byRealm.get(realm);
   }
 
-  /** Those whose accounts users link by themselves. */
+  /** The providers whose accounts users link themselves. */
   linkable(): LinkableProvider[] {
     return this.all.filter(isLinkable);
   }
 }
 
-/** The name of the provider that a realm is of, whether or not it is still configured: the realm's first word. */
+/** The name of a realm's provider, configured or not: the realm's first word. */
 export function providerNameOf(realm: string): string {
   return realm.split(' ', 1)[0] ?? realm;
 }

@@ -2,28 +2,28 @@ import type { Provider, TokenClaims } from '../providers/provider.ts';
 import { ImportLineError, refusedValue, type GivenField, type GivenFields } from './import-fields.ts';
 import type { ImportedToken } from '../grants/storage/import-store.ts';
 
-/** A field with a token, and what else the line says of that. */
+/** A token field, and what the rest of the line says about it. */
 export interface TokenField {
   readonly field: 'access_token' | 'refresh_token';
-  /** Undefined where the line has none. */
+  /** Undefined if the line has no such token. */
   readonly given: ImportedToken | undefined;
   readonly accountId: string | undefined;
 }
 
 const MINUTE_MS = 60_000;
 
-/** How much later than the token's own word an end may be given; an earlier one merely renews it sooner. */
+/** How much later an expiry may be given than the token itself says. An earlier one only causes an earlier renewal. */
 const EXPECTED = {
   access_token: { use: 'access', ends: ['expires_at', 'expires_in'], mostLaterMs: 5 * MINUTE_MS },
-  // Cal.com's end with the day, and days differ by where one is.
+  // Cal.com's refresh tokens expire at the end of a day, and days differ by time zone.
   refresh_token: { use: 'refresh', ends: ['refresh_expires_at'], mostLaterMs: 48 * 60 * MINUTE_MS },
 } as const;
 
 /**
- * Compares what a line says of a token with what the token says of itself, where its provider knows how to read it. A line
- * that mixes up two accounts would otherwise give one person's account to another.
+ * Compares what a line says about a token with what the token says about itself, if its provider can read it. Otherwise
+ * a line that mixes up two accounts would give one person's account to another.
  *
- * @throws {@link ImportLineError}
+ * @throws {@link ImportLineError} if they contradict each other
  */
 export function compareClaims(fields: GivenFields, provider: Provider, { field, given, accountId }: TokenField): void {
   const claims = given && provider.readToken?.(given.token);

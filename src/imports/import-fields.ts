@@ -1,4 +1,4 @@
-/** Every spelling that a field of a line may have: ours first, then those of other programs' exports. */
+/** Every accepted spelling of each field: ours first, then those of other programs' exports. */
 export const SPELLINGS = {
   subject: ['subject'],
   provider: ['provider'],
@@ -12,21 +12,27 @@ export const SPELLINGS = {
   token_type: ['token_type', 'tokenType'],
 } as const;
 
-/** A field of a line, by our name for it. */
+/** A field of a line, by our name. */
 export type ImportField = keyof typeof SPELLINGS;
 
-/** These name the app's user in one export and the provider's in another, and nobody may get another's tokens by a guess. */
+/**
+ * These mean the app's user in one export and the provider's in another. A wrong guess would give one user's tokens to
+ * another.
+ */
 const AMBIGUOUS = ['sub', 'uid', 'user_id', 'userId'];
-/** Shown whole up to here. Longer text may be a token in the wrong place, save where it looks like a date. */
+/**
+ * Values up to this many characters are shown in full. Longer text may be a misplaced token, unless it looks like a
+ * date.
+ */
 const LONGEST_SHOWN = 20;
 const SHOWN_OF_LONGER = 8;
 const DATE_LIKE = /^[\d:.,TZ +-]{1,40}$/;
 
-/** What is wrong with a line; the message is fit to show, and holds no secret. */
+/** A line is invalid. The message can be shown and holds no secret. */
 export class ImportLineError extends Error {
   override readonly name = 'ImportLineError';
   readonly code = 'import_line';
-  /** As the line spells it; undefined where no one field is to blame. */
+  /** As the line spells it; undefined if no single field is to blame. */
   readonly field: string | undefined;
 
   constructor(field: string | undefined, message: string) {
@@ -35,11 +41,11 @@ export class ImportLineError extends Error {
   }
 }
 
-/** One field's value as it stands in a line. */
+/** One field's value in a line. */
 export interface GivenField {
   /** As the line spells it. */
   readonly spelling: string;
-  /** Neither null nor an empty text: those count as not given. */
+  /** Never null or empty text: those count as not given. */
   readonly value: unknown;
 }
 
@@ -47,10 +53,10 @@ export interface GivenField {
 export type GivenFields = ReadonlyMap<ImportField, GivenField>;
 
 /**
- * The fields of one line of JSON.
+ * Reads the fields of one line of JSON.
  *
- * @param ignoreUnknown passes over fields that mean nothing here
- * @throws {@link ImportLineError}
+ * @param ignoreUnknown skips unknown fields
+ * @throws {@link ImportLineError} if the line is not a JSON object, or has unknown or repeated fields
  */
 export function readFields(text: string, ignoreUnknown: boolean): GivenFields {
   const fields = new Map<ImportField, GivenField>();
@@ -70,7 +76,7 @@ export function readFields(text: string, ignoreUnknown: boolean): GivenFields {
   return fields;
 }
 
-/** The complaint about a value that may be shown. */
+/** The error for a field whose value may be shown. */
 export function refusedValue({ spelling, value }: GivenField, give: string): ImportLineError {
   return new ImportLineError(spelling, `"${spelling}" is ${shown(value)}; give ${give}`);
 }
@@ -86,7 +92,7 @@ function parse(text: string): object {
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text, and with it perhaps a token.
+    // The parser's own message quotes the text, which may contain a token.
     throw new ImportLineError(undefined, 'this is not JSON; give one whole JSON object a line');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
@@ -108,7 +114,7 @@ function unknownField(spelling: string): ImportLineError {
   );
 }
 
-/** A value as JSON, cut so that nothing long is shown whole. */
+/** A value as JSON, shortened so that nothing long is shown in full. */
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? shorten(value) : shorten(JSON.stringify(value));
   return typeof value === 'string' ? `"${text}"` : text;
@@ -116,6 +122,6 @@ function shown(value: unknown): string {
 
 function shorten(text: string): string {
   const cut = text.length <= LONGEST_SHOWN || DATE_LIKE.test(text) ? text : `${text.slice(0, SHOWN_OF_LONGER)}...`;
-  // A terminal obeys control characters.
+  // Terminals interpret control characters.
   return cut.replace(/[^\x20-\x7e\p{L}\p{N}]/gu, '?');
 }

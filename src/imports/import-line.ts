@@ -7,13 +7,13 @@ import { readTime } from './import-time.ts';
 import type { ImportedGrant, ImportedToken } from '../grants/storage/import-store.ts';
 import type { Providers } from '../grants/providers.ts';
 
-/** By what a line is judged. */
+/** The rules for reading a line. */
 export interface ImportRules {
-  /** Those that are configured. */
+  /** The configured providers. */
   readonly providers: Providers;
-  /** The subject that a value names; undefined where it can't be one. */
+  /** The subject that a value names; undefined if it cannot be one. */
   readonly subjectOf: (value: unknown) => string | undefined;
-  /** Passes over fields that mean nothing here. */
+  /** Skips unknown fields. */
   readonly ignoreUnknown: boolean;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -21,8 +21,8 @@ export interface ImportRules {
 
 const DAY_MS = 86_400_000;
 /**
- * No access token is believed to live longer. Where another can be had, a day is enough: then it is renewed, whatever the
- * line says.
+ * The longest lifetime in milliseconds that is believed of an access token. If it can be renewed, a day is enough: it
+ * is then renewed whatever the line says.
  */
 const LONGEST_MS = { renewable: DAY_MS, alone: 366 * DAY_MS };
 const A_TIME = 'an ISO 8601 time or epoch seconds';
@@ -31,7 +31,7 @@ const TOKEN_TYPE = /^[!-~]{1,32}$/;
 /**
  * Reads one line of an import: a JSON object with the fields of `SPELLINGS`.
  *
- * @throws {@link ImportLineError} says what is wrong, without showing any secret
+ * @throws {@link ImportLineError}, which says what is wrong without showing a secret
  */
 export function readImportLine(text: string, rules: ImportRules): ImportedGrant {
   const fields = readFields(text, rules.ignoreUnknown);
@@ -79,7 +79,7 @@ function readProvider(fields: GivenFields, { providers }: ImportRules): Provider
   return provider;
 }
 
-/** A provider that repairs by the account's id is of no use without. */
+/** If the provider repairs grants by the account's id, the id is required. */
 function readAccountId(fields: GivenFields, provider: Provider): string | undefined {
   const { accountIdForm } = provider;
   const meaning = accountIdForm?.meaning ?? "the provider's id of the account";
@@ -136,7 +136,7 @@ function readMoment(fields: GivenFields, field: ImportField): number | undefined
   return at;
 }
 
-/** The name is the same in any case (RFC 6750), and most clients expect it as the standard writes it. */
+/** The type is case-insensitive (RFC 6749 section 5.1); most clients expect `Bearer` as the standard writes it. */
 function readTokenType(fields: GivenFields): string {
   const given = fields.get('token_type');
   if (given === undefined) return 'Bearer';

@@ -5,49 +5,49 @@ import { readImportLine, type ImportRules } from './import-line.ts';
 import type { ImportedGrant, ImportStore, ImportVerdict, ScheduledImport } from '../grants/storage/import-store.ts';
 import { renewalSchedule } from '../grants/rules/renewal-schedule.ts';
 
-/** One line of what is imported. */
+/** One line of an import. */
 export interface InputLine {
   /** Counted from 1. */
   readonly number: number;
-  /** Undefined where it can't be read, for `problem`'s reason. */
+  /** Undefined if it cannot be read; `problem` says why. */
   readonly text: string | undefined;
   readonly problem?: string;
-  /** Where it ends, in bytes from the beginning. */
+  /** Where it ends, in bytes from the start of the input. */
   readonly end: number;
 }
 
 /** A line that was not imported. */
 export interface RefusedLine {
   readonly line: number;
-  /** As the line spells it; undefined where no one field is to blame. */
+  /** As the line spells it; undefined if no single field is to blame. */
   readonly field: string | undefined;
   readonly message: string;
 }
 
-/** How many lines came to what. */
+/** The number of lines by result. */
 export interface ImportCounts {
   imported: number;
   alreadyThere: number;
   refused: number;
 }
 
-/** What a run needs. */
+/** Configures {@link runImport}. */
 export interface ImportRun {
   readonly lines: AsyncIterable<InputLine>;
   readonly rules: Omit<ImportRules, 'now'>;
   /** `ImportStore.add`, or `ImportStore.check` to write nothing. */
   readonly store: ImportStore['add'];
   readonly clock: Clock;
-  /** True once nothing new is to be begun. */
+  /** True once no new batch may start. */
   readonly stopping: () => boolean;
   readonly refused: (line: RefusedLine) => void;
-  /** Told after every batch, with the bytes read so far. */
+  /** Called after every batch, with the number of bytes read so far. */
   readonly progress: (counts: ImportCounts, bytes: number) => void;
 }
 
-/** How many lines go to the store together; it takes as many in one transaction. */
+/** The number of lines per batch; the store writes them in one transaction. */
 const LINES_AT_ONCE = 256;
-/** How often, and in milliseconds how long between, a grant is tried again that somebody is just asking for. */
+/** How many times, and at what interval in milliseconds, to retry a grant that another process is asking for. */
 const BUSY = { tries: 20, pauseMs: 250 };
 
 const REFUSALS: Readonly<Record<Exclude<ImportVerdict, 'imported' | 'already_there'>, Omit<RefusedLine, 'line'>>> = {
@@ -75,7 +75,12 @@ interface ReadLine {
   readonly grant: ImportedGrant;
 }
 
-/** Imports line after line, in batches; a bad one never stops the others. What is counted is durable. */
+/**
+ * Imports lines in batches; an invalid line never stops the others. Counted lines are durable.
+ *
+ * @returns the counts, also if it was stopped early
+ * @throws the store's error
+ */
 export async function runImport(run: ImportRun): Promise<ImportCounts> {
   const counts: ImportCounts = { imported: 0, alreadyThere: 0, refused: 0 };
   const refuse = (line: RefusedLine) => {
@@ -117,7 +122,7 @@ function readLine(
   }
 }
 
-/** The verdicts on a batch; what is busy is tried again for a few seconds, for most answers take no longer. */
+/** The verdicts on a batch. Busy grants are retried for a few seconds, as most exchanges take no longer. */
 async function decide({ store, clock, stopping }: ImportRun, lines: readonly ReadLine[]): Promise<ImportVerdict[]> {
   const scheduled = (all: readonly { readonly grant: ImportedGrant }[]) =>
     all.map(({ grant }) => scheduledImport(grant, clock.now()));
@@ -131,7 +136,7 @@ async function decide({ store, clock, stopping }: ImportRun, lines: readonly Rea
   return verdicts;
 }
 
-/** @param now epoch milliseconds; a token whose end isn't given is seen to at once */
+/** @param now epoch milliseconds; a token without a given expiry is due at once */
 function scheduledImport(grant: ImportedGrant, now: number): ScheduledImport {
   const ends = { expiresAt: grant.access?.expiresAt ?? now, refreshExpiresAt: grant.refresh?.expiresAt };
   return { ...grant, schedule: renewalSchedule(randomToken().reveal(), now, ends) };

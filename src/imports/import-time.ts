@@ -1,14 +1,20 @@
-/** What is less is no time but a year or a lifetime in the wrong place; 0 is how some say that a token has expired. */
+/** A smaller number is not a time but a misplaced year or lifetime; some exports use 0 for an expired token. */
 const FIRST_SECONDS = 100_000_000;
-/** From here on milliseconds: as seconds, this is the year 5138; as milliseconds, March 1973. No token ends in either. */
+/**
+ * Numbers from here on are milliseconds: as seconds, this is the year 5138; as milliseconds, March 1973. No token
+ * expires in either.
+ */
 const FIRST_MILLISECONDS = 100_000_000_000;
 const LAST_MILLISECONDS = 8_640_000_000_000_000;
 const NUMBER = /^\d{1,16}(?:\.\d+)?$/;
-/** As JavaScript, Python and Postgres write it: with a `T` or a space, with an offset of hours alone, or without any. */
+/**
+ * As JavaScript, Python and Postgres write it: with a `T` or a space, and with an hours-only offset, a full one or
+ * none.
+ */
 const ISO_8601 = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
 /**
- * Reads a time in epoch milliseconds: from ISO 8601 text, UTC where it names no offset; or from a number, or its text: epoch
+ * Reads a time as epoch milliseconds, from ISO 8601 text (UTC if it has no offset), or from a number or its text: epoch
  * seconds, or epoch milliseconds from 100,000,000,000 on. Undefined for everything else.
  */
 export function readTime(value: unknown): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * The member `name` of a JSON object; undefined where `value` is none or has no such member of its own. What an object
- * inherits never counts, so that a name such as `constructor` or `__proto__` finds only what was sent under it.
+ * The own member `name` of a JSON object; undefined if `value` is not an object or has no such member. Inherited
+ * members never count, so that a name such as `constructor` or `__proto__` finds only what was sent under it.
  */
 export function jsonMember(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) {
@@ -9,7 +9,7 @@ export function jsonMember(value: unknown, name: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[name];
 }
 
-/** The member at a path of names parted by dots, such as `data.id`. */
+/** The member at a dot-separated path of names, such as `data.id`. */
 export function jsonMemberAt(value: unknown, path: string): unknown {
   return path.split('.').reduce(jsonMember, value);
 }

@@ -1,11 +1,14 @@
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 3_600_000;
-/** The one form that is still to be sent (RFC 9110 section 5.6.7); `Date.parse` alone would read much else as a date. */
+/**
+ * The only form that senders may generate (RFC 9110 section 5.6.7); `Date.parse` alone would accept much else as a
+ * date.
+ */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
- * The wait asked for by a `Retry-After` header (RFC 9110 section 10.2.3: seconds or an HTTP date), in milliseconds,
- * clamped to between one second and one hour. Undefined where there is none or it makes no sense.
+ * The delay in milliseconds that a `Retry-After` header asks for (RFC 9110 section 10.2.3: seconds or an HTTP date),
+ * clamped to between one second and one hour. Undefined if the header is missing or malformed.
  *
  * @param now epoch milliseconds
  */

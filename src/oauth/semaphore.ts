@@ -1,5 +1,10 @@
+<<<<<<< HEAD:src/oauth/semaphore.ts
 /** So many may go on at once; whoever comes later waits for one of them to finish, in order. */
 export class Semaphore {
+=======
+/** Limits concurrency: latecomers wait, in order, until an earlier one finishes. */
+export class Turns {
+>>>>>>> w-prosea:src/oauth/turns.ts
   #free: number;
   readonly #waiting = new Set<() => void>();
 
@@ -8,10 +13,10 @@ export class Semaphore {
   }
 
   /**
-   * Waits for a turn, which must be given back.
+   * Waits for a turn, which must be returned with {@link Turns.give}.
    *
    * @param patienceMs how long to wait, in milliseconds
-   * @returns false where none came in that time; there is nothing to be given back then
+   * @returns false if there was none in that time; nothing must be returned then
    */
   acquire(patienceMs: number): Promise<boolean> {
     if (this.#free > 0) {
@@ -31,8 +36,13 @@ export class Semaphore {
     });
   }
 
+<<<<<<< HEAD:src/oauth/semaphore.ts
   /** Gives a turn back, to whoever has waited longest. */
   release(): void {
+=======
+  /** Returns a turn, which goes to the longest waiter. */
+  give(): void {
+>>>>>>> w-prosea:src/oauth/turns.ts
     const [begin] = this.#waiting;
     if (begin === undefined) {
       this.#free += 1;

@@ -1,7 +1,7 @@
 import type { Secret } from '../secret.ts';
 import type { UpstreamCall } from './transport.ts';
 
-/** How a client shows a token endpoint who it is (RFC 6749 section 2.3). A public client only says so. */
+/** How a client authenticates at a token endpoint (RFC 6749 section 2.3). A public client only identifies itself. */
 export type ClientAuthentication =
   { readonly method: 'body' | 'basic'; readonly clientSecret: Secret } | { readonly method: 'none' };
 
@@ -10,13 +10,13 @@ export interface TokenEndpoint {
   readonly url: string;
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
-  /** `form` is the standard's; some providers take or prefer `json`. */
+  /** `form` is the standard; some providers require or prefer `json`. */
   readonly bodyFormat: 'form' | 'json';
 }
 
 /**
- * A request for a token (RFC 6749 section 4.1.3 and 6), complete but for its time limit. The client authenticates in one
- * way only, and nothing secret stands in the URL.
+ * A token request (RFC 6749 sections 4.1.3 and 6), complete except for its time limit. The client authenticates in one
+ * way only, and the URL contains no secret.
  *
  * @param grant `grant_type` and its parameters, unencoded
  */
@@ -51,7 +51,7 @@ function authenticated({ clientId, clientAuthentication: client }: TokenEndpoint
   }
 }
 
-/** Both parts are form-encoded first (RFC 6749 section 2.3.1), without which a colon in the id would move the border. */
+/** Both parts are form-encoded first (RFC 6749 section 2.3.1); otherwise a colon in the id would shift the boundary. */
 function basic(clientId: string, clientSecret: Secret): string {
   const credentials = `${formEncoded(clientId)}:${formEncoded(clientSecret.reveal())}`;
   return `Basic ${Buffer.from(credentials, 'ascii').toString('base64')}`;

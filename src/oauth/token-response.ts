@@ -3,20 +3,20 @@ import { boundedExpiry, tokenText, type LifetimeBounds, type TokenSet } from './
 
 const LONGEST_REFRESH_MS = 10 * 365 * 86_400_000;
 
-/** What is known of a provider's tokens besides what its answers say. */
+/** What is known about a provider's tokens apart from its responses. */
 export interface TokenLifetimes {
   readonly access: LifetimeBounds;
-  /** Milliseconds from the answer that brings a refresh token; undefined where it has no known end. */
+  /** Milliseconds from the response that brings a refresh token to its expiry; undefined if it has no known expiry. */
   readonly refreshMs?: number | undefined;
-  /** Milliseconds from any use of a refresh token after which it lapses; undefined where it doesn't matter. */
+  /** Milliseconds without use after which a refresh token lapses; undefined if it does not lapse that way. */
   readonly refreshIdleMs?: number | undefined;
 }
 
 /**
- * The tokens in a token endpoint's answer (RFC 6749 section 5.1); undefined where there is no access token that can be
- * used as a bearer token. A refresh token that can't be one counts as missing, and unknown members are passed over.
+ * The tokens in a token response (RFC 6749 section 5.1); undefined if it has no access token that works as a bearer
+ * token. An invalid refresh token counts as missing, and unknown members are ignored.
  *
- * @param askedAt epoch milliseconds at which the call was begun
+ * @param askedAt epoch milliseconds at which the call started
  */
 export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLifetimes): TokenSet | undefined {
   const accessToken = tokenText(jsonMember(json, 'access_token'));
@@ -33,8 +33,8 @@ export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLi
 }
 
 /**
- * When the refresh token ends, in epoch milliseconds: the answer's own word, which is no part of the standard but widely
- * spoken, goes before what is known of the provider.
+ * The expiry of the refresh token, in epoch milliseconds. The response's own value, which is not standard but common,
+ * takes precedence over what is known about the provider.
  */
 function refreshEnd(
   json: unknown,
@@ -48,20 +48,22 @@ function refreshEnd(
   return claimed === undefined ? undefined : Math.min(claimed, askedAt + LONGEST_REFRESH_MS);
 }
 
-/** The `error` of a refusal (RFC 6749 section 5.2); some providers put it in an envelope, as `error.code`. */
+/** The `error` of an error response (RFC 6749 section 5.2); some providers wrap it, as `error.code`. */
 export function errorCode(json: unknown): string | undefined {
   const error = jsonMember(json, 'error');
   const code = typeof error === 'string' ? error : jsonMember(error, 'code');
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The standard requires a type, and not all providers send one; of any other type we could not make use. */
+/** The standard requires a type, but some providers send none. Tokens of any other type are of no use to us. */
 function isBearer(tokenType: unknown): boolean {
   if (tokenType === undefined || tokenType === null || tokenType === '') return true;
   return typeof tokenType === 'string' && tokenType.toLowerCase() === 'bearer';
 }
 
-/** When a token ends by its `expires_in`, in epoch milliseconds; undefined where that is no positive number of seconds. */
+/**
+ * The expiry according to `expires_in`, in epoch milliseconds; undefined if that is not a positive number of seconds.
+ */
 function claimedEnd(expiresIn: unknown, askedAt: number): number | undefined {
   const seconds = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
   return typeof seconds === 'number' && seconds > 0 ? askedAt + seconds * 1000 : undefined;

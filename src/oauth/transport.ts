@@ -1,37 +1,39 @@
 import { type Dispatcher, Agent, request } from 'undici';
 import { Semaphore } from './semaphore.ts';
 
-/** The most that is read of an upstream answer, in bytes. */
+/** The limit for the body of an upstream answer, in bytes. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** To one provider at once. */
+/** Concurrent connections to one provider. */
 const CONNECTIONS = 128;
 /**
- * How long a call waits for its turn at a connection, in milliseconds. Whoever asked for it is told by then to come again,
- * and the rest of its time is for the answer.
+ * How long a call waits for a free connection, in milliseconds. By then its caller has been told to come back later,
+ * and the rest of the time is for the answer.
  */
 const LONGEST_WAIT_MS = 20_000;
 
-/** One HTTP call to a provider. The body is sent as given; `Content-Type` is the caller's to set. */
+/** One HTTP call to a provider. The body is sent as given; the caller sets `Content-Type`. */
 export interface UpstreamCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Hard cap in milliseconds from when the call is made, its wait for a connection included, to the last byte read. */
+  /**
+   * Hard cap in milliseconds, from the start of the call, including its wait for a connection, to the last byte read.
+   */
   readonly timeoutMs: number;
 }
 
 /**
- * What became of a call. The three cases differ in what the provider may have done: `not_sent`, nothing, for it never had
- * a connection to be written to; `unanswered`, perhaps everything; `answered`, what it says.
+ * The result of a call. The three cases differ in what the provider may have done: `not_sent`, nothing, as there was
+ * never a connection to write to; `unanswered`, possibly everything; `answered`, what the answer says.
  */
 export type UpstreamResult =
   | { readonly kind: 'not_sent'; readonly cause: unknown }
   | { readonly kind: 'unanswered'; readonly cause: unknown }
   | UpstreamAnswer;
 
-/** A complete answer. `json` is undefined where the body is not a JSON document. */
+/** A complete answer. `json` is undefined if the body is not a JSON document. */
 export interface UpstreamAnswer {
   readonly kind: 'answered';
   readonly status: number;
@@ -39,19 +41,19 @@ export interface UpstreamAnswer {
   readonly json: unknown;
 }
 
-/** Sends calls to one provider; closing it ends its idle connections. */
+/** Sends calls to one provider. Disposing of it closes its idle connections. */
 export interface Transport extends AsyncDisposable {
-  /** Never rejects, never follows a redirect, never sends a call twice. */
+  /** Sends one call. Never rejects, follows a redirect or sends a call twice. */
   send(call: UpstreamCall): Promise<UpstreamResult>;
 }
 
 /**
- * Opens a transport with its own connections, so that one slow provider cannot starve another. HTTP/2 is not offered: its
- * client sends a refused stream once more by itself.
+ * Opens a transport with its own connections, so that one slow provider cannot starve another. It offers no HTTP/2,
+ * because that client resends a refused stream by itself.
  */
 export function openTransport(): Transport {
   const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: CONNECTIONS, allowH2: false });
-  // The client has a queue of its own, but whoever has given up cannot leave that.
+  // The HTTP client has its own queue, but a call that has given up cannot leave it.
   const turns = new Semaphore(CONNECTIONS);
   return {
     send: (call) => send(agent, turns, call),
@@ -64,7 +66,7 @@ async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise
   const patienceMs = Math.min(LONGEST_WAIT_MS, call.timeoutMs);
   const hasTurn = await turns.acquire(patienceMs);
   const waitedMs = performance.now() - since;
-  // A process that was stopped meanwhile finds a turn where it ought to have given up.
+  // A process that was suspended in the meantime gets a turn after it should have given up.
   if (hasTurn && waitedMs > patienceMs) turns.release();
   if (!hasTurn || waitedMs > patienceMs) {
     return { kind: 'not_sent', cause: new TransportError(new GivenUpError('no_connection_free')) };
@@ -76,7 +78,7 @@ async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise
     progress.isOnItsWay = !cut.signal.aborted;
   };
   const asked = ask(agent.compose(noting(departed)), call, cut.signal, leftMs);
-  // What is cut before it is on its way holds its place with the client until there is a connection, or none.
+  // An aborted call that is not on its way yet keeps its place in the HTTP client until there is a connection, or none.
   void asked
     .catch(() => undefined)
     .finally(() => {
@@ -115,7 +117,10 @@ async function ask(
   return { kind: 'answered', status: answer.statusCode, headers: answer.headers, json: await readJson(answer.body) };
 }
 
-/** Tells when a request has its connection, right before its first byte is written: until then nobody can have seen it. */
+/**
+ * Reports when a request has its connection, right before its first byte is written: until then nobody can have seen
+ * it.
+ */
 function noting(departed: () => void): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
     dispatch(options, {
@@ -130,7 +135,7 @@ function noting(departed: () => void): Dispatcher.DispatcherComposeInterceptor {
     });
 }
 
-/** Why a call was ended from here. */
+/** Why this side ended a call. */
 class GivenUpError extends Error {
   override readonly name = 'GivenUpError';
   readonly code: string;
@@ -141,7 +146,10 @@ class GivenUpError extends Error {
   }
 }
 
-/** Reads at most {@link BODY_LIMIT_BYTES}; rejects on more, so that a cut body never passes for a whole one. */
+/**
+ * Reads at most {@link BODY_LIMIT_BYTES} and rejects if there is more, so that a truncated body never passes as a
+ * complete one.
+ */
 async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -158,8 +166,8 @@ async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown>
 }
 
 /**
- * What went wrong on the way, in one word. The client's own error is not kept: it may carry the bytes of an answer that
- * could not be parsed, and so a token into a log.
+ * A failed call, as one error code. The HTTP client's own error is dropped: it may contain bytes of an unparsable
+ * answer and so leak a token into a log.
  */
 class TransportError extends Error {
   override readonly name = 'TransportError';

@@ -1,12 +1,12 @@
 import type { TokenSet } from '../oauth/token-set.ts';
 import type { Secret } from '../secret.ts';
 
-/** An upstream account as a person would describe it. `null` where the provider has nothing. */
+/** An upstream account as it is shown to people; `null` for what the provider does not have. */
 export interface AccountProfile extends ShownAccount {
   readonly accountId: string;
 }
 
-/** What a provider shows of an account besides an id that never changes hands. */
+/** What a provider shows about an account apart from its permanent id. */
 export interface ShownAccount {
   readonly username: string | null;
   readonly email: string | null;
@@ -22,7 +22,7 @@ export interface ShownAccount {
   readonly createdAt: string | null;
 }
 
-/** What came of one exchange, in the words the keeper acts on. */
+/** The result of one exchange, in the terms that the keeper acts on. */
 export type ExchangeResult =
   | Obtained
   | Failed<'rejected'>
@@ -35,21 +35,22 @@ export type ExchangeResult =
   | Failed<'unknown'>
   | Failed<'not_sent'>;
 
-/** A credential; `profile` where the answer described the account as well. */
+/** Tokens; `profile` if the answer described the account as well. */
 export interface Obtained {
   readonly kind: 'obtained';
   readonly tokens: TokenSet;
-  /** The refresh token that was presented, where the answer brings none and so leaves it in force (RFC 6749 section 6). */
+  /** The presented refresh token, if the answer has none and so leaves it valid (RFC 6749 section 6). */
   readonly presentedRefreshToken?: Secret;
   readonly profile?: AccountProfile;
 }
 
 /**
- * - `rejected`: the presented credential is dead (`invalid_grant` and its kin)
- * - `account_gone`: the provider has no such account any more
- * - `account_taken`: the account asked for belongs to somebody who is not provably this subject
- * - `client_refused`: the provider refuses us, not the grant: the operator must look at the client's configuration
- * - `unknown`: sent, and nobody can say what came of it
+ * An exchange that gave no credential:
+ * - `rejected`: the presented credential is dead (`invalid_grant` or an equivalent)
+ * - `account_gone`: the provider no longer has the account
+ * - `account_taken`: the requested account belongs to somebody who is not provably this subject
+ * - `client_refused`: the provider refuses us, not the grant; the operator must check the client's configuration
+ * - `unknown`: it was sent, and its effect is not known
  * - `not_sent`: no byte of the request left this machine
  */
 export interface Failed<Kind extends string> {
@@ -59,20 +60,23 @@ export interface Failed<Kind extends string> {
   readonly cause?: unknown;
 }
 
-/** The account asked for is there already and provably this subject's: our earlier answer was lost. */
+/** The requested account already exists and is provably this subject's: an earlier answer was lost. */
 export interface AccountExists {
   readonly kind: 'account_exists';
   readonly accountId: string;
   readonly profile: AccountProfile;
 }
 
-/** The provider would not take what was asked for; `fields` are those of `Applicant` that it refused, or its own names of others. */
+/**
+ * The provider refused the input; `fields` are the refused fields of `Applicant`, or the provider's own names for
+ * others.
+ */
 export interface InputRefused extends Failed<'input_refused'> {
   readonly fields: readonly string[];
 }
 
-/** Refused for now without having been looked at. */
+/** Refused for now, without having been processed. */
 export interface Throttled extends Failed<'throttled'> {
-  /** Milliseconds, where the provider says. */
+  /** The delay that the provider asked for, in milliseconds. */
   readonly retryAfterMs?: number;
 }

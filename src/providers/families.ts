@@ -10,16 +10,16 @@ export type ProviderSettings = { readonly [Each in Family as Each['id']]: Return
 /** A variable that a family reads. */
 export type ProviderVariable = Family['variables'][number];
 
-/** What a family has in common with all others. */
+/** The families, seen through their common interface. */
 const families: readonly ProviderFamily[] = FAMILIES;
 
-/** Every variable that a family reads, in the order to show them. */
+/** All variables that families read, in display order. */
 export const PROVIDER_VARIABLES: readonly ProviderVariable[] = FAMILIES.flatMap(({ variables }) => [...variables]);
 
-/** The variables of each client of ours; those of one are taken together. */
+/** The variables of each of our clients; those of one client are used together. */
 export const CLIENT_VARIABLES: readonly (readonly string[])[] = families.flatMap(({ clients }) => clients);
 
-/** What the variables of families begin with, where they begin with the family's own name. */
+/** The prefixes of families' variables, for families whose variables start with their own name. */
 export const VARIABLE_PREFIXES: readonly string[] = families
   .map(({ id, variables }) => ({ prefix: `${id.toUpperCase().replaceAll('-', '_')}_`, variables }))
   .filter(({ prefix, variables }) => variables.some(({ name }) => name.startsWith(prefix)))
@@ -28,25 +28,25 @@ export const VARIABLE_PREFIXES: readonly string[] = families
 /** The names of providers that have variables of their own. */
 export const TAKEN_NAMES: readonly string[] = families.flatMap(({ names }) => names);
 
-/** What frontend tokens may be asked for, at one provider or another. */
+/** All permissions that a frontend token of any provider can have. */
 export const FRONTEND_PERMISSIONS: readonly string[] = [
   ...new Set(families.flatMap(({ frontendPermissions }) => frontendPermissions ?? [])),
 ];
 
-/** What to tell somebody who has configured no provider: a whole sentence. */
+/** A sentence that tells an operator without any provider what to set. */
 export const HOW_TO_CONFIGURE = `Set ${eitherOf(CLIENT_VARIABLES.flatMap(([first = '']) => first))}.`;
 
-/** Reads the settings of every family; what is wrong is noted in `settings`. */
+/** Reads the settings of all families; problems are collected in `settings`. */
 export function readProviderSettings(settings: SettingsReader): ProviderSettings {
   return Object.fromEntries(families.map((family) => [family.id, family.readSettings(settings)])) as ProviderSettings;
 }
 
-/** Whether there is any provider whose accounts users link by themselves. */
+/** Whether there is a provider whose accounts users link themselves. */
 export function isAnyLinkable(settings: ProviderSettings): boolean {
   return families.some((family) => family.isLinkable(ofFamily(settings, family)));
 }
 
-/** Every provider that is configured. */
+/** Builds all configured providers. */
 export async function buildProviders(
   settings: ProviderSettings,
   dependencies: ProviderDependencies,

@@ -5,100 +5,106 @@ import type { Authorization } from './authorization.ts';
 export type * from './exchange-result.ts';
 
 /**
- * One way of reaching one API. `refresh` is all a provider must do; the rest are extras that change what the keeper
- * can repair by itself. No method rejects: whatever happens upstream is an {@link ExchangeResult}.
+ * One way of reaching one API. Only `refresh` is required; the rest extends what the keeper can repair by itself. No
+ * method rejects: whatever happens upstream is an {@link ExchangeResult}.
  */
 export interface Provider {
-  /** Stable, lower case, hyphenated; it names the provider in the database and in URLs. */
+  /** Stable, lower case, hyphenated; identifies the provider in the database and in URLs. */
   readonly name: string;
-  /** As people call it. */
+  /** The title shown to people. */
   readonly title: string;
   /**
    * The provider and our client there. Grants of one realm mean nothing in another: a second client at the same
-   * provider has users, tokens and account ids of its own. It begins with the provider's name and a space.
+   * provider has users, tokens and account ids of its own. Starts with the provider's name and a space.
    */
   readonly realm: string;
-  /** What the provider does where a spent refresh token comes again; `reject` unless given. */
+  /** What the provider does if a used refresh token is presented again; default: `reject`. */
   readonly onReuse?: ReuseBehaviour;
-  /** What its account ids look like, for an operator who names one; any text will do where undefined. */
+  /** The form of its account ids, for operators who enter one; if undefined, any text is accepted. */
   readonly accountIdForm?: AccountIdForm;
-  /** What a token says of itself; left out where tokens are opaque. Undefined for one that can't be read. */
+  /** Reads the claims of a token; absent if tokens are opaque. Undefined for a token that cannot be read. */
   readToken?(token: Secret): TokenClaims | undefined;
-  /** The provider's published limit for our client, in requests a minute; undefined where it publishes none. */
+  /** The provider's published limit for our client, in requests per minute; undefined if it publishes none. */
   readonly requestsPerMinute?: number;
-  /** Spends a refresh token (RFC 6749 section 6). */
+  /** Exchanges a refresh token (RFC 6749 section 6). */
   refresh(refreshToken: Secret): Promise<ExchangeResult>;
   /**
-   * Gets a credential for a known account without any of its tokens, and thereby ends all its other tokens
-   * upstream. The last resort.
+   * Gets a credential for a known account without any of its tokens, which ends all its other tokens upstream. The last
+   * resort.
    */
   recover?(account: KnownAccount): Promise<ExchangeResult>;
-  /** Creates the upstream account of a subject who has none. */
+  /** Creates the upstream account for a subject that has none. */
   provision?(applicant: Applicant): Promise<ExchangeResult>;
-  /** True where no account can be created without an e-mail. */
+  /** True if creating an account requires an e-mail address. */
   readonly needsEmail?: boolean;
-  /** True where provisioning an account that is there gives new tokens of it, and perhaps ends those before. */
+  /** True if provisioning an existing account returns new tokens for it, and perhaps ends the previous ones. */
   readonly provisionsAgain?: boolean;
-  /** How a user consents; undefined where accounts are made or imported. */
+  /** How a user consents; undefined if accounts are created by us or imported. */
   readonly authorization?: Authorization;
-  /** Ends a consent with every token that came of it (RFC 7009). One that is over already is `revoked` as well. */
+  /** Revokes a consent and all tokens issued under it (RFC 7009). One that has already ended is `revoked` as well. */
   revoke?(credential: Revocable): Promise<'revoked' | 'refused' | 'unreachable'>;
-  /** What a web page may hold in place of an access token; left out where the provider has no such thing. */
+  /** Issues tokens that a web page can hold instead of an access token; absent if the provider has none. */
   readonly frontendTokens?: FrontendTokenIssuer;
-  /** Asks the provider whether it would still accept this access token. */
+  /** Asks the provider whether it still accepts this access token. */
   probe?(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'>;
-  /** The account as the provider shows it now; `gone` where it has none by that id, or another's. */
+  /**
+   * The account as the provider shows it now; `gone` if it has none with that id, or the id now belongs to another
+   * account.
+   */
   fetchProfile?(account: KnownAccount): Promise<AccountProfile | 'gone' | 'unreachable'>;
-  /** Asks the provider whether it accepts our own client, for an operator who wonders. Changes nothing. */
+  /** Asks the provider whether it accepts our client, for the operator. Changes nothing. */
   checkClient?(): Promise<ClientCheck>;
-  /** Ends idle connections. */
+  /** Closes idle connections. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * - `reject`: refuses it, and nothing else happens
- * - `grace`: takes it again for a while, so that a client whose answer was lost may repeat itself
- * - `revoke_family`: refuses it and ends every token that came of the same consent
+ * What a provider does if a used refresh token is presented again:
+ * - `reject`: refuses it, with no other effect
+ * - `grace`: accepts it for a while, so that a client that lost the answer may repeat the request
+ * - `revoke_family`: refuses it and ends every token issued under the same consent
  */
 export type ReuseBehaviour = 'reject' | 'grace' | 'revoke_family';
 
-/** How to tell an account id from a slip. */
+/** How to tell a valid account id from a typing error. */
 export interface AccountIdForm {
   readonly pattern: RegExp;
-  /** What it is, fit to stand after "give". */
+  /** What it is, in words that fit after "give". */
   readonly meaning: string;
 }
 
-/** What a token says of itself, each where it does. Nobody has checked its signature, so it is good against slips alone. */
+/**
+ * The claims of a token, as far as it has them. The signature is not checked, so they only protect against mistakes.
+ */
 export interface TokenClaims {
   readonly use: 'access' | 'refresh' | undefined;
   readonly accountId: string | undefined;
-  /** False where it was given to another client. */
+  /** False if it was issued to another client. */
   readonly isOurs: boolean | undefined;
   /** Epoch milliseconds. */
   readonly expiresAt: number | undefined;
 }
 
-/** An upstream account that was ours when we last saw it. */
+/** An upstream account that was ours when last seen. */
 export interface KnownAccount {
   readonly accountId: string;
   readonly subject: string;
-  /** As the profile had it, by which a later account under the same id is told apart; null where unknown. */
+  /** The creation time in the profile, which tells a later account with the same id apart; null if unknown. */
   readonly createdAt: string | null;
-  /** True where the operator has said that the account is the subject's, and the provider has not shown it since. */
+  /** True if the operator has assigned the account to the subject, and the provider has not shown it since. */
   readonly vouched?: boolean;
 }
 
-/** A credential of the consent that is to end. */
+/** A credential of the consent to revoke. */
 export interface Revocable {
   readonly accessToken: Secret;
   readonly refreshToken: Secret | undefined;
 }
 
-/** How a provider took our own client. */
+/** Whether a provider accepts our client. */
 export interface ClientCheck {
   readonly verdict: 'accepted' | 'refused' | 'unreachable';
-  /** Fit to show the operator. */
+  /** Can be shown to the operator. */
   readonly detail: string;
 }
 
@@ -107,30 +113,30 @@ export interface Applicant {
   readonly subject: string;
   readonly email?: string | undefined;
   readonly name?: string | undefined;
-  /** IANA name. */
+  /** An IANA time zone name. */
   readonly timeZone: string;
 }
 
-/** Makes frontend tokens. */
+/** Issues frontend tokens. */
 export interface FrontendTokenIssuer {
-  /** All that may be asked for, in the provider's own words. */
+  /** All permissions that can be requested, in the provider's own terms. */
   readonly permissions: readonly string[];
   issue(request: FrontendTokenRequest): Promise<FrontendTokenAnswer>;
 }
 
-/** What a web page wants to do, and for whose account. */
+/** A request for a frontend token: the account, the page and its permissions. */
 export interface FrontendTokenRequest {
   readonly accountId: string;
-  /** Of the page (RFC 6454). */
+  /** The origin of the page (RFC 6454). */
   readonly origin: string;
-  /** Of those that the provider knows. */
+  /** A subset of {@link FrontendTokenIssuer.permissions}. */
   readonly permissions: readonly string[];
 }
 
 /**
- * What came of asking for a frontend token:
- * - `account_refused`: the provider knows of no consent of this account
- * - `input_refused`: it would not take what was asked; `fields` are those of {@link FrontendTokenRequest} that it refused
+ * The result of a request for a frontend token:
+ * - `account_refused`: the provider knows of no consent for this account
+ * - `input_refused`: it refused the input; `fields` are the refused fields of {@link FrontendTokenRequest}
  */
 export type FrontendTokenAnswer =
   | { readonly kind: 'issued'; readonly frontendToken: FrontendToken }
@@ -138,7 +144,7 @@ export type FrontendTokenAnswer =
   | { readonly kind: 'unreachable'; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'input_refused'; readonly fields: readonly string[] };
 
-/** A token that is good on one web page's origin alone. */
+/** A token that is valid only on one web page's origin. */
 export interface FrontendToken {
   readonly token: Secret;
   readonly origin: string;

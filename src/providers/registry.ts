@@ -2,5 +2,5 @@ import { CAL_COM } from './cal-com/index.ts';
 import { CRONOFY } from './cronofy/index.ts';
 import { OAUTH_2 } from './oauth-2/index.ts';
 
-/** Every family of providers, in the order in which they are shown. */
+/** All families of providers, in display order. */
 export const FAMILIES = [CAL_COM, CRONOFY, OAUTH_2] as const;

@@ -4,24 +4,21 @@ import type { AccountProfile, ShownAccount } from './exchange-result.ts';
 const LONGEST_ID = 255;
 const LONGEST_TEXT = 10_000;
 
-/**
- * The id of an account as it stands in JSON, a text or a whole number; undefined where it is none that could be kept apart
- * from all others.
- */
+/** The account id in a JSON value, a string or an integer; undefined if it cannot serve as a unique id. */
 export function accountIdOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   return typeof value === 'string' && isPlainText(value, LONGEST_ID) ? value : undefined;
 }
 
-/** A text about an account as it stands in JSON; null where there is none, or one longer than anybody wrote by hand. */
+/** A text about an account in a JSON value; null if it is missing, or longer than anybody writes by hand. */
 export function shownText(value: unknown): string | null {
   return typeof value === 'string' ? storableText(value, LONGEST_TEXT) : null;
 }
 
 /**
- * What is shown of an account besides its id.
+ * The profile of an account without its id.
  *
- * @param shown whatever stands at its place in the provider's JSON; what is no text counts as nothing
+ * @param shown values from the provider's JSON; anything but text counts as missing
  */
 export function shownAccount(
   shown: Readonly<Partial<Record<'username' | 'email' | 'name' | 'timeZone', unknown>>>,
@@ -41,7 +38,7 @@ export function shownAccount(
   };
 }
 
-/** An account by its id and what else is shown of it; undefined where the id is none that could be kept. */
+/** The profile of an account with its id; undefined if the id is unusable. */
 export function toProfile(id: unknown, shown: Parameters<typeof shownAccount>[0]): AccountProfile | undefined {
   const accountId = accountIdOf(id);
   return accountId === undefined ? undefined : { accountId, ...shownAccount(shown) };

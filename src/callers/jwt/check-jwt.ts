@@ -9,17 +9,25 @@ import { secretKey } from './secret-key.ts';
 import { UnauthenticatedError } from '../unauthenticated-error.ts';
 import { type VerifiedJwt, verifyJwt } from './verify-jwt.ts';
 
-/** No verified token is remembered for longer, so that a withdrawn key stops working. */
+/** The longest time in milliseconds that a verified token is cached, so that a withdrawn key stops working. */
 const REMEMBERED_MS = 300_000;
 const MOST_REMEMBERED = 10_000;
 const MOST_REMEMBERED_CHARACTERS = 16 * 1024 * 1024;
 const TOKEN_LIMIT_CHARACTERS = 8 * 1024;
 
-/** Checks JWTs and remembers those that were good. */
+/** Checks JWTs and caches valid ones. */
 export interface JwtCheck {
-  /** Rejects as {@link verifyJwt} does. */
+  /**
+   * Identifies the caller by its token.
+   *
+   * @throws as {@link verifyJwt} does
+   */
   check(token: string): Promise<Caller>;
-  /** Resolves when all keys are at hand; rejects with a TrustUnavailableError. */
+  /**
+   * Resolves when all keys are available.
+   *
+   * @throws TrustUnavailableError if they cannot be fetched
+   */
   checkTrust(): Promise<void>;
 }
 
@@ -27,7 +35,12 @@ interface Remembered extends VerifiedJwt {
   readonly verifiedAt: number;
 }
 
-/** Throws a TypeError or RangeError where a key is unusable, or none is given. `now` in epoch milliseconds. */
+/**
+ * Creates a check of JWTs against the configured keys.
+ *
+ * @param now returns the time in epoch milliseconds
+ * @throws TypeError or RangeError if a key is unusable, or none is given
+ */
 export function createJwtCheck(trust: JwtTrust, now: () => number): JwtCheck {
   const sources = sourcesOf(trust, now);
   const remembered = new LRUCache<string, Remembered>({
@@ -51,12 +64,12 @@ export function createJwtCheck(trust: JwtTrust, now: () => number): JwtCheck {
   };
 }
 
-/** The age is looked at from both sides, because a clock may be set back. */
+/** Checks the age in both directions, because a clock may be set back. */
 function isFresh({ verifiedAt, expiresAt }: Remembered, at: number): boolean {
   return at < expiresAt && at >= verifiedAt && at - verifiedAt < REMEMBERED_MS;
 }
 
-/** Keys at hand come first, so that the network is asked only when they don't fit. */
+/** Local keys come first, so that the network is used only when they do not fit. */
 function sourcesOf(trust: JwtTrust, now: () => number): readonly KeySource[] {
   const sources = [
     ...(trust.secret === undefined ? [] : [secretKey(trust.secret)]),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const SIZE_LIMIT_BYTES = 1024 * 1024;
-/** How long a failed fetch is not repeated, in milliseconds: no crowd of callers shall hammer an issuer that is down. */
+/** How long a failed fetch is not repeated, in milliseconds: many callers must not hammer an issuer that is down. */
 export const PAUSE_AFTER_FAILURE_MS = 5_000;
 
 const jwks = z.looseObject({ keys: z.array(z.looseObject({})) });
@@ -9,8 +9,10 @@ const jwks = z.looseObject({ keys: z.array(z.looseObject({})) });
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
- * Makes a fetch for JWK sets that reads at most 1 MiB and, after a failure, fails in the same way for 5 seconds
- * without asking again. `now` in epoch milliseconds.
+ * Creates a fetch for JWK sets (RFC 7517 section 5) that reads at most 1 MiB. After a failure it rejects with the same
+ * error for 5 seconds without asking again.
+ *
+ * @param now returns the time in epoch milliseconds
  */
 export function createJwksFetch(now: () => number): Fetch {
   let failure: { readonly at: number; readonly error: Error } | undefined;

@@ -5,14 +5,19 @@ import type { KeySource, VerificationKey } from './key-source.ts';
 import { TrustUnavailableError } from '../trust-unavailable-error.ts';
 
 const TIMEOUT_MS = 5_000;
-/** An unknown `kid` asks the issuer again, but no sooner than this after the last answer. */
+/** An unknown `kid` triggers another fetch, but no sooner than this many milliseconds after the last answer. */
 const COOLDOWN_MS = 30_000;
-/** A key that the issuer withdrew is gone from here after this long. */
+/** How long a withdrawn key may stay in use here, in milliseconds. */
 const MAX_AGE_MS = 300_000;
-/** A token without `kid` is tried with every key that fits; the bound is on what one forged token may cost. */
+/** A token without `kid` is tried with every key that fits. The limit bounds the cost of a forged token. */
 const MOST_KEYS_TRIED = 8;
 
-/** Trusts the keys an issuer publishes at a URL (RFC 7517 section 5), never for HMAC. `now` in epoch milliseconds. */
+/**
+ * Trusts the keys that an issuer publishes at a URL (RFC 7517 section 5), never for HMAC.
+ *
+ * @param now returns the time in epoch milliseconds
+ * @throws TypeError if the URL is invalid
+ */
 export function jwks(url: string, now: () => number): KeySource {
   const remote = createRemoteJWKSet(new URL(url), {
     timeoutDuration: TIMEOUT_MS,

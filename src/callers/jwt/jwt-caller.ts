@@ -4,7 +4,11 @@ import { parseEmail, parseName } from '../profile.ts';
 import { parseSubject } from '../subject.ts';
 import { UnauthenticatedError } from '../unauthenticated-error.ts';
 
-/** Turns verified claims into the caller they describe. Throws an UnauthenticatedError where no subject is in them. */
+/**
+ * Turns verified claims (RFC 7519 section 4) into a caller.
+ *
+ * @throws UnauthenticatedError if they contain no subject
+ */
 export function callerOfClaims(claims: Readonly<Record<string, unknown>>, trust: JwtTrust): Caller {
   const subjectClaim = trust.subjectClaim ?? 'sub';
   const subject = parseSubject(own(claims, subjectClaim));
@@ -26,7 +30,7 @@ export function callerOfClaims(claims: Readonly<Record<string, unknown>>, trust:
   };
 }
 
-/** Some issuers write the flag as text. */
+/** Some issuers send the flag as text. */
 function isUnverified(claims: Readonly<Record<string, unknown>>): boolean {
   const verified = own(claims, 'email_verified');
   return verified === false || verified === 'false';

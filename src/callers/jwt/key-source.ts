@@ -1,25 +1,29 @@
 import type { CryptoKey, KeyObject } from 'jose';
 
-/** A key that a signature is checked with. */
+/** A key for checking signatures. */
 export type VerificationKey = CryptoKey | KeyObject;
 
-/** The header of a JWT, as far as it helps to choose a key. Nothing in it is believed. */
+/** The parts of a JWT's header (RFC 7515 section 4.1) that help to choose a key. Untrusted. */
 export interface KeyHint {
   readonly alg: string;
   readonly kid?: string;
 }
 
-/** Keys that are trusted for certain algorithms only, so that a token can't choose how its key is used. */
+/** Keys that are trusted only for certain algorithms, so that a token cannot choose how its key is used. */
 export interface KeySource {
-  /** The values of `alg` (RFC 7518 section 3.1, RFC 9864) that these keys may check. */
+  /** The `alg` values (RFC 7518 section 3.1, RFC 9864) that these keys may check. */
   readonly algorithms: readonly string[];
-  /** The keys that may fit, perhaps none. Rejects with a TrustUnavailableError where they can't be fetched. */
+  /**
+   * The keys that may fit, possibly none.
+   *
+   * @throws TrustUnavailableError if they cannot be fetched
+   */
   keysFor(hint: KeyHint): Promise<readonly VerificationKey[]>;
-  /** Resolves when there are keys to check with, else rejects as {@link KeySource.keysFor} does. */
+  /** Resolves when keys are available; otherwise rejects as {@link KeySource.keysFor} does. */
   check(): Promise<void>;
 }
 
-/** A source of one key that is at hand. */
+/** A source of one local key. */
 export function fixedKey(key: VerificationKey, algorithms: readonly string[]): KeySource {
   return { algorithms, keysFor: () => Promise.resolve([key]), check: () => Promise.resolve() };
 }

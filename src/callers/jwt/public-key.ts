@@ -5,9 +5,11 @@ import { type KeySource, fixedKey } from './key-source.ts';
 const SHORTEST_RSA_BITS = 2048;
 
 /**
+ * What is wrong with the text of a public key:
  * - `unreadable`: it is neither PEM (SPKI) nor the JSON text of one JWK
- * - `private`: it is a key that must stay with the issuer, and has no business on a machine that only checks signatures
- * - `not_trusted`: its kind, size or use is none that is trusted
+ * - `private`: it is a private or secret key, which must stay with the issuer and not on a machine that only checks
+ *   signatures
+ * - `not_trusted`: its type, size or use is not trusted
  */
 export type PublicKeyFault = 'unreadable' | 'private' | 'not_trusted';
 
@@ -18,7 +20,7 @@ const MESSAGES: Readonly<Record<PublicKeyFault, string>> = {
     'The public key must be RSA of 2048 bits or more, P-256 or Ed25519, for a signature algorithm of its kind.',
 };
 
-/** The text is no public key that is trusted. It has no cause, which would quote the text. */
+/** The text is not a trusted public key. The error has no cause, which would quote the text. */
 export class PublicKeyError extends TypeError {
   override readonly name = 'PublicKeyError';
   readonly code = 'public_key_refused';
@@ -31,8 +33,8 @@ export class PublicKeyError extends TypeError {
 }
 
 /**
- * Trusts one public key, given as PEM (SPKI) or as the JSON text of a JWK (RFC 7517 section 4), for the algorithms of its kind
- * only: RSA RS256 and PS256, P-256 ES256, Ed25519 EdDSA; a JWK's `alg` narrows that further.
+ * Trusts one public key, given as PEM (SPKI) or as the JSON text of a JWK (RFC 7517 section 4), only for the algorithms
+ * of its type: RSA for RS256 and PS256, P-256 for ES256, Ed25519 for EdDSA. A JWK's `alg` narrows that further.
  *
  * @throws {@link PublicKeyError} for anything else
  */
@@ -44,7 +46,7 @@ export function publicKey(text: string): KeySource {
   return fixedKey(key, algorithms);
 }
 
-/** A key, and what a JWK says that it is for. */
+/** A key, and the purpose that its JWK gives. */
 interface ReadKey {
   readonly key: KeyObject;
   readonly alg?: unknown;
@@ -52,7 +54,7 @@ interface ReadKey {
 }
 
 function readPem(text: string): ReadKey {
-  // From a private key Node would quietly derive the public one.
+  // Node would silently derive the public key from a private one.
   if (text.includes('PRIVATE KEY')) throw new PublicKeyError('private');
   return { key: created(text) };
 }

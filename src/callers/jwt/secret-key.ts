@@ -3,10 +3,14 @@ import { createSecretKey } from 'node:crypto';
 import type { Secret } from '../../secret.ts';
 import { type KeySource, fixedKey } from './key-source.ts';
 
-/** RFC 7518 section 3.2: a key of the size of the hash output or larger. */
+/** RFC 7518 section 3.2: the key must be at least as long as the hash output. */
 const SHORTEST_SECRET_BYTES = 32;
 
-/** Trusts HS256 with this secret, and nothing else. Throws a RangeError where it is shorter than 32 bytes. */
+/**
+ * Trusts this secret for HS256 only (RFC 7518 section 3.2).
+ *
+ * @throws RangeError if it is shorter than 32 bytes
+ */
 export function secretKey(secret: Secret): KeySource {
   const key = createSecretKey(secret.reveal(), 'utf8');
   if ((key.symmetricKeySize ?? 0) < SHORTEST_SECRET_BYTES) {

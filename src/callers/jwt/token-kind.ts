@@ -4,9 +4,9 @@ import { UnauthenticatedError } from '../unauthenticated-error.ts';
 const ACCEPTED_TYP: ReadonlySet<unknown> = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
 
 /**
- * Claims by which issuers mark tokens that are not for calling an API: `token_type` (Django SimpleJWT), `token_use`
- * (Amazon Cognito), `typ` (Keycloak), and those that only an ID token (OpenID Connect Core section 3.3.2.11) or a
- * security event (RFC 8417) has.
+ * Claims by which issuers mark tokens that are not meant for calling an API: `token_type` (Django SimpleJWT),
+ * `token_use` (Amazon Cognito), `typ` (Keycloak), and those found only in an ID token (OpenID Connect Core section
+ * 3.3.2.11) or a security event (RFC 8417).
  */
 const MARKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   token_type: (value) => value !== 'access',
@@ -17,12 +17,20 @@ const MARKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   events: () => true,
 };
 
-/** Throws an UnauthenticatedError where the header's `typ` says that this isn't an access token (RFC 8725 section 3.11). */
+/**
+ * Refuses a token whose header `typ` says that it is not an access token (RFC 8725 section 3.11).
+ *
+ * @throws UnauthenticatedError
+ */
 export function refuseOtherTyp(typ: unknown): void {
   if (typ !== undefined && !ACCEPTED_TYP.has(typeof typ === 'string' ? typ.toLowerCase() : typ)) refuse();
 }
 
-/** Throws an UnauthenticatedError where the claims mark a refresh token, an ID token or another thing. */
+/**
+ * Refuses a token whose claims mark it as a refresh token, an ID token or another kind.
+ *
+ * @throws UnauthenticatedError
+ */
 export function refuseOtherKinds(claims: Readonly<Record<string, unknown>>): void {
   for (const [claim, marksOther] of Object.entries(MARKS)) {
     if (Object.hasOwn(claims, claim) && marksOther(claims[claim])) refuse();

@@ -8,19 +8,22 @@ import { refuseOtherKinds, refuseOtherTyp } from './token-kind.ts';
 import { UnauthenticatedError } from '../unauthenticated-error.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 30;
-/** The end of the year 9999. An `exp` beyond it is a mistake or an attack, not a date. */
+/** The end of the year 9999. A later `exp` is a mistake or an attack. */
 const LATEST_TIME_SECONDS = 253_402_300_799;
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.([\w-]+)$/;
 
-/** A caller, and until when (epoch milliseconds) the token says so. */
+/** A caller, and the expiry of the token that identifies it, in epoch milliseconds. */
 export interface VerifiedJwt {
   readonly caller: Caller;
   readonly expiresAt: number;
 }
 
 /**
- * Checks a JWT (RFC 7519, RFC 8725): signature, algorithm, kind, times, issuer, audience, subject. `now` in epoch
- * milliseconds. Rejects with an UnauthenticatedError, or with a TrustUnavailableError where no key could be fetched.
+ * Checks a JWT (RFC 7519, RFC 8725): signature, algorithm, kind, times, issuer, audience, subject.
+ *
+ * @param now epoch milliseconds
+ * @throws UnauthenticatedError if the token is not accepted
+ * @throws TrustUnavailableError if keys cannot be fetched
  */
 export async function verifyJwt(
   token: string,
@@ -36,7 +39,7 @@ export async function verifyJwt(
 
 function readHint(token: string): KeyHint {
   const signature = COMPACT_JWS.exec(token)?.[1];
-  // RFC 4648 section 3.5: unused bits may be set, which would make two spellings of one signature.
+  // RFC 4648 section 3.5: unused bits may be set, which would allow two spellings of one signature.
   if (signature === undefined || Buffer.from(signature, 'base64url').toString('base64url') !== signature)
     throw untrusted();
   const { alg, kid, typ } = readHeader(token);
@@ -80,7 +83,7 @@ async function verifyWithAny(
   throw untrusted();
 }
 
-/** jose judges the claims after the signature only, so what is said about a claim is said to its rightful holder. */
+/** jose checks the claims only after the signature, so details about a claim reach only its rightful holder. */
 function refusalFor(error: unknown): UnauthenticatedError {
   if (error instanceof errors.JWTExpired) {
     return new UnauthenticatedError('token_expired', 'The token has expired. Refresh it or sign in again, then retry.');

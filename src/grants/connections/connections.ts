@@ -7,7 +7,7 @@ import type { GrantObserver } from '../observer.ts';
 import type { Providers } from '../providers.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
-/** What connections are made of. */
+/** The dependencies of {@link Connections}. */
 export interface ConnectionsOptions {
   readonly store: ConnectionStore;
   readonly grants: GrantStore;
@@ -17,22 +17,22 @@ export interface ConnectionsOptions {
 }
 
 /**
- * How a connection does:
- * - `active`: a live token is there, or to be had by asking
- * - `retrying`: the provider fails just now, and is asked again by itself
- * - `reconnect_required`: its user must link the account again
+ * The health of a connection:
+ * - `active`: there is a live token, or asking gives one
+ * - `retrying`: the provider is failing at the moment; retries happen without the user
+ * - `reconnect_required`: the user must link the account again
  */
 export type Health = 'active' | 'retrying' | 'reconnect_required';
 
-/** A connection, for people. */
+/** A connection as it is shown to people. */
 export interface ConnectionReport extends Omit<Connection, 'realm' | 'grantId'> {
   readonly provider: string;
   readonly health: Health;
-  /** When the present access token ends, in epoch milliseconds; undefined where there is none. */
+  /** When the current access token expires, in epoch milliseconds; undefined if there is none. */
   readonly expiresAt: number | undefined;
 }
 
-/** What a subject is connected to. */
+/** The connections of subjects. */
 export class Connections {
   readonly #options: ConnectionsOptions;
 
@@ -40,7 +40,7 @@ export class Connections {
     this.#options = options;
   }
 
-  /** All of a subject's, in the order in which they were made. */
+  /** All connections of a subject, in the order in which they were made. */
   async list(subject: string): Promise<ConnectionReport[]> {
     const { store, providers } = this.#options;
     return this.#reports(
@@ -53,7 +53,7 @@ export class Connections {
   }
 
   /**
-   * One of a subject's; undefined where there is none.
+   * The subject's connection to one provider; undefined if there is none.
    *
    * @throws {@link KeeperError} `provider_not_configured`
    */
@@ -66,9 +66,9 @@ export class Connections {
   }
 
   /**
-   * Ends one; what the provider granted is revoked by upkeep, once nobody else is connected to it.
+   * Ends a connection. Upkeep revokes the provider's grant once nobody else is connected to it.
    *
-   * @returns false where there is none
+   * @returns false if there is no connection
    * @throws {@link KeeperError} `provider_not_configured`
    */
   async disconnect(subject: string, provider: string): Promise<boolean> {
@@ -89,7 +89,7 @@ export class Connections {
     return (await Promise.all(reports)).filter((report) => report !== undefined);
   }
 
-  /** What a caller who asked for a token now would meet. */
+  /** What a caller asking for a token now would get. */
   async #health(provider: Provider, subject: string) {
     const { grants, clock } = this.#options;
     const found = await grants.viewWithStatus(provider.realm, subject);

@@ -6,17 +6,17 @@ import type { Account } from '../grant.ts';
 import type { Providers } from '../providers.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
-/** How long the provider isn't asked again, whatever it answered, in milliseconds. */
+/** How long a fetch counts as fresh, whatever the provider answered, in milliseconds. */
 const FRESH_MS = 10_000;
 const MOST_REMEMBERED = 10_000;
 
-/** Shows upstream accounts as the provider shows them now, or as it did last where it can't be asked. */
+/** Shows upstream accounts as the provider shows them now, or as it last did if it cannot be reached. */
 export class Profiles {
   readonly #store: GrantStore;
   readonly #providers: Providers;
   readonly #clock: Clock;
   readonly #fetches = new SingleFlight<AccountProfile | undefined>();
-  /** When the provider was last asked about a grant, in epoch milliseconds, for the times when it didn't answer. */
+  /** When the provider was last asked about a grant, in epoch milliseconds. Needed for calls that it did not answer. */
   readonly #askedAt = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
   constructor(options: { store: GrantStore; providers: Providers; clock: Clock }) {
@@ -25,13 +25,13 @@ export class Profiles {
     this.#clock = options.clock;
   }
 
-  /** @returns undefined until the subject is integrated, and where the provider has no such account any more */
+  /** @returns undefined until the subject is integrated, and if the provider no longer has the account */
   async profile(provider: string, subject: string): Promise<AccountProfile | undefined> {
     const realm = this.#providers.named(provider)?.realm;
     const account = realm === undefined ? undefined : await this.#store.account(realm, subject);
     if (account?.accountId === undefined || account.integratedAt === undefined) return undefined;
     const askedAt = Math.max(account.profileAt, this.#askedAt.get(account.grantId) ?? 0);
-    // A clock that was set back since says nothing of how long ago that was.
+    // A negative age means that the clock was set back, so it says nothing about how long ago that was.
     const ageMs = this.#clock.now() - askedAt;
     if (ageMs >= 0 && ageMs < FRESH_MS) return account.profile;
     const { accountId, profile: noted } = account;

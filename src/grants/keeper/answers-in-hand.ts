@@ -3,7 +3,7 @@ import type { OpenExchange } from '../exchange.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { Rescue } from './rescue.ts';
 
-/** The answers that a provider has given and the store has not yet taken. */
+/** Answers received from providers and not yet taken by the store. */
 export class AnswersInHand {
   readonly #answers = new Map<OpenExchange, Obtained>();
 
@@ -11,12 +11,15 @@ export class AnswersInHand {
     this.#answers.set(exchange, answer);
   }
 
-  /** For when the store has taken it, or nothing more can be done for it. */
+  /** Call it once the store has taken the answer, or nothing more can be done for it. */
   letGo(exchange: OpenExchange): void {
     this.#answers.delete(exchange);
   }
 
-  /** Keeps all of them beside the store, for a process that must end now; what the store has taken after all is replayed once. */
+  /**
+   * Saves all of them outside the store, for a process that must exit now. An answer that the store has taken after all
+   * is replayed once, harmlessly.
+   */
   async keepAll(rescue: Rescue, observer: Pick<GrantObserver, 'failed'>): Promise<void> {
     const kept = [...this.#answers].map(async ([exchange, answer]) => {
       await rescue.keep(exchange, answer).catch((cause: unknown) => {

@@ -5,17 +5,17 @@ import type { Step } from '../rules/next-step.ts';
 import type { ExchangeRequest } from './perform-exchange.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
-/** A step that asks the provider. */
+/** A step that calls the provider. */
 export type ExchangeStep = Extract<Step, { do: ExchangeKind }>;
 
-/** For whom it is asked, and of whom. */
+/** The provider to ask, and on whose behalf. */
 interface Asker {
   readonly provider: Provider;
   readonly subject: string;
   readonly applicant: Applicant | undefined;
 }
 
-/** What to ask; undefined where an account is to be created and the e-mail for it is missing. */
+/** The request for a step; undefined if an account must be created and its e-mail address is missing. */
 export async function exchangeRequestFor(
   store: GrantStore,
   { provider, subject, applicant }: Asker,
@@ -26,7 +26,7 @@ export async function exchangeRequestFor(
   if (step.do === 'recover') {
     const account = await store.account(provider.realm, subject);
     const createdAt = account?.profile?.createdAt ?? null;
-    // Only imports have an account without a profile; another's that has come meanwhile is not vouched for.
+    // Only imports have an account without a profile. If another account has appeared since, it is not vouched for.
     const vouched = account?.accountId === step.accountId && account.profile === undefined;
     return { kind: 'recover', account: { accountId: step.accountId, subject, createdAt, vouched } };
   }

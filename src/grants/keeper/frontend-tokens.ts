@@ -6,25 +6,25 @@ import type { GrantStore } from '../storage/grant-store.ts';
 
 const RETRY_AFTER_MS = 2_000;
 
-/** What frontend tokens are made of. */
+/** The dependencies of {@link FrontendTokens}. */
 export interface FrontendTokensOptions {
   readonly keeper: Keeper;
   readonly grants: GrantStore;
   readonly providers: Providers;
 }
 
-/** A call for a frontend token, from whoever has got this live token just now. */
+/** A request for a frontend token by a caller that has just received this live token. */
 export interface FrontendTokenCall {
   readonly provider: string;
   readonly subject: string;
   readonly live: LiveToken;
-  /** Of the page that is to hold it (RFC 6454). */
+  /** The origin of the page that will hold the token (RFC 6454). */
   readonly origin: string;
-  /** In the provider's own words. */
+  /** In the provider's own terms. */
   readonly permissions: readonly string[];
 }
 
-/** Tokens that web pages may hold, of providers whose access tokens are of no use there. Nothing of them is stored. */
+/** Issues tokens for web pages, for providers whose access tokens cannot be used there. None of them is stored. */
 export class FrontendTokens {
   readonly #options: FrontendTokensOptions;
 
@@ -32,21 +32,22 @@ export class FrontendTokens {
     this.#options = options;
   }
 
-  /** The permissions that the provider knows; undefined where it has no such tokens. */
+  /** The permissions that the provider supports; undefined if it has no frontend tokens. */
   permissionsOf(provider: string): readonly string[] | undefined {
     return this.#options.providers.named(provider)?.frontendTokens?.permissions;
   }
 
   /**
-   * A new one, for the account behind the connection.
+   * Issues a new frontend token for the account behind the connection.
    *
-   * @returns with it the token that is live by now, which is another one where this showed that the given one is not
-   * @throws {@link KeeperError} where there is none to be had now
+   * @returns the token, and the access token that is live now, which differs from the given one if this call showed
+   *   that the given one is dead
+   * @throws {@link KeeperError} if no token can be issued now
    */
   async issue(call: FrontendTokenCall): Promise<{ live: LiveToken; frontendToken: FrontendToken }> {
     const answer = await this.#ask(call);
     if (answer.kind !== 'account_refused') return { live: call.live, frontendToken: tokenOf(answer) };
-    // A consent that was withdrawn shows here first. Whether it is so, the token endpoint knows.
+    // A withdrawn consent shows up here first. The token endpoint knows whether it was really withdrawn.
     const { provider, subject } = call;
     const live = await this.#options.keeper.token({ provider, subject, rejected: call.live.accessToken });
     return { live, frontendToken: tokenOf(await this.#ask({ ...call, live })) };
@@ -62,7 +63,7 @@ export class FrontendTokens {
       : provider.frontendTokens.issue({ accountId, origin, permissions });
   }
 
-  /** An imported grant may have none yet. */
+  /** An imported grant may not have an account id yet. */
   async #accountId(provider: Provider, { subject, live }: FrontendTokenCall): Promise<string | undefined> {
     const known = (await this.#options.grants.account(provider.realm, subject))?.accountId;
     if (known !== undefined) return known;

@@ -20,52 +20,54 @@ import type { DueGrant } from '../storage/upkeep-store.ts';
 import type { Successions } from './successions.ts';
 import { ChangeWaiter } from './wait-for-change.ts';
 
-/** What the keeper is made of. */
+/** The dependencies and settings of {@link Keeper}. */
 export interface KeeperOptions {
   readonly store: GrantStore;
   readonly providers: Providers;
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
-  /** Which providers are to be left alone. */
+  /** Which providers are paused. */
   readonly pauses: PauseStore;
-  /** Where an answer is kept meanwhile that the store refuses. */
+  /** Where an answer is kept while the store refuses it. */
   readonly rescue: Rescue;
-  /** The longest a caller waits for a renewal, in milliseconds. */
+  /** How long a caller waits for a renewal at most, in milliseconds. */
   readonly callerWaitMs: number;
-  /** Where a web page may go on from one access token to the next; undefined where none may. */
+  /** Set if web pages may exchange an old access token for its successor. */
   readonly successions?: Successions | undefined;
-  /** Nobody by default. */
+  /** Default: {@link NO_OBSERVER}. */
   readonly observer?: GrantObserver;
 }
 
-/** One call for a live token. */
+/** One request for a live token. */
 export interface TokenRequest extends Demand {
   readonly provider: string;
   readonly subject: string;
-  /** Whom to create the account for, where the subject has none yet. */
+  /** Whom to create the account for if the subject has none yet. */
   readonly applicant?: Applicant | undefined;
 }
 
-/** Whose an access token is or was. */
+/** The owner of a current or former access token. */
 export interface TokenOwner {
   readonly provider: string;
   readonly subject: string;
 }
 
-/** A token that the provider should accept now. */
+/** A token that the provider should accept at this moment. */
 export interface LiveToken {
   readonly accessToken: Secret;
   readonly tokenType: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** True where the token was obtained for this call, or for one that this call waited with. */
+  /** True if the token was obtained for this call, or for another call that this one shared a renewal with. */
   readonly refreshed: boolean;
-  /** True where the subject had never had a credential when this call began. */
+  /** True if the subject had never had a credential when this call began. */
   readonly created: boolean;
 }
 
-/** Promises a live token: creates the account the first time, renews when needed, never twice at once. */
+/**
+ * Provides live tokens: creates the account on first use, renews when needed, and never renews one grant twice at once.
+ */
 export class Keeper {
   readonly #options: KeeperOptions;
   readonly #observer: GrantObserver;
@@ -91,22 +93,23 @@ export class Keeper {
   }
 
   /**
-   * A live token for the subject, for a caller who has shown that it may act for it. On the warm path: one read, one unseal.
-   * Where the present token is not good enough for it (`force`, `rejected`), no page goes on from that token any more.
+   * A live token for the subject. The caller must already be authorised to act for it. The warm path costs one read and
+   * one unseal. If the current token does not satisfy the caller (`force`, `rejected`), it no longer leads to a
+   * successor.
    *
-   * @throws {@link KeeperError} where there is none to be had now
+   * @throws {@link KeeperError} if no live token is available now
    */
   token(request: TokenRequest): Promise<LiveToken> {
     const { successions } = this.#options;
     return this.#token(request, request.provider === successions?.provider ? successions : undefined);
   }
 
-  /** @param successions to note the call in; undefined where nobody has shown anything but an access token */
+  /** @param successions records the call; undefined if the caller has shown nothing but an access token */
   async #token(request: TokenRequest, successions?: Successions): Promise<LiveToken> {
     const provider = this.#options.providers.get(request.provider);
     if (successions !== undefined) {
       successions.noteCall(request.subject);
-      // Before anything is read, so that whatever another page gets meanwhile ends as well.
+      // Before any read, so that a token that another page gets in the meantime ends as well.
       if (request.force === true || request.rejected !== undefined) {
         await successions.end(request.subject, request.rejected);
       }
@@ -123,9 +126,9 @@ export class Keeper {
   }
 
   /**
-   * Whose an access token is or was, where a page may go on from it.
+   * The owner of a current or former access token that may still be exchanged for its successor.
    *
-   * @returns undefined where the token was never ours, or {@link Successions} has ended for it
+   * @returns undefined if the token was never ours, or its succession has ended (see {@link Successions})
    */
   async ownerOf(presented: Secret): Promise<TokenOwner | undefined> {
     const { successions } = this.#options;
@@ -134,11 +137,11 @@ export class Keeper {
   }
 
   /**
-   * The live token that follows on one we gave out: for a frontend that holds nothing but its expired access token.
-   * The presented token itself is given back only if the provider has just accepted it.
+   * The live token that succeeds one we handed out, for a frontend that holds only its expired access token. The
+   * presented token itself is returned only if the provider has just accepted it.
    *
-   * @returns undefined where a caller has ended the succession meanwhile
-   * @throws {@link KeeperError} where there is none to be had now
+   * @returns undefined if a caller has ended the succession in the meantime
+   * @throws {@link KeeperError} if no live token is available now
    */
   async successor(owner: TokenOwner, presented: Secret): Promise<LiveToken | undefined> {
     const token = await this.#successor(owner, presented);
@@ -163,10 +166,10 @@ export class Keeper {
   }
 
   /**
-   * Renews a grant ahead of need: whoever asks meanwhile waits for this renewal. Nothing is done where a newer credential
-   * than the one that was due is there already, or the subject has left; and no account is made anew.
+   * Renews a grant ahead of need; callers asking in the meantime wait for this renewal. Does nothing if a newer
+   * credential than the due one exists, or the subject has left. Never creates an account.
    *
-   * @returns why it could not be renewed now
+   * @returns why the grant could not be renewed now; undefined if it was, or nothing was needed
    */
   async renewAhead(provider: Provider, { grantId, subject, exchangeId }: DueGrant): Promise<KeeperError | undefined> {
     const view = await this.#options.store.view(provider.realm, subject);
@@ -184,18 +187,18 @@ export class Keeper {
     }
   }
 
-  /** Begins nothing new, and resolves when every exchange in flight has been answered and stored. */
+  /** Starts no new exchanges, and resolves once all exchanges in flight are answered and stored. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#renewals.idle();
   }
 
-  /** How many renewals are under way. */
+  /** The number of renewals in progress. */
   get underWay(): number {
     return this.#renewals.size;
   }
 
-  /** Keeps every answer that the store has not taken yet beside it, for a process that can't wait. */
+  /** Saves all answers that the store has not taken yet outside it, for a process that must exit now. */
   async rescueAnswers(): Promise<void> {
     await this.#means.inHand.keepAll(this.#options.rescue, this.#observer);
   }
@@ -230,7 +233,7 @@ export class Keeper {
     return { accessToken: credential.accessToken(), tokenType, expiresAt, refreshed, created };
   }
 
-  /** Three tabs that ask about one token cost one question. */
+  /** Concurrent probes of one token share one call: three open tabs cost one question. */
   async #probe(provider: Provider, token: Secret, nonce: string) {
     const probe = provider.probe?.bind(provider);
     if (probe === undefined) return 'refused';
@@ -238,7 +241,7 @@ export class Keeper {
   }
 }
 
-/** The credential to answer with; undefined where another's renewal has ended without what this caller needs. */
+/** The credential to answer with; undefined if another caller's renewal ended without satisfying this one. */
 function serve(
   view: GrantView | undefined,
   failure: KeeperError | undefined,
@@ -252,8 +255,8 @@ function serve(
 }
 
 /**
- * Callers of one grant share one renewal. Before there is an account, only callers who would create the same one do:
- * one's taken e-mail must not be another's failure.
+ * Callers of one grant share one renewal. Before the account exists, only callers that would create the same one share
+ * it: an e-mail address that is taken for one caller must not fail another.
  */
 function flightKey(request: Pick<TokenRequest, 'provider' | 'subject' | 'applicant'>, created: boolean): string {
   const { provider, subject, applicant } = request;

@@ -15,51 +15,53 @@ import type { Failure, GrantStore } from '../storage/grant-store.ts';
 import { untilDeadline } from './until-deadline.ts';
 import { withLease } from './with-lease.ts';
 
-/** What an exchange needs of the world. */
+/** The dependencies of an exchange. */
 export interface ExchangeDependencies {
   readonly store: GrantStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
-  /** Where an answer is kept meanwhile that the store refuses. */
+  /** Where an answer is kept while the store refuses it. */
   readonly rescue: Rescue;
-  /** Answers on their way into the store. */
+  /** Answers that the store has not taken yet. */
   readonly inHand: AnswersInHand;
   readonly observer: GrantObserver;
 }
 
-/** What is asked upstream, once the exchange is open. */
+/** What to ask the provider once the exchange is open. */
 export type ExchangeRequest =
   | { readonly kind: 'refresh'; readonly refreshToken: Secret }
   | { readonly kind: 'recover'; readonly account: KnownAccount }
   | { readonly kind: 'provision'; readonly applicant: Applicant };
 
-/** Between tries to store an answer, in milliseconds. */
+/** The pauses between attempts to store an answer, in milliseconds. */
 const SAVE_PAUSES = { pauseMs: 250, longestPauseMs: 5_000 };
-/** How long storing an answer is tried, in milliseconds: a refusal that is not stored is merely asked for again. */
+/**
+ * How long to keep trying to store an answer, in milliseconds. A refusal that is not stored is merely asked for again.
+ */
 const SAVE_PATIENCE_MS = { obtained: 600_000, failed: 5_000 };
 
-/** One exchange that is open, and what it is for. */
+/** An open exchange and its purpose. */
 export interface ExchangeRun {
   readonly provider: Provider;
   readonly view: GrantView;
   readonly exchange: OpenExchange;
   readonly question: ExchangeRequest;
-  /** Told of the answer before it is stored. */
+  /** Called with the answer before it is stored. */
   readonly answered: (answer: ExchangeResult) => void;
-  /** Told of the answer once it is stored, with the event that was written with it, or once storing it was given up. */
+  /** Called with the answer and the event written with it once it is stored, or once storing it has been given up. */
   readonly ended: (answer: ExchangeResult, event: GrantEvent | undefined) => void;
 }
 
 /**
- * Asks upstream, keeps the lease meanwhile, and stores what comes of it before any caller hears of it. From here on
- * nobody cancels: a caller may leave, the call goes on.
+ * Asks the provider, keeps the lease during the call, and stores the answer before any caller sees it. It cannot be
+ * cancelled: a caller may leave, the call continues.
  *
- * @throws the store's error, where it has refused the answer for longer than patience lasts
+ * @throws the store's error if the store keeps refusing the answer until patience runs out
  */
 export async function performExchange(means: ExchangeDependencies, run: ExchangeRun): Promise<ExchangeResult> {
   const { store } = means;
-  // A lost claim harms nobody: the answer is appended all the same.
+  // Losing the lease does no harm: the answer is appended all the same.
   return withLease(
     means,
     () => store.renewLease(run.exchange),
@@ -70,7 +72,7 @@ export async function performExchange(means: ExchangeDependencies, run: Exchange
 async function askAndSave(means: ExchangeDependencies, run: ExchangeRun): Promise<ExchangeResult> {
   const { clock, bounds } = means;
   try {
-    // Whoever was paused between opening and sending must not send: its claim may be another's by now.
+    // A process that was paused between opening and sending must not send: another may hold the lease by now.
     const isStale = openForMs(clock, run.exchange) > bounds.leaseMs / 2;
     const answer = isStale ? PAUSED : whole(await ask(run.provider, run.question), run.question);
     if (answer.kind === 'obtained') means.inHand.hold(run.exchange, answer);
@@ -87,7 +89,10 @@ async function askAndSave(means: ExchangeDependencies, run: ExchangeRun): Promis
   }
 }
 
-/** One clock may have been set back since, the other may have stood still while the machine slept. */
+/**
+ * How long an exchange has been open, in milliseconds. Takes the larger of two measurements: one clock may have been
+ * set back, and the other may have stopped while the machine slept.
+ */
 export function openForMs(clock: Clock, { openedAt, openedTick }: OpenExchange): number {
   return Math.max(clock.now() - openedAt, clock.monotonic() - openedTick);
 }
@@ -109,7 +114,10 @@ async function ask(provider: Provider, question: ExchangeRequest): Promise<Excha
   }
 }
 
-/** Whatever becomes of the database, the answer brings along the refresh token that it leaves in force. */
+/**
+ * Adds the presented refresh token to an answer that leaves it in force, so that the answer is complete even if the
+ * database is lost.
+ */
 function whole(answer: ExchangeResult, question: ExchangeRequest): ExchangeResult {
   if (answer.kind !== 'obtained' || question.kind !== 'refresh' || answer.tokens.refreshToken !== undefined)
     return answer;
@@ -121,9 +129,9 @@ function unsupported(kind: string): ExchangeResult {
 }
 
 /**
- * A 200 is never dropped because the database is in trouble: it is kept beside the database, and storing it is tried
- * for as long as there is hope. What is left by then is replayed at the next start. Where the database has forgotten the
- * grant there is none, and a person is told.
+ * Stores an answer. A 200 is never dropped because of database trouble: it is saved outside the database, and storing
+ * it is retried until patience runs out. Anything left after that is replayed at the next start. If the database has
+ * lost the grant, retrying is pointless, so the answer is set aside for a person.
  */
 async function save(
   means: ExchangeDependencies,
@@ -195,7 +203,10 @@ function nextBackOff(
   return { failures, lastFailure, retryAt: clock.now() + backoffMs(failures, asked, random) };
 }
 
-/** Wrong client credentials are no fault of the grant: they open the provider's breaker, not the grant's back-off. */
+/**
+ * Wrong client credentials are not the grant's fault: they open the provider's circuit breaker and cause no back-off of
+ * the grant.
+ */
 function retriedFailure(answer: ExchangeResult): RetriedFailure | undefined {
   return answer.kind === 'throttled' || answer.kind === 'unknown' || answer.kind === 'not_sent'
     ? answer.kind

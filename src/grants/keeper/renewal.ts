@@ -25,41 +25,41 @@ import { exchangeRequestFor, type ExchangeStep } from './exchange-request.ts';
 import { replayRescued } from './rescue.ts';
 import type { ChangeWaiter } from './wait-for-change.ts';
 
-/** What a renewal works on: one subject's grant at one provider. */
+/** The target of a renewal: one subject's grant at one provider. */
 export interface RenewalTarget {
   readonly provider: Provider;
   readonly subject: string;
-  /** Whom to create the account for, where there is none yet and a caller asks. */
+  /** Whom to create the account for if there is none yet and a caller asks. */
   readonly applicant: Applicant | undefined;
-  /** False where no caller asks: an account that is gone may be gone on purpose. */
+  /** False if no caller asks: an account that is gone may have been removed on purpose. */
   readonly mayProvision: boolean;
   readonly demand: StandingDemand;
 }
 
-/** Where a renewal came to: the grant as it is now, and why it is not renewed if it isn't. */
+/** The result of a renewal: the grant as it is now, and why it was not renewed if it was not. */
 export interface RenewalResult {
   readonly view: GrantView;
   readonly failure: KeeperError | undefined;
 }
 
-/** What a renewal needs of the world. */
+/** The dependencies of a renewal. */
 export interface RenewalDependencies extends ExchangeDependencies {
   readonly breaker: CircuitBreaker;
   readonly pacer: Pacer;
   readonly waiting: ChangeWaiter;
-  /** True once the process is leaving: nothing new is begun then. */
+  /** True once the process is shutting down: no new work starts. */
   readonly closing: () => boolean;
 }
 
-/** How long a grant rests whose new token was over on arrival, in milliseconds. */
+/** The back-off of a grant whose new token had expired on arrival, in milliseconds. */
 const CLOCKS_DIFFER_MS = 60_000;
-/** More exchanges than any repair takes: a provider that contradicts itself is left alone for a while. */
+/** More exchanges than any repair needs. A provider that contradicts itself gets a back-off. */
 const MOST_EXCHANGES = 6;
 
 /**
  * Takes one step after another until the grant is renewed or nothing more can be done now.
  *
- * @throws {@link KeeperError} `consent_required` where the subject is not connected, and nobody else can see to that
+ * @throws {@link KeeperError} `consent_required` if the subject is not connected and only its user can change that
  */
 export async function renew(means: RenewalDependencies, target: RenewalTarget): Promise<RenewalResult> {
   let exchanges = 0;
@@ -69,10 +69,11 @@ export async function renew(means: RenewalDependencies, target: RenewalTarget): 
     const step = nextStep(target.provider, facts, target.demand, means.clock.now());
     if (step.do === 'serve') return { view, failure: undefined };
     if (means.closing()) return { view, failure: slow() };
-    // Whoever waits along and may have an account made looks again.
+    // A caller that shares this renewal and may create an account looks again.
     if (step.do === 'provision' && !target.mayProvision) return { view, failure: undefined };
     if (step.do === 'wait') {
-      // Nobody works on it; there is but an answer that may yet come. Whoever can do without need not wait for it.
+      // No process holds an exchange; only a late answer may still arrive. A caller that can do without it need not
+      // wait.
       if (!facts.claims.held && tolerates(view, target.demand, means.clock.now())) return { view, failure: slow() };
       await means.waiting.waitForChange(means, view.grantId, facts.claims);
       const found = await satisfying(means, target);
@@ -91,7 +92,10 @@ export async function renew(means: RenewalDependencies, target: RenewalTarget): 
   }
 }
 
-/** What has most likely come meanwhile, by the read that costs least; undefined where it takes another look. */
+/**
+ * The view if the cheapest read already satisfies the demand, as it usually does after an exchange; undefined if a full
+ * read is needed.
+ */
 async function satisfying(
   { store, clock }: RenewalDependencies,
   { provider, subject, demand }: RenewalTarget,
@@ -107,13 +111,13 @@ async function read(
   for (;;) {
     const found = await store.viewWithStatus(provider.realm, subject);
     if (found !== undefined) return toFacts(store, provider, found);
-    // Whoever has left meanwhile comes back by consent, and not because somebody still waited for a token.
+    // A subject that has left comes back by consent, not because a caller is still waiting for a token.
     if (provider.provision === undefined || !mayProvision) throw consentRequired();
     await store.connect(provider.realm, subject);
   }
 }
 
-/** Undefined means: look again. */
+/** Returns undefined to look again. */
 async function giveUp(
   means: RenewalDependencies,
   target: RenewalTarget,
@@ -123,7 +127,7 @@ async function giveUp(
   if (step.do === 'back_off') return backingOff(view.backoff, means.clock.now());
   switch (step.because) {
     case 'expired_on_arrival':
-      // Every token that comes while the clocks differ is over at once; to fetch more of them helps nobody.
+      // While the clocks differ, every new token has expired on arrival. Fetching more helps nobody.
       await applyBackoff(means, view, CLOCKS_DIFFER_MS);
       return expiredOnArrival();
     case 'too_many_renewals':
@@ -143,13 +147,13 @@ async function giveUpForGood(
     observer.recorded(event);
     return reconnectRequired();
   }
-  // It was noted before; or an answer has come that was thought lost.
+  // Either it was noted before, or an answer that was thought lost has arrived.
   const view = await store.view(provider.realm, subject);
   const isSame = view?.grantId === grantId && view.current?.nonce === current?.nonce;
   return isSame ? reconnectRequired() : undefined;
 }
 
-/** Lets a grant rest whose provider answers, but not in a way that leads anywhere. */
+/** Starts a back-off for a grant whose provider answers, but in a way that leads nowhere. */
 async function applyBackoff(
   { store, clock, random }: RenewalDependencies,
   view: GrantView,
@@ -165,7 +169,7 @@ async function applyBackoff(
   return backingOff(backoff, clock.now());
 }
 
-/** Asks upstream; a failure returned ends the renewal, undefined means: look again. */
+/** Asks the provider. A returned failure ends the renewal; undefined means to look again. */
 async function exchange(
   means: RenewalDependencies,
   target: RenewalTarget,
@@ -175,7 +179,8 @@ async function exchange(
   const { store, clock, breaker, pacer } = means;
   const { provider } = target;
   const { view } = facts;
-  // Of a process that died with an answer that the database had refused: to ask again would spend what is spent.
+  // They come from a process that died holding an answer that the database had refused. Asking again would present a
+  // refresh token that is already consumed.
   if ((await replayRescued(means, view.grantId)) > 0) return undefined;
   const openForMs = breaker.openForMs(provider.realm, clock.monotonic());
   if (openForMs !== undefined) return clientRefused(openForMs);
@@ -200,7 +205,7 @@ async function exchangeInTurn(
   const { store, clock, breaker } = means;
   const opened = await store.openExchange({
     grantId: view.grantId,
-    // What may end the account's other tokens is a recovery, whatever it is called upstream.
+    // Anything that may end the account's other tokens is a recovery, whatever the provider calls it.
     kind: step.do === 'provision' && provider.provisionsAgain === true ? 'recover' : step.do,
     presented: step.do === 'refresh' ? step.presented : undefined,
     accountId: step.do === 'recover' ? step.accountId : undefined,

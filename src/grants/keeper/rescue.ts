@@ -7,41 +7,41 @@ import type { OpenExchange } from '../exchange.ts';
 import { renewalSchedule } from '../rules/renewal-schedule.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
-/** Where an answer goes that the store refuses: a place on this machine that does not depend on the database. */
+/** Keeps answers that the store refuses, on this machine and independent of the database. */
 export interface Rescue {
-  /** Keeps the answer sealed; it is on the disk when the promise resolves. A second time, it does nothing new. */
+  /** Saves the sealed answer; it is on disk when the promise resolves. Calling it again does nothing. */
   keep(exchange: OpenExchange, answer: Obtained): Promise<void>;
-  /** Forgets what was kept of an exchange, if anything. */
+  /** Deletes what was saved for an exchange, if anything. */
   drop(exchange: OpenExchange): Promise<void>;
-  /** Keeps it on, but for a person to look at: it is not among what is kept until the next start. */
+  /** Keeps the answer for a person to look at. It is excluded from {@link Rescue.kept} until the next start. */
   setAside(exchange: OpenExchange, cause: unknown): Promise<void>;
-  /** Everything that is kept and can be opened, or what of it is kept for one grant. */
+  /** All saved answers that can be opened, or those of one grant. */
   kept(grantId?: string): Promise<Rescued[]>;
 }
 
-/** One answer that waits for the store. */
+/** A saved answer that waits for the store. */
 export interface Rescued {
   readonly exchange: OpenExchange;
   readonly answer: Obtained;
 }
 
-/** What replaying needs of the world. */
+/** The dependencies of replaying. */
 export interface ReplayMeans {
   readonly rescue: Rescue;
   readonly store: GrantStore;
   readonly clock: Clock;
-  /** Told of every event that is written with an answer. */
+  /** Notified of every event written with an answer. */
   readonly observer: Pick<GrantObserver, 'recorded'>;
 }
 
 /**
- * Gives the store what it once refused. Appending is keyed by the exchange, so an answer that had been stored after all
- * is stored once. One that the store does not take although it could is set aside: neither the others nor its own grant
- * wait for it.
+ * Replays rescued answers to the store. Appending is keyed by the exchange, so an answer that was stored after all is
+ * not stored twice. An answer that the store rejects while it is available is set aside, so that it blocks neither the
+ * others nor its own grant.
  *
- * @param grantId replays the answers for this grant alone
+ * @param grantId limits the replay to this grant
  * @returns how many answers were replayed
- * @throws StoreUnavailableError, once all have been tried; what was refused so is still kept
+ * @throws StoreUnavailableError, once all have been tried; the affected answers are still kept
  */
 export async function replayRescued(means: ReplayMeans, grantId?: string): Promise<number> {
   const { rescue, observer } = means;
@@ -63,7 +63,7 @@ export async function replayRescued(means: ReplayMeans, grantId?: string): Promi
   return replayed;
 }
 
-/** Tried twice: the first time, another's transaction may have been in the way. */
+/** Tries twice, since another transaction may have caused the first failure. */
 async function stored({ store, clock }: ReplayMeans, { exchange, answer }: Rescued): Promise<GrantEvent | undefined> {
   const finish = () =>
     store.finishObtained(exchange, answer, renewalSchedule(exchange.nonce, clock.now(), answer.tokens));

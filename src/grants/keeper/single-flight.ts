@@ -1,8 +1,8 @@
-/** Work in progress that callers who want the same thing share. */
+/** Lets callers who want the same thing share one piece of work. */
 export class SingleFlight<Result> {
   readonly #running = new Map<string, Promise<Result>>();
 
-  /** Joins the work under `key`, or begins it. It goes on to its end whoever stops waiting for it. */
+  /** Joins the work under `key`, or starts it. It runs to completion even if callers stop waiting. */
   join(key: string, begin: () => Promise<Result>): Promise<Result> {
     const running = this.#running.get(key);
     if (running !== undefined) return running;
@@ -11,12 +11,12 @@ export class SingleFlight<Result> {
     return flight;
   }
 
-  /** How many are in progress. */
+  /** The number of pieces of work in progress. */
   get size(): number {
     return this.#running.size;
   }
 
-  /** Resolves when everything now in progress has ended, well or not. */
+  /** Resolves when all current work has settled, whether it succeeded or failed. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#running.values());
   }

@@ -4,10 +4,10 @@ import type { Secret } from '../../secret.ts';
 import type { Clock } from '../clock.ts';
 import type { SuccessionLimits, SuccessionStore } from '../storage/succession-store.ts';
 
-/** What successions are made of. */
+/** The dependencies and limits of {@link Successions}. */
 export interface SuccessionsOptions {
   readonly store: SuccessionStore;
-  /** The one whose access tokens a web page may hold with nothing beside. */
+  /** The provider whose access tokens a web page may hold without any other credential. */
   readonly provider: Pick<Provider, 'name' | 'realm'>;
   readonly clock: Clock;
   readonly limits: SuccessionLimits;
@@ -17,11 +17,12 @@ const MOST_REMEMBERED = 100_000;
 const NOTED_EVERY_MS = 3_600_000;
 
 /**
- * Whether an access token, shown by itself, is followed by the present one. Such a token is a credential that hands itself
- * on, so it lives on the calls of those who have a better one: without them it ends, and they can end it at once.
+ * Decides whether an access token on its own leads to its successor. Such a token is a credential that renews itself,
+ * so its succession depends on calls by callers with a stronger credential: without them it ends, and they can end it
+ * at once.
  */
 export class Successions {
-  /** The name of the provider. */
+  /** The provider's name. */
   readonly provider: string;
   readonly #options: SuccessionsOptions;
   readonly #noteEveryMs: number;
@@ -35,13 +36,18 @@ export class Successions {
     this.#noteEveryMs = Math.min(NOTED_EVERY_MS, options.limits.chainMs / 10);
   }
 
-  /** The subject whose token this is or was; undefined where it doesn't find its successor, or not any more. */
+  /**
+   * The subject that owns or owned this token; undefined if the token does not lead to its successor, or no longer
+   * does.
+   *
+   * @throws the store's error
+   */
   async ownerOf(presented: Secret): Promise<string | undefined> {
     const { store, provider, limits } = this.#options;
     return limits.chainMs === 0 ? undefined : store.find(provider.realm, presented, limits);
   }
 
-  /** Notes that a caller with a credential of its own asks for this subject's token; on the warm path. */
+  /** Notes that a caller with a credential of its own asks for this subject's token. Runs on the warm path. */
   noteCall(subject: string): void {
     const now = this.#options.clock.now();
     if (now - (this.#noted.get(subject) ?? 0) < this.#noteEveryMs) return;
@@ -50,18 +56,19 @@ export class Successions {
   }
 
   /**
-   * Ends it for every token that the subject was given up to now.
+   * Ends the succession of every token that the subject has been given so far.
    *
-   * @param rejected where a caller speaks of one: only for that one and those before it
+   * @param rejected if given, only this token and earlier ones lose their successor
+   * @throws the store's error
    */
   async end(subject: string, rejected: Secret | undefined): Promise<void> {
     await this.#options.store.end(this.#options.provider.realm, subject, rejected);
   }
 
   /**
-   * Keeps the calls noted since the last time.
+   * Stores the calls noted since the last time.
    *
-   * @throws what the store throws; they are kept the next time then
+   * @throws the store's error; the calls are then stored next time
    */
   async drain(): Promise<void> {
     if (this.#fresh.size === 0) return;

@@ -1,24 +1,24 @@
 import type { Clock } from '../clock.ts';
 
-/** How long something is tried, and how often. */
+/** How long and how often to retry. */
 export interface Patience {
-  /** The deadline is its `monotonic`, so that no clock that is set moves it. */
+  /** The deadline uses `monotonic`, so setting the wall clock does not move it. */
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
-  /** From the beginning of the first try until a failure is the last one, in milliseconds. */
+  /** How long after the start of the first attempt a failure becomes final, in milliseconds. */
   readonly patienceMs: number;
-  /** Between a failure and the next try, in milliseconds. */
+  /** The pause between a failure and the next attempt, in milliseconds. */
   readonly pauseMs: number;
-  /** Up to how many milliseconds the pause doubles from one failure to the next; it stays the same where left out. */
+  /** The limit in milliseconds up to which the pause doubles after each failure; without it the pause is constant. */
   readonly longestPauseMs?: number;
-  /** Whether what failed so may succeed another time; everything may where left out. */
+  /** Whether a failure may be temporary; by default all are. */
   readonly mayPass?: (error: unknown) => boolean;
 }
 
 /**
- * Does `work`, and again from its start where it fails, until the deadline has passed. A try that is under way by then is
- * not cut short.
+ * Runs `work`, retrying from the start on failure, until the deadline has passed. An attempt in progress at that time
+ * is not interrupted.
  *
- * @throws the error of the last try
+ * @throws the error of the last attempt
  */
 export async function untilDeadline<Result>(
   work: () => Promise<Result> | Result,

@@ -2,27 +2,28 @@ import type { Random } from '../clock.ts';
 import type { ExchangeStatus } from '../grant.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
-/** What waiting needs of the world. */
+/** The dependencies of waiting. */
 export interface ChangeWaiterDependencies {
   readonly store: GrantStore;
   readonly random: Random;
-  /** True once the process is leaving. */
+  /** True once the process is shutting down. */
   readonly closing: () => boolean;
 }
 
 const PAUSE_MS = { first: 20, longest: 250 };
-/** However many wait in one process, together they look about this often a second. */
+/** The total rate of looks per second in one process, however many callers wait. */
 const LOOKS_A_SECOND = 1_000;
 
-/** Everybody in this process who waits for an exchange that somebody else has open. */
+/** Lets callers in this process wait for exchanges that others have open. */
 export class ChangeWaiter {
   #count = 0;
 
   /**
-   * Resolves once the grant's claims are others than these, or the process is leaving. Looks again and again, because a
-   * notice may be missed; the more wait, the more seldom each of them looks, so that waiting doesn't starve the work.
+   * Resolves once the grant's exchange status has changed, or the process is shutting down. Polls, because a
+   * notification may be missed. The more callers wait, the less often each of them polls, so that waiting does not
+   * starve the work.
    *
-   * @returns the claims as they are then
+   * @returns the exchange status at that time
    */
   async waitForChange(
     { store, random, closing }: ChangeWaiterDependencies,

@@ -1,19 +1,19 @@
 import type { Clock } from '../clock.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 
-/** What keeping a lease needs of the world. */
+/** The dependencies of keeping a lease. */
 export interface LeaseMeans {
   readonly clock: Pick<Clock, 'every'>;
   readonly bounds: Pick<ExchangeBounds, 'renewMs'>;
 }
 
 /**
- * Keeps a lease that was taken already for as long as `work` takes. Nobody is told where a renewal fails: that costs the
- * claim at worst, and whoever holds a lost claim changes nothing that is another's by then.
+ * Keeps a lease that is already held for as long as `work` takes. A failed renewal is not reported: at worst it costs
+ * the lease, and a former holder cannot change anything that belongs to the next one.
  *
  * @param renew renews the lease once; called every `bounds.renewMs` milliseconds
- * @returns what `work` gives
- * @throws what `work` throws
+ * @returns the result of `work`
+ * @throws the error of `work`
  */
 export async function withLease<Result>(
   { clock, bounds }: LeaseMeans,

@@ -15,10 +15,10 @@ export type LinkErrorCode =
 export class LinkError extends Error {
   override readonly name = 'LinkError';
   readonly code: LinkErrorCode;
-  /** Where the user may be sent on to; undefined where that isn't known. */
+  /** Where to send the user next; undefined if that is not known. */
   readonly returnTo: string | undefined;
 
-  /** Of `other_account`: which ones it is about. */
+  /** The two accounts concerned; set for `other_account`. */
   readonly accounts: TwoAccounts | undefined;
 
   constructor(
@@ -33,13 +33,18 @@ export class LinkError extends Error {
   }
 }
 
-/** The account that a user has just chosen, and the one that is linked already; undefined where little is known of that. */
+/**
+ * The account that a user has just chosen, and the one linked before; `present` is undefined if little is known about
+ * it.
+ */
 export interface TwoAccounts {
   readonly chosen: AccountProfile;
   readonly present: AccountProfile | undefined;
 }
 
-/** What to tell a person of each, be it under a title that says whose account was not linked. */
+/**
+ * The text that tells a person about each error. It also works under a title that says whose account was not linked.
+ */
 export const LINK_MESSAGES: Readonly<Record<LinkErrorCode, string>> = {
   provider_not_linkable: 'Accounts of this provider are not linked by their users.',
   too_many_links: 'This user has begun to link accounts very often and finished none. Try again in some minutes.',

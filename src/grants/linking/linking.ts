@@ -13,18 +13,21 @@ import { renewalSchedule } from '../rules/renewal-schedule.ts';
 import { notAnsweredProperly, redeemConsent, type Consent } from './redeem-consent.ts';
 import { withLease } from '../keeper/with-lease.ts';
 
-/** What linking is made of. */
+/** The dependencies of {@link Linking}. */
 export interface LinkingOptions {
   readonly store: LinkStore;
   readonly providers: Providers;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
-  /** Where a provider is to send browsers back to. Each has its own, so that no answer passes for another's. */
+  /**
+   * The URI that a provider sends browsers back to. Each provider has its own, so that an answer from one cannot pass
+   * as another's.
+   */
   readonly redirectUri: (provider: string) => string;
   readonly observer: Pick<GrantObserver, 'recorded'>;
 }
 
-/** What a provider's answer brought back, as it stood in the browser's address. */
+/** A provider's answer, as it appeared in the browser's address. */
 export interface Callback {
   readonly provider: string;
   readonly state: Secret;
@@ -36,7 +39,7 @@ export interface Callback {
   readonly issuer?: string | undefined;
 }
 
-/** Who completes a link, and with what. */
+/** A request to complete a link. */
 export interface Completion {
   readonly provider: string;
   readonly subject: string;
@@ -45,9 +48,9 @@ export interface Completion {
 }
 
 /**
- * Links a subject to an account that its user has already, in four steps: a ticket for the subject; the browser that takes
- * it to the provider; the consent that comes back to the same browser; and the completion, which only the same subject can
- * ask for. Until then nothing is asked of the provider, so that whoever was lured into consenting links nobody.
+ * Links a subject to an account that its user already has, in four steps: a ticket for the subject; the browser that
+ * takes it to the provider; the consent that comes back to the same browser; and the completion, which only the same
+ * subject can ask for. The provider is not called until then, so luring somebody into consenting links nothing.
  */
 export class Linking {
   readonly #options: LinkingOptions;
@@ -58,10 +61,11 @@ export class Linking {
   }
 
   /**
-   * A ticket to the provider's page, for one subject.
+   * Issues a ticket to the provider's page for one subject.
    *
    * @returns `expiresAt` in epoch milliseconds
    * @throws {@link LinkError} `provider_not_linkable`, `too_many_links`
+   * @throws {@link KeeperError} `provider_not_configured`
    */
   async begin(provider: string, subject: string, returnTo: string): Promise<{ ticket: Secret; expiresAt: number }> {
     const { realm } = this.#linkable(provider);
@@ -73,10 +77,10 @@ export class Linking {
   }
 
   /**
-   * Sends a browser on its way.
+   * Sends a browser to the provider.
    *
-   * @param browser what this browser is known by, if it is
-   * @returns the provider's page, and what the browser is to be known by until it comes back
+   * @param browser the browser's identifier, if it already has one
+   * @returns the provider's page, and the identifier that the browser keeps until it comes back
    * @throws {@link LinkError} `link_expired`
    */
   async startAuthorization(ticket: Secret, browser = randomToken()): Promise<{ pageUrl: string; browser: Secret }> {
@@ -95,10 +99,11 @@ export class Linking {
   }
 
   /**
-   * Takes a browser back.
+   * Receives a browser that comes back from the provider.
    *
-   * @returns where to send it on to, and the code by which its subject may complete the link
-   * @throws {@link LinkError}
+   * @returns where to send the browser next, and the code by which its subject may complete the link
+   * @throws {@link LinkError} `provider_not_linkable`, `link_expired`, `access_denied`, `provider_refused`
+   * @throws {@link KeeperError} `provider_not_configured`
    */
   async handleCallback({
     provider,
@@ -120,9 +125,11 @@ export class Linking {
   }
 
   /**
-   * Spends the consent and connects the subject. Where that was done before, it is done.
+   * Redeems the consent and connects the subject. Does nothing if the link was completed before.
    *
-   * @throws {@link LinkError}; {@link KeeperError} where the same may be tried again later, be it that somebody else is at it
+   * @throws {@link LinkError} if the link cannot be completed
+   * @throws {@link KeeperError} `provider_not_configured`; any other code if the same call may succeed later, for
+   *   instance because another call is completing the link
    */
   async complete({ provider, subject, code, replace }: Completion): Promise<void> {
     const { realm, authorization } = this.#linkable(provider);
@@ -143,12 +150,12 @@ export class Linking {
     }
   }
 
-  /** How many completions are under way. */
+  /** The number of completions in progress. */
   get underWay(): number {
     return this.#completions.size;
   }
 
-  /** Resolves when every completion that is under way has ended. */
+  /** Resolves when all completions in progress have settled. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#completions);
   }
@@ -163,7 +170,7 @@ export class Linking {
       if (verdict.event !== undefined) observer.recorded(verdict.event);
       return;
     }
-    // Whoever is to revoke it, should nobody take it, must know whose it is.
+    // If the subject never takes it, revocation needs to know whose account it is.
     if (link.answer?.profile === undefined) await store.keep(link, answer);
     await store.putBack(link);
     throw verdict.kind === 'other_account'
@@ -177,7 +184,10 @@ export class Linking {
     return { realm, authorization };
   }
 
-  /** Where accounts aren't identified, who consents again under the same name needs no word more to replace the last time. */
+  /**
+   * If the provider does not identify accounts, consenting again under the same name replaces the earlier link without
+   * confirmation.
+   */
   async #connected(authorization: Authorization, connection: NewConnection): Promise<ConnectionVerdict> {
     const verdict = await this.#connect(connection);
     if (authorization.identifiesAccounts || verdict.kind !== 'other_account') return verdict;

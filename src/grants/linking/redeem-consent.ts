@@ -6,15 +6,15 @@ import { LinkError } from './link-error.ts';
 import type { TakenLink, LinkStore, ObtainedAccount } from '../storage/link-store.ts';
 import { untilDeadline } from '../keeper/until-deadline.ts';
 
-/** What spending a consent needs of the world. */
+/** The dependencies of redeeming a consent. */
 export interface ConsentDependencies {
   readonly store: LinkStore;
   readonly clock: Clock;
-  /** What the provider was told when the browser left. */
+  /** The redirect URI that the provider was given when the browser left. */
   readonly redirectUri: (provider: string) => string;
 }
 
-/** A consent that came back, and where from. */
+/** A consent that came back from a provider. */
 export interface Consent {
   /** The provider's name. */
   readonly provider: string;
@@ -22,22 +22,27 @@ export interface Consent {
   readonly link: TakenLink;
 }
 
-/** How long it is tried to keep what a code brought, and how often, in milliseconds. */
+/** How long and how often to try storing what a code obtained, in milliseconds. */
 const KEEP_PATIENCE = { patienceMs: 30_000, pauseMs: 500 };
 const BUSY_MS = 5_000;
 
 /**
- * Redeems the code of a consent and asks whose it is; what an earlier attempt has brought is not asked for again. Where the
- * same may be tried once more the link is put back, else it ends.
+ * Redeems the code of a consent and identifies the account. What an earlier attempt obtained is not requested again. If
+ * the same call may succeed later, the link is put back; otherwise it ends.
  *
- * @throws {@link LinkError} `link_failed`; {@link KeeperError} where the same may be tried again later
+ * @throws {@link LinkError} `link_failed`
+ * @throws {@link KeeperError} if the same call may succeed later
  */
 export async function redeemConsent(means: ConsentDependencies, consent: Consent): Promise<ObtainedAccount> {
   const answer = consent.link.answer ?? (await redeemed(means, consent));
   return { ...answer, profile: answer.profile ?? (await identified(means, consent, answer)) };
 }
 
-/** @param retryAfterMs from now, in milliseconds */
+/**
+ * The error for a provider that does not answer properly while an account is being linked.
+ *
+ * @param retryAfterMs when to retry, in milliseconds from now
+ */
 export function notAnsweredProperly(retryAfterMs = BUSY_MS, cause?: Error): KeeperError {
   return new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {
     retryAfterMs,
@@ -62,12 +67,12 @@ async function redeemed(means: ConsentDependencies, { provider, authorization, l
     throw answer.kind === 'client_refused' ? clientRefused(undefined) : notAnsweredProperly(retryAfterMs(answer));
   }
   if (await store.end(link)) throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
-  // Whoever had it before has spent the code, and its answer came meanwhile.
+  // The previous holder has redeemed the code, and its answer has just been stored.
   await store.putBack(link);
   throw notAnsweredProperly();
 }
 
-/** Whether the code is still good for another try. */
+/** Whether the code can still be redeemed. */
 function isUnspent(answer: ExchangeResult): boolean {
   return answer.kind === 'not_sent' || answer.kind === 'throttled' || answer.kind === 'client_refused';
 }
@@ -76,7 +81,7 @@ function retryAfterMs(answer: ExchangeResult): number | undefined {
   return answer.kind === 'throttled' ? answer.retryAfterMs : undefined;
 }
 
-/** What the code brought is there once: it must be stored before anything else can fail. */
+/** A code can be redeemed only once, so its tokens must be stored before anything else can fail. */
 async function keep({ store, clock }: ConsentDependencies, link: TakenLink, answer: Obtained): Promise<void> {
   const isKept = await untilDeadline(() => store.keep(link, answer), { clock, ...KEEP_PATIENCE });
   if (!isKept)

@@ -1,27 +1,27 @@
 import type { Clock } from '../clock.ts';
 import { afterClaim, standing, type Pause, type PauseReading, type PauseStore } from './pause.ts';
 
-/** What a lane is made of. */
+/** The dependencies and limits of a {@link Lane}. */
 export interface LaneOptions {
   readonly pauses: PauseStore;
   readonly clock: Clock;
   readonly realm: string;
-  /** How many may be inside that came just now; see `COUNTED_MS`. */
+  /** How many recently admitted callers may be inside at once; see `COUNTED_MS`. */
   readonly mostAtOnce: number;
-  /** True once the process is leaving: nobody waits then. */
+  /** True once the process is shutting down: nobody waits any longer. */
   readonly closing: () => boolean;
 }
 
-/** Somebody who may ask the provider. */
+/** Permission to ask the provider. */
 export interface Admitted {
   readonly kind: 'admitted';
-  /** True of the one who tries whether the provider answers again. */
+  /** True for the one caller that tests whether the provider answers again. */
   readonly isProbe: boolean;
-  /** Makes room for another; a second time it does nothing. */
+  /** Lets the next caller in. Calling it again does nothing. */
   leave(): void;
 }
 
-/** The provider is to be left alone for so many milliseconds; or the process is leaving. */
+/** The provider is paused for `forMs` milliseconds, or the process is shutting down. */
 export type TurnedAway = { readonly kind: 'paused'; readonly forMs: number } | { readonly kind: 'closing' };
 
 interface Waiter {
@@ -31,20 +31,20 @@ interface Waiter {
 
 type Change = (pause: Pause | undefined, now: number) => Pause | undefined;
 
-/** Whoever has been inside for longer, in milliseconds, counts no more: slow calls must not keep others out. */
+/** A caller that has been inside for longer, in milliseconds, no longer counts: slow calls must not keep others out. */
 const COUNTED_MS = 250;
-/** How old a reading of the pause may be, and how often whoever waits looks again, in milliseconds. */
+/** The maximum age of a reading of the pause, and how often waiting callers look again, in milliseconds. */
 const FRESH_MS = 250;
 const LOOK_MS = 50;
 
-/** The way of one process to one provider: in the order in which they come, no more at once than may. */
+/** One process's queue for one provider: admits callers in order, up to the allowed number at once. */
 export class Lane {
   readonly #options: LaneOptions;
   readonly #waiting: Waiter[] = [];
-  /** When each of them came, in epoch milliseconds. */
+  /** When each caller was admitted, in epoch milliseconds. */
   readonly #inside = new Set<{ readonly at: number }>();
   #reading: PauseReading & { readonly at: number };
-  /** Counts what was learned, so that a slow reading doesn't take the place of later news. */
+  /** Counts updates, so that a slow reading does not overwrite later news. */
   #news = 0;
   #isAdmitting = false;
   #wake: () => void = () => undefined;
@@ -55,7 +55,7 @@ export class Lane {
   }
 
   /**
-   * Waits to be let in.
+   * Waits for admission.
    *
    * @throws the store's error
    */
@@ -67,8 +67,8 @@ export class Lane {
   }
 
   /**
-   * Changes the realm's pause. Here it counts at once, however long the database takes: whoever comes next must not ask a
-   * provider that has just refused.
+   * Changes the realm's pause. The change takes effect in this process at once, however slow the database is: the next
+   * caller must not ask a provider that has just refused.
    *
    * @throws the store's error
    */
@@ -105,7 +105,7 @@ export class Lane {
     else if (!how.isTaken && (await this.#claim())) this.#letIn(true);
   }
 
-  /** Lets in whoever there is room for, and one at least where nobody is inside. */
+  /** Admits as many callers as there is room for, and at least one if nobody is inside. */
   #fill(mostAtOnce: number): void {
     const now = this.#options.clock.now();
     const counted = [...this.#inside].filter(({ at }) => Math.abs(now - at) < COUNTED_MS).length;
@@ -125,7 +125,7 @@ export class Lane {
     for (const { resolve } of this.#waiting.splice(0)) resolve(way);
   }
 
-  /** Of all instances, one gets it. */
+  /** Claims the probe; only one of all instances gets it. */
   async #claim(): Promise<boolean> {
     const { pauses, realm } = this.#options;
     let isOurs = false;
@@ -152,7 +152,7 @@ export class Lane {
     this.#reading = { pause, now, at: this.#options.clock.now() };
   }
 
-  /** The database's time, as far as this process can tell. */
+  /** The database's time in epoch milliseconds, as far as this process can tell. */
   #now(): number {
     const { now, at } = this.#reading;
     const here = this.#options.clock.now();

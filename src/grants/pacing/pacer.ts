@@ -4,30 +4,35 @@ import { Lane, type TurnedAway } from './lane.ts';
 import type { GrantObserver } from '../observer.ts';
 import { afterAnswer, afterNothing, afterRefusal, type Pause, type PauseStore } from './pause.ts';
 
-/** What the pacer is made of. */
+/** The dependencies of {@link Pacer}. */
 export interface PacerOptions {
   readonly pauses: PauseStore;
   readonly clock: Clock;
   readonly random: Random;
-  /** Told where a pause could not be noted; the next refusal notes it. */
+  /** Notified if a pause could not be stored; the next refusal stores it. */
   readonly observer: Pick<GrantObserver, 'failed'>;
-  /** True once the process is leaving: nobody waits for a turn then. */
+  /** True once the process is shutting down: nobody waits for a turn any longer. */
   readonly closing: () => boolean;
 }
 
-/** Leave to ask the provider once. */
+/** Permission to ask the provider once. */
 export interface Turn {
   readonly kind: 'turn';
-  /** Says what was answered, as soon as it is: whoever comes next needn't wait until it is stored. */
+  /** Reports the answer as soon as it arrives, so that the next caller need not wait until it is stored. */
   answered(answer: ExchangeResult): void;
-  /** Gives the turn back, answered or not; resolves when what the answer says of the provider is noted. Never rejects. */
+  /**
+   * Returns the turn, with or without an answer. Resolves when the answer's effect on the pause is stored. Never
+   * rejects.
+   */
   end(): Promise<void>;
 }
 
-/** Of the calls of one process to one provider, those begun within the last quarter of a second may be so many at least. */
+/**
+ * The minimum number of calls of one process to one provider that may have started within the last quarter of a second.
+ */
 const LEAST_AT_ONCE = 8;
 
-/** What only a provider says that has looked at the question. */
+/** Answers that only a provider gives that has processed the request. */
 const LOOKED_AT: readonly ExchangeResult['kind'][] = [
   'obtained',
   'rejected',
@@ -39,8 +44,8 @@ const LOOKED_AT: readonly ExchangeResult['kind'][] = [
 ];
 
 /**
- * Lets exchanges ask a provider as it wishes to be asked: so many at once that a 429 finds few others under way, and after
- * one as {@link Pause} says, for all instances together.
+ * Limits how exchanges call a provider: few enough at once that a 429 finds few others in flight, and after a 429 as
+ * {@link Pause} says, across all instances.
  */
 export class Pacer {
   readonly #options: PacerOptions;
@@ -51,7 +56,7 @@ export class Pacer {
   }
 
   /**
-   * Waits for a turn to ask this provider for a grant.
+   * Waits for a turn to ask this provider on behalf of a grant.
    *
    * @throws the store's error
    */

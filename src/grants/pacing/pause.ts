@@ -2,64 +2,65 @@ import { backoffMs } from '../rules/backoff.ts';
 import type { Random } from '../clock.ts';
 
 /**
- * What a provider's 429 answers say of the provider itself; one a realm, shared by all instances. Times in epoch
- * milliseconds by the database's clock; 0 for never.
+ * What a provider's 429 answers say about the provider itself; one per realm, shared by all instances. Times are epoch
+ * milliseconds by the database's clock, 0 for never.
  *
- * Whose is a 429: the provider's, or one user's? **It is the provider's once three were answered in a row, each to another
- * grant than the one before, and nothing else in between.** After the first, one exchange at a time goes through until
- * that is known: where it is answered otherwise, the 429 was its grant's own, and nobody else has waited for longer than
- * one call. A pause lasts as long as the most modest of the three asked for, so that one user's hour is not everybody's.
- * Once there was a pause, the 429 of the one exchange that tries its end is enough to begin the next.
+ * Does a 429 apply to the whole provider or to one user? **It applies to the provider after three in a row, each for a
+ * different grant than the one before, with no other answer in between.** After the first, exchanges go through one at
+ * a time until that is known. If the next answer is not a 429, the first one concerned its grant alone, and nobody else
+ * has waited longer than one call. A pause lasts as long as the shortest of the three requested delays, so that one
+ * user's hour does not become everybody's. After a pause, a 429 to the one exchange that probes the provider is enough
+ * to start the next.
  */
 export interface Pause {
-  /** 429 answers in a row, each to another grant than the one before. */
+  /** Consecutive 429 answers, each for a different grant than the one before. */
   readonly strikes: number;
-  /** The grant that was answered the last of them. */
+  /** The grant that received the last of them. */
   readonly struckGrantId: string;
-  /** The earliest end that one of them asked for. */
+  /** The earliest end that any of them asked for. */
   readonly askedUntil: number;
-  /** When the provider asked to be left alone, and when it may be asked again. */
+  /** Start of the pause. `until` is its end. */
   readonly since: number;
   readonly until: number;
-  /** Pauses in a row, each begun before the one before was got over. */
+  /** Consecutive pauses, each started before recovery from the previous one was complete. */
   readonly count: number;
-  /** How long whoever tries whether the provider answers again has for it. */
+  /** The deadline of the current probe. */
   readonly probeUntil: number;
-  /** When the provider was found to answer again. */
+  /** When the provider was seen to answer again. */
   readonly resumedAt: number;
 }
 
-/** A pause as it was read, and the database's time then. */
+/** A pause, and the database's time when it was read, in epoch milliseconds. */
 export interface PauseReading {
   readonly pause: Pause | undefined;
   readonly now: number;
 }
 
-/** Where pauses are kept. */
+/** Stores pauses. Methods reject with the store's error. */
 export interface PauseStore {
   read(realm: string): Promise<PauseReading>;
   /**
-   * Puts in the place of a realm's pause what `next` makes of it, in one transaction that touches that row alone;
-   * undefined for none. `next` may be called more than once, and the last call counts.
+   * Replaces a realm's pause with the result of `next` (undefined for none), in one transaction that touches only that
+   * row. `next` may be called more than once; the last call counts.
    */
   change(realm: string, next: (pause: Pause | undefined, now: number) => Pause | undefined): Promise<PauseReading>;
 }
 
-/** How a provider may be asked at a moment. */
+/** How a provider may be asked at a given moment. */
 export type Standing =
   | { readonly kind: 'open' }
-  /** By nobody, for so many milliseconds. */
+  /** By nobody, for `forMs` milliseconds. */
   | { readonly kind: 'paused'; readonly forMs: number }
-  /** By one at a time; `isTaken` while there is one. */
+  /** By one caller at a time; `isTaken` while there is one. */
   | { readonly kind: 'probing'; readonly isTaken: boolean }
-  /** By a share of those who otherwise may, from 0 to 1. */
+  /** By a share of the usual number of callers, from 0 to 1. */
   | { readonly kind: 'resuming'; readonly share: number };
 
-/** So many refusals of different grants in a row are the provider's own. */
+/** After this many consecutive refusals of different grants, the limit is the provider's own. */
 const STRIKES = 3;
-/** How long after a pause it takes until everybody may ask again, in milliseconds. */
+/** How long it takes after a pause until all callers may ask again, in milliseconds. */
 const RESUMING_MS = 60_000;
-/** How long whoever tries whether the provider answers again has for it, in milliseconds; then another may. */
+/** How long a probe may take before another caller may try, in milliseconds. */
 const PROBE_MS = 10_000;
 
 const NONE: Pause = {
@@ -74,7 +75,8 @@ const NONE: Pause = {
 };
 
 /**
- * What is dated ahead of now was written by a clock that has been set back since, and counts as over.
+ * How the provider may be asked now. Times in the future were written by a clock that has since been set back, and
+ * count as over.
  *
  * @param now the database's time, in epoch milliseconds
  */
@@ -89,17 +91,21 @@ export function standing(pause: Pause | undefined, now: number): Standing {
   return share >= 0 && share < 1 ? { kind: 'resuming', share } : { kind: 'open' };
 }
 
-/** A 429, and after how many milliseconds it asked to come again, if it did. */
+/** A 429, and the delay in milliseconds that it asked for, if any. */
 export interface Refusal {
   readonly grantId: string;
   readonly retryAfterMs: number | undefined;
 }
 
-/** What a 429 makes of a pause. */
+/**
+ * The pause after a 429.
+ *
+ * @param now the database's time, in epoch milliseconds
+ */
 export function afterRefusal(before: Pause | undefined, refusal: Refusal, now: number, random: Random): Pause {
   const isOver = before === undefined || (before.strikes === 0 && standing(before, now).kind === 'open');
   const pause = isOver ? NONE : before;
-  // Of those that were under way when the pause began, all are refused; they say nothing new.
+  // Every call in flight when the pause started is refused as well, which says nothing new.
   if (standing(pause, now).kind === 'paused') return pause;
   const { grantId, retryAfterMs } = refusal;
   const asked = now + (retryAfterMs ?? 0);
@@ -114,7 +120,11 @@ export function afterRefusal(before: Pause | undefined, refusal: Refusal, now: n
   return { ...struck, count, since: now, until: now + waitMs };
 }
 
-/** What it makes of a pause that the one who tried was answered otherwise; undefined where nothing is left of it. */
+/**
+ * The pause after the probe got an answer other than a 429; undefined if nothing is left of it.
+ *
+ * @param now the database's time, in epoch milliseconds
+ */
 export function afterAnswer(pause: Pause | undefined, now: number): Pause | undefined {
   if (pause === undefined || standing(pause, now).kind === 'paused') return pause;
   if (pause.count === 0) return undefined;
@@ -122,14 +132,18 @@ export function afterAnswer(pause: Pause | undefined, now: number): Pause | unde
   return { ...pause, strikes: 0, until: 0, probeUntil: 0, resumedAt };
 }
 
-/** Lets somebody try whether the provider answers again; the same pause where somebody does already. */
+/**
+ * The pause with a probe started; the same object if a probe is already running or not needed.
+ *
+ * @param now the database's time, in epoch milliseconds
+ */
 export function afterClaim(pause: Pause | undefined, now: number): Pause | undefined {
   if (pause === undefined) return undefined;
   const how = standing(pause, now);
   return how.kind === 'probing' && !how.isTaken ? { ...pause, probeUntil: now + PROBE_MS } : pause;
 }
 
-/** Lets the next one try, where whoever had the turn made nothing of it. */
+/** The pause after a probe that led to nothing: the next caller may probe. */
 export function afterNothing(pause: Pause | undefined): Pause | undefined {
   return pause && { ...pause, probeUntil: 0 };
 }

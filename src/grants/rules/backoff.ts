@@ -2,17 +2,17 @@ import type { Random } from '../clock.ts';
 import type { Backoff } from '../grant.ts';
 
 const FIRST_WAIT_MS = 1_000;
-/** The longest that a failing provider is left alone for where it doesn't say, in milliseconds. */
+/** The longest back-off in milliseconds for a provider that does not ask for a delay. */
 export const LONGEST_WAIT_MS = 60_000;
-/** The most that is made of a provider's own `Retry-After`. */
+/** The limit in milliseconds up to which a provider's own `Retry-After` counts. */
 const LONGEST_ASKED_MS = 3_600_000;
 
 /**
- * How long to leave a failing provider alone, in milliseconds: doubling from one second to one minute, between half
- * and all of it by chance, so that grants that failed together don't come back together. A provider's own
- * `Retry-After` is kept to.
+ * The back-off in milliseconds. It doubles from one second to one minute, and jitter takes off up to half of it, so
+ * that grants that failed together do not retry together. It is never shorter than a provider's own `Retry-After`.
  *
- * @param failures in a row, this one included
+ * @param failures consecutive failures, including this one
+ * @param retryAfterMs the delay that the provider asked for, in milliseconds
  */
 export function backoffMs(failures: number, retryAfterMs: number | undefined, random: Random): number {
   const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 16));
@@ -20,8 +20,8 @@ export function backoffMs(failures: number, retryAfterMs: number | undefined, ra
 }
 
 /**
- * True until the back-off is over. One that is longer than any we would begin was begun by a clock that has been set
- * back since, and counts as over.
+ * Whether the back-off is still running. One that is longer than any we would start was written by a clock that has
+ * since been set back, and counts as over.
  *
  * @param now epoch milliseconds
  */

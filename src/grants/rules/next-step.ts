@@ -6,7 +6,7 @@ import { isNewer, satisfies, type StandingDemand } from './demand.ts';
 import type { RecoveryPath } from '../events.ts';
 import type { ExchangeStatus, GrantView } from '../grant.ts';
 
-/** What to do next for a grant, decided from facts alone. */
+/** The next step for a grant, decided from facts alone. */
 export type Step =
   | { readonly do: 'serve' }
   | { readonly do: 'wait' }
@@ -16,21 +16,23 @@ export type Step =
   | { readonly do: 'recover'; readonly accountId: string }
   | { readonly do: 'provision' };
 
-/** What was read of a grant at one moment. */
+/** The facts about a grant, read at one moment. */
 export interface Facts {
   readonly view: GrantView;
   readonly claims: ExchangeStatus;
-  /** What may be presented once more when nothing is left; undefined where the provider has no grace. */
+  /**
+   * The credential that may be presented once more when nothing is left; undefined if the provider has no grace period.
+   */
   readonly lastExchanged: Credential | undefined;
 }
 
-/** Exchanges a minute that one grant's callers may bring about while nothing needs repair. */
+/** The number of exchanges per minute that callers may cause for one grant while nothing needs repair. */
 const MOST_RENEWALS_A_MINUTE = 60;
 
 /**
- * The protocol in one function. In this order: what is there already; what somebody else is doing; what the provider
- * asked us to wait for; and then the mildest exchange that can help. A refresh hurts nobody, a recovery ends every
- * other token of the account, and a new account is the end of the old one.
+ * The protocol in one function. It considers, in this order: what is already there, what another process is doing, how
+ * long the provider asked us to wait, and then the least harmful exchange that can help. A refresh harms nothing, a
+ * recovery ends all other tokens of the account, and a new account abandons the old one.
  *
  * @param now epoch milliseconds
  */
@@ -43,19 +45,20 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
   if (current !== undefined && isNewer(current, demand) && !isLive(current, now)) {
     return { do: 'give_up', because: 'expired_on_arrival' };
   }
-  // Callers bring about the renewal of a token that lives, and attempts at an account. Everything else is repair.
+  // Callers cause renewals of live tokens and attempts to create an account. Everything else is repair.
   const isWanted = current === undefined ? view.integratedAt === undefined : isLive(current, now);
   if (isWanted && claims.recentExchanges >= MOST_RENEWALS_A_MINUTE) {
     return { do: 'give_up', because: 'too_many_renewals' };
   }
   const refreshToken = view.unsettled ? undefined : current?.refreshToken();
   if (current !== undefined && refreshToken !== undefined) {
-    // Another holder may yet come back with the answer; to ask twice would cost it that answer's tokens, and us all others.
+    // Another holder may still return with the answer. Asking twice would cost it that answer's tokens, and us all
+    // others.
     const isQuarantined = provider.onReuse === 'revoke_family' && claims.isUnresolved;
     return isQuarantined ? { do: 'wait' } : { do: 'refresh', presented: current, refreshToken };
   }
   if (provider.recover !== undefined && accountId !== undefined) {
-    // Another exchange in flight might take effect after this one, and nobody could tell which tokens were left.
+    // Another exchange in flight might take effect after this one, and nobody could tell which tokens were still valid.
     return claims.isUnresolved ? { do: 'wait' } : { do: 'recover', accountId };
   }
   if (provider.provision !== undefined) {
@@ -70,7 +73,7 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
   return { do: 'give_up', because: 'reconnect_required' };
 }
 
-/** What the provider leaves to a grant that has lost its last credential. */
+/** How a grant that has lost its last credential can be repaired with this provider. */
 export function recoveryPath(provider: Provider): RecoveryPath {
   if (provider.recover !== undefined || provider.provision !== undefined) return 'self';
   return provider.onReuse === 'grace' ? 'replay' : 'none';

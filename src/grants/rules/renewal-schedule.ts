@@ -1,26 +1,31 @@
 /**
- * When upkeep sees to a credential, in epoch milliseconds; undefined where there is no need. It is decided here, by whoever
- * hands an answer to a store, which merely keeps it.
+ * When upkeep renews a credential, in epoch milliseconds. It is computed by the code that hands an answer to a store;
+ * the store only keeps it.
  */
 export interface Schedule {
-  /** From when on its access token is renewed ahead of its end, if anybody uses it. */
+  /** From this time on the access token is renewed before it expires, if it is in use. */
   readonly renewAt: number;
-  /** From when on its refresh token is exchanged lest it lapse, used or not. */
+  /**
+   * From this time on the refresh token is exchanged so that it does not lapse, whether in use or not; undefined if
+   * there is no need.
+   */
   readonly lapseAt: number | undefined;
 }
 
-/** The longest that upkeep is ever early, in milliseconds: what is due lies within these of its end. */
+/** How far ahead of the expiry upkeep acts at most, in milliseconds. */
 export const MOST_AHEAD_MS = { access: 30 * 60_000, refresh: 7 * 86_400_000 };
 
-/** The share of a life that is left when upkeep begins to look at it, before it is spread. */
+/** The share of the lifetime that is left when upkeep becomes due, before jitter. */
 const SHARE_AHEAD = 0.1;
 
 /**
- * A tenth to a fifth of a life before its end: well ahead of the last minute, in which callers renew by themselves. Spread
- * by a text drawn by chance, so that tokens obtained together aren't renewed together.
+ * Schedules the renewal a tenth to a fifth of the lifetime before the expiry: well before the last minute, in which
+ * callers renew by themselves. Jitter comes from a random text, so that tokens obtained together are not renewed
+ * together.
  *
- * @param drawn the exchange's nonce, or another text that nobody else has
- * @param tokens ends in epoch milliseconds; no `refreshExpiresAt` where a refresh would not put it off
+ * @param drawn the exchange's nonce, or another unique random text
+ * @param obtainedAt epoch milliseconds
+ * @param tokens expiry times in epoch milliseconds; no `refreshExpiresAt` if a refresh would not postpone it
  */
 export function renewalSchedule(
   drawn: string,
@@ -36,7 +41,7 @@ export function renewalSchedule(
   };
 }
 
-/** Evenly between 0 and 1 for texts drawn by chance: 32-bit FNV-1a, which all machines reckon alike. */
+/** Maps random texts evenly to 0 up to 1: 32-bit FNV-1a, which gives the same result on all machines. */
 function fraction(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

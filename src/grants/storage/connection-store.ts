@@ -4,7 +4,7 @@ import type { GrantEvent } from '../events.ts';
 import type { OpenExchange } from '../exchange.ts';
 import type { Backoff } from '../grant.ts';
 
-/** One subject's connection, as it was made. */
+/** One subject's connection to a grant. */
 export interface Connection {
   readonly realm: string;
   readonly grantId: string;
@@ -14,28 +14,28 @@ export interface Connection {
   readonly profile: AccountProfile | undefined;
 }
 
-/** A grant that nobody is connected to any more, taken to be ended. */
+/** A grant that nobody is connected to any more, claimed so that it can be ended. */
 export interface OrphanedGrant {
   readonly exchange: OpenExchange;
-  /** Undefined where it never had one, or none that still stands. */
+  /** Undefined if it never had any, or has none that is still valid. */
   readonly tokens: { readonly accessToken: Secret; readonly refreshToken: Secret | undefined } | undefined;
-  /** How often ending it has failed so far. */
+  /** How often ending it has failed. */
   readonly failures: number;
 }
 
-/** Where connections are read, and ended. Every method is one transaction. */
+/** Reads and ends connections. Every method is one transaction and rejects with the store's error. */
 export interface ConnectionStore {
-  /** A subject's, as far as they are in these realms, in the order in which they were made. */
+  /** A subject's connections in these realms, in the order in which they were made. */
   of(subject: string, realms: readonly string[]): Promise<Connection[]>;
-  /** Ends a connection; the grant stays for whoever else is connected to it. Undefined where there is none. */
+  /** Ends a connection; the grant remains for other subjects connected to it. Undefined if there is no connection. */
   disconnect(realm: string, subject: string): Promise<GrantEvent | undefined>;
   /**
-   * Takes one grant that nobody is connected to, and whose exchanges are all over, by opening an exchange of the kind
-   * `revoke`: nobody can connect to it until that has ended.
+   * Claims one grant that nobody is connected to and whose exchanges have all finished, by opening a `revoke` exchange:
+   * nobody can connect to the grant until that has ended. Undefined if there is no such grant.
    */
   claimOrphanedGrant(realm: string): Promise<OrphanedGrant | undefined>;
-  /** Erases a grant that was taken, with all that was ever known of it but its events. */
+  /** Erases a claimed grant, with everything known about it except its events. */
   erase(exchange: OpenExchange): Promise<void>;
-  /** Puts a grant back that was taken, to be taken again later. */
+  /** Releases a claimed grant, to be claimed again after the back-off. */
   putBack(exchange: OpenExchange, backoff: Backoff): Promise<void>;
 }

@@ -6,87 +6,91 @@ import type { Account, Backoff, ExchangeStatus, GrantView, ViewWithStatus } from
 import type { Schedule } from '../rules/renewal-schedule.ts';
 
 /**
- * Where the facts are kept. Every method is one durable transaction; what it reads or writes is committed when its
- * promise resolves.
+ * Stores the facts. Every method is one durable transaction: what it reads or writes is committed when its promise
+ * resolves. Methods reject with the store's error.
  */
 export interface GrantStore {
-  /** The warm path: one prepared read. Undefined until the subject is connected in this realm (see `Provider.realm`). */
+  /**
+   * The warm path: one prepared read. Undefined until the subject is connected in this realm (see `Provider.realm`).
+   */
   view(realm: string, subject: string): Promise<GrantView | undefined>;
-  /** All that a renewal must know, in one read; undefined as for the view. */
+  /** Everything that a renewal needs, in one read; undefined as for the view. */
   viewWithStatus(realm: string, subject: string): Promise<ViewWithStatus | undefined>;
-  /** What whoever waits for another's exchange looks at. */
+  /** The exchange status, for callers that wait for another's exchange. */
   exchangeStatus(grantId: string): Promise<ExchangeStatus>;
-  /** Of the credentials that ended as `exchanged`, the newest, unless the provider has ever refused it. */
+  /** The newest credential that ended as `exchanged`, unless the provider has ever refused it. */
   lastExchanged(grantId: string): Promise<Credential | undefined>;
-  /** Connects the subject to a new grant without an account; does nothing where a connection is there. */
+  /** Connects the subject to a new grant without an account; does nothing if a connection exists. */
   connect(realm: string, subject: string): Promise<void>;
   /**
-   * Opens an exchange, closing one whose lease ran out. Undefined where somebody holds the grant, or another exchange is
-   * the newest by now than `last`, or another credential current than `current`, because an abandoned exchange was
-   * answered after all: then what was read is old, and must be read again.
+   * Opens an exchange, closing one whose lease has expired. Returns undefined if another process holds the grant, or if
+   * an abandoned exchange was answered after all, so that the newest exchange is no longer `last` or the current
+   * credential no longer `current`. The facts are then outdated and must be read again.
    */
   openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined>;
   /**
-   * Who the account of this grant was, or is perhaps already, created for; undefined where no attempt was made or the
-   * provider has clearly refused it. As long as it stands, nobody else may be applied for: an attempt whose answer
-   * was lost has perhaps made the account.
+   * The applicant whose account this grant's attempts created, or may have created; undefined if no attempt was made or
+   * the provider has clearly refused it. While there is one, nobody else may be applied for: an attempt whose answer
+   * was lost may have created the account.
    */
   standingApplicant(grantId: string): Promise<Applicant | undefined>;
-  /** Renews the lease of an exchange that is still open. */
+  /** Renews the lease of an open exchange. */
   renewLease(exchange: OpenExchange): Promise<void>;
   /**
-   * Appends the credential, whoever holds the claim by now; ends the presented one as `exchanged`, and all older
-   * ones as `superseded` where the kind of exchange ends them upstream. A second time, it does nothing. Where the
-   * database went back in time and has lost the exchange, it is written again, with the credential.
+   * Appends the credential, no matter who holds the lease by now. Ends the presented one as `exchanged`, and all older
+   * ones as `superseded` if this kind of exchange ends them upstream. Calling it again does nothing. If the database
+   * went back in time and lost the exchange, the exchange is written again with the credential.
    *
-   * @param schedule when upkeep sees to it, as far as it leaves the grant with a refresh token
+   * @param schedule when upkeep renews it, as far as the answer leaves the grant with a refresh token
    * @returns the event written with it
-   * @throws GrantForgottenError where the database has lost the grant itself
+   * @throws GrantForgottenError if the database has lost the grant itself
    */
   finishObtained(exchange: OpenExchange, answer: Obtained, schedule: Schedule): Promise<GrantEvent | undefined>;
-  /** Lets a grant's exchanges rest for a while. */
+  /** Starts a back-off of the grant. */
   applyBackoff(grantId: string, backoff: Backoff): Promise<void>;
   /**
-   * Finishes an exchange that gave no credential, with what follows from its outcome for the grant.
+   * Finishes an exchange that gave no credential, and records what its outcome means for the grant.
    *
-   * @returns the event written with it, where it left the grant with nothing
+   * @returns the event written with it, if the grant is left with nothing
    */
   finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined>;
   /**
-   * Writes down that the grant has nothing left, where that is so and was not written down yet: mere time can bring it
-   * about, when an exchange without an answer can no longer take effect.
+   * Records that the grant has nothing left, if that is true and not recorded yet. The passing of time alone can cause
+   * this, when an exchange without an answer can no longer take effect.
+   *
+   * @returns the event written; undefined if none was
    */
   noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): Promise<GrantEvent | undefined>;
   /**
-   * Asks whoever holds the grant's open exchange to tell other instances when it is finished. A hint, as what it asks for; it costs
-   * a write, so it is for those who have waited for a while.
+   * Asks the holder of the grant's open exchange to notify other instances when it finishes. Both the request and the
+   * notification are only hints. It costs a write, so only callers that have waited for a while use it.
    */
   noteAwaited(grantId: string): Promise<void>;
-  /** Resolves after `ms` milliseconds, or sooner where another instance says that the grant has changed. */
+  /** Resolves after `ms` milliseconds, or earlier if another instance reports a change of the grant. */
   awaitChange(grantId: string, ms: number): Promise<void>;
-  /** The account behind a connection. */
+  /** The account behind a connection; undefined if there is no connection. */
   account(realm: string, subject: string): Promise<Account | undefined>;
-  /** Notes how the provider shows the account now. */
+  /** Stores the account's profile as the provider shows it now. */
   noteProfile(grantId: string, profile: AccountProfile): Promise<void>;
 }
 
-/** What is about to be asked upstream, and what it was decided on. */
+/** What to ask the provider, and the facts that the decision is based on. */
 export interface ExchangeIntent {
   readonly grantId: string;
   readonly kind: ExchangeKind;
   readonly presented: ExchangeName | undefined;
   readonly accountId?: string | undefined;
   readonly last: ExchangeName | undefined;
-  /** The current credential; undefined where there was none. */
+  /** The current credential; undefined if there was none. */
   readonly current: ExchangeName | undefined;
-  /** Kept as the grant's standing applicant; for `provision` alone. */
+  /** Stored as the grant's standing applicant; only for `provision`. */
   readonly applicant?: Applicant;
 }
 
-/** An answer without a credential, and the back-off that follows where the exchange is to be tried again. */
+/** An answer without a credential, and the back-off if the exchange is to be retried. */
 export interface Failure {
   readonly answer: Exclude<ExchangeResult, Obtained>;
   readonly backoff?: Backoff;
-  /** What is left to the grant where this ends its last credential. */
+  /** How the grant can be repaired if this ends its last credential. */
   readonly recoveryPath: RecoveryPath;
 }

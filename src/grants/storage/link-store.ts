@@ -3,63 +3,63 @@ import type { Secret } from '../../secret.ts';
 import type { GrantEvent } from '../events.ts';
 import type { Schedule } from '../rules/renewal-schedule.ts';
 
-/** One subject's way to linking an account, from the ticket to the connection. */
+/** One subject's progress towards linking an account, from the ticket to the connection. */
 export interface Link {
   readonly id: string;
   /** See `Provider.realm`. */
   readonly realm: string;
   readonly subject: string;
-  /** The page of the app to come back to. */
+  /** The page of the app to return to. */
   readonly returnTo: string;
 }
 
-/** A link that begins. Whatever leads on to it is kept as a hash, and found by the word itself. */
+/** A new link. The secrets that lead to its later steps are stored as hashes and looked up by their plain text. */
 export interface NewLink extends Omit<Link, 'id'> {
   readonly ticket: Secret;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
-/** Whose browser goes to the provider, and with what. */
+/** A browser's visit to the provider, and the secrets that it carries. */
 export interface AuthorizationAttempt {
   readonly browser: Secret;
   readonly state: Secret;
   readonly codeVerifier: Secret | undefined;
 }
 
-/** How long a user has from the ticket to the end, in milliseconds. */
+/** How long a user has from the ticket to completion, in milliseconds. */
 export const LINK_LIFE_MS = 600_000;
 
-/** A link whose user has consented, held by whoever completes it or revokes what came of it. */
+/** A link whose user has consented, held by a process that completes it or revokes its tokens. */
 export interface TakenLink extends Link {
-  /** Names the holder, and this taking among all of its own. */
+  /** Identifies the holder, and this acquisition among all of the holder's. */
   readonly takenBy: string;
   readonly code: Secret;
   readonly codeVerifier: Secret | undefined;
-  /** What the code brought, where it was spent already and the rest is to be tried again. */
+  /** What the code obtained, if it was already redeemed and only the rest must be retried. */
   readonly answer: Obtained | undefined;
 }
 
-/** Tokens, and whose account they are for. */
+/** Tokens, and the account that they belong to. */
 export interface ObtainedAccount extends Obtained {
   readonly profile: AccountProfile;
 }
 
-/** An account to connect a subject to, and the tokens that show it. */
+/** An account to connect a subject to, with its tokens. */
 export interface NewConnection {
   readonly link: TakenLink;
   readonly answer: ObtainedAccount;
-  /** When upkeep sees to the tokens, as far as they leave the grant with a refresh token. */
+  /** When upkeep renews the tokens, as far as they leave the grant with a refresh token. */
   readonly schedule: Schedule;
-  /** Whether the subject's present account may be given up for this one. */
+  /** Whether this account may replace the subject's current one. */
   readonly replace: boolean;
 }
 
 /**
- * What became of connecting:
+ * The result of connecting:
  * - `connected`: the subject has the account, and its tokens are the current ones
  * - `other_account`: the subject is connected to another account, and nothing was written
- * - `busy`: the account is being disconnected or revoked just now, or another has taken the link over; another try may
+ * - `busy`: the account is being disconnected or revoked, or another process has taken over the link; a retry may
  *   succeed
  */
 export type ConnectionVerdict =
@@ -67,17 +67,20 @@ export type ConnectionVerdict =
   | { readonly kind: 'other_account'; readonly present: AccountProfile | undefined }
   | { readonly kind: 'busy' };
 
-/** Where links are kept on their way. Every step is one transaction, and can be taken once. */
+/** Stores links in progress. Every step is one transaction, can be taken once, and rejects with the store's error. */
 export interface LinkStore {
-  /** @returns false where the subject has too many under way already */
+  /** @returns false if the subject already has too many links in progress */
   begin(link: NewLink): Promise<boolean>;
-  /** Binds the link to a browser on its way to the provider. The first browser that comes back ends all other departures. */
+  /**
+   * Binds the link to a browser on its way to the provider. The first browser to come back ends all other attempts.
+   * Undefined if the ticket cannot be used (any more).
+   */
   startAuthorization(ticket: Secret, departure: AuthorizationAttempt): Promise<Link | undefined>;
   /**
-   * Takes what the provider sent back: the code, to be had once more for `completion`; without one this departure is over,
-   * and its user may open the ticket again.
+   * Stores what the provider sent back. With a code, `completion` gives access to it once; without one this attempt is
+   * over, and the user may open the ticket again.
    *
-   * @returns undefined where no link has that state in that browser, or it came back already
+   * @returns undefined if no link has this state in this browser, or it has already come back
    */
   receive(
     state: Secret,
@@ -85,10 +88,11 @@ export interface LinkStore {
     brought: { readonly code: Secret; readonly completion: Secret } | undefined,
   ): Promise<Link | undefined>;
   /**
-   * Gives what `completion` stands for to this subject, under a lease: with the kept answer where the code was spent
-   * already, and else with the code.
+   * Hands the link that `completion` refers to over to this subject, under a lease: with the stored answer if the code
+   * was already redeemed, otherwise with the code.
    *
-   * @returns `held` where somebody else has it and may be alive; `connected` where it was completed already
+   * @returns `held` if another process holds it and may be alive; `connected` if it was already completed; undefined if
+   *   there is no such link
    */
   take(
     completion: Secret,
@@ -97,48 +101,53 @@ export interface LinkStore {
   /** Renews the lease. */
   renew(link: TakenLink): Promise<void>;
   /**
-   * Keeps what the code of a taken link brought: it is spent. Whoever holds the link by now goes on with that.
+   * Stores what the code of a held link obtained, as the code is now used up. The current holder of the link continues
+   * with that.
    *
-   * @returns false where nobody will: the link is over, and what it brought is kept for being revoked
+   * @returns false if there will be none: the link is over, and its tokens are kept to be revoked
    */
   keep(link: TakenLink, answer: Obtained): Promise<boolean>;
-  /** Puts a link back that was taken, with what was kept meanwhile, so that its subject may come again. */
+  /** Releases a held link with what was stored in the meantime, so that its subject may try again. */
   putBack(link: TakenLink): Promise<void>;
-  /** Connects the subject, in the same transaction that completes the link. */
+  /** Connects the subject, in the transaction that completes the link. */
   connect(connection: NewConnection): Promise<ConnectionVerdict>;
   /**
-   * Ends a link whose code brought nothing.
+   * Ends a link whose code gave nothing.
    *
-   * @returns false where something was kept after all, by whoever had it before; or another holds it by now
+   * @returns false if an earlier holder has stored something after all, or another process holds the link by now
    */
   end(link: TakenLink): Promise<boolean>;
-  /** Ends a link whose answer leads nowhere; that is kept for being revoked. */
+  /** Ends a link whose answer leads nowhere; the answer is kept to be revoked. */
   giveUp(link: TakenLink): Promise<void>;
 }
 
-/** A consent that came to nothing, and what it brought. */
+/** A consent that was never used, and the tokens that it gave. */
 export interface VainConsent {
   readonly link: TakenLink;
   readonly answer: Obtained;
-  /** Undefined where nobody has asked yet. */
+  /** Undefined if nobody has asked the provider yet. */
   readonly accountId: string | undefined;
   /** How often revoking it has failed. */
   readonly failures: number;
 }
 
-/** Where links are found that nobody completed in time. */
+/** Finds links that nobody completed in time. Methods reject with the store's error. */
 export interface VainConsentStore {
-  /** Forgets the links of which nothing is left to revoke. */
+  /** Deletes links with nothing left to revoke. */
   forgetExpired(): Promise<void>;
-  /** Gives one whose tokens are to be revoked, under a lease; undefined where none is due in this realm. */
+  /** Takes one link whose tokens must be revoked, under a lease; undefined if none is due in this realm. */
   takeVain(realm: string): Promise<VainConsent | undefined>;
   /**
-   * Whether the tokens of this account may be revoked. `no` where somebody is connected to it, for that might end their
-   * tokens too; `later` where somebody is about to be. After `yes` nobody is while the lease stands.
+   * Whether the tokens of this account may be revoked. `no` if a subject is connected to it, as that might end their
+   * tokens too; `later` if a subject is about to be. After `yes` no subject can connect to it while the lease lasts.
    */
   mayRevoke(link: TakenLink, accountId: string): Promise<'yes' | 'no' | 'later'>;
-  /** @param retryAt when to try again, in epoch milliseconds */
+  /**
+   * Postpones revoking the link's tokens.
+   *
+   * @param retryAt when to retry, in epoch milliseconds
+   */
   putOff(link: TakenLink, failures: number, retryAt: number): Promise<void>;
-  /** Forgets the link with everything. */
+  /** Deletes the link and everything stored with it. */
   erase(link: TakenLink): Promise<void>;
 }

@@ -1,23 +1,28 @@
 import type { Secret } from '../../secret.ts';
 
-/** How long an access token finds its successor, in milliseconds. */
+/** How long an access token leads to its successor, in milliseconds. */
 export interface SuccessionLimits {
-  /** After its own end. */
+  /** Counted from its own expiry. */
   readonly graceMs: number;
-  /** After the last call of somebody who showed another credential than such a token. */
+  /** Counted from the last call by a caller with a credential other than such a token. */
   readonly chainMs: number;
 }
 
-/** Which access tokens find their successor, and until when. Every method is one transaction. */
+/**
+ * Stores which access tokens lead to their successor, and until when. Every method is one transaction and rejects with
+ * the store's error.
+ */
 export interface SuccessionStore {
-  /** The subject whose grant gave this access token, where it still finds its successor. */
+  /** The subject whose grant gave this access token; undefined if the token no longer leads to its successor. */
   find(realm: string, accessToken: Secret, limits: SuccessionLimits): Promise<string | undefined>;
   /**
-   * From now on no access token that the subject's grant has given finds its successor; those of later exchanges do.
+   * Ends the succession of all access tokens that the subject's grant has given so far; tokens of later exchanges are
+   * not affected.
    *
-   * @param upTo where given, only this one and those of earlier exchanges; one that the grant never gave ends nothing
+   * @param upTo if given, only this token and those of earlier exchanges are affected; a token that the grant never
+   *   gave ends nothing
    */
   end(realm: string, subject: string, upTo: Secret | undefined): Promise<void>;
-  /** Notes that these subjects' callers have just asked for a token. */
+  /** Records that callers of these subjects have just asked for a token. */
   noteCalls(realm: string, subjects: readonly string[]): Promise<void>;
 }

@@ -1,83 +1,96 @@
 import type { GrantEvent } from '../events.ts';
 
-/** What upkeep reads and writes beside the grants' own facts. Every method is one transaction unless it says otherwise. */
+/**
+ * What upkeep reads and writes besides the grants' own facts. Every method is one transaction unless it says otherwise,
+ * and rejects with the store's error.
+ */
 export interface UpkeepStore {
-  /** Notes that these credentials have been handed out; the first time counts. */
+  /** Records that these credentials have been handed out; only the first time counts. */
   noteUsed(credentials: readonly UsedCredential[]): Promise<void>;
-  /** How much the provider of this realm has been asked lately, by all instances together. */
+  /** How many recent exchanges the provider of this realm has had, across all instances. */
   load(realm: string): Promise<RealmLoad>;
   /**
-   * Grants whose access token should be renewed ahead of its end because it is in use, those first that end the soonest. Those that back off or have expired already are not among them.
+   * Grants whose access token is in use and should be renewed before it expires, soonest expiry first. Excludes grants
+   * in back-off and tokens that have already expired.
    */
   due(realm: string, limit: number): Promise<DueGrant[]>;
   /**
-   * Grants whose refresh token should be exchanged lest it lapse, those first that have the least left of the time for
-   * that. Those that back off or have lapsed already are not among them.
+   * Grants whose refresh token should be exchanged so that it does not lapse, those with the smallest share of that
+   * time left first. Excludes grants in back-off and tokens that have already lapsed.
    */
   lapsing(realm: string, limit: number): Promise<DueGrant[]>;
   /**
-   * Writes down, once, which refresh tokens have lapsed that should have been exchanged: one transaction for each grant.
+   * Records, once each, the refresh tokens that have lapsed although they should have been exchanged: one transaction
+   * per grant.
    *
-   * @param limit the most that one call looks at
+   * @param limit the maximum number that one call examines
    * @returns the events written
    */
   noteLapsed(realm: string, limit: number): Promise<GrantEvent[]>;
-  /** What is to lapse within the times given, in milliseconds from now, and what has lapsed within the last week. */
+  /**
+   * How many refresh tokens will lapse within each of the given times, in milliseconds from now, and how many lapsed
+   * within the last week.
+   */
   lapses(realm: string, withinMs: readonly number[]): Promise<Lapses>;
-  /** Notes the realms of credentials that an earlier version wrote, which during an upgrade may run beside this one. */
+  /**
+   * Fills in the realms of credentials written by an earlier version, which may run at the same time during an upgrade.
+   */
   noteRealms(): Promise<void>;
   /**
-   * Forgets some of the events, ended credentials, finished exchanges and lost grants that are older than they are kept, as far
-   * as nothing that stands depends on them. Several small transactions. One instance at a time does so.
+   * Deletes some of the events, ended credentials, finished exchanges and lost grants that are past their retention and
+   * that nothing current depends on. Several small transactions; only one instance does this at a time.
    *
-   * @param limit the most of each kind that one call looks at
+   * @param limit the maximum number of each kind that one call examines
    */
   forget(retention: Retention, limit: number): Promise<Forgotten>;
 }
 
-/** How long what is history is kept, in milliseconds. */
+/** How long history is kept, in milliseconds. */
 export interface Retention {
-  /** Events, and exchanges that something newer has replaced. */
+  /** Events, and exchanges that have been superseded. */
   readonly factsMs: number;
-  /** Credentials that have ended and been replaced, after their end and that of their access token: at most `factsMs`. */
+  /** Replaced credentials, counted from their own end and the expiry of their access token; at most `factsMs`. */
   readonly tokensMs: number;
-  /** Grants that have nothing left and that only their users can repair, since that was told; and grants that nobody is connected to. */
+  /**
+   * Grants that only their users can repair, counted from when that was reported; and grants that nobody is connected
+   * to.
+   */
   readonly lostMs: number;
-  /** The realms of which grants may be forgotten as a whole. */
+  /** The realms whose grants may be deleted as a whole. */
   readonly irreparable: readonly string[];
 }
 
-/** How many rows were forgotten, and whether there is more to be; or that another instance is at it. */
+/** How many rows were deleted and whether there are more to delete; `elsewhere` if another instance is doing it. */
 export type Forgotten =
   { readonly kind: 'forgotten'; readonly count: number; readonly isMore: boolean } | { readonly kind: 'elsewhere' };
 
-/** A credential that was handed out, by its grant and its exchange's number there. */
+/** A credential that was handed out, by its grant and its exchange number. */
 export interface UsedCredential {
   readonly grantId: string;
   readonly exchangeId: number;
 }
 
-/** The traffic of one realm. */
+/** The recent traffic of one realm. */
 export interface RealmLoad {
   /** Exchanges opened within the last minute. */
   readonly recentExchanges: number;
-  /** Those among them that spent a refresh token which was about to lapse. */
+  /** Those among them that presented a refresh token that was about to lapse. */
   readonly recentLapses: number;
 }
 
-/** A credential that upkeep should see to. */
+/** A credential that is due for renewal. */
 export interface DueGrant {
   readonly grantId: string;
-  /** Somebody connected to the grant. */
+  /** A subject connected to the grant. */
   readonly subject: string;
-  /** The credential, by its exchange's number: any newer one will do. */
+  /** The due credential, by its exchange number. Any newer credential makes the renewal unnecessary. */
   readonly exchangeId: number;
 }
 
-/** Refresh tokens that end, or have ended, without having been exchanged. */
+/** Refresh tokens that lapse, or have lapsed, without having been exchanged. */
 export interface Lapses {
-  /** How many end within each of the times asked for. */
+  /** How many lapse within each of the requested times. */
   readonly ending: readonly number[];
-  /** How many ended within the last week, as far as it was noted. */
+  /** How many lapsed within the last week, as far as recorded. */
   readonly missed: number;
 }

@@ -1,20 +1,27 @@
 import type { Clock } from '../clock.ts';
 import type { Retention, UpkeepStore } from '../storage/upkeep-store.ts';
 
-/** How often a bite is taken while there is more to forget, in milliseconds. */
+/** How often a batch is deleted while there is more to delete, in milliseconds. */
 export const BITE_EVERY_MS = 50;
-/** How long it rests once nothing is left, and where another instance is at it: then it looks whether that one lives. In milliseconds. */
+/**
+ * How long to rest once nothing is left, and while another instance does the work: after that it checks whether that
+ * instance is still alive. In milliseconds.
+ */
 const REST_MS = { done: 60_000, elsewhere: 20_000 };
-/** The most facts of a kind that a bite looks at: few enough to keep nobody waiting, and twice what a thousand refreshes a second leave. */
+/**
+ * The most facts of each kind that one batch examines: few enough to keep nobody waiting, and twice what a thousand
+ * refreshes per second produce.
+ */
 const BITE = 100;
 
-/** How long ended tokens are kept at least: longer than any answer takes that may yet come. In milliseconds. */
+/** How long ended tokens are kept at least, in milliseconds: longer than any outstanding answer can take. */
 const TOKENS_MS = 86_400_000;
 
 /**
- * How long what is kept, given what the operator has set.
+ * The retention periods, from the operator's settings.
  *
- * @param atoms for how long, after its end, a token finds its successor, in milliseconds: until then it must be found
+ * @param atoms `graceMs`: how long after its expiry a token leads to its successor, in milliseconds; it is kept at
+ *   least as long
  */
 export function retentionOf(
   { retentionMs, lostRetentionMs: lostMs }: { readonly retentionMs: number; readonly lostRetentionMs: number },
@@ -24,17 +31,17 @@ export function retentionOf(
   return { factsMs, tokensMs: Math.min(factsMs, Math.max(TOKENS_MS, graceMs)), lostMs };
 }
 
-/** What forgetting is made of. */
+/** The dependencies and limits of {@link Forgetting}. */
 export interface ForgettingOptions {
   readonly store: Pick<UpkeepStore, 'forget'>;
   readonly clock: Clock;
   readonly retention: Retention;
 }
 
-/** Forgets history in small bites, with pauses, for as long as there is more of it. */
+/** Deletes history in small batches, with pauses in between, for as long as there is more of it. */
 export class Forgetting {
   readonly #options: ForgettingOptions;
-  /** By the clock that nobody sets, in milliseconds. */
+  /** Monotonic milliseconds. */
   #restsUntil: number;
 
   constructor(options: ForgettingOptions) {
@@ -43,9 +50,9 @@ export class Forgetting {
   }
 
   /**
-   * Takes one bite, unless it rests.
+   * Deletes one batch, unless it is resting.
    *
-   * @throws the store's error; then it rests as well
+   * @throws the store's error; it then rests as well
    */
   async round(): Promise<void> {
     const { store, clock, retention } = this.#options;

@@ -2,27 +2,28 @@ import type { Provider } from '../../providers/provider.ts';
 import { leftForLapses, perMinuteOf } from './upkeep-budget.ts';
 import type { UpkeepStore } from '../storage/upkeep-store.ts';
 
-/** What becomes of a provider's refresh tokens, for an operator who wonders. */
+/** The outlook for a provider's refresh tokens, for the operator. */
 export interface LapseOutlook {
   readonly provider: string;
-  /** How many end within the next day unless upkeep exchanges them. */
+  /** How many lapse within the next day unless upkeep exchanges them. */
   readonly ending: number;
-  /** How many of these it cannot come to in time, at the budget that callers leave it now. */
+  /** How many of these upkeep cannot exchange in time, with the budget that callers currently leave it. */
   readonly unsaved: number;
-  /** How many have lapsed within the last week. */
+  /** How many lapsed within the last week. */
   readonly missed: number;
-  /** The budget, in exchanges a minute. */
+  /** The budget, in exchanges per minute. */
   readonly perMinute: number;
 }
 
 const MINUTE_MS = 60_000;
-/** Within the next minutes they may be too many, though within the day they aren't. */
+/** Several horizons: there may be too many within the next minutes even if there are not within the day. */
 const WITHIN_MINUTES = [10, 60, 24 * 60];
 
 /**
- * Reckons whether upkeep keeps up with the refresh tokens that are about to end.
+ * Estimates whether upkeep keeps up with the refresh tokens that are about to lapse.
  *
- * @param share of the provider's limit that upkeep may spend, from 0 to 1
+ * @param share the share of the provider's limit that upkeep may use, from 0 to 1
+ * @throws the store's error
  */
 export async function lapseOutlook(store: UpkeepStore, provider: Provider, share: number): Promise<LapseOutlook> {
   const { name, realm } = provider;

@@ -1,28 +1,28 @@
 import type { Clock } from '../clock.ts';
 import type { GrantObserver } from '../observer.ts';
 
-/** Work that comes round again and again. */
+/** Work that is repeated at a fixed interval. */
 export interface PeriodicTask {
-  /** What it does, for the operator who reads that it failed: `cannot ${name}`. */
+  /** What the task does, as it reads in the operator's log: `cannot ${name}`. */
   readonly name: string;
   readonly everyMs: number;
   readonly work: () => Promise<unknown>;
 }
 
-/** What a round of chores is made of. */
+/** Configures {@link PeriodicTasks}. */
 export interface PeriodicTasksOptions {
   readonly clock: Clock;
   readonly chores: readonly PeriodicTask[];
-  /** Told of a chore that failed; it comes round again. */
+  /** Notified when a task fails; the task runs again at its next turn. */
   readonly observer: Pick<GrantObserver, 'failed'>;
 }
 
-/** A background loop: every chore at its own pace, none of them beside itself. */
+/** A background loop: every task runs at its own interval, and never twice at once. */
 export class PeriodicTasks implements AsyncDisposable {
   readonly #stops: (() => void)[] = [];
   readonly #running = new Map<Promise<void>, string>();
 
-  /** Begins; every chore comes up for the first time after its own pace has passed once. */
+  /** Starts the loop. Each task runs for the first time after one interval. */
   constructor({ clock, chores, observer }: PeriodicTasksOptions) {
     for (const { name, everyMs, work } of chores) {
       let isRunning = false;
@@ -45,12 +45,12 @@ export class PeriodicTasks implements AsyncDisposable {
     }
   }
 
-  /** The names of those that run now. */
+  /** The names of the tasks that are running now. */
   get underWay(): string[] {
     return [...this.#running.values()];
   }
 
-  /** Begins nothing more, and resolves when what runs has ended. */
+  /** Starts no more tasks, and resolves when the running ones have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.#stops) stop();
     await Promise.allSettled(this.#running.keys());

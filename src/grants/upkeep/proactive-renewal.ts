@@ -4,20 +4,23 @@ import { standing, type PauseStore } from '../pacing/pause.ts';
 import { leftForLapses, mostInFlight, perMinuteOf, SAVED_MS } from './upkeep-budget.ts';
 import type { DueGrant, UpkeepStore } from '../storage/upkeep-store.ts';
 
-/** What renewing ahead is made of. */
+/** The dependencies and limits of {@link ProactiveRenewal}. */
 export interface ProactiveRenewalOptions {
   readonly store: UpkeepStore;
   readonly pauses: PauseStore;
   readonly providers: readonly Provider[];
   readonly clock: Clock;
   readonly random: Random;
-  /** The share of a provider's limit that may be spent on this, from 0 to 1. */
+  /** The share of a provider's limit that may be used for this, from 0 to 1. */
   readonly share: number;
-  /** Renews one grant and resolves when that is over, well or not. */
+  /** Renews one grant; resolves when that has ended, successfully or not. */
   readonly renew: (provider: Provider, due: DueGrant) => Promise<void>;
 }
 
-/** Several instances see the same work: each takes some of it by chance, but what can't wait nearly in order. */
+/**
+ * Several instances see the same work, so each picks from a larger selection at random. Urgent work is picked almost in
+ * order.
+ */
 const CHOICE = 8;
 const LEAST_CHOICE = 32;
 const CHOICE_OF_LAPSES = 2;
@@ -27,20 +30,20 @@ interface InFlight {
   readonly renewal: Promise<void>;
 }
 
-/** What one provider may still be asked, and is being asked. */
+/** What one provider may still be asked, and what it is being asked now. */
 interface Budget {
   allowance: number;
-  /** When the allowance was last added to, in epoch milliseconds. */
+  /** When the allowance was last increased, in epoch milliseconds. */
   at: number;
-  /** Renewals begun, by their grants' ids. */
+  /** Renewals in flight, by grant id. */
   readonly inFlight: Map<string, InFlight>;
 }
 
 /**
- * Renews what is due ahead of need, a little at a time: refresh tokens that would lapse, and with what those leave access
- * tokens in use. What all instances have asked within the last minute, callers' exchanges first, is taken off a share of
- * each provider's limit, but for the half that is kept for refresh tokens; those that look at the same moment may exceed it
- * by a round. It begins with nothing saved up, so that a restart is no stampede.
+ * Renews due credentials ahead of need, a few at a time: refresh tokens that would lapse, and with the remaining budget
+ * access tokens in use. The budget is a share of each provider's limit, minus what all instances have asked within the
+ * last minute, callers' exchanges included; half of it is reserved for refresh tokens. Instances that look at the same
+ * moment may exceed it by one round. It starts with nothing saved up, so that a restart causes no stampede.
  */
 export class ProactiveRenewal {
   readonly #options: ProactiveRenewalOptions;
@@ -51,16 +54,17 @@ export class ProactiveRenewal {
   }
 
   /**
-   * Begins what the budget allows now.
+   * Starts as many renewals as the budget allows now.
    *
-   * @returns how many renewals were begun
+   * @returns how many renewals were started
+   * @throws the store's error
    */
   async round(): Promise<number> {
     const begun = await Promise.all(this.#options.providers.map((provider) => this.#roundOf(provider)));
     return begun.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Resolves when everything begun is over. */
+  /** Resolves when all started renewals have ended. */
   async landed(): Promise<void> {
     const inFlight = [...this.#budgets.values()].flatMap((budget) => [...budget.inFlight.values()]);
     await Promise.allSettled(inFlight.map(({ renewal }) => renewal));
@@ -79,7 +83,7 @@ export class ProactiveRenewal {
     const { pause, now } = await pauses.read(realm);
     if (standing(pause, now).kind === 'paused') return 0;
     const { recentExchanges, recentLapses } = await store.load(realm);
-    // Less than one a minute is earned over several minutes.
+    // A budget below one per minute accumulates over several minutes.
     const all = Math.max(1, perMinute);
     const leftToLapses = leftForLapses(all, { used: recentExchanges, usedByLapses: recentLapses });
     const lapses = await this.#lapses(realm, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));

@@ -6,7 +6,7 @@ import type { ExchangeBounds } from '../exchange.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 import { withLease } from '../keeper/with-lease.ts';
 
-/** What ending grants is made of. */
+/** The dependencies of {@link Revocation}. */
 export interface RevocationOptions {
   readonly store: ConnectionStore;
   readonly grants: GrantStore;
@@ -16,12 +16,12 @@ export interface RevocationOptions {
   readonly bounds: ExchangeBounds;
 }
 
-/** Of one provider in one round: a chore must not become a storm. */
+/** The limit per provider and round: a periodic task must not cause a burst. */
 const MOST_AT_ONCE = 20;
 
 /**
- * Ends the grants that nobody is connected to any more: the provider is asked to revoke them until it has, and only then
- * are they erased. Until then their tokens are kept, for without them nobody could revoke anything.
+ * Ends grants that nobody is connected to any more. The provider is asked until it has revoked them, and only then are
+ * they erased: their tokens are needed for revoking.
  */
 export class Revocation {
   readonly #options: RevocationOptions;
@@ -30,7 +30,11 @@ export class Revocation {
     this.#options = options;
   }
 
-  /** Takes what is due. */
+  /**
+   * Revokes what is due.
+   *
+   * @throws the store's error
+   */
   async round(): Promise<void> {
     await Promise.all(this.#options.providers.map((provider) => this.#roundOf(provider)));
   }

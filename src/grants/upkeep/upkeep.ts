@@ -18,7 +18,7 @@ import type { Successions } from '../keeper/successions.ts';
 import type { Retention, UpkeepStore } from '../storage/upkeep-store.ts';
 import type { Usage } from './usage.ts';
 
-/** What upkeep reads and writes. */
+/** The stores that upkeep reads and writes. */
 export interface UpkeepStores {
   readonly grants: GrantStore;
   readonly upkeep: UpkeepStore;
@@ -28,7 +28,7 @@ export interface UpkeepStores {
   readonly connections: ConnectionStore;
 }
 
-/** What upkeep is made of. */
+/** The dependencies and limits of {@link startUpkeep}. */
 export interface UpkeepOptions {
   readonly keeper: Keeper;
   readonly usage: Usage;
@@ -39,18 +39,18 @@ export interface UpkeepOptions {
   readonly rescue: Rescue;
   readonly clock: Clock;
   readonly random: Random;
-  /** What else is to be done in the background. */
+  /** Further periodic tasks. */
   readonly alsoDo?: readonly PeriodicTask[];
-  /** The share of a provider's limit that may be spent on renewing ahead of need, from 0 to 1. */
+  /** The share of a provider's limit that may be used for renewing ahead of need, from 0 to 1. */
   readonly share: number;
-  /** How long what has ended is remembered; of which grants nothing has to be is told by the providers. */
+  /** How long history is kept. Which grants may be deleted as a whole depends on the providers. */
   readonly retention: Omit<Retention, 'irreparable'>;
   readonly observer: GrantObserver;
 }
 
 /** The background loop. */
 export interface Upkeep extends AsyncDisposable {
-  /** What it does just now, in the words of `cannot ...`. */
+  /** The names of the running tasks, as they read after `cannot ...`. */
   underWay(): string[];
 }
 
@@ -66,8 +66,9 @@ const EVERY_MS = {
 const AT_ONCE = { lapses: 500 };
 
 /**
- * Starts what goes on in the background: tokens in use are renewed ahead of their end, refresh tokens exchanged before they
- * lapse, grants revoked that nobody is connected to, rescued answers stored, and old history forgotten. Disposing of it ends it, and waits for what is under way.
+ * Starts the background work: renews access tokens in use before they expire, exchanges refresh tokens before they
+ * lapse, revokes grants that nobody is connected to, stores rescued answers and deletes old history. Disposing of it
+ * stops it and waits for what is in progress.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { keeper, usage, successions, stores, rescue, clock, observer } = options;
@@ -112,13 +113,15 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     async [Symbol.asyncDispose]() {
       await chores[Symbol.asyncDispose]();
       await ahead.landed();
-      // What was used in the last seconds; not worth failing a stop for.
+      // Usage of the last seconds; not worth failing a stop for.
       await noteUsage().catch(() => undefined);
     },
   };
 }
 
-/** Grants that their provider can repair by itself are never forgotten: their account's id is what that takes. */
+/**
+ * Realms whose grants only users can repair. Other grants are never deleted: repairing them needs their account's id.
+ */
 function irreparable({ providers }: UpkeepOptions): string[] {
   return providers.filter((provider) => recoveryPath(provider) !== 'self').map(({ realm }) => realm);
 }

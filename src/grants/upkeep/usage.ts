@@ -5,13 +5,13 @@ import type { UsedCredential } from '../storage/upkeep-store.ts';
 
 const MOST_REMEMBERED = 100_000;
 
-/** Which credentials have been handed out here, so that upkeep renews those that somebody uses. */
+/** Collects which credentials this process has handed out, so that upkeep renews those in use. */
 export class Usage implements Pick<GrantObserver, 'handedOut'> {
-  /** By nonce: a database that went back in time gives the same number to another credential. */
+  /** By nonce, because a database that went back in time reuses exchange numbers. */
   readonly #known = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   #fresh: UsedCredential[] = [];
 
-  /** On the warm path: cheap for a credential that is known already. */
+  /** Runs on the warm path: cheap for a credential that is already known. */
   handedOut({ nonce, grantId, exchangeId }: Pick<Credential, 'nonce' | 'grantId' | 'exchangeId'>): void {
     if (this.#known.has(nonce)) return;
     this.#known.set(nonce, true);
@@ -19,9 +19,9 @@ export class Usage implements Pick<GrantObserver, 'handedOut'> {
   }
 
   /**
-   * Hands what is new since the last time to `keep`.
+   * Passes what is new since the last time to `keep`.
    *
-   * @throws what `keep` throws; all of it is then new the next time too
+   * @throws the error of `keep`; everything is then passed again next time
    */
   async drain(keep: (credentials: readonly UsedCredential[]) => Promise<void>): Promise<void> {
     if (this.#fresh.length === 0) return;

@@ -6,7 +6,7 @@ import type { LinkStore, VainConsent, VainConsentStore } from '../storage/link-s
 import type { GrantObserver } from '../observer.ts';
 import { withLease } from '../keeper/with-lease.ts';
 
-/** What revoking consents that came to nothing is made of. */
+/** The dependencies of {@link VainConsents}. */
 export interface VainConsentsOptions {
   readonly store: VainConsentStore;
   readonly links: LinkStore;
@@ -17,13 +17,14 @@ export interface VainConsentsOptions {
   readonly observer: Pick<GrantObserver, 'failed'>;
 }
 
-/** Of one provider in one round: a chore must not become a storm. */
+/** The limit per provider and round: a periodic task must not cause a burst. */
 const MOST_AT_ONCE = 20;
 
 /**
- * Ends the consents that came to nothing: an account that was chosen and then not taken, a completion that was cut off and
- * never tried again. Their tokens are revoked before they are forgotten, again and again until the provider has done so;
- * but not where somebody is connected to the same account, for at some providers that would end their tokens as well.
+ * Ends consents that were never used: an account was chosen but not linked, or a completion was interrupted and never
+ * retried. Their tokens are revoked before they are deleted, and the provider is asked until it has done so. They are
+ * not revoked if a subject is connected to the same account, because at some providers that would end its tokens as
+ * well.
  */
 export class VainConsents {
   readonly #options: VainConsentsOptions;
@@ -32,7 +33,11 @@ export class VainConsents {
     this.#options = options;
   }
 
-  /** Takes what is due. */
+  /**
+   * Revokes what is due.
+   *
+   * @throws the store's error
+   */
   async round(): Promise<void> {
     await this.#options.store.forgetExpired();
     await Promise.all(this.#options.providers.map((provider) => this.#roundOf(provider)));
@@ -62,7 +67,7 @@ export class VainConsents {
     await store.putOff(link, failures, clock.now() + backoffMs(failures, undefined, random));
   }
 
-  /** Whether nothing is left to be done at the provider, or can be. */
+  /** Whether nothing is left to do at the provider, or nothing can be done. */
   async #isOver(provider: Provider, { link, answer, accountId: known }: VainConsent): Promise<boolean> {
     if (provider.revoke === undefined) return true;
     const accountId = known ?? (await toAccount(provider, answer));
@@ -80,7 +85,7 @@ export class VainConsents {
   }
 }
 
-/** Undefined where the provider doesn't say whose it is. */
+/** The account's id; undefined if the provider does not say whose token it is. */
 async function toAccount({ authorization }: Provider, { profile, tokens }: Obtained): Promise<string | undefined> {
   if (profile !== undefined) return profile.accountId;
   const found = await authorization?.identify(tokens.accessToken);

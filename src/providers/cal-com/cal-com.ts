@@ -3,25 +3,25 @@ import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 import type { Provider } from '../provider.ts';
 
-/** How to reach Cal.com as an OAuth client, for users who have an account there already. */
+/** Configures {@link calCom}: an OAuth client, for users who already have an account at Cal.com. */
 export interface CalComOptions {
   readonly clientId: string;
   /** Undefined for a public client. */
   readonly clientSecret: Secret | undefined;
-  /** With the version, without a last slash: `https://api.cal.com/v2`. */
+  /** With the version, without a trailing slash: `https://api.cal.com/v2`. */
   readonly apiUrl: string;
-  /** Without a last slash: `https://app.cal.com`. */
+  /** Without a trailing slash: `https://app.cal.com`. */
   readonly appUrl: string;
   readonly scopes: readonly string[];
-  /** `v2`: the API's own token endpoint. `app`: those of the web app, which came before it. */
+  /** `v2`: the API's own token endpoint. `app`: the older endpoints of the web app. */
   readonly endpoints: 'v2' | 'app';
   /** Hard cap of one upstream call, in milliseconds. */
   readonly upstreamTimeoutMs: number;
-  /** Epoch milliseconds. */
+  /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** Cal.com for third parties, where a user consents to what an app does with their account. */
+/** Cal.com for third parties: a user consents to what an app does with their account. */
 export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: CalComOptions): Provider {
   const definition = options.endpoints === 'v2' ? newer(options, clientSecret) : older(options, clientSecret);
   const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET';
@@ -39,7 +39,7 @@ function newer({ clientId, apiUrl, appUrl, scopes }: Place, clientSecret: Secret
     authorization: {
       url: `${appUrl}/auth/oauth2/authorize`,
       scopes,
-      // The endpoint refuses a verifier beside a secret.
+      // The endpoint refuses a verifier together with a secret.
       pkce: clientSecret === undefined,
       account: {
         url: `${apiUrl}/me`,
@@ -58,12 +58,12 @@ function older({ clientId, appUrl, scopes }: Place, clientSecret: Secret | undef
     ...common(clientId, clientSecret),
     tokenUrl: `${appUrl}/api/auth/oauth/token`,
     refreshUrl: `${appUrl}/api/auth/oauth/refreshToken`,
-    // Early versions have no OAuth errors: this is all that they say of a dead refresh token.
+    // Early versions have no OAuth errors: this is all they say about a dead refresh token.
     deadGrant: [{ status: 401, error: 'Unauthorized', at: 'message' }],
     authorization: {
       url: `${appUrl}/auth/oauth2/authorize`,
       scopes,
-      // Nothing but the name is shown here, and names change hands.
+      // Only the user name is shown here, and user names change hands.
       account: { url: `${appUrl}/api/auth/oauth/me`, username: 'username' },
     },
   };
@@ -75,7 +75,7 @@ function common(clientId: string, clientSecret: Secret | undefined) {
     clientId,
     clientAuth: clientSecret === undefined ? 'none' : 'body',
     body: 'form',
-    // Some versions leave spent tokens in force, the strictest refuses them; none ends more than that.
+    // Some versions keep used refresh tokens valid, the strictest refuses them; none ends more than that.
     onReuse: 'reject',
     requestsPerMinute: 120,
     defaultAccessTtlSeconds: 1_800,

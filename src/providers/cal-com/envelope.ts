@@ -5,7 +5,7 @@ import type { AccountProfile, Failed, Throttled } from '../provider.ts';
 
 const LONGEST_BLOCK_MS = 120_000;
 
-/** The codes that API v2 is known to send; any other text of a provider's stays out of the journal. */
+/** The codes that API v2 is known to send. Any other text from a provider stays out of the journal. */
 const KNOWN_CODES = [
   'UnauthorizedException',
   'BadRequestException',
@@ -21,29 +21,29 @@ const KNOWN_CODES = [
   'INTERNAL_SERVER_ERROR',
 ];
 
-/** The fields of the bodies that are sent to it. */
+/** The fields of request bodies that we send to it. */
 const BODY_FIELDS = ['email', 'timeZone', 'name', 'metadata', 'refreshToken'] as const;
 
-/** A field of a body that is sent to API v2. */
+/** A field of a request body that is sent to API v2. */
 export type BodyField = (typeof BODY_FIELDS)[number];
 
-/** An error as Cal.com's API v2 words it: `{status: "error", error: {code, message, details?}}`. */
+/** An error in the form of Cal.com's API v2: `{status: "error", error: {code, message, details?}}`. */
 export interface CalComError {
   readonly status: number;
   /**
-   * The exception's class, e.g. `BadRequestException`, or `NOT_FOUND` and its kin from the database layer; undefined where
-   * it is none that is known.
+   * The exception's class, such as `BadRequestException`, or a code of the database layer, such as `NOT_FOUND`;
+   * undefined if it is not a known one.
    */
   readonly code: string | undefined;
-  /** Only ever compared. */
+  /** Only compared, never shown or logged. */
   readonly message: string;
-  /** True where validation refused fields of the body. */
+  /** True if validation refused fields of the body. */
   readonly isInvalid: boolean;
-  /** Those of them that a body has. */
+  /** The refused fields that our bodies have. */
   readonly invalidFields: readonly BodyField[];
 }
 
-/** An answer of API v2 in the terms every operation shares; `error` alone needs the operation's own judgement. */
+/** An answer of API v2 in terms that all operations share. Only `error` must be interpreted by the operation. */
 export type CalComResult =
   | { readonly kind: 'success'; readonly data: unknown }
   | { readonly kind: 'error'; readonly error: CalComError }
@@ -53,8 +53,8 @@ export type CalComResult =
   | Failed<'not_sent'>;
 
 /**
- * Judges what every operation has in common. Only a well-formed error envelope counts as Cal.com's word: a proxy's
- * HTML page or a bare status in between says nothing about a grant and leaves the exchange `unknown`.
+ * Interprets what all operations have in common. Only a well-formed error envelope counts as an answer from Cal.com: a
+ * proxy's HTML page or a bare status says nothing about a grant and leaves the exchange `unknown`.
  *
  * @param now epoch milliseconds
  */
@@ -73,17 +73,17 @@ export function judgeEnvelope(result: UpstreamResult, now: number): CalComResult
   return { kind: 'error', error };
 }
 
-/** Cal.com has something against the OAuth client or our way of asking, so no grant is to blame. */
+/** The result if Cal.com objects to the OAuth client or our request, so that no grant is to blame. */
 export function clientRefused(error: CalComError): Failed<'client_refused'> {
   return { kind: 'client_refused', detail: describe(error) };
 }
 
-/** For the operator's journal. */
+/** The error as text for the operator's journal. */
 export function describe({ status, code }: CalComError): string {
   return code === undefined ? `HTTP ${status}` : `HTTP ${status} ${code}`;
 }
 
-/** A managed user as API v2 shows one; undefined where the object has no usable id. */
+/** The profile of a managed user in API v2; undefined if the object has no usable id. */
 export function accountProfile(value: unknown): AccountProfile | undefined {
   const user = asObject(value);
   const id = user?.['id'];
@@ -104,7 +104,7 @@ export function accountProfile(value: unknown): AccountProfile | undefined {
   };
 }
 
-/** `value` as a plain JSON object, or undefined. */
+/** `value` if it is a plain JSON object, otherwise undefined. */
 export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
@@ -117,8 +117,9 @@ function throttled(answer: UpstreamAnswer, now: number): Throttled {
 }
 
 /**
- * Cal.com's guard sends no Retry-After but a header of its own. By its code this counts the seconds left, by a page about
- * it the Unix time; a block lasts a minute, so the two can be told apart and nothing longer is believed.
+ * The delay in milliseconds. Cal.com sends no `Retry-After` but a header of its own. According to its code the header
+ * counts the seconds left, according to its documentation it is a Unix time. A block lasts a minute, so the two can be
+ * told apart and nothing longer is believed.
  */
 function resetMs(answer: UpstreamAnswer, now: number): number | undefined {
   const reset = Number(answer.headers['x-ratelimit-reset-default'] ?? NaN);

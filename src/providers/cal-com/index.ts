@@ -3,7 +3,7 @@ import { readSettings, VARIABLES, type CalComSettings } from './settings.ts';
 
 export type { CalComSettings } from './settings.ts';
 
-/** Cal.com: users that we manage through a platform client, and accounts that users link through an OAuth client. */
+/** Cal.com: managed users of a platform client, and accounts that users link through an OAuth client. */
 export const CAL_COM = {
   id: 'cal-com',
   names: ['cal-com-managed', 'cal-com'],

@@ -21,32 +21,32 @@ import type {
   TokenClaims,
 } from '../provider.ts';
 
-/** How to reach a platform OAuth client of Cal.com's API v2. */
+/** Configures {@link calComManaged}: a platform OAuth client of Cal.com's API v2. */
 export interface CalComManagedOptions {
   readonly clientId: string;
   readonly clientSecret: Secret;
-  /** With the version, without a last slash: `https://api.cal.com/v2`. */
+  /** With the version, without a trailing slash: `https://api.cal.com/v2`. */
   readonly apiUrl: string;
   /** Hard cap of one upstream call, in milliseconds. */
   readonly upstreamTimeoutMs: number;
-  /** Keyed proofs that an upstream user is this subject's; the first is written, all are recognised. */
+  /** Keyed proofs that an upstream user belongs to this subject; the first one is written, all are recognised. */
   readonly subjectProofs: (subject: string) => readonly string[];
-  /** Epoch milliseconds. */
+  /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** The metadata key under which a managed user carries the proof of whose it is. */
+/** The metadata key of a managed user that holds the proof of ownership. */
 const PROOF_KEY = 'evergrant_subject';
 const READ_TIMEOUT_MS = 5_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Cal.com says 60 minutes; without its word a token is trusted for five. */
+/** Cal.com gives tokens 60 minutes; if it does not say, a token is trusted for five. */
 const ACCESS_BOUNDS = { fallbackMs: 5 * MINUTE_MS, maximumMs: DAY_MS };
 const REFRESH_BOUNDS = { fallbackMs: 365 * DAY_MS, maximumMs: 2 * 365 * DAY_MS };
 
 /**
- * Cal.com's managed users (platform clients of API v2): the account is created by us, tokens rotate on every refresh,
- * and force-refresh gets a new pair with nothing but the client's secret.
+ * Cal.com's managed users (platform clients of API v2): we create the account, tokens rotate on every refresh, and
+ * force-refresh gets a new pair with only the client's secret.
  */
 export function calComManaged(options: CalComManagedOptions): Provider {
   return new CalComManaged(options, openTransport());
@@ -58,7 +58,7 @@ class CalComManaged implements Provider {
   readonly accountIdForm = { pattern: /^[1-9]\d{0,14}$/, meaning: 'the numeric id of the managed user at Cal.com' };
   readonly realm: string;
   readonly needsEmail = true;
-  /** Per client, where the client's id comes in a header. */
+  /** Per client, if the client's id is sent in a header. */
   readonly requestsPerMinute = 500;
   readonly #options: CalComManagedOptions;
   readonly #transport: Transport;
@@ -83,8 +83,8 @@ class CalComManaged implements Provider {
   }
 
   /**
-   * Force-refresh: Cal.com deletes all other tokens of the user. The user is looked at first: ids are used again by an
-   * installation that was set back, and force-refresh would then hand out another's token.
+   * Force-refresh: Cal.com deletes all other tokens of the user. The user is read first, because an installation
+   * restored from a backup reuses ids, and force-refresh would then hand out another user's token.
    */
   async recover(account: KnownAccount): Promise<ExchangeResult> {
     const user = await this.#ask('GET', this.#userPath(account.accountId));
@@ -110,7 +110,7 @@ class CalComManaged implements Provider {
     const proofs = this.#options.subjectProofs(applicant.subject);
     const result = await this.#ask('POST', `/oauth-clients/${this.#client}/users`, {
       email,
-      // Cal.com wants a name.
+      // Cal.com requires a name.
       name: applicant.name ?? email.slice(0, email.lastIndexOf('@')),
       timeZone: applicant.timeZone,
       metadata: { [PROOF_KEY]: proofs[0] },
@@ -130,7 +130,7 @@ class CalComManaged implements Provider {
     });
     const judged = judgeEnvelope(result, this.#options.now());
     if (judged.kind === 'success') return 'accepted';
-    // 498 is Cal.com's own status for an expired token, 401 for one it doesn't know (any more).
+    // 498 is Cal.com's own status for an expired token, 401 for one it does not (or no longer) know.
     const refused = result.kind === 'answered' && (result.status === 498 || result.status === 401);
     return refused && judged.kind !== 'unknown' ? 'refused' : 'unreachable';
   }
@@ -160,7 +160,7 @@ class CalComManaged implements Provider {
     await this.#transport[Symbol.asyncDispose]();
   }
 
-  /** A taken e-mail is ours to adopt only where the user there carries this subject's proof. */
+  /** Adopts the user of a taken e-mail address only if it carries this subject's proof. */
   async #adopt(accountId: string, proofs: readonly string[]): Promise<ExchangeResult> {
     const result = await this.#ask('GET', this.#userPath(accountId));
     if (result.kind === 'error') return { kind: 'unknown', detail: 'the existing user could not be read' };
@@ -184,7 +184,7 @@ class CalComManaged implements Provider {
       url: apiUrl + path,
       headers: {
         'x-cal-secret-key': clientSecret.reveal(),
-        // The path names the client already; only with this header is the higher rate limit per client granted.
+        // The path already names the client, but only this header gives the higher rate limit per client.
         'x-cal-client-id': clientId,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -227,26 +227,26 @@ function tokenAnswer(data: unknown, askedAt: number): TokenSet | undefined {
 }
 
 /**
- * A 400 or a 404 in Cal.com's own envelope means that this refresh token is dead (unknown, spent, or lost to a racing
- * twin), save where its text speaks of the client, of the body's form, or of a route that is no longer there.
+ * A 400 or 404 in Cal.com's own envelope means that this refresh token is dead (unknown, used, or lost to a concurrent
+ * request), unless its text is about the client, the form of the body, or a route that no longer exists.
  */
 function judgeRefreshError(error: CalComError): ExchangeResult {
   if (error.status !== 400 && error.status !== 404) return { kind: 'unknown', detail: describe(error) };
-  // Early versions name no fields: then only the text tells that it was the body's form.
+  // Early versions name no fields; only the text shows that the form of the body was wrong.
   const isMalformed = error.isInvalid || error.message === 'Bad Request Exception';
   if (isMalformed || blamesClient(error)) return clientRefused(error);
   return { kind: 'rejected', detail: describe(error) };
 }
 
 /**
- * The texts with which Cal.com speaks of the client, or of an endpoint that is no longer there. Anything else may be about
- * this one user, and must not stop the others.
+ * Matches Cal.com's texts about the client, or an endpoint that no longer exists. Anything else may concern this one
+ * user, and must not stop the others.
  */
 function blamesClient(error: CalComError): boolean {
   return /OAuth ?Client|outside of an organization|^Cannot (?:GET|POST) /i.test(error.message);
 }
 
-/** The database layer's own 404 is what the loser of a race gets; it doesn't say that the user is gone. */
+/** The loser of a race gets a 404 from the database layer, which does not mean that the user is gone. */
 function judgeRecoverError(error: CalComError): ExchangeResult {
   if (isUnknownUser(error)) return { kind: 'account_gone', detail: describe(error) };
   return blamesClient(error) ? clientRefused(error) : { kind: 'unknown', detail: describe(error) };
@@ -265,8 +265,9 @@ function existingUserId(error: CalComError): string | undefined {
 }
 
 /**
- * By its proof, or by the moment of its creation as we first saw it: other apps may write the metadata anew. An imported user
- * has neither, until its profile is noted: for so long the operator's word is all there is.
+ * Whether this is the user that we know: by its proof, or by its creation time as first seen, since other apps may
+ * overwrite the metadata. An imported user has neither until its profile is stored; until then only the operator
+ * vouches for it.
  */
 function isSame(profile: AccountProfile, user: unknown, known: KnownAccount, proofs: readonly string[]): boolean {
   if (profile.accountId !== known.accountId) return false;

@@ -1,7 +1,7 @@
 import type { Secret } from '../../secret.ts';
 import type { Parser, SettingsReader, Variable } from '../family.ts';
 
-/** The variables that Cal.com's clients are configured by. */
+/** The variables that configure Cal.com's clients. */
 export const VARIABLES = [
   { name: 'CAL_COM_CLIENT_ID', default: undefined, meaning: 'Client id of the Cal.com platform, for managed users.' },
   { name: 'CAL_COM_CLIENT_SECRET', default: undefined, meaning: 'Client secret of the Cal.com platform.' },
@@ -25,7 +25,7 @@ export const VARIABLES = [
   },
 ] as const satisfies readonly Variable[];
 
-/** What is configured of Cal.com: neither client, one, or both. */
+/** The configured clients of Cal.com: neither, one, or both. */
 export interface CalComSettings {
   readonly managed: CalComManagedSettings | undefined;
   readonly oauth: CalComOAuthSettings | undefined;
@@ -43,21 +43,21 @@ export interface CalComOAuthSettings extends CalComPlace {
   /** Undefined for a public client. */
   readonly clientSecret: Secret | undefined;
   readonly scopes: readonly string[];
-  /** `v2`: the API's own token endpoint. `app`: those of the web app, which came before it. */
+  /** `v2`: the API's own token endpoint. `app`: the older endpoints of the web app. */
   readonly endpoints: 'v2' | 'app';
 }
 
-/** Where Cal.com is. */
+/** The addresses of Cal.com. */
 interface CalComPlace {
-  /** With the version, without a last slash. */
+  /** With the version, without a trailing slash. */
   readonly apiUrl: string;
-  /** Without a last slash. */
+  /** Without a trailing slash. */
   readonly appUrl: string;
 }
 
 type CalComReader = SettingsReader<(typeof VARIABLES)[number]>;
 
-/** Reads both clients. */
+/** Reads the settings of both clients; problems are collected in `settings`. */
 export function readSettings(settings: CalComReader): CalComSettings {
   const place = {
     apiUrl: settings.decide('CAL_COM_API_URL', apiUrlParser(settings.parsers.secureUrl)),
@@ -92,7 +92,7 @@ function readOAuth(settings: CalComReader, place: CalComPlace): CalComOAuthSetti
   return clientId === undefined ? undefined : { clientId, clientSecret, ...place, scopes, endpoints };
 }
 
-/** The URL of Cal.com's API ends with the version that this service speaks. */
+/** The URL of Cal.com's API must end with the version that this service uses. */
 function apiUrlParser(secureUrl: Parser<string>): Parser<string> {
   return (text, refuse) => {
     const url = secureUrl(text, refuse);

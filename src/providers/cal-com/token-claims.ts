@@ -5,10 +5,11 @@ import { asObject } from './envelope.ts';
 const USES: Readonly<Record<string, TokenClaims['use']>> = { access_token: 'access', refresh_token: 'refresh' };
 
 /**
- * What a token of a platform client says of itself: a JWT with `type`, `clientId`, `ownerId` and `expiresAt` in its payload.
+ * The claims of a platform client's token: a JWT (RFC 7519) with `type`, `clientId`, `ownerId` and `expiresAt` (epoch
+ * milliseconds) in its payload. The signature is not checked.
  *
- * @param clientId ours
- * @returns undefined for what is none
+ * @param clientId our client's id
+ * @returns undefined if it is not a JWT
  */
 export function managedTokenClaims(token: Secret, clientId: string): TokenClaims | undefined {
   const payload = payloadOf(token);
@@ -22,7 +23,7 @@ export function managedTokenClaims(token: Secret, clientId: string): TokenClaims
   };
 }
 
-/** Of a `Date` (ECMA-262 section 21.4.1.1). */
+/** The latest time of a `Date` (ECMA-262 section 21.4.1.1). */
 const LATEST_MS = 8.64e15;
 
 function payloadOf(token: Secret): Readonly<Record<string, unknown>> | undefined {

@@ -5,9 +5,9 @@ import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 import type { Provider } from '../provider.ts';
 
-/** How to reach Cronofy. */
+/** Configures {@link cronofy}. */
 export interface CronofyOptions extends CronofyClient {
-  /** Without a last slash: `https://app.cronofy.com`. */
+  /** Without a trailing slash: `https://app.cronofy.com`. */
   readonly appUrl: string;
   readonly scopes: readonly string[];
 }
@@ -22,9 +22,10 @@ export function cronofy(options: CronofyOptions): Provider {
     authorization: {
       url: `${appUrl}/oauth/authorize`,
       scopes,
-      // Else whoever consents in a browser that somebody else has consented in before gets that person's account.
+      // Otherwise a user who consents in a browser in which somebody else has consented before gets that person's
+      // account.
       parameters: { avoid_linking: 'true' },
-      // Cronofy documents none.
+      // Cronofy does not document PKCE.
       pkce: false,
       account: { url: `${apiUrl}/v1/userinfo`, id: 'sub', email: 'email', name: 'name', timeZone: 'zoneinfo' },
     },

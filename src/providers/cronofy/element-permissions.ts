@@ -1,2 +1,2 @@
-/** What a page with an element token may do, in Cronofy's words. */
+/** The permissions that an element token can have, in Cronofy's terms. */
 export const ELEMENT_PERMISSIONS = ['agenda', 'account_management', 'availability', 'managed_availability'] as const;

@@ -8,14 +8,14 @@ import type { FrontendTokenAnswer, FrontendTokenIssuer, FrontendTokenRequest } f
 
 const CALL_TIMEOUT_MS = 10_000;
 const HOUR_MS = 3_600_000;
-/** Cronofy says 18 hours. */
+/** Cronofy's tokens last 18 hours. */
 const BOUNDS = { fallbackMs: HOUR_MS, maximumMs: 24 * HOUR_MS };
-/** What of a request a refusal may be about. */
+/** The request fields that a refusal can be about. */
 const FIELDS = ['origin', 'permissions'] as const satisfies readonly (keyof FrontendTokenRequest)[];
 
 /**
- * Cronofy's element tokens (`POST /v1/element_tokens`): what its UI Elements take in a browser, where an access token is of
- * no use. Asking twice harms nobody, so it is no exchange.
+ * Issues Cronofy's element tokens (`POST /v1/element_tokens`), which its UI Elements need in a browser, where an access
+ * token cannot be used. Repeating a request does no harm, so it is not an exchange.
  */
 export function elementTokens({ apiUrl, clientSecret, now }: CronofyClient, transport: Transport): FrontendTokenIssuer {
   const issue = async (request: FrontendTokenRequest): Promise<FrontendTokenAnswer> => {
@@ -35,7 +35,7 @@ export function elementTokens({ apiUrl, clientSecret, now }: CronofyClient, tran
 
 function judged(answer: UpstreamAnswer, request: FrontendTokenRequest, askedAt: number): FrontendTokenAnswer {
   const { status, json, headers } = answer;
-  // The operator's affair, all of them: the secret, what the application may do, what its plan has.
+  // All of these are for the operator to fix: the secret, the application's permissions, its plan.
   if (status === 401 || status === 402 || status === 403) return { kind: 'client_refused' };
   if (status === 429) return { kind: 'unreachable', retryAfterMs: retryAfterMs(headers['retry-after'], askedAt) };
   if (status === 422) return refused(json);
@@ -48,7 +48,7 @@ function judged(answer: UpstreamAnswer, request: FrontendTokenRequest, askedAt: 
   return { kind: 'issued', frontendToken };
 }
 
-/** A 422 names the parameters it is about in `errors`. */
+/** A 422 names the parameters at fault in `errors`. */
 function refused(json: unknown): FrontendTokenAnswer {
   if (jsonMemberAt(json, 'errors.subs') !== undefined) return { kind: 'account_refused' };
   const fields = FIELDS.filter((field) => jsonMemberAt(json, `errors.${field}`) !== undefined);

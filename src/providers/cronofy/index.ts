@@ -2,10 +2,10 @@ import type { ProviderFamily } from '../family.ts';
 import { ELEMENT_PERMISSIONS } from './element-permissions.ts';
 import { readSettings, VARIABLES, type CronofySettings } from './settings.ts';
 
-/** Of one application, whatever it does. */
+/** Cronofy's limit for one application, for all its requests. */
 const REQUESTS_PER_MINUTE = 500;
 
-/** Cronofy: calendars that users link, and application calendars that are made here. */
+/** Cronofy: calendars that users link, and application calendars that we create. */
 export const CRONOFY = {
   id: 'cronofy',
   names: ['cronofy', 'cronofy-managed'],

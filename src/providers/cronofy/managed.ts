@@ -11,9 +11,10 @@ import type { ExchangeResult, Provider } from '../provider.ts';
 const UNPROCESSABLE = 422;
 
 /**
- * Cronofy's application calendars, made by us for users who link none of their own. One call creates a calendar under an
- * id of ours or, where it is there, gives new tokens of it; whether that ends the tokens before is not documented, and
- * either is allowed for. The id is the subject itself, so that calendars which an app made under its own user ids are found.
+ * Cronofy's application calendars, which we create for users who link none of their own. One call creates a calendar
+ * under an id of our choice or, if it exists, returns new tokens for it. Whether that ends the previous tokens is not
+ * documented, so either is assumed to be possible. The id is the subject itself, so that calendars that an app created
+ * under its own user ids are found.
  */
 export function cronofyManaged(options: CronofyClient): Provider {
   const { apiUrl, clientId, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;

@@ -1,7 +1,7 @@
 import type { Secret } from '../../secret.ts';
 import type { Parser, SettingsReader, Variable } from '../family.ts';
 
-/** The variables that a Cronofy application is configured by. */
+/** The variables that configure a Cronofy application. */
 export const VARIABLES = [
   { name: 'CRONOFY_CLIENT_ID', default: undefined, meaning: 'Client id of a Cronofy application.' },
   { name: 'CRONOFY_CLIENT_SECRET', default: undefined, meaning: 'Client secret of a Cronofy application.' },
@@ -28,11 +28,11 @@ export const VARIABLES = [
 export interface CronofySettings {
   readonly clientId: string;
   readonly clientSecret: Secret;
-  /** Both without a last slash. */
+  /** Without a trailing slash, as is `appUrl`. */
   readonly apiUrl: string;
   readonly appUrl: string;
   readonly scopes: readonly string[];
-  /** `oauth` for calendars that users link, `managed` for application calendars that are made here; or both. */
+  /** `oauth` for calendars that users link, `managed` for application calendars that we create, or both. */
   readonly modes: readonly CronofyMode[];
 }
 
@@ -42,7 +42,7 @@ const MODES = ['oauth', 'managed'] as const;
 
 const DATA_CENTERS = ['us', 'au', 'ca', 'de', 'sg', 'uk'];
 
-/** Reads the client, and where its data center is; undefined where there is none. */
+/** Reads the client and its data center; undefined if it is not configured. Problems are collected in `settings`. */
 export function readSettings(settings: SettingsReader<(typeof VARIABLES)[number]>): CronofySettings | undefined {
   const { parsers } = settings;
   const clientId = settings.read('CRONOFY_CLIENT_ID', parsers.clientId);
@@ -61,7 +61,7 @@ export function readSettings(settings: SettingsReader<(typeof VARIABLES)[number]
   return { clientId, clientSecret, apiUrl, appUrl, scopes, modes };
 }
 
-/** What the names of its hosts end with; the oldest data center has bare names. */
+/** The suffix of Cronofy's host names; the oldest data center has none. */
 const parseDataCenter: Parser<string> = (text, refuse) => {
   const code = text.toLowerCase();
   if (DATA_CENTERS.includes(code)) return code === 'us' ? '' : `-${code}`;

@@ -6,18 +6,21 @@ import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './d
 import { accountIdOf, shownAccount } from '../to-profile.ts';
 import type { ExchangeResult, ShownAccount } from '../provider.ts';
 
-/** What consenting at an OAuth 2 server is made of. */
+/** Configures {@link OAuth2Authorization}. */
 export interface OAuth2AuthorizationOptions {
   readonly definition: OAuth2AuthorizationDefinition;
   readonly clientId: string;
   readonly transport: Transport;
-  /** Asks the token endpoint, the client's own parameters included. */
+  /** Calls the token endpoint, adding the client's own parameters. */
   readonly ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>;
 }
 
 const READ_TIMEOUT_MS = 5_000;
 
-/** Consent by the standard's own means: an authorization code, and what the provider says of an access token's account. */
+/**
+ * Standard consent: an authorization code (RFC 6749 section 4.1), and the provider's description of an access token's
+ * account.
+ */
 export class OAuth2Authorization implements Authorization {
   readonly usesPkce: boolean;
   readonly issuer: string | undefined;
@@ -78,13 +81,13 @@ export class OAuth2Authorization implements Authorization {
   }
 }
 
-/** Under which an account or its id often stands; any other text of a provider's stays out of the journal. */
+/** Common member names for an account or its id. Any other text from a provider stays out of the journal. */
 const FAMILIAR_MEMBERS = [
   ...['id', 'sub', 'uid', 'uuid', 'uri', 'user_id', 'userId', 'account_id', 'accountId', 'login', 'username'],
   ...['email', 'name', 'data', 'user', 'account', 'profile', 'resource', 'result', 'me', 'status', 'error'],
 ];
 
-/** What is there instead, by name alone. */
+/** The member names found instead, for the operator. */
 function membersOf(json: unknown): string {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'its answer is no JSON object';
   const names = FAMILIAR_MEMBERS.filter((name) => Object.hasOwn(json, name));

@@ -1,72 +1,72 @@
 import type { ReuseBehaviour } from '../provider.ts';
 
 /**
- * All that tells one OAuth 2 server from another. Times are in seconds, as the standard and the providers' own pages have
- * them. It holds no secret.
+ * Everything that distinguishes one OAuth 2 server (RFC 6749) from another. Times are in seconds, as in the standard
+ * and the providers' documentation. Contains no secret.
  */
 export interface OAuth2Definition {
-  /** Stable, lower case, hyphenated; it names the provider in the database and in URLs. */
+  /** Stable, lower case, hyphenated; identifies the provider in the database and in URLs. */
   readonly name: string;
-  /** The whole URL of the token endpoint. */
+  /** The full URL of the token endpoint. */
   readonly tokenUrl: string;
-  /** The one for refreshing, where that is another. */
+  /** The URL for refreshing, if it is a different one. */
   readonly refreshUrl?: string;
-  /** The revocation endpoint (RFC 7009); left out where there is none. */
+  /** The revocation endpoint (RFC 7009); absent if there is none. */
   readonly revokeUrl?: string;
   readonly clientId: string;
   /**
-   * How the client authenticates at the token endpoint: its secret in the `body`, by HTTP `basic` authentication, or, for a
-   * public client, by nothing but its id (`none`).
+   * How the client authenticates at the token endpoint: with its secret in the `body`, with HTTP `basic`
+   * authentication, or, for a public client, with only its id (`none`).
    */
   readonly clientAuth: 'body' | 'basic' | 'none';
-  /** What the token endpoint takes; `form` is the standard's. */
+  /** The request format of the token endpoint; `form` is the standard. */
   readonly body: 'form' | 'json';
-  /** What happens where a spent refresh token is presented again. */
+  /** What happens if a used refresh token is presented again. */
   readonly onReuse: ReuseBehaviour;
-  /** The provider's published limit for one client; left out where it publishes none. */
+  /** The provider's published limit for one client; absent if it publishes none. */
   readonly requestsPerMinute?: number;
-  /** Refusals that mean that the presented refresh token is dead, besides `invalid_grant`. */
+  /** Errors besides `invalid_grant` that mean that the presented refresh token is dead. */
   readonly deadGrant?: readonly ErrorSignal[];
   /**
-   * Refusals that are about our client and not about any grant, besides `invalid_client` and `unauthorized_client`. Where a
-   * refusal is listed as both, it is the client's: that ends nothing.
+   * Errors besides `invalid_client` and `unauthorized_client` that are about our client and not about a grant. An error
+   * in both lists counts as the client's, because that ends nothing.
    */
   readonly wrongClient?: readonly ErrorSignal[];
-  /** How long an access token is trusted where the answer doesn't say; five minutes unless given. */
+  /** How long an access token is trusted if the response does not say; default: five minutes. */
   readonly defaultAccessTtlSeconds?: number;
-  /** No access token is trusted for longer, whatever the answer says; a day unless given. */
+  /** The longest time that an access token is trusted, whatever the response says; default: a day. */
   readonly longestAccessTtlSeconds?: number;
-  /** How long a refresh token lives from the answer that brings it; left out where it has no known end. */
+  /** The lifetime of a refresh token, counted from the response that brings it; absent if it has no known expiry. */
   readonly refreshTtlSeconds?: number;
-  /** How long a refresh token may rest before it lapses, where each use of it counts anew. */
+  /** How long a refresh token may stay unused before it lapses. */
   readonly refreshIdleTtlSeconds?: number;
-  /** How users consent; left out where accounts are only ever imported. */
+  /** How users consent; absent if accounts are only imported. */
   readonly authorization?: OAuth2AuthorizationDefinition;
 }
 
-/** All that is known of a server without a client of ours there. */
+/** Everything known about a server, without a client of ours. */
 export type ReadyDefinition = Omit<OAuth2Definition, 'name' | 'clientId'>;
 
-/** The page where users consent, and how to learn who did. */
+/** The page where users consent, and how to identify their account. */
 export interface OAuth2AuthorizationDefinition {
   /** The authorization endpoint. */
   readonly url: string;
   readonly scopes: readonly string[];
-  /** What stands between scopes; a space is the standard's. */
+  /** The separator between scopes; a space is the standard. */
   readonly scopeSeparator?: string;
-  /** More that the page wants to be told. */
+  /** Additional parameters for the page. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** False where the provider refuses a `code_verifier`; true unless given. */
+  /** False if the provider refuses a `code_verifier` (RFC 7636); default: true. */
   readonly pkce?: boolean;
-  /** What it calls itself in `iss` (RFC 9207). */
+  /** Its `iss` (RFC 9207). */
   readonly issuer?: string;
   readonly account: OAuth2AccountDefinition;
 }
 
-/** Where an access token's account is described: a URL, and where in its JSON things stand, as `data.id`. */
+/** Where to read about the account of an access token: a URL, and paths in its JSON, such as `data.id`. */
 export interface OAuth2AccountDefinition {
   readonly url: string;
-  /** A text or a whole number that never changes hands; left out where there is none, for a server without `revokeUrl`. */
+  /** A permanent id, a string or an integer; absent if there is none, only for a server without `revokeUrl`. */
   readonly id?: string;
   readonly email?: string;
   readonly username?: string;
@@ -74,21 +74,25 @@ export interface OAuth2AccountDefinition {
   readonly timeZone?: string;
 }
 
-/** A refusal, known by its HTTP status and the code in its `error`. The texts beside them are for people. */
+/**
+ * An error response, identified by its HTTP status and the code in its `error`. The accompanying texts are for people.
+ */
 export interface ErrorSignal {
   readonly status: number;
   readonly error: string;
-  /** Where the code stands, for a server that has no `error`. */
+  /** The path of the code, for a server that has no `error`. */
   readonly at?: string;
 }
 
-/** The standard has 400 and allows 401 (RFC 6749 section 5.2); which one comes with which code differs by provider. */
+/**
+ * The standard has 400 and allows 401 (RFC 6749 section 5.2); which status goes with which code differs by provider.
+ */
 const REFUSAL_STATUSES = [400, 401];
 
-/** What says that a refresh token is dead at any server that keeps to the standard. */
+/** Errors that mean a dead refresh token at any standard server (RFC 6749 section 5.2). */
 export const STANDARD_DEAD_GRANT = refusals('invalid_grant');
 
-/** What says that a server has something against our client. */
+/** Errors by which a standard server refuses our client (RFC 6749 section 5.2). */
 export const STANDARD_WRONG_CLIENT = refusals('invalid_client', 'unauthorized_client');
 
 function refusals(...errors: string[]): readonly ErrorSignal[] {

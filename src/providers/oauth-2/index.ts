@@ -9,7 +9,7 @@ const VARIABLES = [
   },
 ] as const satisfies readonly Variable[];
 
-/** Providers of the operator's own, by their definitions. */
+/** Providers that the operator defines. */
 export const OAUTH_2 = {
   id: 'oauth-2',
   names: [],

@@ -8,7 +8,7 @@ import type { ExchangeResult, Throttled } from '../provider.ts';
 const DEFAULT_ACCESS_TTL_SECONDS = 300;
 const LONGEST_ACCESS_TTL_SECONDS = 86_400;
 
-/** The codes of RFC 6749 that a token endpoint may send; any other text of a provider's stays out of the journal. */
+/** The codes of RFC 6749 that a token endpoint may send. Any other text from a provider stays out of the journal. */
 const STANDARD_ERRORS = [
   'invalid_request',
   'invalid_client',
@@ -20,7 +20,7 @@ const STANDARD_ERRORS = [
   'temporarily_unavailable',
 ];
 
-/** Tells what a token endpoint's answer means, by what is defined of the server. */
+/** Interprets the answers of token and revocation endpoints according to the server's definition. */
 export class OAuth2Judgement {
   readonly #deadGrant: readonly ErrorSignal[];
   readonly #wrongClient: readonly ErrorSignal[];
@@ -33,7 +33,9 @@ export class OAuth2Judgement {
   }
 
   /**
-   * @param askedAt when the call was begun, and `now`, both in epoch milliseconds
+   * The result of an exchange, from the token endpoint's answer (RFC 6749 section 5).
+   *
+   * @param times `askedAt`, when the call started, and `now`, both in epoch milliseconds
    */
   ofTokens(result: UpstreamResult, { askedAt, now }: { askedAt: number; now: number }): ExchangeResult {
     if (result.kind === 'not_sent') return { kind: 'not_sent', detail: 'could not connect', cause: result.cause };
@@ -43,7 +45,7 @@ export class OAuth2Judgement {
     return tokens === undefined ? this.#refused(result) : { kind: 'obtained', tokens };
   }
 
-  /** Of a revocation endpoint: a token that it doesn't know is revoked well enough (RFC 7009 section 2.2). */
+  /** The result of a revocation. A token that the server does not know counts as revoked (RFC 7009 section 2.2). */
   ofRevocation(result: UpstreamResult): 'revoked' | 'refused' | 'unreachable' {
     if (result.kind !== 'answered') return 'unreachable';
     if (isSuccess(result)) return 'revoked';
@@ -52,7 +54,7 @@ export class OAuth2Judgement {
     return kind === 'client_refused' ? 'refused' : 'unreachable';
   }
 
-  /** Only what the definition knows has a meaning; an unfamiliar refusal ends nothing and stops nobody. */
+  /** Only errors in the definition have a meaning; an unfamiliar one ends nothing and stops nobody. */
   #refused(result: UpstreamAnswer): ExchangeResult {
     const { status, json } = result;
     const code = errorCode(json);

@@ -6,26 +6,27 @@ import type { OAuth2Definition } from './definition.ts';
 import { OAuth2Judgement } from './judgement.ts';
 import type { ClientCheck, ExchangeResult, Provider } from '../provider.ts';
 
-/** A server that speaks OAuth 2, and how to reach it. */
+/** Configures {@link oauth2}: a server, our client there, and how to call it. */
 export interface OAuth2Options {
   readonly definition: OAuth2Definition;
-  /** As people call it; the definition's name unless given. */
+  /** The title shown to people; default: the definition's name. */
   readonly title?: string | undefined;
-  /** Needed unless the client is a public one. */
+  /** Required unless the client is public. */
   readonly clientSecret: Secret | undefined;
-  /** The settings that hold both, for an operator whose client is refused. */
+  /** The settings that hold the client's id and secret, for an operator whose client is refused. */
   readonly clientSettings?: string;
   /** Hard cap of one upstream call, in milliseconds. */
   readonly upstreamTimeoutMs: number;
-  /** Epoch milliseconds. */
+  /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
 }
 
 /**
- * Any OAuth 2 server, by its definition.
+ * A provider for any OAuth 2 server (RFC 6749), built from its definition.
  *
- * @param transport ended with the provider
- * @throws Error where the definition wants a client secret and there is none; TypeError where its URL is none
+ * @param transport disposed of with the provider
+ * @throws Error if the definition requires a client secret and there is none
+ * @throws TypeError if `tokenUrl` is not a URL
  */
 export function oauth2(options: OAuth2Options, transport: Transport = openTransport()): Provider {
   const { definition, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
@@ -62,14 +63,17 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
   };
 }
 
-/** No server has issued it: one that refuses it, and not the client, has accepted the client. */
+/**
+ * A refresh token that no server has issued: a server that refuses the token and not the client has accepted the
+ * client.
+ */
 const MADE_UP_TOKEN = new Secret('evergrant-asks-whether-its-client-is-accepted');
 
 function revoking(
   judgement: OAuth2Judgement,
   send: (parameters: Readonly<Record<string, string>>) => Promise<UpstreamResult>,
 ): NonNullable<Provider['revoke']> {
-  // The refresh token where there is one, as an access token may have ended by itself.
+  // The refresh token if there is one, as the access token may already have expired.
   return async ({ refreshToken, accessToken }) =>
     judgement.ofRevocation(await send({ token: (refreshToken ?? accessToken).reveal() }));
 }

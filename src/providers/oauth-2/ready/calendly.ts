@@ -1,6 +1,6 @@
 import type { ReadyDefinition } from '../definition.ts';
 
-/** Calendly: access tokens of two hours, refresh tokens that are good once. */
+/** Calendly: access tokens last two hours, refresh tokens can be used once. */
 export const CALENDLY: ReadyDefinition = {
   tokenUrl: 'https://auth.calendly.com/oauth/token',
   revokeUrl: 'https://auth.calendly.com/oauth/revoke',

@@ -3,8 +3,8 @@ import type { ReadyDefinition } from '../definition.ts';
 const SIX_MONTHS_SECONDS = 180 * 86_400;
 
 /**
- * Google: one refresh token that is never replaced, given at the first consent or at one that is asked for again. It lapses
- * when nobody uses it for six months.
+ * Google: one refresh token that is never replaced, issued at the first consent or when consent is requested again. It
+ * lapses after six months without use.
  */
 export const GOOGLE: ReadyDefinition = {
   tokenUrl: 'https://oauth2.googleapis.com/token',

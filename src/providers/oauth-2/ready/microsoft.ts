@@ -2,7 +2,7 @@ import type { ReadyDefinition } from '../definition.ts';
 
 const NINETY_DAYS_SECONDS = 90 * 86_400;
 
-/** Microsoft: a new refresh token each time, the old ones stay good; all lapse after 90 days. */
+/** Microsoft: every refresh returns a new refresh token, and old ones stay valid; all lapse after 90 days. */
 export const MICROSOFT: ReadyDefinition = {
   tokenUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
   clientAuth: 'body',
