@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../database/schema.ts';
 
-/** Whether tokens of this account are being revoked just now, which may end the account's new ones as well. */
+/** Whether tokens of this account are being revoked right now, which may end the account's new ones as well. */
 export async function isConsentBeingRevoked(
   transaction: Transaction<Database>,
   { realm, accountId }: { readonly realm: string; readonly accountId: string },
