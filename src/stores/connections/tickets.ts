@@ -2,8 +2,8 @@ import type { Selectable, Transaction } from 'kysely';
 import type { Database } from '../database/schema.ts';
 
 /**
- * The columns of a link that are read. They are listed by name because a prepared `select *` fails when a column is
- * added.
+ * The columns of a link that are read. They are listed by name because a prepared statement that reads every column
+ * fails when one is added.
  */
 export const LINK_COLUMNS = [
   'id',

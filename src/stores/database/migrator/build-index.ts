@@ -6,7 +6,7 @@ import type { IndexStep } from './step.ts';
 
 /** How often to check the progress of a build, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
-/** SQLSTATEs: the index exists by now; a deadlock with another build, or a lock that could not be had. */
+/** SQLSTATEs: the index exists already; a deadlock with another build; a lock that could not be had. */
 const AGAIN = ['42P07', '40P01', '55P03'];
 
 /** The statement that builds an index. */

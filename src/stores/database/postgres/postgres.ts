@@ -41,7 +41,7 @@ const SERVER_TIME = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const LOCK = 'select 1 from grants where id = $1 for update';
 /** A hint need not survive a crash. */
 const IN_PASSING = 'set local synchronous_commit = off';
-/** Whoever holds the row is about to finish the exchange or renew its lease, so nobody waits for a hint. */
+/** A process that holds the row is about to finish the exchange or renew its lease, so nobody waits for a hint. */
 const AWAITED = `
   with open as (
     select grant_id, id from exchanges where grant_id = $1 and finished_at is null and awaited = 0

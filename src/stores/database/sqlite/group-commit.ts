@@ -75,7 +75,7 @@ export function groupCommit(
         for (const { reject } of [...batch, ...queue.splice(0)]) reject(error);
       } else if (batch.length > 1) {
         // One transaction's failure is not the others' fault, and none of them was committed. Halving the batch finds
-        // the culprit in few commits and lets others in the queue go first.
+        // the one at fault in few commits, and the halves still queue behind work that goes ahead.
         const most = Math.ceil(batch.length / 2);
         const ahead = queue.findIndex(({ isAhead }) => !isAhead);
         queue.splice(ahead === -1 ? queue.length : ahead, 0, ...batch.map((each) => ({ ...each, most })));

@@ -47,7 +47,7 @@ const CLAIMS = exchangeStatusQuery({ grantId: ':grant_id', unresolvedMs: ':unres
  * Opens one SQLite file, creating it with mode 0600. Every commit is on the disk before it is acknowledged
  * (`synchronous = FULL`): with less, a power cut loses tokens that callers already have.
  *
- * @throws StoreUnavailableError, or SQLite's own error
+ * @throws the system's or SQLite's own error where the file can't be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   const { path, clock, unresolvedMs, trouble = () => undefined } = options;
