@@ -50,7 +50,7 @@ function parsed(holder: string): NamedProcess | undefined {
 
 type KnownProcess = NamedProcess & { readonly startTime: string };
 
-/** Asked whenever somebody waits for a holder, and it never changes. */
+/** Cached: it is needed whenever somebody waits for a holder, and it never changes. */
 const known = new Map<string, KnownProcess>();
 
 /** Undefined where the machine doesn't give enough to be recognised. */

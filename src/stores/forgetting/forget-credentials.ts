@@ -19,6 +19,7 @@ interface WalkedCredential extends Dated, UsedCredential {
 /**
  * Forgets the credentials that ended next, and their exchanges where these may be forgotten too.
  *
+ * @param limit the most credentials to walk
  * @returns how many rows it deleted, and how far the walk has come
  */
 export async function forgetCredentials(

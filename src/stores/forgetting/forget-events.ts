@@ -18,6 +18,7 @@ interface WalkedEvent extends Dated {
 /**
  * Forgets the next events.
  *
+ * @param limit the most events to walk
  * @returns how many it deleted, and how far the walk has come
  */
 export async function forgetEvents(

@@ -20,6 +20,7 @@ interface WalkedExchange extends Dated, UsedCredential {
 /**
  * Forgets the exchanges that were opened next.
  *
+ * @param limit the most exchanges to walk
  * @returns how many it deleted, and how far the walk has come
  */
 export async function forgetExchanges(

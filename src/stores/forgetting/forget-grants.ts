@@ -15,7 +15,11 @@ import {
 /** How long until a grant that could not be forgotten in time is looked at again, in milliseconds. */
 const AGAIN_MS = 86_400_000;
 
-/** The grants to look at now: those of which something was kept, and those that nobody is connected to any more. */
+/**
+ * The grants to look at now: those of which something was kept, and those that nobody is connected to any more.
+ *
+ * @param limit the most grants of each of the two kinds
+ */
 export async function grantsToSee(
   transaction: Transaction<Database>,
   { now, lost, irreparable }: Limits,

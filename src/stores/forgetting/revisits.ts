@@ -10,7 +10,7 @@ export const AT_NEXT_CREDENTIAL = 8_640_000_000_000_000;
  */
 const SECOND_LOOK_MS = 3_600_000;
 
-/** A grant, and from when on something of it that the walk has passed may be forgotten, in epoch milliseconds. */
+/** A grant, and when something of it that the walk has passed may be forgotten, in epoch milliseconds. */
 export interface Revisit {
   readonly grantId: string;
   readonly at: number;

@@ -13,6 +13,7 @@ const NEWS_MS = MOST_AHEAD_MS.refresh;
 /**
  * Writes an event for each refresh token that has ended although upkeep should have exchanged it, and takes it off
  * upkeep's list. A token that is just being exchanged may still have been in time, and is left for the next round.
+ * Times are epoch milliseconds.
  *
  * @returns the events written
  */

@@ -39,7 +39,10 @@ export class Vault {
   readonly #keys: ReadonlyMap<string, VaultKey>;
   readonly #opened = new OpenedTokens();
 
-  /** @param ring at least one key; the first seals */
+  /**
+   * @param ring at least one key; the first seals
+   * @throws Error where it is empty
+   */
   constructor(ring: readonly RingKey[]) {
     const keys = ring.map((each) => deriveVaultKey(each));
     const [primary] = keys;

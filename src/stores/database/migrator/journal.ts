@@ -13,7 +13,7 @@ export interface StepState {
 /** A migration that the database has. */
 export interface AppliedMigration {
   readonly id: number;
-  /** The oldest schema that a version may know and still run on this one. */
+  /** The oldest schema whose versions may still run on this one. */
   readonly oldest: number;
 }
 

@@ -57,7 +57,7 @@ export interface Migration {
   /** The number of the schema that it leads to. */
   readonly id: number;
   readonly name: string;
-  /** The oldest schema that a version may know and still run on this one; by default only this one. */
+  /** The oldest schema whose versions may still run on this one; by default only this one's. */
   readonly oldest?: number;
   parts(types: ColumnTypes, occasion: Occasion): MigrationParts;
 }
