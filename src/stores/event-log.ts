@@ -3,18 +3,18 @@ import type { EventReason, EventType, GrantEvent } from '../grants/events.ts';
 import type { Database } from './database/schema.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
 
-/** Which events. */
+/** Which events to read. */
 export interface EventFilter {
   /** Any of these; undefined for all. */
   readonly types?: readonly EventType[] | undefined;
-  /** Of grants that this subject was connected to when it happened. */
+  /** Of grants that this subject was connected to at the time. */
   readonly subject?: string | undefined;
 }
 
-/** Which events, and how many of them. */
+/** Which events to read, and how many of them. */
 export interface EventQuery extends EventFilter {
   readonly limit: number;
-  /** Only what has a greater id. */
+  /** Only events with a greater id. */
   readonly after?: number | undefined;
 }
 
@@ -25,17 +25,17 @@ export interface EventCounts {
     readonly reason: EventReason | undefined;
     readonly count: number;
   }[];
-  /** How often a grant had to be recovered or reconnected because an answer never came to be stored. */
+  /** How often a grant had to be recovered or reconnected because an answer was never stored. */
   readonly losses: number;
-  /** How often because the database went back in time, by a failover or a restore. */
+  /** How often the cause was a database that went back in time, by a failover or a restore. */
   readonly reverted: number;
 }
 
 type EventRow = Omit<Selectable<Database['events']>, 'number'>;
 
 /**
- * What was told of grants, for people to read; retention decides how far back it goes. That a grant was refreshed is told by its
- * exchange alone: it is counted, and not among what is listed, but for what was written when it was an event.
+ * The events of grants, for people to read; retention decides how far back they go. A refresh has no event of its own,
+ * only its exchange: it is counted but not listed, except where an earlier version wrote an event for it.
  */
 export class EventLog {
   readonly #database: SqlDatabase;
@@ -44,7 +44,10 @@ export class EventLog {
     this.#database = database;
   }
 
-  /** The newest events first; with `after` the oldest of those first, so that one may go on from the last of them. */
+  /**
+   * The newest events first; with `after`, the oldest of those after it first, so that the last one is where to
+   * continue.
+   */
   async list({ limit, after, ...filter }: EventQuery): Promise<GrantEvent[]> {
     const order = after === undefined ? sql`e.id desc` : sql`e.id`;
     const { rows } = await sql<EventRow>`
@@ -54,7 +57,7 @@ export class EventLog {
     return rows.map(eventOf);
   }
 
-  /** The greatest id that was given; 0 where there are no events. */
+  /** The greatest id ever given; 0 where there are no events. */
   async newestId(): Promise<number> {
     const { rows } = await sql<{ newest: number | null }>`select max(id) as newest from events`.execute(
       this.#database.db,
@@ -67,7 +70,7 @@ export class EventLog {
     const kinds = await sql<{ type: EventType; reason: EventReason | null; count: number }>`
       select e.type, e.reason, count(*) as count from events e where e.type <> 'grant.refreshed' and ${matches(filter)}
       group by e.type, e.reason order by e.type, e.reason`.execute(db);
-    // What was reconnected after a loss is not a second one.
+    // A reconnection after a loss is not a second loss.
     const losses = await sql<{ reason: EventReason; count: number }>`
       select e.reason, count(*) as count from events e
       where e.reason in ('answer_lost', 'reverted') and ${matches(filter)}
@@ -89,7 +92,7 @@ export class EventLog {
     };
   }
 
-  /** By the exchanges that obtained something and made no other event. */
+  /** Counts the exchanges that obtained something and caused no other event. */
   async #countRefreshed({ types, subject }: EventFilter): Promise<number> {
     if (types !== undefined && !types.includes('grant.refreshed')) return 0;
     const { rows } = await sql<{ count: number }>`
@@ -101,7 +104,7 @@ export class EventLog {
   }
 }
 
-/** Refreshes of the grants that this subject is connected to; of all without one. */
+/** Refreshes of the grants that this subject is connected to; without a subject, of all grants. */
 function isOf(subject: string | undefined): RawBuilder<boolean> {
   return subject === undefined
     ? sql`1 = 1`
@@ -114,10 +117,13 @@ function matches({ types, subject }: EventFilter): RawBuilder<boolean> {
   return subject === undefined ? sql`${ofType}` : sql`${ofType} and ${names(subject)}`;
 }
 
-/** Looks for the subject as JSON spells it in a list: a quote within another's name never stands bare after these. */
+/**
+ * Looks for the subject as JSON spells it in a list: a quote within another subject's name is always escaped, so it
+ * never matches.
+ */
 function names(subject: string): RawBuilder<boolean> {
   const spelt = JSON.stringify(subject);
-  // `replace` heeds the case and says the same in every database; `like` doesn't.
+  // `replace` is case-sensitive and works the same in every database; `like` doesn't.
   const holds = (text: string) => sql`replace(e.subjects, cast(${text} as text), '') <> e.subjects`;
   return sql`(${holds(`[${spelt}`)} or ${holds(`,${spelt}`)})`;
 }

@@ -4,36 +4,38 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from './database/schema.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
 
-/** What stands in the file. */
+/** The content of the file. */
 interface Mark {
-  /** Names the database, whatever becomes of it. */
+  /** Identifies the database, whatever happens to it. */
   readonly database: string;
-  /** Names the file. */
+  /** Identifies the file. */
   readonly place: string;
   readonly tick: number;
 }
 
 /**
- * A number that only grows, kept in the database and in a file beside it. Where the database's is the smaller one, it has
- * gone back in time: somebody has restored a backup. Then another lineage begins.
+ * A number that only grows, kept in the database and in a file beside it. Where the database has the smaller one, it
+ * has gone back in time, because somebody has restored a backup. Then another lineage starts.
  */
 export class HighWaterMark {
   readonly #database: SqlDatabase;
   readonly #path: string;
   #isStale = false;
 
-  /** @param path of the file, which survives a restart or tells nothing */
+  /** @param path of the file, which must survive a restart to be of any use */
   constructor(database: SqlDatabase, path: string) {
     this.#database = database;
     this.#path = path;
   }
 
-  /** Says that exchanges were made since the mark was raised. On the way of every exchange: it costs nothing. */
+  /** Notes that exchanges were made since the mark was raised. It runs on every exchange, so it must cost nothing. */
   outdate(): void {
     this.#isStale = true;
   }
 
-  /** Raises the mark, if there is a reason to. Resolves to whether the database has gone back in time since it was raised. */
+  /**
+   * Raises the mark where that is due. Resolves to whether the database has gone back in time since it was last raised.
+   */
   async keepUp(): Promise<boolean> {
     if (!this.#isStale) return false;
     this.#isStale = false;
@@ -43,7 +45,7 @@ export class HighWaterMark {
   /**
    * Raises the mark.
    *
-   * @returns whether the database has gone back in time since it was raised
+   * @returns whether the database has gone back in time since it was last raised
    * @throws the database's error, or the disk's
    */
   async raise(): Promise<boolean> {
@@ -72,7 +74,7 @@ export class HighWaterMark {
     try {
       return JSON.parse(await readFile(this.#path, 'utf8')) as Mark;
     } catch {
-      // None yet; or one that tells nothing, which is as good.
+      // There is no file yet, or one without a usable mark, which amounts to the same.
       return undefined;
     }
   }

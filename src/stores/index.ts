@@ -32,26 +32,26 @@ import { SqlVainConsentStore } from './connections/sql-vain-consent-store.ts';
 import { checkKeyRing } from './vault/key-ring-check.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** Where and how to keep things. */
+/** Configures {@link openStores}. */
 export interface StoresOptions {
   readonly location: DatabaseLocation;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
   /**
-   * Makes the id of a new grant, which must be nobody else's and fit a file's name; a short one that begins with the time unless given. Where grants are
-   * spread over several databases, an id may say in which one its grant is.
+   * Makes the id of a new grant, which must be unique and valid in a file name; by default, a short one that starts
+   * with the time. Where grants are spread over several databases, an id may say in which one its grant is.
    */
   readonly newGrantId?: () => string;
-  /** Told of connections that were lost and are made anew, and of what an operator must know of a SQLite file. */
+  /** Called when a connection is lost and reopened, and for what an operator must know about a SQLite file. */
   readonly trouble?: Trouble;
-  /** Told how far migrations have come, a line every few seconds. */
+  /** Receives a progress line of migrations every few seconds. */
   readonly progress?: (line: string) => void;
-  /** Told once of each thing that is odd about the database or the way to it. */
+  /** Called once for each thing that is odd about the database or the way to it. */
   readonly remark?: (what: string) => void;
 }
 
-/** Everything that is kept, over one database. */
+/** All stores over one database. */
 export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
   readonly upkeep: UpkeepStore;
@@ -63,20 +63,20 @@ export interface Stores extends AsyncDisposable {
   readonly successions: SuccessionStore;
   readonly events: EventLog;
   readonly apiKeys: ApiKeyStore;
-  /** What a file holds against the database, lest a backup be restored unnoticed. */
+  /** A mark in a file that shows when a backup of the database has been restored. */
   highWaterMark(path: string): HighWaterMark;
   /** What is odd about the database and the way to it, as sentences for the operator. */
   remarks(): readonly string[];
   /**
-   * Resolves where the database answers, and may be written to as far as can be told without writing.
+   * Resolves where the database answers and appears writable, as far as can be told without writing.
    *
-   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   * @throws StoreUnavailableError that says what is wrong, and contains no secret
    */
   check(): Promise<void>;
 }
 
 /**
- * Brings the schema of the database up to date and touches nothing else.
+ * Brings the schema of the database up to date and changes nothing else.
  *
  * @throws NewerSchemaError, UnusableDatabaseError, or the database's own error
  */
@@ -87,7 +87,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<Migrated
 }
 
 /**
- * Opens the database, brings its schema up to date, and closes what dead predecessors left open.
+ * Opens the database, brings its schema up to date, and closes the exchanges that dead processes left open.
  *
  * @throws WrongKeyRingError, NewerSchemaError, or the database's own error
  */

@@ -5,10 +5,10 @@ import type { Secret } from '../secret.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** How many subjects one statement names at most. */
+/** The most subjects in one statement. */
 const SUBJECTS_AT_ONCE = 500;
 
-/** What the store is made of; the clock judges tokens. */
+/** Configures {@link SqlSuccessionStore}; the clock judges tokens. */
 export interface SqlSuccessionStoreOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
@@ -44,7 +44,7 @@ export class SqlSuccessionStore implements SuccessionStore {
   async end(realm: string, subject: string, upTo: Secret | undefined): Promise<void> {
     const { database, vault } = this.#options;
     const ended = upTo === undefined ? sql`1 = 1` : sql`c.access_token_hash in (${sql.join(vault.tokenHashes(upTo))})`;
-    // Read first: of one token there may be any number of reports.
+    // Read first: the same token may be reported any number of times.
     const { rows } = await sql<{ id: string; successors_from: number }>`
       select g.id, max(c.exchange_id) + 1 as successors_from
       from connections k

@@ -13,7 +13,7 @@ import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** What links are stored with, on their way and at their end. */
+/** How links are stored, from ticket to connection. */
 export interface LinkStoreOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
@@ -25,9 +25,10 @@ export interface LinkStoreOptions {
 }
 
 /**
- * Connects a subject to the account that its user has consented for. Subjects who link the same account share its grant:
- * the provider may well have given them the same refresh token. Nothing is locked but the grants concerned: that an account
- * has one grant and a subject one connection is for the keys of their tables to see to, and who was overtaken begins again.
+ * Connects a subject to the account that its user has consented for. Subjects who link the same account share its
+ * grant, because the provider may have given them the same refresh token. Only the grants concerned are locked: the
+ * tables' keys ensure that an account has one grant and a subject one connection, and a transaction that loses the race
+ * starts over.
  */
 export function connectLinked(options: LinkStoreOptions, connection: NewConnection): Promise<ConnectionVerdict> {
   const { database, clock } = options;
@@ -47,7 +48,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
       (await connectedTo(transaction, link)) === before && (await grantOfAccount(transaction, account)) === grantId;
     if (!isAsBefore) throw new OvertakenError('The account or its subject was connected or left meanwhile.');
     await closeAbandonedExchange(transaction, grantId, options.bounds, database.now());
-    // Not before the account is locked: whoever revokes its tokens has locked it too, and is seen by now.
+    // Only after the account is locked: anything that revokes its tokens locks it too, and is visible by then.
     const isRevoked = await isConsentBeingRevoked(transaction, account, await database.readTime(transaction));
     if (isRevoked || (await isBeingRevoked(transaction, grantId))) {
       if (existing === undefined) await transaction.deleteFrom('grants').where('id', '=', grantId).execute();
@@ -56,7 +57,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     if (before !== grantId) await connectTo(transaction, grantId, link, before, clock.now());
     if (isOther) await markIfOrphaned(transaction, before, clock.now());
     const event = await append(options, transaction, grantId, { answer, schedule });
-    // Whoever completes it again, because the answer was lost or somebody else was faster, is to hear that it is done.
+    // A second completion, because the answer was lost or another request was faster, must learn that the link is done.
     await transaction
       .updateTable('links')
       .set({ step: 'connected', holder: null, lease_until: null, code: null, code_verifier: null, answer: null })
@@ -67,7 +68,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
   });
 }
 
-/** Locks these grants as all do who lock several, so that none waits for another in a circle. */
+/** Locks these grants in the order that everything uses that locks several, which prevents deadlocks. */
 async function lockInOrder(
   database: SqlDatabase,
   transaction: Transaction<Database>,
@@ -76,7 +77,7 @@ async function lockInOrder(
   for (const grantId of [...new Set(grantIds)].sort()) await database.lockGrant(transaction, grantId);
 }
 
-/** Whose the link is by now; it stays so until the transaction ends. */
+/** Who has the link now; the row stays locked until the transaction ends. */
 async function lockTaken(
   transaction: Transaction<Database>,
   { id, takenBy }: TakenLink,
@@ -91,7 +92,7 @@ async function lockTaken(
   return row?.step === 'connected' ? 'connected' : 'taken';
 }
 
-/** The consent is an exchange that ended the moment it began, with its credential. */
+/** The consent is an exchange that is finished as soon as it is opened, with its credential. */
 async function append(
   { database, vault, clock }: LinkStoreOptions,
   transaction: Transaction<Database>,
@@ -100,7 +101,7 @@ async function append(
 ) {
   const now = await database.readTime(transaction);
   const obtainedAt = clock.now();
-  // A provider that gives no refresh token a second time leaves the first in force.
+  // A provider that doesn't give a refresh token again leaves the first one in force.
   const presented = answer.tokens.refreshToken === undefined ? await currentOf(transaction, grantId) : undefined;
   const { accountId } = answer.profile;
   const present = { now, lineage: database.lineage() };

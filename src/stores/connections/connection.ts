@@ -46,10 +46,11 @@ export async function grantOfAccount(
 }
 
 /**
- * A new grant of this id, connected to nobody. Whoever makes one of the same account meanwhile waits until the transaction ends.
+ * Creates a grant with this id, connected to nobody. Another transaction that creates one for the same account waits
+ * until this one ends.
  *
  * @param createdAt epoch milliseconds
- * @throws {@link OvertakenError} where the account has one by now
+ * @throws {@link OvertakenError} where the account has a grant by now
  */
 export async function createGrant(
   transaction: Transaction<Database>,
@@ -70,7 +71,7 @@ export async function createGrant(
  * Keeps others from connecting to this account until the transaction ends, whether it has a grant or not.
  *
  * @param now epoch milliseconds
- * @throws {@link OvertakenError}
+ * @throws {@link OvertakenError} where the account has got or lost a grant since it was looked up
  */
 export async function lockAccount(
   database: SqlDatabase,
@@ -80,7 +81,8 @@ export async function lockAccount(
 ): Promise<void> {
   const existing = await grantOfAccount(transaction, account);
   if (existing === undefined) {
-    // Whoever makes a grant of this account waits for the end of one that is gone again by then, too.
+    // The row keeps others who create a grant for this account waiting, even though it is deleted again in this
+    // transaction.
     const held = await createGrant(transaction, randomUUID(), account, now);
     await transaction.deleteFrom('grants').where('id', '=', held).execute();
     return;
@@ -92,11 +94,11 @@ export async function lockAccount(
 }
 
 /**
- * Connects the subject to this grant, and to no other any more.
+ * Connects the subject to this grant, and to no other.
  *
- * @param before the grant that it is connected to, which the transaction has locked; undefined where it is to none
+ * @param before the grant that it is connected to now, which the transaction has locked; undefined where there is none
  * @param createdAt epoch milliseconds
- * @throws {@link OvertakenError} where it is to another by now
+ * @throws {@link OvertakenError} where it is connected to another by now
  */
 export async function connectTo(
   transaction: Transaction<Database>,
@@ -121,7 +123,7 @@ export async function connectTo(
 }
 
 /**
- * Notes that nobody is connected to this grant any more, if that is so.
+ * Records that nobody is connected to this grant any more, if that is so.
  *
  * @param at epoch milliseconds
  */
@@ -133,7 +135,7 @@ export async function markIfOrphaned(transaction: Transaction<Database>, grantId
       failures: 0,
       retry_at: null,
       last_failure: null,
-      // Whoever connects again goes on from none of the tokens of before.
+      // A subject that connects again must not continue from any earlier token.
       successors_from: sql<number>`(select max(exchange_id) + 1 from credentials where grant_id = ${grantId})`,
     })
     .where('id', '=', grantId)

@@ -1,7 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../database/schema.ts';
 
-/** Whether tokens of this account are being revoked just now, which may end the account's new ones as well. */
+/**
+ * Whether tokens of this account are being revoked right now, which may end the account's new ones as well.
+ *
+ * @param now the database's time, in epoch milliseconds
+ */
 export async function isConsentBeingRevoked(
   transaction: Transaction<Database>,
   { realm, accountId }: { readonly realm: string; readonly accountId: string },

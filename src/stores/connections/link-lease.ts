@@ -10,7 +10,10 @@ import type { Database } from '../database/schema.ts';
 import { LINK_COLUMNS, type LinkRow } from './tickets.ts';
 import type { SealContext } from '../vault/vault.ts';
 
-/** Whether somebody has this link and may be alive. Where the clock was set back since, for no longer than any other lease. */
+/**
+ * Whether somebody holds this link: its lease has not run out, and its holder is not known to be dead. Shortens a lease
+ * that a clock since set back has made longer than any other.
+ */
 export async function isHeld(
   transaction: Transaction<Database>,
   { database, bounds }: LinkStoreOptions,
@@ -30,7 +33,7 @@ export async function isHeld(
   return leaseUntil > now;
 }
 
-/** Gives the link to one of those who want it: it must still be as it was read. */
+/** Takes the link for one of several contenders: it succeeds only if the row is still as it was read. */
 export async function claimLink(
   transaction: Transaction<Database>,
   { database, bounds, holder, vault }: LinkStoreOptions,
@@ -63,12 +66,12 @@ export async function claimLink(
   };
 }
 
-/** The words that lead on are unguessable, so their bare hash keeps them. */
+/** These secrets are unguessable, so storing a bare hash of them is enough. */
 export function wordHash(word: Secret): Uint8Array {
   return createHash('sha256').update(word.reveal()).digest();
 }
 
-/** Where a sealed value of a link stands. */
+/** Where a sealed value of a link is stored. */
 export function linkPlace(linkId: string, field: SealContext['field']): SealContext {
   return { grantId: linkId, exchangeId: 0, field };
 }

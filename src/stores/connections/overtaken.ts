@@ -1,9 +1,9 @@
 /**
- * Somebody else was faster: what this transaction had read is no longer so. From its start again, it finds what is there
- * by now.
+ * Another transaction was faster: what this one has read no longer holds. Run again from its start, it sees the present
+ * state.
  */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
-  /** As Postgres itself says it of a transaction that can't go on beside another. */
+  /** The SQLSTATE that Postgres itself gives for a serialization failure. */
   readonly code = '40001';
 }

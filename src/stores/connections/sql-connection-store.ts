@@ -20,7 +20,7 @@ import { supersede } from '../grants/supersede.ts';
 import type { CredentialRow, SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** What the store is made of. */
+/** Configures {@link SqlConnectionStore}. */
 export interface SqlConnectionStoreOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
@@ -92,7 +92,7 @@ export class SqlConnectionStore implements ConnectionStore {
         bounds,
         now,
       );
-      // A call whose answer may still come could bring tokens that would then be left in force.
+      // A call whose answer may still arrive could bring tokens that would then stay in force.
       const { rows } = await sql<{ id: string; account_id: string | null; failures: number }>`
         select g.id, g.account_id, g.failures from grants g
         where g.left_at is not null and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${at} or g.retry_at > ${at + LONGEST_WAIT_MS})
@@ -172,12 +172,14 @@ export class SqlConnectionStore implements ConnectionStore {
   }
 }
 
-/** Whether a grant has ever had an account: until one could be made it is no connection, and nobody was told of it. */
+/**
+ * Whether a grant has ever had an account: until one is created it is no connection, and no event was emitted for it.
+ */
 function hasBegun(where: ExpressionBuilder<Database, 'grants'>) {
   return where.or([where('grants.integrated_at', 'is not', null), where('grants.account_id', 'is not', null)]);
 }
 
-/** Where an account of ours was opened again while its former grant was revoked, nobody can tell whose tokens that ended. */
+/** Where an account was opened again while its former grant was revoked, nobody can tell whose tokens that ended. */
 async function distrustNewcomers(
   transaction: Transaction<Database>,
   { grantId, accountId, now }: { grantId: string; accountId: string; now: number },

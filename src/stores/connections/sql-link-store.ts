@@ -15,12 +15,12 @@ import { linkPlace, wordHash } from './link-lease.ts';
 import { TakenLinks } from './taken-links.ts';
 import { forgetOldest, LINK_COLUMNS, lockTicket, type LinkRow } from './tickets.ts';
 
-/** How often one ticket may be opened: by the user, by another device, by whatever looks at links in a mail. */
+/** How often one ticket may be opened: by the user, by another device, by link scanners in a mail client. */
 const MOST_DEPARTURES = 20;
-/** Of one subject at one provider, under way at once. */
+/** The most links of one subject at one provider that may be under way at once. */
 const MOST_LINKS = 200;
 
-/** Links in SQL. The words that lead on are unguessable, so their bare hash keeps them; what they lead to is sealed. */
+/** Links in SQL. Their secrets are unguessable, so a bare hash of them is stored; what they lead to is sealed. */
 export class SqlLinkStore implements LinkStore {
   readonly #options: LinkStoreOptions;
   readonly #taken: TakenLinks;
@@ -59,7 +59,7 @@ export class SqlLinkStore implements LinkStore {
     });
   }
 
-  /** Each departure is a row of its own, of which the first to come back ends all others and the ticket. */
+  /** Each departure is a row of its own. The first one to come back ends all the others and the ticket. */
   async startAuthorization(
     ticket: Secret,
     { browser, state, codeVerifier }: AuthorizationAttempt,
@@ -110,7 +110,7 @@ export class SqlLinkStore implements LinkStore {
       if (brought === undefined) {
         await transaction.deleteFrom('links').where('id', '=', row.id).execute();
       } else {
-        // Whoever departs at this moment has either been seen when this is done, or finds no ticket.
+        // A concurrent departure is either visible once this is locked, or finds no ticket.
         await lockTicket(transaction, row.ticket_hash);
         await transaction
           .deleteFrom('links')

@@ -13,10 +13,10 @@ import { claimLink, isHeld } from './link-lease.ts';
 import type { Database } from '../database/schema.ts';
 import { LINK_COLUMNS } from './tickets.ts';
 
-/** Of those that are due: some may be held just now. */
+/** How many due links are looked at: some of them may be held right now. */
 const MOST_LOOKED_AT = 10;
 
-/** Links that expired, and what their consents brought. */
+/** Expired links, and what their consents obtained. */
 export class SqlVainConsentStore implements VainConsentStore {
   readonly #options: LinkStoreOptions;
 
@@ -28,7 +28,7 @@ export class SqlVainConsentStore implements VainConsentStore {
     const { database, clock } = this.#options;
     const now = clock.now();
     await database.transact(async (transaction) => {
-      // A clock that was set back since must not lend a link the time that it was set back by.
+      // If the clock was set back, a link must not gain the time by which it was.
       await transaction
         .updateTable('links')
         .set({ expires_at: now + LINK_LIFE_MS })
@@ -73,7 +73,7 @@ export class SqlVainConsentStore implements VainConsentStore {
     return database.transact(async (transaction) => {
       await transaction.updateTable('links').set({ account_id: accountId }).where('id', '=', id).execute();
       const account = { id, realm, accountId };
-      // Whoever connects the same account locks it too, and finds this link on its way out, or is found.
+      // Anything that connects the same account locks it too: it either sees this link being revoked or is seen here.
       await lockAccount(database, transaction, account, clock.now());
       if (await isConnected(transaction, account)) return 'no';
       if (await isUnderWay(transaction, account, this.#options)) return 'later';
@@ -123,7 +123,7 @@ async function isConnected(transaction: Transaction<Database>, { realm, accountI
   return row !== undefined;
 }
 
-/** Whether another consent to the same account, or to one that isn't known yet, is about to be taken. */
+/** Whether another consent to the same account, or to one not known yet, is about to be completed. */
 async function isUnderWay(
   transaction: Transaction<Database>,
   { id, realm, accountId }: LinkedAccount,

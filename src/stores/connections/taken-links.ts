@@ -8,7 +8,10 @@ import { claimLink, isHeld, linkPlace, wordHash } from './link-lease.ts';
 import { sealAnswer } from '../vault/sealed-answer.ts';
 import { LINK_COLUMNS } from './tickets.ts';
 
-/** Links that are being completed, each held under a lease. Where another has taken one over, its former holder changes nothing. */
+/**
+ * Links that are being completed, each held under a lease. Once another process has taken a link over, its former
+ * holder changes nothing.
+ */
 export class TakenLinks {
   readonly #options: LinkStoreOptions;
 
@@ -33,7 +36,7 @@ export class TakenLinks {
         .executeTakeFirst();
       if (row === undefined) return undefined;
       if (row.step === 'connected') return 'connected';
-      // Versions before leases take without saying for how long.
+      // Versions that had no leases take a link without an end.
       const isTakenForGood = row.step === 'taken' && row.holder === null;
       if (isTakenForGood || (await isHeld(transaction, this.#options, row))) return 'held';
       return (await claimLink(transaction, this.#options, row, 'taken')) ?? 'held';

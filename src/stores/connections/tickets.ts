@@ -1,7 +1,10 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { Database } from '../database/schema.ts';
 
-/** The columns of a link that anybody reads. By name: a statement for whatever there is fails when a column comes. */
+/**
+ * The columns of a link that are read. They are listed by name because a prepared statement that reads every column
+ * fails when one is added.
+ */
 export const LINK_COLUMNS = [
   'id',
   'realm',
@@ -27,7 +30,10 @@ export const LINK_COLUMNS = [
 /** A link as it is stored. */
 export type LinkRow = Pick<Selectable<Database['links']>, (typeof LINK_COLUMNS)[number]>;
 
-/** The ticket as it began, if it isn't over; held until the transaction ends, so that one comes after the other. */
+/**
+ * The ticket's row, if the ticket is not over; locked until the transaction ends, so that concurrent requests run one
+ * after another.
+ */
 export async function lockTicket(
   transaction: Transaction<Database>,
   ticketHash: Uint8Array,
@@ -41,7 +47,7 @@ export async function lockTicket(
     .executeTakeFirst();
 }
 
-/** Of the tickets that nobody has opened; an app that asks for one after another means the last. */
+/** Deletes the oldest tickets that nobody has opened: an app that asks for several in a row means the last one. */
 export async function forgetOldest(
   transaction: Transaction<Database>,
   { realm, subject }: { realm: string; subject: string },

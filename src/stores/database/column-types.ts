@@ -1,21 +1,21 @@
-/** How a database spells what the schema needs; everything else in it is said alike. */
+/** How a database spells what the schema needs; the rest of the schema is the same for both. */
 export interface ColumnTypes {
   readonly dialect: 'sqlite' | 'postgres';
-  /** Whole numbers of 64 bits. */
+  /** A 64-bit integer. */
   readonly integer: string;
   readonly bytes: string;
-  /** A primary key that counts up by itself. */
+  /** An auto-incrementing primary key. */
   readonly countedKey: string;
-  /** What follows the columns of a table, and of one whose primary key is not a number. */
+  /** What follows the columns of a table, and of a table whose primary key is not a number. */
   readonly tableEnd: string;
   readonly keyedTableEnd: string;
-  /** The lineage that is being written now, as an expression: see ARCHITECTURE.md. */
+  /** The current lineage of the database, as an expression: see ARCHITECTURE.md. */
   readonly lineage: string;
 }
 
 const LINEAGE = '(select cast(max(id) as text) from lineages)';
 
-/** SQLite checks types only where it is told to. */
+/** SQLite checks column types only where a table is `strict`. */
 export const SQLITE_TYPES: ColumnTypes = {
   dialect: 'sqlite',
   integer: 'integer',

@@ -6,25 +6,25 @@ import type { PostgresServers, Route } from './postgres/servers.ts';
 import { BEGIN } from './postgres/session-settings.ts';
 import { statementName } from './prepared-statements.ts';
 
-/** How often a single statement is asked again, where it met another transaction or lost its plan. */
+/** How often a single statement is tried in all when it conflicts with another transaction or loses its plan. */
 const MOST_TRIES = 4;
 
-/** What a pool's connections have in common. */
+/** State that a pool's connections share. */
 export interface Guard {
   readonly servers: PostgresServers;
-  /** False once a pooler has forgotten a prepared statement, or mixed it up: none has a name from then on. */
+  /** False once a pooler has lost or mixed up a prepared statement: from then on statements are unnamed. */
   keepsPlans: boolean;
 }
 
 type Query = (text: unknown, values?: unknown) => Promise<unknown>;
 
 /**
- * Makes a connection prepare every statement that has parameters, and tell trouble of the database from trouble of the
- * statement. A single statement that can be asked again is; in a transaction that is for `transact` to do, from its start.
+ * Makes a connection prepare every statement that has parameters, and tells trouble with the database from trouble with
+ * the statement. It retries single statements where that is safe; `transact` retries a transaction, from its start.
  *
- * @param spend called where the connection must not be used again
- * @throws (the guarded `query`) {@link StoreUnavailableError}, or the server's own error where {@link meaningOf} says that
- *   another try may succeed or that the statement is to blame
+ * @param spend called when the connection must not be used again
+ * @throws (the guarded `query`) {@link StoreUnavailableError}, or the server's own error where {@link meaningOf} says
+ *   that a retry may succeed or that the statement is to blame
  */
 export function guardQueries(client: ClientBase, route: Route, guard: Guard, spend: () => void): void {
   const query = client.query.bind(client) as Query;
@@ -32,9 +32,9 @@ export function guardQueries(client: ClientBase, route: Route, guard: Guard, spe
 
   const judge = (error: unknown, text: string): unknown => {
     const meaning = meaningOf(error);
-    // What an earlier error has ended is said again of every statement after it.
+    // After an error has aborted a transaction, every later statement fails with an echo of it.
     if (isEcho(error)) return new StoreUnavailableError(error);
-    // A transaction of which the beginning failed is nobody's to roll back.
+    // Nobody rolls back a transaction whose `begin` failed.
     if (text === BEGIN || (meaning !== undefined && meaning !== 'met')) spend();
     if (meaning === 'read_only') guard.servers.leave(route);
     if (meaning === 'no_plan') {
@@ -80,7 +80,7 @@ function isEcho(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '25P02';
 }
 
-/** What is asked within one turn of promises goes out in one system call. */
+/** Sends everything that is queued within one turn of promises in one system call. */
 function sendTogether(client: ClientBase): void {
   const { stream } = Reflect.get(client, 'connection') as { stream: Writable };
   stream.cork();

@@ -3,21 +3,21 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** A process, among all that may ever open an exchange on one database. */
+/** A process, named uniquely among all that may ever open an exchange on one database. */
 interface NamedProcess {
-  /** Process ids mean something only within one boot of one machine and one container on it. */
+  /** Process ids are unique only within one boot of one machine and one container on it. */
   readonly machine: string;
   readonly pid: number;
-  /** When it began, in clock ticks since the boot; undefined in names that versions before this one have written. */
+  /** When it started, in clock ticks since the boot; undefined in names written by earlier versions. */
   readonly startTime: string | undefined;
 }
 
 /**
- * Names this process among all that ever opened an exchange: machine, process id, when it began, and a word of its own.
- * Where the machine doesn't tell what it is, the name of it is one that nobody can share: whoever takes another machine's
- * processes for its own takes the living for dead.
+ * Names this process uniquely among all that ever open an exchange: machine, process id, start time, and a random part.
+ * Where the machine can't be identified, its part of the name is random: a process that took another machine's
+ * processes for its own would take live ones for dead.
  *
- * @param proc where the kernel tells about processes
+ * @param proc the mount point of procfs
  */
 export function holderName(proc = '/proc'): string {
   const { machine, pid, startTime } = thisProcess(proc) ?? { machine: randomUUID(), pid: process.pid, startTime: '0' };
@@ -25,17 +25,17 @@ export function holderName(proc = '/proc'): string {
 }
 
 /**
- * True where the holder was a process of this machine, and is gone. Where that can't be known it is false, and its lease
- * says how long to wait.
+ * True where the holder was a process of this machine and is gone. False where that can't be known; then the lease says
+ * how long to wait.
  *
- * @param proc where the kernel tells about processes
+ * @param proc the mount point of procfs
  */
 export function isDead(holder: string, proc = '/proc'): boolean {
   const theirs = parsed(holder);
   const ours = thisProcess(proc);
   if (theirs === undefined || ours === undefined || theirs.machine !== ours.machine) return false;
   if (theirs.startTime === undefined) {
-    // Under our own process id, whoever went by such a name had it before us.
+    // Any other holder with our own process id ran before us.
     return theirs.pid === ours.pid || !isRunning(theirs.pid);
   }
   if (!isRunning(theirs.pid)) return true;
@@ -50,10 +50,10 @@ function parsed(holder: string): NamedProcess | undefined {
 
 type KnownProcess = NamedProcess & { readonly startTime: string };
 
-/** Asked whenever somebody waits for a holder, and it never changes. */
+/** Cached: it is needed whenever somebody waits for a holder, and it never changes. */
 const known = new Map<string, KnownProcess>();
 
-/** Undefined where the machine doesn't tell enough of itself to be known again. */
+/** Undefined where the machine doesn't give enough to be recognised. */
 function thisProcess(proc: string): KnownProcess | undefined {
   const before = known.get(proc);
   if (before !== undefined) return before;
@@ -66,7 +66,7 @@ function thisProcess(proc: string): KnownProcess | undefined {
   return found;
 }
 
-/** The 22nd field of proc_pid_stat(5); the second is the program's name, which may hold anything. */
+/** The 22nd field of proc_pid_stat(5); the second is the program's name, which may contain anything. */
 function startTimeOf(pid: number | 'self', proc: string): string | undefined {
   return read(() => {
     const stat = readFileSync(join(proc, String(pid), 'stat'), 'utf8');
@@ -75,7 +75,7 @@ function startTimeOf(pid: number | 'self', proc: string): string | undefined {
   });
 }
 
-/** Undefined where there is nothing to be read. */
+/** Undefined where it can't be read. */
 function read(source: () => string): string | undefined {
   try {
     const text = source();

@@ -1,12 +1,15 @@
 import { CompiledQuery } from 'kysely';
 
-/** How a database says what statements written for both of them leave open. */
+/** How a database spells what statements written for both leave open. */
 export interface HotDialect {
-  /** Its own time in epoch milliseconds: an expression, or what gives it as a number when a statement is compiled. */
+  /**
+   * The database's time in epoch milliseconds: an expression, or a function that gives it as a number when a statement
+   * is compiled.
+   */
   readonly now: string | (() => number);
-  /** The lineage that is being written now, as an expression. */
+  /** The current lineage of the database, as an expression. */
   readonly lineage: string;
-  /** `$1` where parameters have their numbers, `?` where they have their places. */
+  /** `$1` where parameters are numbered, `?` where they are positional. */
   readonly parameters: '$1' | '?';
 }
 
@@ -14,15 +17,16 @@ type Place = number | 'now';
 
 interface Written {
   readonly text: string;
-  /** For parameters that have their places: which of them stands where. */
+  /** For positional parameters: which one goes where. */
   readonly places: readonly Place[];
 }
 
 const OPEN = /\$(\d+|now|lineage)/g;
 
 /**
- * Makes statements of texts that both databases understand, with parameters `$1`, `$2` and so on, the database's time `$now` and
- * its lineage `$lineage`. Each text is looked at once, for what the cold path runs for every refresh.
+ * Compiles statements from texts that both databases understand, with parameters `$1`, `$2` and so on, the database's
+ * time `$now` and its lineage `$lineage`. Each text is parsed only once, because the cold path runs these statements on
+ * every refresh.
  */
 export class HotStatements {
   readonly #dialect: HotDialect;
@@ -32,7 +36,7 @@ export class HotStatements {
     this.#dialect = dialect;
   }
 
-  /** @param text one of a few: each is remembered */
+  /** @param text one of a fixed few: each is cached */
   compile(text: string, parameters: readonly unknown[]): CompiledQuery {
     let written = this.#written.get(text);
     if (written === undefined) this.#written.set(text, (written = this.#write(text)));

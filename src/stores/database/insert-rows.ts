@@ -2,24 +2,24 @@ import { CompiledQuery, type Transaction } from 'kysely';
 import type { ColumnTypes } from './column-types.ts';
 import type { Database } from './schema.ts';
 
-/** Of one statement. Fewer parameters than either database takes, however wide the row. */
+/** Per statement. However wide the row, this stays below the number of parameters that either database takes. */
 const MOST_ROWS = 256;
 
-/** What is inserted, and where. */
+/** The rows to insert, and their table. */
 export interface NewRows {
   readonly table: keyof Database;
   readonly columns: readonly string[];
-  /** The values of each row in the order of the columns. */
+  /** The values of each row, in the order of the columns. */
   readonly rows: readonly (readonly unknown[])[];
-  /** What follows the values in the statement. */
+  /** SQL that follows the values in the statement, such as `on conflict` or `returning`. */
   readonly end?: string;
 }
 
 /**
- * Inserts rows with few statements. Each takes a number of rows that is a power of two, so that there are few texts of them,
- * which stay prepared.
+ * Inserts rows with few statements. Each takes a power of two of rows, so that there are few distinct texts and they
+ * stay prepared.
  *
- * @returns what `end` has them return
+ * @returns the rows that `end` returns
  */
 export async function insertRows<Returned>(
   transaction: Transaction<Database>,
@@ -40,7 +40,7 @@ export async function insertRows<Returned>(
 
 const known = new Map<string, string>();
 
-/** The parameters of so many rows. */
+/** The placeholders of that many rows. */
 function places(dialect: ColumnTypes['dialect'], width: number, count: number): string {
   const name = `${dialect} ${width} ${count}`;
   let text = known.get(name);

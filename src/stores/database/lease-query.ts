@@ -1,23 +1,23 @@
 import { AHEAD_MS } from './clock-set-back.ts';
 
-/** Within which time, in milliseconds, and up to which number exchanges count as recent. */
+/** Exchanges count as recent within this time, in milliseconds, and up to this number. */
 const RECENT_MS = 60_000;
 const RECENT_LIMIT = 100;
 
 /** How a database names the parameters of {@link exchangeStatusQuery}, and its own time. */
 export interface ExchangeStatusParameters {
   readonly grantId: string;
-  /** How long a call may take effect after its exchange was opened, in milliseconds. */
+  /** The parameter for how long a call may take effect after its exchange was opened, in milliseconds. */
   readonly unresolvedMs: string;
   readonly now: string;
 }
 
-/** What whoever waits for a grant asks again and again, and therefore one statement. */
+/** The status of a grant's exchange. One prepared statement, because everything that waits for a grant polls it. */
 export function exchangeStatusQuery(parameters: ExchangeStatusParameters): string {
   return `select ${exchangeStatusColumns(parameters)}`;
 }
 
-/** The claims of a grant as columns of another statement, or of one of their own. */
+/** The exchange status of a grant, as columns of another statement or of one of its own. */
 export function exchangeStatusColumns({ grantId, unresolvedMs, now }: ExchangeStatusParameters): string {
   const open = `from exchanges where grant_id = ${grantId} and finished_at is null`;
   return `

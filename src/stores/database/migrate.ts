@@ -17,36 +17,36 @@ import type { StepContext } from './migrator/step-context.ts';
 import type { Migration, MigrationParts } from './migrator/step.ts';
 import type { Trouble } from './trouble.ts';
 
-/** How often to look whether another process has migrated the database, in milliseconds. */
+/** How often to check whether another process has migrated the database, in milliseconds. */
 const LOOK_EVERY_MS = 150;
 
-/** A database written by a later version of Evergrant than this one, which this one must not touch. */
+/** The database was written by a later version of Evergrant, and this version must not touch it. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError';
   readonly code = 'newer_schema';
 }
 
-/** What became of the schema. */
+/** What a migration did to the schema. */
 export interface Migrated {
-  /** The names of the migrations that were applied now, oldest first. */
+  /** The names of the migrations that were applied just now, oldest first. */
   readonly applied: readonly string[];
-  /** What an operator is to know of the schema; undefined as a rule. */
+  /** What an operator should know about the schema; usually undefined. */
   readonly remark: string | undefined;
 }
 
-/** How to migrate a database. */
+/** Configures {@link migrate}. */
 export interface MigrateOptions {
   readonly location: DatabaseLocation;
-  /** Told how far it has come, a line every few seconds. */
+  /** Receives a progress line every few seconds. */
   readonly progress?: ((line: string) => void) | undefined;
   readonly trouble?: Trouble | undefined;
-  /** The migrations of this version, which only tests choose. */
+  /** The migrations to apply; only tests choose them. */
   readonly migrations?: readonly Migration[];
 }
 
 /**
- * Brings the schema up to date while others use the database. One process does so at a time, and goes on where one that
- * was killed has stopped; others wait for it.
+ * Brings the schema up to date while others use the database. One process migrates at a time, and resumes where one
+ * that was killed has stopped; the others wait for it.
  *
  * @throws {@link NewerSchemaError}, or the database's own error
  */
@@ -75,7 +75,10 @@ async function migrateOrWait(
   }
 }
 
-/** Keeps no connection while another process migrates: on SQLite that one may wait until nobody else has the file open. */
+/**
+ * Keeps no connection open while another process migrates: on SQLite that process may be waiting for exclusive use of
+ * the file.
+ */
 async function attempt(
   location: DatabaseLocation,
   migrations: readonly Migration[],
@@ -87,7 +90,7 @@ async function attempt(
   const claim = new Claim(connection);
   const other = await claim.take();
   if (other !== undefined) {
-    // What is left for afterwards need not be waited for.
+    // Nobody has to wait for steps that run after the swap.
     return pending.length === 0 ? { applied: [], remark } : { waitingFor: other };
   }
   try {
@@ -100,16 +103,17 @@ async function attempt(
 interface SchemaState {
   readonly isNew: boolean;
   readonly pending: readonly Migration[];
-  /** Those that are applied and of which something is left to be done. */
+  /** Applied migrations that still have steps left. */
   readonly unfinished: readonly Migration[];
   readonly remark: string | undefined;
 }
 
-/** Looks which migrations the database has, and whether this version may run on it. */
+/** Reads which migrations the database has, and whether this version may run on it. */
 async function look(connection: MigratorConnection, migrations: readonly Migration[]): Promise<SchemaState> {
   const { types } = connection;
   return connection.transact(async (run) => {
-    // Of two that make the tables at once one would fail. Any number will do, as long as nothing else takes it.
+    // Two processes that create the tables at once would conflict. The lock's number is arbitrary, but nothing else may
+    // use it.
     if (types.dialect === 'postgres') await run('select pg_advisory_xact_lock(7032502)');
     await prepareJournal(run, types);
     const applied = await appliedMigrations(run);
@@ -139,7 +143,7 @@ type ApplyContext = Omit<StepContext, 'migration'>;
 
 async function apply(context: ApplyContext, migrations: readonly Migration[]): Promise<string[]> {
   const { connection } = context;
-  // Looked at again, for another process may have migrated before this one had its turn.
+  // Read again: another process may have migrated before this one had its turn.
   const { isNew, pending, unfinished } = await look(connection, migrations);
   if (isNew) await makeNew(context, pending);
   else await applyInUse(context, pending);
@@ -150,7 +154,7 @@ async function apply(context: ApplyContext, migrations: readonly Migration[]): P
   return pending.map(({ name }) => name);
 }
 
-/** Everything in one transaction: nobody uses it yet. */
+/** All in one transaction: nobody uses the database yet. */
 async function makeNew({ connection, claim }: ApplyContext, migrations: readonly Migration[]): Promise<void> {
   await connection.transact(async (run) => {
     await claim.hold(run);
@@ -172,13 +176,13 @@ async function applyInUse(context: ApplyContext, pending: readonly Migration[]):
     for (const migration of early) {
       for (const step of migration.ahead ?? []) await runStep({ ...context, migration }, step);
     }
-    // Between two that need nothing else first, no version could run.
+    // Migrations without steps ahead are swapped together: no version could run between their swaps.
     const later = parted.findIndex((each) => !early.includes(each) && each.ahead !== undefined);
     await swap(context, parted.splice(0, later === -1 ? parted.length : later));
   }
 }
 
-/** Several migrations in one transaction. */
+/** Swaps several migrations in one transaction. */
 async function swap(
   { connection, claim, progress }: ApplyContext,
   migrations: readonly (Migration & MigrationParts)[],

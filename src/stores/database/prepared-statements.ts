@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** Statements with lists of many lengths are many; those beyond this number are parsed each time. */
+/** Lists of many lengths make many statements; those beyond this number are parsed each time. */
 const MOST_STATEMENTS = 256;
 const LONGEST_TEXT = 4_000;
-/** The server cuts names at 63 bytes; this many hexadecimal digits are 192 bits. */
+/** The server truncates names at 63 bytes; this many hexadecimal digits are 192 bits. */
 const DIGITS = 48;
 
 const names = new Map<string, string>();
 
 /**
- * The name to prepare a statement under, so that the server parses and plans it but once. It is a hash of the text: behind a
- * pooler, statements of several processes share a connection, and one name must never stand for two texts.
+ * The name to prepare a statement under, so that the server parses and plans it only once. It is a hash of the text:
+ * behind a pooler, several processes' statements share a connection, and one name must never mean two texts.
  *
- * @returns undefined for what is parsed each time
+ * @returns undefined for a statement that is parsed each time
  */
 export function statementName(text: string): string | undefined {
   const known = names.get(text);

@@ -1,17 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long whoever wants what is just being read waits for its end, in milliseconds: for a crowd this is many reads less. */
+/**
+ * How long a new caller waits for the end of a read of the same that is under way, in milliseconds: for a crowd, this
+ * saves many reads.
+ */
 const PATIENCE_MS = 50;
 
 /**
- * Reads that have not begun yet are shared by all who ask for the same: what is read is then not older than anybody's
- * question. While one is under way, those who come gather for the next.
+ * Shares a read that has not started yet among all callers that ask for the same, so that no caller gets an answer
+ * older than its question. While a read is under way, new callers gather for the next one.
  */
 export class CoalescedReads<Result> {
   readonly #waiting = new Map<string, Promise<Result>>();
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  /** @param read calls `begin` when it is about to read; whoever comes later needs a read of his own */
+  /** @param read calls `begin` when it is about to read; later callers need another read */
   join(key: string, read: (begin: () => void) => Promise<Result>): Promise<Result> {
     const waiting = this.#waiting.get(key);
     if (waiting !== undefined) return waiting;

@@ -27,22 +27,22 @@ interface GrantsTable {
   account_id: string | null;
   /** JSON of an AccountProfile. */
   profile: string | null;
-  /** When the provider last showed it so. */
+  /** When the provider last reported it so. */
   profile_at: number | null;
-  /** JSON of an Applicant: whom the account was, or is perhaps already, created for. */
+  /** JSON of an Applicant: the person for whom the account was created, or may have been. */
   applicant: string | null;
   integrated_at: number | null;
   failures: number;
   retry_at: number | null;
   last_failure: RetriedFailure | null;
   created_at: number;
-  /** When its last subject left it; null while there is one, and where there never was. */
+  /** When its last subject left it; null while it has one, and where it never had one. */
   left_at: number | null;
   /** The first exchange whose access token finds its successor; null where every one does. */
   successors_from: number | null;
   /**
-   * From when on forgetting looks at it as a whole, for something of it that was kept when its time came; null where there is
-   * no such thing.
+   * From when on forgetting looks at the whole grant again, because something of it was kept when it came due; null
+   * where nothing was.
    */
   revisit_at: Generated<number | null>;
 }
@@ -60,9 +60,9 @@ interface ExchangesTable {
   grant_id: string;
   /** Counts up within the grant, in the order in which its exchanges were opened. */
   id: number;
-  /** Unguessable: says which exchange this is, should the database go back in time and give its number away again. */
+  /** Unguessable: identifies the exchange even if the database goes back in time and gives its number to another. */
   nonce: string;
-  /** The lineage of the database in which it was opened; of a refusal, the one in which that was stored. */
+  /** The lineage of the database in which it was opened; for a refusal, the one in which that was stored. */
   lineage: string;
   kind: ExchangeKind;
   /** The credential whose refresh token is spent, by its exchange's number. */
@@ -70,20 +70,20 @@ interface ExchangesTable {
   holder: string;
   opened_at: number;
   lease_until: number;
-  /** When the claim ended; null while the exchange is open. */
+  /** When the exchange was over; null while it is open. */
   finished_at: number | null;
   outcome: Outcome | null;
-  /** When the outcome became known, which is later than `finished_at` for an exchange that was abandoned. */
+  /** When the outcome became known, which is later than `finished_at` for an abandoned exchange. */
   outcome_at: number | null;
   detail: string | null;
-  /** 1 where somebody in another process waits for it, as far as was noted. */
+  /** 1 where somebody in another process is known to wait for it. */
   awaited: Generated<number>;
 }
 
 interface CredentialsTable {
   grant_id: string;
   exchange_id: number;
-  /** Of its exchange. */
+  /** The nonce of its exchange. */
   nonce: string;
   opened_at: number;
   obtained_at: number;
@@ -97,10 +97,13 @@ interface CredentialsTable {
   end_reason: EndReason | null;
   /** When a caller first got it. */
   used_at: number | null;
-  /** From when on upkeep sees to its access token, and to its refresh token. */
+  /** From when on upkeep renews its access token, and its refresh token. */
   renew_at: number | null;
   lapse_at: number | null;
-  /** That of its grant; null where it ended before credentials had one, or was written by such a version since. */
+  /**
+   * The realm of its grant; null where it ended before credentials had one, or where such a version has written it
+   * since.
+   */
   realm: string | null;
 }
 
@@ -124,8 +127,8 @@ interface LinksTable {
   subject: string;
   return_to: string;
   /**
-   * `begun`, `departed` to the provider, `consented`, `taken` by whoever completes it, `connected`; or `revoking` what
-   * came of it, where nobody took that in time.
+   * `begun`, `departed` to the provider, `consented`, `taken` by the process that completes it, `connected`; or
+   * `revoking` what the consent obtained, where nobody completed it in time.
    */
   step: 'begun' | 'departed' | 'consented' | 'taken' | 'connected' | 'revoking';
   ticket_hash: Uint8Array;
@@ -136,9 +139,9 @@ interface LinksTable {
   code: Uint8Array | null;
   /** A sealed `Obtained`, once the code is spent. */
   answer: Uint8Array | null;
-  /** Of the answer, once it is known. */
+  /** The account in the answer, once it is known. */
   account_id: string | null;
-  /** Who has taken it, and by which taking; null where nobody has. */
+  /** Who has taken it, and in which attempt; null where nobody has. */
   holder: string | null;
   lease_until: number | null;
   /** How often revoking has failed, and when to try again. */
@@ -148,7 +151,7 @@ interface LinksTable {
   expires_at: number;
 }
 
-/** What providers were found to ask of us by their 429 answers: see `Pause`. 0 for never. */
+/** What providers have asked of us by their 429 answers: see `Pause`. 0 for never. */
 interface PausesTable {
   realm: string;
   strikes: number;
@@ -188,7 +191,10 @@ interface VaultKeysTable {
   check_value: Uint8Array;
 }
 
-/** One row: who forgets, for how long it is taken for alive, and up to which moments it has walked the facts of each kind. */
+/**
+ * One row: who forgets, until when that process is assumed to be alive, and up to which moments it has walked the facts
+ * of each kind.
+ */
 interface ForgettingTable {
   id: number;
   holder: string | null;

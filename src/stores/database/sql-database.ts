@@ -4,36 +4,40 @@ import type { RetriedFailure } from '../../grants/grant.ts';
 import type { ColumnTypes } from './column-types.ts';
 import type { Database } from './schema.ts';
 
-/** What the stores need of a database beyond the SQL that all of them speak. */
+/** What the stores need from a database beyond the SQL that all databases share. */
 export interface SqlDatabase extends AsyncDisposable {
   readonly db: Kysely<Database>;
   readonly columnTypes: ColumnTypes;
-  /** The lineage that is being written now, as an expression: what was opened in another was opened before a failover or a restore. */
+  /**
+   * The current lineage of the database, as an expression: an exchange of another lineage was opened before a failover
+   * or a restore.
+   */
   lineage(): RawBuilder<string>;
   /** The database's clock as an expression, in epoch milliseconds: leases of several machines need one clock. */
   now(): RawBuilder<number>;
-  /** Runs one transaction, again from its start where it met another's lock. */
+  /** Runs one transaction, again from its start after a lock conflict. */
   transact<Result>(work: (transaction: Transaction<Database>) => Promise<Result>): Promise<Result>;
-  /** Runs reads that may look at many rows; they need not see one state. */
+  /** Runs reads that may scan many rows; they need not share a snapshot. */
   survey<Result>(work: (db: Kysely<Database>) => Promise<Result>): Promise<Result>;
   /**
-   * Leases these exchanges, as far as they are open, for so many milliseconds from now. Waits neither for the crowd at the database nor for those
-   * that are just being finished: a lease that is renewed late is lost, and what is finished needs none.
+   * Leases those of these exchanges that are open for `ms` milliseconds from now. It doesn't queue behind other work,
+   * nor wait for exchanges that are just being finished: a lease that is renewed late is lost, and a finished exchange
+   * needs none.
    */
   lease(exchanges: readonly LeasedExchange[], ms: number): Promise<void>;
-  /** A statement of a text that `HotStatements` understands. */
+  /** Compiles a statement from a text for `HotStatements`. */
   hot(text: string, parameters: readonly unknown[]): CompiledQuery;
-  /** What keeps others from changing the grant until the transaction ends, as statements. */
+  /** Statements that keep others from changing the grant until the transaction ends. */
   grantLock(grantId: string): readonly CompiledQuery[];
   /** Keeps others from changing the grant until the transaction ends. */
   lockGrant(transaction: Transaction<Database>, grantId: string): Promise<void>;
   /**
-   * As {@link SqlDatabase.lockGrant}, where that takes no waiting.
+   * Like {@link SqlDatabase.lockGrant}, but doesn't wait.
    *
-   * @returns false where somebody has locked it, or it is not there
+   * @returns false where somebody has locked it, or it doesn't exist
    */
   lockFreeGrant(transaction: Transaction<Database>, grantId: string): Promise<boolean>;
-  /** Bounds how long each later statement of the transaction waits for another's locks, in milliseconds. */
+  /** Limits how long each later statement of the transaction waits for locks, in milliseconds. */
   waitAtMost(transaction: Transaction<Database>, ms: number): Promise<void>;
   /** The database's time now, in epoch milliseconds. */
   readTime(transaction: Transaction<Database>): Promise<number>;
@@ -41,22 +45,25 @@ export interface SqlDatabase extends AsyncDisposable {
   readView(realm: string, subject: string): Promise<ViewRow | undefined>;
   /** A renewal's one prepared read. */
   readViewWithClaims(realm: string, subject: string): Promise<(ViewRow & ExchangeStatusRow) | undefined>;
-  /** The one prepared read of whoever waits for a grant. */
+  /** The one prepared read that polls a grant. */
   readClaims(grantId: string): Promise<ExchangeStatusRow | undefined>;
-  /** Tells the other instances that the grant has changed, soon; for what is committed. */
+  /** Announces to the other instances, soon, that the grant has changed; call it after the commit. */
   tell(grantId: string): void;
-  /** Tells the other instances, once the transaction is committed, that the grant has changed. */
+  /** Announces to the other instances, once the transaction is committed, that the grant has changed. */
   notifyChange(transaction: Transaction<Database>, grantId: string): Promise<void>;
-  /** Notes that somebody waits for the grant's open exchange, for whoever finishes it to {@link SqlDatabase.tell}. */
+  /**
+   * Records that somebody waits for the grant's open exchange, so that the process that finishes it calls
+   * {@link SqlDatabase.tell}.
+   */
   noteAwaited(grantId: string): Promise<void>;
-  /** Resolves after `ms` milliseconds, or sooner where the grant is announced to have changed. */
+  /** Resolves after `ms` milliseconds, or sooner when the grant is announced to have changed. */
   awaitChange(grantId: string, ms: number): Promise<void>;
   /** What is odd about the database and the way to it, as sentences for the operator. */
   remarks(): readonly string[];
   /**
-   * Resolves where the database answers a read and may be written to, as far as can be told without writing.
+   * Resolves where the database answers a read and appears writable, as far as can be told without writing.
    *
-   * @throws StoreUnavailableError that says what is wrong, and holds no secret
+   * @throws StoreUnavailableError that says what is wrong, and contains no secret
    */
   check(): Promise<void>;
 }
@@ -64,13 +71,13 @@ export interface SqlDatabase extends AsyncDisposable {
 /** An open exchange, by its grant and its nonce. */
 export type LeasedExchange = Pick<OpenExchange, 'grantId' | 'nonce'>;
 
-/** Who is asking upstream for a grant; null where nobody ever did. */
+/** The status of a grant's exchange: who is asking upstream for it; null where nobody ever has. */
 export interface ExchangeStatusRow {
   last: number | null;
   last_nonce: string | null;
   recent: number;
   holder: string | null;
-  /** In milliseconds, like the next; not above 0 where it is over. */
+  /** In milliseconds, like the next; 0 or less where it is over. */
   leased_for: number | null;
   unresolved_for: number | null;
 }
@@ -86,7 +93,7 @@ export interface CredentialRow {
   refresh_token: Uint8Array | null;
 }
 
-/** One row of the view; the credential's columns are null together. */
+/** One row of the view; the credential's columns are either all null or none. */
 export interface ViewRow extends Omit<CredentialRow, 'exchange_id' | 'nonce'> {
   id: string;
   account_id: string | null;

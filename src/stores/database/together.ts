@@ -2,21 +2,22 @@ import type { CompiledQuery, QueryResult, Transaction } from 'kysely';
 import { PipelinedConnection } from './postgres/pipelined-connection.ts';
 import type { Database } from './schema.ts';
 
-/** Statements that are on their way. */
+/** Statements in flight. */
 export interface Sent {
   /**
-   * Their answers, for after the transaction: it is committed only if all of them succeeded, and fails with the error of the
-   * first that did not.
+   * Their answers, to await after the transaction: it is committed only if all of them succeed, and fails with the
+   * first error.
    */
   readonly answers: Promise<QueryResult<unknown>[]>;
 }
 
 /**
- * Sends statements of one transaction in one go where the database is far away, and runs them one after another where it is not. Each
- * sees what those before it did, and what was committed before it began. Those that begin a transaction must be such that nobody
- * is harmed should they run alone, without it: reads and locks, or what is worth nothing unless the transaction succeeds.
+ * Sends statements of one transaction together where the database is remote, and runs them one after another where it
+ * is not. Each sees what those before it did, and what was committed before it started. Those that start a transaction
+ * must be harmless if they run alone, outside it: reads and locks, or writes that mean nothing unless the transaction
+ * succeeds.
  *
- * @returns once they are on their way
+ * @returns once they are sent
  */
 export function send(transaction: Transaction<Database>, queries: readonly CompiledQuery[]): Promise<Sent> {
   return transaction.getExecutor().provideConnection(async (connection) => {
@@ -27,7 +28,7 @@ export function send(transaction: Transaction<Database>, queries: readonly Compi
   });
 }
 
-/** As {@link send}, and waits for the answers. */
+/** Like {@link send}, but waits for the answers. */
 export async function together(
   transaction: Transaction<Database>,
   queries: readonly CompiledQuery[],
@@ -36,7 +37,7 @@ export async function together(
   return answers;
 }
 
-/** Does `work` once the transaction is committed; on Postgres alone. */
+/** Runs `work` once the transaction is committed; on Postgres only. */
 export function onceCommitted(transaction: Transaction<Database>, work: () => void): Promise<void> {
   return transaction.getExecutor().provideConnection((connection) => {
     if (connection instanceof PipelinedConnection) connection.onceCommitted(work);

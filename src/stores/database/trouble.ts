@@ -1,5 +1,5 @@
 /**
- * Told what an operator must know of the database or of a file beside it, and its cause. Not an observer of the heart's: a
- * database is opened and migrated before there is a heart, by commands that never have one, and nothing here is about a grant.
+ * Called with what an operator must know about the database or a file beside it, and its cause. It is not an observer
+ * of the core's: commands that have no core open and migrate a database too, and nothing here is about a grant.
  */
 export type Trouble = (what: string, cause?: unknown) => void;

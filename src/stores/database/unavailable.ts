@@ -1,10 +1,10 @@
 import { StoreUnavailableError } from '../../grants/errors.ts';
 
 /**
- * Gives what `work` gives.
+ * Resolves to the result of `work`.
  *
- * @param isUnavailable tells from an error that the database is to blame, and not what was asked of it
- * @throws {@link StoreUnavailableError} where it is; `work`'s own error else
+ * @param isUnavailable whether an error is the database's fault, and not the statement's
+ * @throws {@link StoreUnavailableError} where it is; otherwise `work`'s own error
  */
 export async function orUnavailable<Result>(
   work: Promise<Result>,

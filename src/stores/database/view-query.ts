@@ -4,23 +4,23 @@ import { exchangeStatusColumns } from './lease-query.ts';
 export interface ViewParameters {
   readonly realm: string;
   readonly subject: string;
-  /** How long a call may take effect after its exchange was opened, in milliseconds. */
+  /** The parameter for how long a call may take effect after its exchange was opened, in milliseconds. */
   readonly unresolvedMs: string;
   readonly now: string;
 }
 
 /**
- * The warm path's one statement. The current credential is the standing one whose exchange was opened last. It is
- * unsettled where a recovery other than its own took effect, or may have, after its exchange was opened: one that was
- * opened later and ended without a credential or with one that ended; or one that was abandoned, noticed by somebody or not,
- * whose answer came late or whose time to have one has passed. Clocks are compared for abandoned ones alone: the others
- * stand in the order of their numbers, which no step of a clock can change.
+ * The warm path's one statement. The current credential is, of those that have not ended, the one whose exchange was
+ * opened last. It is unsettled where a recovery other than its own took effect, or may have, after its exchange was
+ * opened. That is a recovery that was opened later and gave no credential or one that has ended; or one that was
+ * abandoned, whether or not anybody noticed, and whose answer came late or can't come any more. Clocks are compared
+ * only for abandoned ones: the others are ordered by their numbers, which no change of a clock affects.
  */
 export function viewQuery(parameters: ViewParameters): string {
   return selectView(parameters, '');
 }
 
-/** The view and the claims of one moment, which a renewal needs. */
+/** The view and the exchange status at one moment, which a renewal needs. */
 export function viewWithStatusQuery(parameters: ViewParameters): string {
   return selectView(parameters, `, ${exchangeStatusColumns({ ...parameters, grantId: 'g.id' })}`);
 }

@@ -9,7 +9,7 @@ import { isForgettableCredential, isForgettableExchange, isHistory, isOneOf } fr
 import { inOrder } from './in-order.ts';
 import { nextBite, upToUnripe, type Bite, type Dated } from './walk.ts';
 
-/** An ended credential that was walked past. */
+/** An ended credential that the walk has reached. */
 interface WalkedCredential extends Dated, UsedCredential {
   readonly expiresAt: number;
   readonly isHistory: number;
@@ -17,9 +17,10 @@ interface WalkedCredential extends Dated, UsedCredential {
 }
 
 /**
- * Forgets the credentials that ended next, and their exchanges where these may be forgotten as well.
+ * Forgets the credentials that ended next, and their exchanges where these may be forgotten too.
  *
- * @returns how many rows, and how far it has come
+ * @param limit the most credentials to walk
+ * @returns how many rows it deleted, and how far the walk has come
  */
 export async function forgetCredentials(
   transaction: Transaction<Database>,
@@ -37,7 +38,7 @@ export async function forgetCredentials(
       from credentials c`,
   );
   const walked = await nextBite(read, reach.credentials, { end: limits.tokens - 1, limit });
-  // What upkeep has renewed ahead of its end is over soon after.
+  // A token that upkeep renewed early expires soon afterwards.
   const isUnripe = ({ expiresAt }: WalkedCredential) => expiresAt >= limits.tokens;
   const bite = upToUnripe(walked, isUnripe, limits.tokens - MOST_AHEAD_MS.access);
   const chosen = bite.rows.filter(({ isForgettable }) => isForgettable === 1);
@@ -51,7 +52,7 @@ export async function forgetCredentials(
   return { ...bite, count: forgotten.length + exchanges.count };
 }
 
-/** @returns those that are history still; the others' successors have ended meanwhile */
+/** @returns those that were still history; the successors of the others have ended since */
 async function forget(
   transaction: Transaction<Database>,
   credentials: readonly UsedCredential[],
@@ -75,7 +76,7 @@ async function forgetExchangesOf(
   );
   const count = Number(numAffectedRows);
   if (count === forgotten.length) return { count, kept: [] };
-  // What was opened later is still to be walked past.
+  // Exchanges opened later are still ahead of their own walk.
   const { rows } = await sql<{ grantId: string; outcomeAt: number }>`
     select e.grant_id as "grantId", coalesce(e.outcome_at, 0) as "outcomeAt" from exchanges e
     where ${isOneOf('id', forgotten)} and e.opened_at <= ${reach.exchanges} and e.kind <> 'import'`.execute(

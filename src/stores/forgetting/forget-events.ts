@@ -7,7 +7,7 @@ import { isForgettableEvent } from './rules.ts';
 import { inOrder } from './in-order.ts';
 import { nextBite, type Bite, type Dated } from './walk.ts';
 
-/** An event that was walked past. */
+/** An event that the walk has reached. */
 interface WalkedEvent extends Dated {
   readonly id: number;
   readonly grantId: string;
@@ -18,7 +18,8 @@ interface WalkedEvent extends Dated {
 /**
  * Forgets the next events.
  *
- * @returns how many, and how far it has come
+ * @param limit the most events to walk
+ * @returns how many it deleted, and how far the walk has come
  */
 export async function forgetEvents(
   transaction: Transaction<Database>,
@@ -45,8 +46,8 @@ export async function forgetEvents(
 }
 
 /**
- * The words of losses that were kept until now. They go before what came after them: otherwise a loss that was got over long
- * since would be the last word of its grant.
+ * Deletes the loss events that were kept until now. They must go before the events that followed them: otherwise a loss
+ * that was repaired long ago would be the last event of its grant.
  */
 async function forgetOldWords(
   transaction: Transaction<Database>,
@@ -63,7 +64,7 @@ async function forgetOldWords(
   return Number(numAffectedRows);
 }
 
-/** When a grant may be forgotten that had nothing left at a moment. */
+/** When a grant that has had nothing left since `at` may be forgotten, in epoch milliseconds. */
 function whenLost({ irreparable, lostMs }: Limits, realm: string, at: number): number {
   return irreparable.includes(realm) ? at + lostMs + 1 : AT_NEXT_CREDENTIAL;
 }

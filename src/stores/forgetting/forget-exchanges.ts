@@ -9,10 +9,10 @@ import { hasCredential, isForgettableExchange, isOneOf } from './rules.ts';
 import { inOrder } from './in-order.ts';
 import { nextBite, upToUnripe, type Bite, type Dated } from './walk.ts';
 
-/** An exchange that was walked past. */
+/** An exchange that the walk has reached. */
 interface WalkedExchange extends Dated, UsedCredential {
   readonly outcomeAt: number | null;
-  /** Of those that are kept for good, or go with their credential, 0. */
+  /** 0 for those that are kept for good or are forgotten with their credential. */
   readonly isWaiting: number;
   readonly isForgettable: number;
 }
@@ -20,7 +20,8 @@ interface WalkedExchange extends Dated, UsedCredential {
 /**
  * Forgets the exchanges that were opened next.
  *
- * @returns how many, and how far it has come
+ * @param limit the most exchanges to walk
+ * @returns how many it deleted, and how far the walk has come
  */
 export async function forgetExchanges(
   transaction: Transaction<Database>,
@@ -50,7 +51,8 @@ export async function forgetExchanges(
     );
     count = Number(numAffectedRows);
   }
-  // Where fewer went than were chosen, their grants have just lost what they were to be forgotten for.
+  // Where fewer were deleted than chosen, those grants have just lost the credential that made the exchanges
+  // forgettable.
   const kept = bite.rows.filter(
     ({ isWaiting, isForgettable }) => isWaiting === 1 && (isForgettable === 0 || count < chosen.length),
   );

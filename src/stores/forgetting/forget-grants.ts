@@ -12,10 +12,14 @@ import {
   isHistory,
 } from './rules.ts';
 
-/** A grant that could not be forgotten when it was time is looked at again after so many milliseconds. */
+/** How long until a grant that could not be forgotten in time is looked at again, in milliseconds. */
 const AGAIN_MS = 86_400_000;
 
-/** The grants to see now: those of which something was kept, and those that nobody is connected to any more. */
+/**
+ * The grants to look at now: those of which something was kept, and those that nobody is connected to any more.
+ *
+ * @param limit the most grants of each of the two kinds
+ */
 export async function grantsToSee(
   transaction: Transaction<Database>,
   { now, lost, irreparable }: Limits,
@@ -34,7 +38,7 @@ export async function grantsToSee(
     .select('id')
     .where('left_at', '<', lost)
     .where('realm', 'in', irreparable)
-    // Otherwise one that stays would be seen again and again.
+    // Otherwise a grant that stays would be looked at again and again.
     .where((where) => where.or([where('revisit_at', 'is', null), where('revisit_at', '=', AT_NEXT_CREDENTIAL)]))
     .orderBy('left_at')
     .limit(limit)
@@ -43,9 +47,10 @@ export async function grantsToSee(
 }
 
 /**
- * Forgets of one grant all that may be, whenever it was walked past; or the grant itself, where it has been lost for long enough.
+ * Forgets everything of one grant that may be forgotten, whenever the walk reached it; or the whole grant, where it has
+ * been lost for long enough.
  *
- * @returns how many rows
+ * @returns how many rows it deleted
  */
 export async function forgetWithin(
   database: SqlDatabase,
@@ -81,7 +86,7 @@ export async function forgetWithin(
   return deleted.reduce((sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows), 0);
 }
 
-/** Whether nothing has been left of it for long enough, nobody can repair it but its user, and nobody is about to. */
+/** Whether a grant has had nothing left for long enough, only its user can repair it, and nobody is about to. */
 async function isLost(transaction: Transaction<Database>, limits: Limits, grantId: string): Promise<boolean> {
   const { now, lost, irreparable } = limits;
   if (irreparable.length === 0) return false;
@@ -105,7 +110,7 @@ function isLongForsaken(lost: number): RawBuilder<boolean> {
   return sql<boolean>`(g.left_at < ${lost} and not exists (select 1 from connections c where c.grant_id = g.id))`;
 }
 
-/** With everything that is known of it; the events that are no longer kept for it alone. */
+/** Deletes a grant with everything known of it, and those events that were kept only for its sake. */
 async function forgetGrant(transaction: Transaction<Database>, limits: Limits, grantId: string): Promise<number> {
   const of = (table: 'connections' | 'credentials' | 'exchanges') =>
     transaction.deleteFrom(table).where('grant_id', '=', grantId).executeTakeFirstOrThrow();
@@ -123,7 +128,9 @@ async function forgetGrant(transaction: Transaction<Database>, limits: Limits, g
   return deleted.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
 }
 
-/** When something may be forgotten of what was walked past; null where nothing of it is left. */
+/**
+ * When something of what the walk has passed may be forgotten, in epoch milliseconds; null where nothing of it is left.
+ */
 async function nextLook(
   transaction: Transaction<Database>,
   { facts, factsMs, tokens, tokensMs, lostMs, irreparable }: Limits,

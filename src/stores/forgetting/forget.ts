@@ -12,14 +12,14 @@ import type { Limits } from './limits.ts';
 import { noteReach, takeReach, type Reach } from './reach.ts';
 import type { Bite } from './walk.ts';
 
-/** With what to forget; the clock judges tokens. */
+/** Configures {@link forgetSome}; the clock judges tokens. */
 export interface ForgettingOptions {
   readonly database: SqlDatabase;
   readonly clock: Clock;
   readonly holder: string;
 }
 
-/** As many facts are walked in the time that one grant takes to be seen as a whole. */
+/** How many facts can be walked in the time that it takes to look at one whole grant. */
 const FACTS_A_GRANT = 25;
 const ELSEWHERE: Forgotten = { kind: 'elsewhere' };
 
@@ -37,10 +37,10 @@ const WALKS: Record<keyof Reach, Walk> = {
 };
 
 /**
- * Takes one bite of what may be forgotten: facts of each kind in the order in which they became history, each walked past once, and the
- * grants that something was kept of then. All of it in transactions of their own, none of which takes long.
+ * Forgets one batch: facts of each kind in the order in which they became history, each walked once, and then the
+ * grants of which something was kept. It runs in transactions of its own, none of which takes long.
  *
- * @param limit the most facts of a kind that are walked past
+ * @param limit the most facts of each kind to walk
  */
 export async function forgetSome(options: ForgettingOptions, retention: Retention, limit: number): Promise<Forgotten> {
   const { database, holder } = options;
@@ -78,7 +78,7 @@ export async function forgetSome(options: ForgettingOptions, retention: Retentio
   return { kind: 'forgotten', count, isMore: isMore || grantIds.length >= most };
 }
 
-/** Nothing is old by one clock that isn't by the other. */
+/** A fact is old only if it is by both clocks. */
 async function limitsOf(
   { database, clock }: ForgettingOptions,
   { factsMs, tokensMs, lostMs, irreparable }: Retention,

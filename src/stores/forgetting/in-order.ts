@@ -4,9 +4,9 @@ import type { Database } from '../database/schema.ts';
 /**
  * Reads facts in the order in which they happened.
  *
- * @param moment the indexed column that says when, e.g. `e.opened_at`
- * @param facts a select without conditions, which names that moment `at`
- * @returns gives, of those after a moment and up to another, so many at most
+ * @param moment the indexed column with the time, e.g. `e.opened_at`
+ * @param facts a select without conditions, which names that column `at`
+ * @returns a function that gives at most `most` facts after one moment and up to another
  */
 export function inOrder<Row>(
   transaction: Transaction<Database>,

@@ -11,14 +11,14 @@ export interface Reach {
   readonly exchanges: number;
 }
 
-/** How long an instance that is silent keeps the others from forgetting, in milliseconds. */
+/** How long a silent instance keeps the others from forgetting, in milliseconds. */
 const LEASE_MS = 30_000;
 
 /**
- * Takes the forgetting for this holder, or goes on with it: one instance at a time forgets. It is taken over once its lease
- * has run out, or at once where its holder was a process of this machine and is gone.
+ * Takes the forgetting for this holder, or renews its lease: one instance forgets at a time. Another takes over once
+ * the lease has run out, or at once where its holder was a process of this machine and is gone.
  *
- * @returns undefined where another has it
+ * @returns undefined where another instance has it
  */
 export async function takeReach(
   database: SqlDatabase,
@@ -37,7 +37,7 @@ export async function takeReach(
   return rows[0];
 }
 
-/** Notes how far the facts of one kind have been walked; for the transaction that took the forgetting. */
+/** Records how far the facts of one kind have been walked; for the transaction that took the forgetting. */
 export async function noteReach(
   transaction: Transaction<Database>,
   kind: keyof Reach,

@@ -2,20 +2,23 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database/schema.ts';
 import type { Limits } from './limits.ts';
 
-/** Stands for the next credential of a grant, before which nothing of it can be forgotten. */
+/** Represents the next credential of a grant, before which nothing of it can be forgotten. */
 export const AT_NEXT_CREDENTIAL = 8_640_000_000_000_000;
-/** What can't be forgotten yet is looked at once more after so many milliseconds, alone, before it is left until then. */
+/**
+ * In milliseconds: what can't be forgotten before the next credential gets one more look after this time, and is then
+ * left until that credential.
+ */
 const SECOND_LOOK_MS = 3_600_000;
 
-/** A grant, and from when on something of it that was walked past may be forgotten. */
+/** A grant, and when something of it that the walk has passed may be forgotten, in epoch milliseconds. */
 export interface Revisit {
   readonly grantId: string;
   readonly at: number;
 }
 
 /**
- * Notes that something of these grants could not be forgotten when it was walked past. A credential may be obtained at this
- * very moment, so nobody is left until the next one comes without a second look.
+ * Records that something of these grants could not be forgotten when the walk passed it. A credential may be obtained
+ * at this very moment, so each grant gets a second look before it is left until the next credential.
  */
 export async function noteRevisits(
   transaction: Transaction<Database>,
@@ -36,7 +39,7 @@ export async function noteRevisits(
   const soon = [...earliest].filter(([, at]) => at !== AT_NEXT_CREDENTIAL);
   if (soon.length === 0) return;
   const values = soon.map(([grantId, at]) => sql`(cast(${grantId} as text), cast(${at} as bigint))`);
-  // Both databases name the columns of such a list so.
+  // Both databases give the columns of such a list this name.
   await sql`update grants set revisit_at = v.column2 from (values ${sql.join(values)}) v
     where grants.id = v.column1 and (grants.revisit_at is null or grants.revisit_at > v.column2)`.execute(transaction);
 }

@@ -2,7 +2,10 @@ import { sql, type RawBuilder } from 'kysely';
 import type { UsedCredential } from '../../grants/storage/upkeep-store.ts';
 import type { Limits } from './limits.ts';
 
-/** True of an event `e` that may be forgotten. A grant that has lost everything keeps the word of it, lest it be told again. */
+/**
+ * True of an event `e` that may be forgotten. A grant that has lost everything keeps that event, so that it is not
+ * emitted again.
+ */
 export function isForgettableEvent({ facts }: Limits): RawBuilder<boolean> {
   return sql<boolean>`e.at < ${facts} and (e.type <> 'grant.reconnect_required'
     or not exists (select 1 from grants g where g.id = e.grant_id)
@@ -11,8 +14,9 @@ export function isForgettableEvent({ facts }: Limits): RawBuilder<boolean> {
 }
 
 /**
- * True of a credential `c` that may be forgotten: only what a newer, standing one has made history; a grant with nothing left
- * keeps what it knows. A call that presented it and whose answer may yet come may need its refresh token a while longer.
+ * True of a credential `c` that may be forgotten: it must have been replaced by a newer one that has not ended; a grant
+ * with nothing left keeps what it knows. A call that presented the credential and whose answer may still arrive may
+ * need its refresh token a while longer.
  */
 export function isForgettableCredential({ facts, tokens }: Limits): RawBuilder<boolean> {
   return sql<boolean>`c.ended_at < ${tokens} and c.expires_at < ${tokens} and ${isHistory}
@@ -21,11 +25,14 @@ export function isForgettableCredential({ facts, tokens }: Limits): RawBuilder<b
         and p.presented_id = c.exchange_id and (p.outcome is null or p.outcome = 'unknown')))`;
 }
 
-/** True of a credential `c` that has been replaced by one that stands. */
+/** True of a credential `c` that has been replaced by one that has not ended. */
 export const isHistory = sql<boolean>`c.exchange_id < (select max(s.exchange_id) from credentials s
   where s.grant_id = c.grant_id and s.ended_at is null)`;
 
-/** True of an exchange `e` that may be forgotten: one whose credential is no longer there, and on which nothing depends that stands. */
+/**
+ * True of an exchange `e` that may be forgotten: its credential is gone, and no credential that has not ended depends
+ * on it.
+ */
 export function isForgettableExchange({ facts }: Limits): RawBuilder<boolean> {
   return sql<boolean>`e.opened_at < ${facts} and e.outcome_at < ${facts}
     -- Whose mark says that the same line of a file was imported before.
@@ -38,11 +45,11 @@ export function isForgettableExchange({ facts }: Limits): RawBuilder<boolean> {
       and s.ended_at is null and (s.exchange_id < e.id or s.opened_at <= e.outcome_at)))`;
 }
 
-/** True of an exchange `e` whose credential is there. */
+/** True of an exchange `e` whose credential is still stored. */
 export const hasCredential = sql<boolean>`exists (select 1 from credentials o
   where o.grant_id = e.grant_id and o.exchange_id = e.id)`;
 
-/** Whether a row is of one of these grants and numbers; at least one. */
+/** Whether a row belongs to one of these pairs of grant and number; there must be at least one. */
 export function isOneOf(number: string, names: readonly UsedCredential[]): RawBuilder<boolean> {
   const values = names.map(({ grantId, exchangeId }) => sql`(cast(${grantId} as text), cast(${exchangeId} as bigint))`);
   return sql<boolean>`(grant_id, ${sql.ref(number)}) in (values ${sql.join(values)})`;

@@ -3,22 +3,26 @@ export interface Dated {
   readonly at: number;
 }
 
-/** What is to be looked at now, and how far everything has been looked at then. */
+/** What to look at now, and how far the walk has come after that. */
 export interface Bite<Row> {
   readonly rows: readonly Row[];
   readonly walkedTo: number;
   readonly isMore: boolean;
 }
 
-/** Of one moment, that many bites are taken at once. What is more is left to be forgotten with its grant's later facts. */
+/**
+ * How many batches' worth of facts of one single moment are taken at once. Any more are forgotten later, with their
+ * grant's other facts.
+ */
 const MOST_OF_A_MOMENT = 16;
 
 /**
- * The next facts in the order in which they happened, so many at most, and never only some of one moment.
+ * The next facts in the order in which they happened: a limited number, and never only some of one moment.
  *
- * @param read gives rows after a moment and up to another, in their order
- * @param walkedTo where to go on; what lies ahead of `end`, because a clock was set back or the settings were changed, is walked again
- * @param end the last moment to look at
+ * @param read gives rows after a moment and up to another, in order
+ * @param walkedTo where to continue, in epoch milliseconds; where that is past `end`, because a clock was set back or
+ *   the settings were changed, the walk goes back
+ * @param end the last moment to look at, in epoch milliseconds
  */
 export async function nextBite<Row extends Dated>(
   read: (after: number, end: number, limit: number) => Promise<readonly Row[]>,
@@ -35,9 +39,9 @@ export async function nextBite<Row extends Dated>(
 }
 
 /**
- * Stops short of what isn't ripe yet, where it will soon be: to come back for each would be dear.
+ * Stops before the first fact that can't be forgotten yet but soon can: coming back for each one would be expensive.
  *
- * @param soonAfter what happened after this is waited for
+ * @param soonAfter only facts later than this are waited for, in epoch milliseconds
  */
 export function upToUnripe<Row extends Dated>(
   bite: Bite<Row>,

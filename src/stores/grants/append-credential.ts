@@ -19,13 +19,16 @@ const APPEND = `
   values (${CREDENTIAL_COLUMNS.map((_, index) => `$${index + 1}`).join(', ')})
   on conflict do nothing`;
 
-/** The statement that appends what an exchange gave, with when upkeep is to see to its refresh token: its text and its parameters. */
+/**
+ * The statement that appends what an exchange obtained, with the time at which upkeep renews its refresh token: its
+ * text and its parameters.
+ */
 export function appending(
   vault: Vault,
   giver: Giver,
   { tokens }: Obtained,
   facts: Pick<ObtainedFacts, 'realm' | 'opened_at'> & {
-    /** Epoch milliseconds, by the clock that tokens are judged by. */
+    /** Epoch milliseconds, by the clock that judges tokens. */
     readonly obtainedAt: number;
     readonly refresh: RefreshToken | undefined;
     readonly schedule: Schedule;
@@ -37,8 +40,8 @@ export function appending(
 }
 
 /**
- * The refresh token that an answer leaves us with. One without leaves the presented one in force (RFC 6749 section 6), perhaps
- * with a later end; where the database has lost that, the answer brings it along.
+ * The refresh token in force after an answer. An answer without one leaves the presented one in force (RFC 6749 section
+ * 6), perhaps with a later end; where the database has lost that one, the answer carries it.
  *
  * @param facts what was read of the presented credential
  */
@@ -61,7 +64,7 @@ export async function refreshTokenOf(
   return renumbered ?? (brought && { token: brought, expiresAt: until ?? null });
 }
 
-/** The presented one's token, where a database that went back in time has it under another number. */
+/** The presented credential's token, where a database that went back in time has it under another number. */
 async function keptElsewhere(
   transaction: Transaction<Database>,
   vault: Vault,

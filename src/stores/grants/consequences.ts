@@ -1,19 +1,22 @@
 import type { ExchangeKind, ExchangeName } from '../../grants/exchange.ts';
 import type { ObtainedFacts } from './obtained-facts.ts';
 
-/** What a new credential changes beside itself. */
+/** What else a new credential changes. */
 export interface Consequences {
   /** The credential that was exchanged for it. */
   readonly ends: ExchangeName | undefined;
   /** True where all older tokens have ended upstream, or are left behind. */
   readonly supersedes: boolean;
-  /** True where the grant's row must be told: of its first credential, that its exchanges succeed again, or of what forgetting waits for. */
+  /**
+   * True where the grant's row must change: for its first credential, because its exchanges succeed again, or because
+   * forgetting waits for a credential.
+   */
   readonly settles: boolean;
-  /** What is told; one more by the ordinary way is told by the exchange itself. */
+  /** The event to write; an ordinary refresh has none, only its exchange. */
   readonly event: 'grant.created' | 'grant.recovered' | undefined;
 }
 
-/** Decides what follows from a credential, from facts alone. */
+/** Decides what follows from a new credential; a pure function of the facts. */
 export function whatFollows(
   { kind, presented }: { readonly kind: ExchangeKind; readonly presented: ExchangeName | undefined },
   facts: Pick<ObtainedFacts, 'integrated_at' | 'failing' | 'revisited' | 'last_event'>,

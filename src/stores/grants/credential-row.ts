@@ -10,7 +10,7 @@ export interface RefreshToken {
   readonly expiresAt: number | null;
 }
 
-/** What of a credential can be prepared without the database; times in epoch milliseconds. */
+/** The part of a credential that needs no database; times are epoch milliseconds. */
 export interface SealedTokens extends ExchangeName {
   readonly grantId: string;
   readonly obtainedAt: number;
@@ -20,7 +20,7 @@ export interface SealedTokens extends ExchangeName {
   readonly accessToken: Uint8Array;
   readonly accessTokenHash: Uint8Array;
   readonly refreshToken: Uint8Array | null;
-  /** When upkeep is to see to it; null where there is nothing that it could refresh with. */
+  /** When upkeep renews it; null where there is nothing to refresh with. */
   readonly renewAt: number | null;
   readonly lapseAt: number | null;
 }
@@ -32,10 +32,10 @@ export const CREDENTIAL_COLUMNS: readonly string[] =
   );
 
 /**
- * Seals tokens for the grant and the exchange that they are kept under.
+ * Seals tokens for the grant and the exchange that they are stored under.
  *
- * @param given `refresh`, the refresh token in force, which need not be among `tokens`; `obtainedAt`, by the clock that
- *   tokens are judged by
+ * @param given `refresh`, the refresh token in force, which need not be among `tokens`; `obtainedAt`, in epoch
+ *   milliseconds by the clock that judges tokens
  */
 export function sealedTokens(
   vault: Vault,
@@ -43,7 +43,7 @@ export function sealedTokens(
   given: {
     readonly tokens: Obtained['tokens'];
     readonly refresh: RefreshToken | undefined;
-    /** When upkeep is to see to the refresh token. */
+    /** When upkeep renews the refresh token. */
     readonly schedule: Schedule;
     readonly obtainedAt: number;
   },

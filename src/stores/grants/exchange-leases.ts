@@ -6,8 +6,8 @@ interface Renewal {
 }
 
 /**
- * Renews the leases of one process: all that come while the last renewal is under way share the next one. However many
- * calls a slow provider keeps open, one connection at a time is busy with them.
+ * Renews the leases of one process: renewals that are requested while one is under way share the next. However many
+ * calls a slow provider keeps open, this uses one connection at a time.
  */
 export class Leases {
   readonly #database: SqlDatabase;
@@ -15,7 +15,7 @@ export class Leases {
   #next: Renewal | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  /** @param ms how long a lease lasts from its renewal, in milliseconds */
+  /** @param ms how long a lease lasts after a renewal, in milliseconds */
   constructor(database: SqlDatabase, ms: number) {
     this.#database = database;
     this.#ms = ms;

@@ -3,7 +3,10 @@ import type { ExchangeName, OpenExchange } from '../../grants/exchange.ts';
 import { newNonce } from '../database/nonce.ts';
 import type { Database } from '../database/schema.ts';
 
-/** Holds what is over. It is the longest of all columns otherwise, and nobody asks any more. */
+/**
+ * The holder of an exchange that is over. The real name would be the longest of all columns, and nothing reads it any
+ * more.
+ */
 export const NOBODY = '';
 
 /** The number of the next exchange of a grant, for the transaction that has locked the grant. */
@@ -16,20 +19,23 @@ export function newestNonce(grantId: string): RawBuilder<string | null> {
   return sql<string | null>`(select nonce from exchanges where grant_id = ${grantId} order by id desc limit 1)`;
 }
 
-/** In place of the lineage in which an exchange was opened that the database has forgotten: none that is ever written. */
+/**
+ * Replaces the lineage of an exchange that the database has lost: no exchange is ever opened in a lineage of this name.
+ */
 const FORGOTTEN = 'forgotten';
 
-/** The present of the database. */
+/** The database's present lineage and time. */
 export interface Present {
-  /** The lineage that is being written now. */
+  /** The current lineage of the database. */
   readonly lineage: RawBuilder<string>;
   /** By the database's clock, in epoch milliseconds. */
   readonly now: number;
 }
 
 /**
- * For an exchange that is not in this database under its number: there is none, or the number stands for another's, as the
- * database has gone back in time. Its answer is true all the same, and so it is written again, unless it was before.
+ * For an exchange that this database doesn't have under its number: there is none, or the number is another's, because
+ * the database has gone back in time. Its answer is still true, so the exchange is written again, unless that was done
+ * before.
  *
  * @param now by the database's clock, in epoch milliseconds
  * @returns its number in this database
@@ -43,7 +49,7 @@ export async function rewriteExchange(
 }
 
 /**
- * Writes an exchange that is over the moment it begins, for it brings its credential along.
+ * Writes an exchange that is finished as soon as it is opened, because its credential comes with it.
  *
  * @returns its name
  */
@@ -72,7 +78,7 @@ export async function insertFinished(
   return { exchangeId: id, nonce };
 }
 
-/** The number of the credential of this name, in this database; undefined where it is not there. */
+/** The number of the credential of this name in this database; undefined where it is not there. */
 export async function credentialNumber(
   transaction: Transaction<Database>,
   grantId: string,
@@ -101,8 +107,9 @@ async function exchangeNumber(
 }
 
 /**
- * As the newest of the grant; or as the oldest, where what stands there was opened after it. It was not opened in the lineage that
- * is being written now, or it would be there; and what followed on its credential may be forgotten as well.
+ * Inserts the exchange as the newest of the grant; or as the oldest, where a credential that has not ended was opened
+ * after it. It was not opened in the current lineage, or it would be there; what followed from its credential may be
+ * lost too.
  */
 async function insertAgain(
   transaction: Transaction<Database>,

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
 const MINUTE_MS = 60_000;
-/** Of base 36, for the minutes until the year 6000. */
+/** In base 36; enough for minutes until the year 6000. */
 const TIME_DIGITS = 6;
 const RANDOM_BYTES = 9;
 
 /**
- * An id for a new grant: the minute, and 72 bits of chance. Grants that come together lie together in every index, and many of them at
- * once change few pages. It stands in every row and index of what the grant keeps, so it is short.
+ * An id for a new grant: the minute, and 72 random bits. Grants that are created together are adjacent in every index,
+ * so creating many at once changes few pages. The id is short because every row and index of the grant's data contains
+ * it.
  *
  * @param now epoch milliseconds
  */

@@ -24,7 +24,7 @@ function currentOf(row: ViewRow, vault: Vault): StoredCredential | undefined {
     : new StoredCredential(row, { grantId, exchangeId, nonce }, vault);
 }
 
-/** A credential as the database keeps it; its tokens are unsealed when they are asked for. */
+/** A credential as the database stores it; its tokens are unsealed when they are asked for. */
 export class StoredCredential implements Credential {
   readonly grantId: string;
   readonly exchangeId: number;

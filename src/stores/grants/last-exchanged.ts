@@ -3,8 +3,8 @@ import type { Database } from '../database/schema.ts';
 import type { CredentialRow } from '../database/sql-database.ts';
 
 /**
- * Of a grant's credentials that ended as `exchanged`, the newest; undefined where it has no refresh token, or the
- * provider has refused it since. A refusal can't end it a second time, so the exchanges are asked.
+ * The newest of a grant's credentials that ended as `exchanged`; undefined where it has no refresh token, or the
+ * provider has refused it since. A refusal can't end a credential twice, so this looks at the exchanges.
  */
 export async function lastExchanged(db: Kysely<Database>, grantId: string): Promise<CredentialRow | undefined> {
   const { rows } = await sql<CredentialRow>`

@@ -5,7 +5,7 @@ import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { together } from '../database/together.ts';
 
-/** All that must be known of a grant before what an exchange obtained is written. */
+/** What must be known of a grant before the result of an exchange is written. */
 export interface ObtainedFacts {
   /** By the database's clock, in epoch milliseconds. */
   readonly now: number;
@@ -15,15 +15,15 @@ export interface ObtainedFacts {
   readonly failing: number;
   /** 1 where forgetting waits for the grant's next credential. */
   readonly revisited: number;
-  /** The exchange's number in this database; null where it is not there under the one that it had. */
+  /** The exchange's number in this database; null where it is not there under its original one. */
   readonly number: number | null;
   readonly opened_at: number | null;
   /** 1 where the exchange's credential was appended before. */
   readonly appended: number;
-  /** The refresh token that stays in force if the answer brings none, sealed; and when it ends. */
+  /** The refresh token that stays in force if the answer has none, sealed; and when it ends, in epoch milliseconds. */
   readonly kept_token: Uint8Array | null;
   readonly kept_until: number | null;
-  /** What was told last, but for who has left. */
+  /** The type of the last event, not counting disconnections. */
   readonly last_event: EventType | null;
 }
 
@@ -42,11 +42,11 @@ const FACTS = `
   where g.id = $1`;
 
 /**
- * Locks the grant, and then reads what is there.
+ * Locks the grant, and then reads these facts.
  *
- * @param exchange by its number in this database
- * @param kept the credential whose refresh token is to be read as well
- * @returns undefined where the grant is not there
+ * @param exchange identified by its number in this database
+ * @param kept the credential whose refresh token is read too
+ * @returns undefined where the grant doesn't exist
  */
 export async function lockForObtained(
   database: SqlDatabase,
@@ -55,7 +55,7 @@ export async function lockForObtained(
   kept: ExchangeName | undefined,
 ): Promise<ObtainedFacts | undefined> {
   const parameters = [grantId, exchangeId, nonce, kept?.exchangeId ?? null, kept?.nonce ?? null];
-  // The lock first, in a statement of its own: what it waited for is seen by those after it alone.
+  // The lock comes first, in a statement of its own: only later statements see what it waited for.
   const answers = await together(transaction, [...database.grantLock(grantId), database.hot(FACTS, parameters)]);
   return answers.at(-1)?.rows[0] as ObtainedFacts | undefined;
 }

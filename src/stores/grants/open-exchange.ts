@@ -22,7 +22,7 @@ const APPLY = `
   update grants set applicant = $1
   where id = $2 and exists (select 1 from exchanges where grant_id = $2 and nonce = $3)`;
 
-/** Who opens an exchange, and where. */
+/** Who opens an exchange, and in which database. */
 export interface Opener {
   readonly database: SqlDatabase;
   readonly clock: Clock;
@@ -31,15 +31,15 @@ export interface Opener {
   readonly holder: string;
 }
 
-/** An exchange that is opened if what was sent finds it so. */
+/** An exchange that is opened if the statements sent find the grant as expected. */
 interface Opening {
   readonly sent: Sent;
-  /** Which of its answers tells the number. */
+  /** Which of the answers has the number. */
   readonly at: number;
   readonly exchange: Omit<OpenExchange, 'exchangeId'>;
 }
 
-/** Opens an exchange as `GrantStore.openExchange` says: by one round trip, unless something stands in its way. */
+/** Opens an exchange as `GrantStore.openExchange` describes: in one round trip, unless something is in the way. */
 export async function openExchange(options: Opener, intent: ExchangeIntent): Promise<OpenExchange | undefined> {
   const { database, bounds } = options;
   const at = (transaction: Transaction<Database>) => insertOpen(options, transaction, intent);
@@ -58,7 +58,7 @@ export async function openExchange(options: Opener, intent: ExchangeIntent): Pro
   }
 }
 
-/** Nothing of this needs an answer of what was before it. */
+/** No statement here needs the answer to an earlier one. */
 async function insertOpen(
   { database, bounds, holder, clock }: Opener,
   transaction: Transaction<Database>,
@@ -85,7 +85,7 @@ async function numbered({ sent, at, exchange }: Opening): Promise<OpenExchange |
   return row && { ...exchange, exchangeId: row.id };
 }
 
-/** The index that lets one exchange of a grant be open has seen another one, which nothing before it had. */
+/** The unique index on open exchanges found another one, which no earlier statement saw. */
 function isOpenElsewhere(error: unknown): boolean {
   return error instanceof Error && 'constraint' in error && error.constraint === 'exchanges_open';
 }

@@ -28,10 +28,10 @@ export async function closeExchangesOfDeadProcesses(database: SqlDatabase): Prom
 }
 
 /**
- * Closes the open exchange of one grant if nobody holds it any more: as `unknown` where its holder is known to be gone,
- * and otherwise, when its lease has run out, without an outcome, because its holder may yet come back with one.
+ * Closes the open exchange of one grant if nobody holds it any more: as `unknown` where its holder is known to be gone;
+ * otherwise, when its lease has run out, without an outcome, because its holder may still return with one.
  *
- * @param now the database's time
+ * @param now the database's time, in epoch milliseconds
  * @returns whether there was one to close
  */
 export async function closeAbandonedExchange(
@@ -48,7 +48,7 @@ export async function closeAbandonedExchange(
   if (open === undefined) return false;
   if (isDead(open.holder)) return closeAsUnknown(transaction, grantId, open.id, now);
   if (open.lapsed === 0) return false;
-  // Its holder may have renewed it at this very moment.
+  // Its holder may have renewed the lease at this very moment.
   const { numUpdatedRows } = await transaction
     .updateTable('exchanges')
     .set({ finished_at: now })

@@ -4,7 +4,7 @@ import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from '../database/schema.ts';
 
 /**
- * Writes the event that a new credential is. For the transaction that appends it.
+ * Writes the event for a new credential. For the transaction that appends it.
  *
  * @param gain `at` in epoch milliseconds
  */
@@ -18,11 +18,11 @@ export async function recordGain(
 }
 
 /**
- * Writes the event that a grant has nothing left, if that is so. Keyed by the last exchange that said anything of its
- * credentials, so that nobody writes it twice.
+ * Writes the event that a grant has nothing left, if that is so. The event is keyed by the last exchange that affected
+ * its credentials, so it is never written twice.
  *
- * @param times in epoch milliseconds, `at` by the database's clock, `tokensAt` by the one that tokens are judged by;
- *   `unresolvedMs`, how long a call may take effect
+ * @param times in epoch milliseconds: `at` by the database's clock, `tokensAt` by the clock that judges tokens;
+ *   `unresolvedMs`, how long a call may take effect, in milliseconds
  */
 export async function recordLoss(
   transaction: Transaction<Database>,
@@ -67,7 +67,8 @@ export async function recordDisconnection(
 }
 
 /**
- * Writes the event that a refresh token has ended unrenewed; keyed by the exchange that gave it, so that it is told once.
+ * Writes the event that a refresh token has ended unrenewed; it is keyed by the exchange that gave the token, so it is
+ * emitted once.
  *
  * @param lapse `at` in epoch milliseconds
  */
@@ -133,9 +134,9 @@ async function hadNothingLeft(transaction: Transaction<Database>, grantId: strin
 }
 
 /**
- * Why the credentials were refused that this exchange had to make up for; null where none was. Where the same refresh
- * token had been presented before and no answer came, it was that answer which is missing, whatever was tried since. Where
- * the token was obtained in another lineage of the database than it was refused in, what followed on it is forgotten.
+ * Why the credentials that this exchange had to replace were refused; null where none was. Where the same refresh token
+ * was presented before and got no answer, that missing answer is the reason, whatever was tried since. Where the token
+ * was obtained in another lineage of the database than the refusal, the database has lost what followed from it.
  */
 async function reasonOfLoss(
   transaction: Transaction<Database>,

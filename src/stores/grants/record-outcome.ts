@@ -24,15 +24,15 @@ export interface Recording {
   readonly exchange: OpenExchange;
   readonly answer: Obtained;
   readonly schedule: Schedule;
-  /** Epoch milliseconds, by the clock that tokens are judged by. */
+  /** Epoch milliseconds, by the clock that judges tokens. */
   readonly obtainedAt: number;
 }
 
-/** What became of an answer. */
+/** The result of recording an answer. */
 export interface Recorded {
-  /** The event that this is, the first time. */
+  /** The event that it causes, the first time. */
   readonly event: GrantEvent | undefined;
-  /** Whether somebody in another process waits for it; for after the transaction. */
+  /** Whether somebody in another process waits for it; to be awaited after the transaction. */
   readonly awaited: Promise<boolean>;
 }
 
@@ -44,17 +44,18 @@ const FINISH = `
 const END_EXCHANGED = `
   update credentials set ended_at = $1, end_reason = 'exchanged', access_token = $4, realm = null, renew_at = null
   where grant_id = $2 and nonce = $3 and ended_at is null`;
-// What was kept for the lack of a credential is to be looked at by forgetting from now on.
+// Forgetting looks again, from now on, at what it kept for lack of a credential.
 const SETTLE = `
   update grants set integrated_at = coalesce(integrated_at, $1), failures = 0, retry_at = null, last_failure = null,
     revisit_at = case when revisit_at is null then null else cast($3 as bigint) end
   where id = $2`;
 
 /**
- * Locks the grant and appends what an exchange obtained. Nothing here asks who holds the claim by now: a success that is turned
- * away is a token lost. Keyed by the exchange's nonce, so that a replay changes nothing, and nothing is filed under another's.
+ * Locks the grant and appends what an exchange obtained. It doesn't check who holds the exchange by now: a success that
+ * is turned away is a lost token. It is keyed by the exchange's nonce, so a replay changes nothing, and nothing is
+ * stored under another exchange.
  *
- * @throws GrantForgottenError
+ * @throws GrantForgottenError where the grant is gone although nobody has left it
  */
 export async function recordObtained(
   database: SqlDatabase,
@@ -98,12 +99,12 @@ export async function recordObtained(
 }
 
 /**
- * Finishes an exchange that gave no credential. Only `rejected` ends one, and only the one presented: that a token
- * was refused stays true for ever, whatever else has happened meanwhile.
+ * Finishes an exchange that gave no credential. Only `rejected` ends a credential, and only the presented one: a
+ * refusal stays true whatever else has happened since.
  *
- * @param times in epoch milliseconds, `tokensAt` by the clock that tokens are judged by; `unresolvedMs`, how long a call
- *   may take effect
- * @returns the event that this is, where it left the grant with nothing
+ * @param times in epoch milliseconds, `tokensAt` by the clock that judges tokens; `unresolvedMs`, how long a call may
+ *   take effect, in milliseconds
+ * @returns the event that it causes, where it left the grant with nothing
  */
 export async function recordFailure(
   transaction: Transaction<Database>,
@@ -113,7 +114,7 @@ export async function recordFailure(
 ): Promise<GrantEvent | undefined> {
   const { now, lineage } = present;
   const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
-  // A refusal tells of what the database knows by now, and not of what it knew when its exchange was opened.
+  // A refusal reflects what the database knows now, and not what it knew when the exchange was opened.
   const end = { outcome: answer.kind, detail, ...(answer.kind === 'rejected' ? { lineage } : {}) };
   if (!(await finishExchange(transaction, exchange, end, now))) {
     if (!(await isThere(transaction, exchange.grantId))) return undefined;
@@ -126,7 +127,7 @@ export async function recordFailure(
   if (backoff !== undefined) await applyBackoff(transaction, exchange, backoff);
   const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
   if (answer.kind === 'account_gone') {
-    // A late answer speaks of the account that was asked for, which needn't be the grant's by now.
+    // A late answer is about the account that was asked for, which may not be the grant's any more.
     await grant
       .set({ account_id: null })
       .where('account_id', '=', exchange.accountId ?? '')
@@ -142,9 +143,10 @@ export async function recordFailure(
 }
 
 /**
- * The provider has just said whose account this is. A grant that held the same id had an account that is no more: ids
- * are used again by a provider that was set back. Or it is the same account, which its subject has left and come back to:
- * then the tokens of before must not be revoked any more, for that might end the account's new ones as well.
+ * Takes the account from any other grant, because the provider has just said whose it is. Another grant with the same
+ * id had an account that no longer exists: a provider that was reset reuses ids. Or it is the same account, which its
+ * subject has left and returned to: then its earlier tokens must not be revoked any more, because that might end the
+ * account's new ones too.
  */
 async function takeOver(
   transaction: Transaction<Database>,
@@ -164,7 +166,7 @@ async function takeOver(
   await supersede(transaction, left, now);
 }
 
-/** Only the newest exchange says how the provider is doing; a late failure would hold back a grant that does well. */
+/** Only the newest exchange shows the provider's state; a late failure would hold back a grant that works. */
 async function applyBackoff(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
@@ -178,7 +180,7 @@ async function applyBackoff(
     .execute();
 }
 
-/** A back-off as the grant's row holds it. */
+/** The columns of a grant's row that store a back-off. */
 export function backoffColumns({ failures, retryAt, lastFailure }: Backoff) {
   return { failures, retry_at: retryAt, last_failure: lastFailure };
 }
@@ -203,7 +205,7 @@ async function endCredential(
     .execute();
 }
 
-/** A recovery ends all older tokens upstream, a new account leaves them behind. */
+/** A recovery ends all older tokens upstream; a new account leaves them behind. */
 async function supersedeOlder(
   transaction: Transaction<Database>,
   grantId: string,
@@ -219,7 +221,7 @@ async function supersedeOlder(
     .execute();
 }
 
-/** @returns false where the exchange is not in this database under that number */
+/** @returns false where this database doesn't have the exchange under that number */
 async function finishExchange(
   transaction: Transaction<Database>,
   { grantId, exchangeId, nonce }: Pick<OpenExchange, 'grantId' | 'exchangeId' | 'nonce'>,
@@ -242,7 +244,7 @@ async function finishExchange(
 }
 
 /**
- * Whose grant was erased meanwhile has left it, and has no use for the tokens.
+ * A subject whose grant was erased has left, and has no use for the tokens.
  *
  * @throws GrantForgottenError where nobody has left it
  */
@@ -263,8 +265,8 @@ async function isThere(transaction: Transaction<Database>, grantId: string): Pro
 }
 
 /**
- * Forgets whom an account was applied for, once it is certain that this created none: the provider refused, or never
- * heard of any attempt.
+ * Forgets the person for whom an account was applied for, once it is certain that no account was created: the provider
+ * refused, or never received any attempt.
  */
 async function dropRefusedApplicant(
   transaction: Transaction<Database>,

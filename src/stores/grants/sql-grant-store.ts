@@ -21,19 +21,19 @@ import type { Database } from '../database/schema.ts';
 import type { ExchangeStatusRow, SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** What the store is made of; the clock judges tokens, the database's own judges leases. */
+/** Configures {@link SqlGrantStore}; the clock judges tokens, the database's own clock judges leases. */
 export interface SqlGrantStoreOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly bounds: ExchangeBounds;
-  /** Who opens exchanges here: names machine and process. */
+  /** The holder of the exchanges opened here: names machine and process. */
   readonly holder: string;
   /** See `StoresOptions`. */
   readonly newGrantId: () => string;
 }
 
-/** The facts in SQL. */
+/** Grants in SQL. */
 export class SqlGrantStore implements GrantStore {
   readonly #options: SqlGrantStoreOptions;
   readonly #unresolvedMs: number;
@@ -184,7 +184,10 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
-  /** True where the open exchange is of a process that is gone, or of a time that the database's clock has yet to reach. */
+  /**
+   * True where the open exchange belongs to a process that is gone, or to a time that the database's clock has not
+   * reached yet.
+   */
   #isForsaken({ holder, leased_for: leasedFor, unresolved_for: unresolvedFor }: ExchangeStatusRow): boolean {
     const { leaseMs } = this.#options.bounds;
     const isAhead = (leasedFor ?? 0) > leaseMs + AHEAD_MS || (unresolvedFor ?? 0) > this.#unresolvedMs + AHEAD_MS;

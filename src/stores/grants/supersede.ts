@@ -2,12 +2,12 @@ import type { Transaction } from 'kysely';
 import type { EndReason } from '../../grants/credential.ts';
 import type { Database } from '../database/schema.ts';
 
-/** Stands where a sealed access token was that nobody will ever read again. It opens as nothing. */
+/** Replaces a sealed access token that nobody will ever read again. It opens as nothing. */
 export const EMPTIED = new Uint8Array([0]);
 
 /**
- * What ending a credential changes. Only its refresh token may be presented once more, and only the hash of its access token be
- * looked for; upkeep is done with it.
+ * The columns that change when a credential ends. Only its refresh token may be presented once more, and only the hash
+ * of its access token looked up; upkeep is done with it.
  *
  * @param now by the database's clock, in epoch milliseconds
  */
@@ -16,7 +16,8 @@ export function endedColumns(now: number, reason: EndReason) {
 }
 
 /**
- * Ends every standing credential of these grants, because something upstream has ended their tokens, or may have.
+ * Ends every credential of these grants that has not ended, because something upstream has ended their tokens, or may
+ * have.
  *
  * @param now by the database's clock, in epoch milliseconds
  */

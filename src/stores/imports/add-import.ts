@@ -13,7 +13,7 @@ import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** What imports are stored with. */
+/** Configures {@link addImport}. */
 export interface AddImportOptions {
   readonly database: SqlDatabase;
   readonly vault: Vault;
@@ -23,7 +23,10 @@ export interface AddImportOptions {
   readonly newGrantId: () => string;
 }
 
-/** Grants that others have locked, of one transaction: once one is, nothing more is added to it, so that the order stays. */
+/**
+ * Grants that others have locked, of one transaction. Once a grant is held, nothing more is added to it, so that its
+ * imports stay in order.
+ */
 export type HeldGrants = Set<string>;
 
 /** What was read for an import before its grant was locked. */
@@ -34,10 +37,10 @@ interface Found {
 }
 
 /**
- * Adds one import to the grant of its subject or its account, or to a new one. It waits for nobody who has that grant
- * locked.
+ * Adds one import to the grant of its subject or its account, or to a new one. It doesn't wait for a grant that
+ * somebody has locked.
  *
- * @returns `held` where somebody has
+ * @returns the verdict; `held` where somebody has locked the grant
  */
 export async function addImport(
   transaction: Transaction<Database>,
@@ -64,7 +67,10 @@ export async function addImport(
   return 'imported';
 }
 
-/** Judges an import into a grant that is there and locked. `new` and `known` are its tokens, where it may go on. */
+/**
+ * Judges an import into an existing, locked grant. Where the import may proceed, `new` or `known` says whether its
+ * tokens are.
+ */
 async function judge(
   transaction: Transaction<Database>,
   { database, bounds }: AddImportOptions,
@@ -80,7 +86,7 @@ async function judge(
   if (isKnown && connected !== undefined) return 'already_there';
   if (!isKnown) {
     await closeAbandonedExchange(transaction, grantId, bounds, database.now());
-    // What is asked just now may end all other tokens, or bring another account.
+    // An exchange that is open now may end all other tokens, or bring another account.
     if (await isAsked(transaction, grantId, unresolvedMs(bounds), now)) return 'busy';
   }
   const refusal = await settleAccount(transaction, grantId, grant);

@@ -3,7 +3,9 @@ import type { ImportedGrant } from '../../grants/storage/import-store.ts';
 import { grantOfAccount } from '../connections/connection.ts';
 import type { Database } from '../database/schema.ts';
 
-/** Sees to it that the grant is of the account named, where that is certain; otherwise says what is not. */
+/**
+ * Ensures that the grant has the account that the import names, where that is certain; otherwise returns what is wrong.
+ */
 export async function settleAccount(
   transaction: Transaction<Database>,
   grantId: string,
@@ -17,7 +19,7 @@ export async function settleAccount(
   if (known === (grant.accountId ?? null)) return undefined;
   if (grant.accountId === undefined) return 'account_unnamed';
   if (known !== null) return 'other_account';
-  // The grant has no account (yet, or any more), and gets this one where that gives it to nobody else.
+  // The grant has no account, or no longer has one. It gets this one unless that would give it to another subject.
   const subjects = await transaction
     .selectFrom('connections')
     .select('subject')

@@ -5,15 +5,17 @@ import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** An import, and the marks by which it is told again. */
+/** An import, and the marks that identify it. */
 export interface FingerprintedImport {
   readonly grant: ScheduledImport;
   readonly marks: readonly string[];
 }
 
 /**
- * By what an import is told again, as its exchange's detail: a keyed hash of its token, which says nothing to whoever reads it,
- * and its account. One for every key of the ring; the first is to be written, all are to be recognised.
+ * The marks that identify an import, stored as its exchange's detail: a keyed hash of its token, which reveals nothing,
+ * and its account. There is one for each key of the ring; the first is written, all are recognised.
+ *
+ * @throws RangeError where the import has no token
  */
 export function importFingerprints(vault: Vault, { access, refresh, accountId }: ImportedGrant): string[] {
   const token = (refresh ?? access)?.token;
@@ -22,7 +24,7 @@ export function importFingerprints(vault: Vault, { access, refresh, accountId }:
   return vault.tokenHashes(token).map((hash) => `import ${Buffer.from(hash).toString('base64url')}${suffix}`);
 }
 
-/** What can be told of imports by one read, without a lock. */
+/** What one read without a lock shows of imports. */
 export interface KnownImports {
   /** Whether its mark is on its subject's grant already. */
   isThere(each: FingerprintedImport): boolean;
@@ -30,7 +32,7 @@ export interface KnownImports {
   isConnected(each: FingerprintedImport): boolean;
 }
 
-/** Looks which of these imports are there already. */
+/** Looks up which of these imports exist already. */
 export async function knownImports(
   { db, columnTypes }: SqlDatabase,
   imports: readonly FingerprintedImport[],

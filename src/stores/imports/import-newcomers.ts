@@ -11,7 +11,7 @@ import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** An import of a subject and an account of which nothing is there, as far as is known, sealed for a grant of its own. */
+/** An import whose subject and account are not known to exist yet, sealed for a grant of its own. */
 export interface Newcomer extends SealedTokens {
   readonly from: FingerprintedImport;
 }
@@ -33,8 +33,8 @@ export function asNewcomer(
 }
 
 /**
- * Writes everything of these newcomers with one statement a table. All is theirs alone, so nothing is locked; where an
- * account or a subject turns out to be there, its newcomer is left out.
+ * Writes these newcomers with one statement per table. Their rows are all new, so nothing is locked; a newcomer whose
+ * account or subject turns out to exist is left out.
  *
  * @returns those that were written
  */
@@ -50,7 +50,7 @@ export async function insertNewcomers(
       rows,
       ...(end === undefined ? {} : { end }),
     });
-  // Two who import the same in orders of their own would wait for each other in a circle, were it not for these orders.
+  // Two transactions that import the same accounts in different orders would deadlock, so each uses this order.
   const byAccount = newcomers.toSorted((one, other) => compared(toAccount(one), toAccount(other)));
   const grants = await insert<{ id: string }>(
     'grants',
@@ -148,7 +148,7 @@ function setOf<Each>(all: readonly Each[], of: (each: Each) => string): Set<stri
   return new Set(all.map((each) => of(each)));
 }
 
-/** The database's time in epoch milliseconds, and the lineage that is being written. */
+/** The database's time in epoch milliseconds, and its current lineage. */
 async function presentOf(transaction: Transaction<Database>, database: SqlDatabase) {
   const { rows } = await sql<{ now: number; lineage: string }>`
     select ${database.now()} as now, ${database.lineage()} as lineage`.execute(transaction);

@@ -4,8 +4,8 @@ import type { Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 
 /**
- * An import's tokens as if a provider had given them. Every credential has an access token: where there is none, a word that
- * no provider ever gave stands in, long expired.
+ * An import's tokens in the form of a provider's answer. Every credential has an access token: where the import has
+ * none, a placeholder that no provider ever issued takes its place, already expired.
  *
  * @param now epoch milliseconds
  */

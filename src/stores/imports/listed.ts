@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { ColumnTypes } from '../database/column-types.ts';
 
-/** Texts as a subquery, for `in`: one parameter, so that the statement is the same one however many there are. */
+/** Texts as a subquery for `in`. They are one parameter, so the statement is the same for any number of them. */
 export function listed({ dialect }: ColumnTypes, texts: Iterable<string>): RawBuilder<string> {
   const json = JSON.stringify([...texts]);
   return dialect === 'sqlite'

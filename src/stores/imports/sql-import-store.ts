@@ -8,17 +8,19 @@ import { asNewcomer, insertNewcomers, type Newcomer } from './import-newcomers.t
 import { isLockTimeout } from '../database/postgres/errors.ts';
 import type { Database } from '../database/schema.ts';
 
-/** How many imports one transaction takes: enough to share its way to the disk, few enough that nobody waits long for it. */
+/** How many imports one transaction takes: enough to share a disk write, few enough that nobody waits long for it. */
 const IMPORTS_AT_ONCE = 256;
-/** How long a statement waits for whoever is adding the same account or subject, in milliseconds. */
+/** How long a statement waits for another that adds the same account or subject, in milliseconds. */
 const LOCK_PATIENCE_MS = 1_000;
-/** How often, and in milliseconds how long between, what others have locked is looked at again before it is called busy. */
+/**
+ * How often to retry a grant that others have locked before it counts as busy, and the pause between, in milliseconds.
+ */
 const HELD = { tries: 10, pauseMs: 20 };
 
 type Found = ImportVerdict | 'held';
 type Work = (part: readonly FingerprintedImport[], newcomers: readonly Newcomer[]) => Promise<Found[]>;
 
-/** Imports in SQL: each is an exchange that ended the moment it began, with its credential. */
+/** Imports in SQL: each is an exchange that is finished as soon as it is opened, with its credential. */
 export class SqlImportStore implements ImportStore {
   readonly #options: AddImportOptions;
 
@@ -48,7 +50,7 @@ export class SqlImportStore implements ImportStore {
     return verdicts;
   }
 
-  /** What is there already is passed over without a lock; what others have locked is come back to. */
+  /** Skips what exists already without a lock, and retries what others have locked. */
   async #judged(part: readonly FingerprintedImport[], work: Work): Promise<ImportVerdict[]> {
     const verdicts = new Map<FingerprintedImport, Found>();
     for (let tries = 0; ; tries += 1) {
@@ -72,7 +74,9 @@ export class SqlImportStore implements ImportStore {
     return part.map((each) => settled(verdicts.get(each)));
   }
 
-  /** All in one transaction; and where that fails, each in one of its own, so that one is in nobody else's way. */
+  /**
+   * Adds all in one transaction. Where that fails, adds each in its own, so that one failure doesn't affect the others.
+   */
   async #together(part: readonly FingerprintedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
     const { database } = this.#options;
     const added = (some: readonly FingerprintedImport[]) =>
@@ -92,7 +96,7 @@ export class SqlImportStore implements ImportStore {
     return this.#oneByOne(part, newcomers);
   }
 
-  /** @throws the first error, once all the others were tried */
+  /** @throws the first error, once all the others have been tried */
   async #oneByOne(part: readonly FingerprintedImport[], newcomers: readonly Newcomer[]): Promise<Found[]> {
     const found: Found[] = [];
     const errors: unknown[] = [];
@@ -127,7 +131,7 @@ export class SqlImportStore implements ImportStore {
     return found;
   }
 
-  /** First those of whom nothing is there, with few statements; then, in their order, those that want a closer look. */
+  /** Adds newcomers first, with few statements; then, in order, the imports that need a closer look. */
   async #addAll(
     transaction: Transaction<Database>,
     part: readonly FingerprintedImport[],
@@ -151,8 +155,8 @@ export class SqlImportStore implements ImportStore {
 }
 
 /**
- * Those whose subject is not connected, and whose subject and account nobody before them has: whoever comes second is judged by
- * what became of the first.
+ * The imports whose subject is not connected, and whose subject and account no earlier import has: a later one is
+ * judged by what became of the first.
  */
 function newcomersOf(
   part: readonly FingerprintedImport[],

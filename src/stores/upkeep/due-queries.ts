@@ -3,7 +3,7 @@ import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
 import type { ColumnTypes } from '../database/column-types.ts';
 import { BY_END, BY_REFRESH_END, SPAN_MS } from '../database/expiry-spans.ts';
 
-/** Of whom, how many, and when: epoch milliseconds. */
+/** The realm, the most rows, and the time in epoch milliseconds. */
 export interface DueParameters {
   readonly dialect: ColumnTypes['dialect'];
   readonly realm: string;
@@ -11,19 +11,19 @@ export interface DueParameters {
   readonly now: number;
 }
 
-/** One grant that upkeep should see to. */
+/** One grant that upkeep should renew. */
 export interface DueRow {
   grant_id: string;
   exchange_id: number;
   subject: string;
 }
 
-/** The most pressing lapses that are looked at more closely: far more than any round renews. */
+/** How many of the most urgent lapses get a closer look: far more than any round renews. */
 const MOST_PRESSING = 1_000;
 
 /**
- * Access tokens in use that are near their end, those first that end the soonest: for each span of time from now on, reads
- * along the index of one realm what has come due of that. Neither what has ended nor what isn't due yet costs a look.
+ * Access tokens in use that are near their end, soonest first. For each span of time from now on, it reads what is due
+ * along the index of one realm, so it touches nothing that has ended or is not due yet.
  */
 export function dueQuery({ dialect, realm, limit, now }: DueParameters): RawBuilder<DueRow> {
   const isDue = sql`c.realm = ${realm} and c.ended_at is null and c.used_at is not null
@@ -38,8 +38,8 @@ export function dueQuery({ dialect, realm, limit, now }: DueParameters): RawBuil
 }
 
 /**
- * Refresh tokens near their end, those first that have the smallest share left of the time in which to exchange them; where
- * there are very many, of those that end the soonest.
+ * Refresh tokens near their end, those first that have the smallest share left of the time in which to exchange them;
+ * where there are very many, only among those that end soonest.
  */
 export function lapsingQuery({ dialect, realm, limit, now }: DueParameters): RawBuilder<DueRow> {
   const lapses = sql`l.realm = ${realm} and l.ended_at is null and l.lapse_at is not null
@@ -57,8 +57,8 @@ export function lapsingQuery({ dialect, realm, limit, now }: DueParameters): Raw
 }
 
 /**
- * The spans from now on, the next one first, as far ahead as anything is ever due: see `ends.ts`. SQLite looks an expression
- * up in an index only by what has no type, hence `+spans.n`.
+ * The spans from now on, the next one first, as far ahead as anything is ever due: see `ends.ts`. SQLite uses an index
+ * on an expression only for a value without a type, hence `+spans.n`.
  */
 function spansFrom(now: number, spanMs: number, aheadMs: number): RawBuilder<unknown> {
   const [first, last] = [now, now + aheadMs].map((at) => sql`cast(${Math.floor(at / spanMs)} as bigint)`);
@@ -66,8 +66,8 @@ function spansFrom(now: number, spanMs: number, aheadMs: number): RawBuilder<unk
 }
 
 /**
- * Goes through the spans in their order, and within each through what an index has of it, no further than anybody asks. To
- * Postgres that has to be said; SQLite takes a cross join by its word, and knows no other way to say so.
+ * Walks the spans in order, and each of them along the index, only as far as rows are read. Postgres needs a lateral
+ * join for that; SQLite always takes a cross join in the written order, and has no lateral joins.
  */
 function spanBySpan(
   dialect: DueParameters['dialect'],
@@ -83,7 +83,10 @@ function spanBySpan(
 
 const someSubject = sql<string>`(select min(k.subject) from connections k where k.grant_id = c.grant_id)`;
 
-/** True of the newest standing credential of a grant that somebody is connected to and that doesn't back off. */
+/**
+ * True of a grant's newest credential that has not ended, where somebody is connected to the grant and it is not
+ * backing off.
+ */
 function isToBeRenewed(now: number): RawBuilder<boolean> {
   return sql<boolean>`
     exists (select 1 from grants g where g.id = c.grant_id and (g.retry_at is null or g.retry_at <= ${now}))

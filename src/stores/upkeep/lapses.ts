@@ -7,12 +7,13 @@ import { recordLapse } from '../grants/record-event.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 
 const AT_ONCE = 20;
-/** What lapsed before that, in milliseconds, lapsed before anybody looked, and is no news. */
+/** In milliseconds: a token that lapsed longer ago than this did so before upkeep ran, and is no news. */
 const NEWS_MS = MOST_AHEAD_MS.refresh;
 
 /**
- * Tells of refresh tokens that have ended although upkeep should have exchanged them, and lets upkeep see to them no more. One
- * that is just being exchanged may yet have been in time, and is left for the next look.
+ * Writes an event for each refresh token that has ended although upkeep should have exchanged it, and takes it off
+ * upkeep's list. A token that is just being exchanged may still have been in time, and is left for the next round.
+ * Times are epoch milliseconds.
  *
  * @returns the events written
  */
@@ -55,7 +56,10 @@ async function noteOne(
   });
 }
 
-/** What is to lapse within the times given, and what was noted to have lapsed within the last week. */
+/**
+ * How many refresh tokens lapse within each of these times, in milliseconds, and how many lapses were recorded within
+ * the last week.
+ */
 export async function countLapses(
   { db }: SqlDatabase,
   { realm, withinMs, now }: { realm: string; withinMs: readonly number[]; now: number },

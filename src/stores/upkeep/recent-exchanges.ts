@@ -4,34 +4,37 @@ import type { RealmLoad } from '../../grants/storage/upkeep-store.ts';
 import type { Database } from '../database/schema.ts';
 
 const MINUTE_MS = 60_000;
-/** How finely the minute is kept, and how far back each look goes again: what is opened commits a little later. In milliseconds. */
+/**
+ * The width of the slices in which the last minute is kept, and how far back each count starts again, because what was
+ * opened commits a little later. In milliseconds.
+ */
 const SLICE_MS = 100;
 const AGAIN_MS = 3_000;
 /** The most exchanges that one statement counts, so that it never takes long. */
 const AT_ONCE = 1_000;
 
-/** What was opened of one realm within one slice of time. */
+/** What was opened in one realm within one slice of time. */
 interface Slice {
   readonly realm: string;
-  /** Of its begin, in slices since the epoch. */
+  /** When it starts, in slices since the epoch. */
   readonly slice: number;
   readonly recent: number;
   readonly lapses: number;
 }
 
 /**
- * How much every provider was asked within the last minute, by all instances together. Remembers what it has counted, so that
- * each look reads only what was opened since the last one, and a little before it.
+ * How much every provider was asked within the last minute, by all instances together. It caches its counts, so each
+ * update reads only what was opened since the last one, and a little before it.
  */
 export class RecentExchanges {
   #slices: readonly Slice[] = [];
-  /** All slices before this one are as they will stay. */
+  /** Earlier slices don't change any more. */
   #countedTo = -Infinity;
   #lastNow = -Infinity;
   #look: Promise<void> | undefined;
 
   /**
-   * Looks again; those who ask at once share the look.
+   * Updates the counts; simultaneous callers share the update.
    *
    * @param now the database's time, in epoch milliseconds
    */
@@ -47,7 +50,7 @@ export class RecentExchanges {
 
   async #count(db: Kysely<Database>, now: number): Promise<void> {
     const first = Math.floor((now - MINUTE_MS) / SLICE_MS);
-    // After the clock was set back, everything is counted anew.
+    // After the clock was set back, everything is counted again.
     const isSetBack = now < this.#lastNow - AGAIN_MS;
     const from = isSetBack ? first : Math.max(first, this.#countedTo);
     const counted = await countFrom(db, from);
@@ -58,14 +61,14 @@ export class RecentExchanges {
   }
 }
 
-/** Everything opened from the begin of a slice on, a little at a time. */
+/** Counts everything opened since the start of a slice, a little at a time. */
 async function countFrom(db: Kysely<Database>, firstSlice: number): Promise<Slice[]> {
   const slices: Slice[] = [];
   for (let from = firstSlice; ;) {
     const { rows } = await recentQuery(from * SLICE_MS).execute(db);
     slices.push(...rows);
     if (rows.reduce((sum, row) => sum + row.total, 0) < AT_ONCE) return slices;
-    // The last of them may not have been counted to its end; one that is too full for that is let be.
+    // The last slice may be counted only in part, so it is read again. One too full for that keeps its partial count.
     const last = Math.max(...slices.map(({ slice }) => slice));
     from = last === from ? last + 1 : last;
     slices.splice(0, Infinity, ...slices.filter(({ slice }) => slice < from));

@@ -3,7 +3,7 @@ import type { Pause, PauseReading, PauseStore } from '../../grants/pacing/pause.
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 
-/** Pauses in SQL, one row a realm. */
+/** Pauses in SQL, one row per realm. */
 export class SqlPauseStore implements PauseStore {
   readonly #database: SqlDatabase;
 
@@ -13,7 +13,7 @@ export class SqlPauseStore implements PauseStore {
 
   async read(realm: string): Promise<PauseReading> {
     const { db } = this.#database;
-    // A clock alone gives a row, whether there is a pause or not.
+    // The clock alone gives a row, whether or not there is a pause.
     const { rows } = await sql<{ now: number } & { [Column in keyof PauseRow]: PauseRow[Column] | null }>`
       select c.now, p.realm, p.strikes, p.struck_grant_id, p.asked_until, p.paused_at, p.paused_until, p.pauses, p.probe_until, p.resumed_at
       from (select ${this.#database.now()} as now) c left join pauses p on p.realm = ${realm}`.execute(db);
@@ -39,7 +39,7 @@ export class SqlPauseStore implements PauseStore {
 
 type PauseRow = Selectable<Database['pauses']>;
 
-/** Keeps others from the row until the transaction ends, and makes it where there is none. */
+/** Locks the row until the transaction ends, and creates it where there is none. */
 async function lock(transaction: Transaction<Database>, realm: string): Promise<Pause | undefined> {
   const { rows } = await sql<PauseRow>`
     insert into pauses (realm, strikes, struck_grant_id, asked_until, paused_at, paused_until, pauses, probe_until, resumed_at)

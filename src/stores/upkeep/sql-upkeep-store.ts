@@ -17,10 +17,10 @@ import { RecentExchanges } from './recent-exchanges.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { dueQuery, lapsingQuery, type DueRow } from './due-queries.ts';
 
-/** How many credentials one statement names at most. */
+/** The most credentials in one statement. */
 const AT_ONCE = 500;
 
-/** Upkeep's questions in SQL; the clock judges tokens. */
+/** Upkeep's queries in SQL; the clock judges tokens. */
 export class SqlUpkeepStore implements UpkeepStore {
   readonly #database: SqlDatabase;
   readonly #clock: Clock;

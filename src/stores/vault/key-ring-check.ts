@@ -9,8 +9,8 @@ export class WrongKeyRingError extends Error {
 }
 
 /**
- * Compares the ring with the keys this database was written under, and notes new ones. Nothing is written under a
- * wrong ring.
+ * Compares the ring with the keys that this database was written under, and records new ones, so that nothing is ever
+ * written under a wrong ring.
  *
  * @throws {@link WrongKeyRingError}
  */

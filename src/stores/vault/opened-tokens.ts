@@ -16,9 +16,9 @@ interface Opened {
 }
 
 /**
- * The access tokens that were opened last, one a grant, since opening is the dearest thing of a call that finds its token
- * live. What opening gives depends on nothing but the place and the sealed bytes. Both are compared, so nothing here
- * ever gets old, and what was altered, moved or swapped is not found.
+ * The access tokens opened last, one per grant, because opening is the most expensive part of a call that finds its
+ * token live. The result depends only on the place and the sealed bytes. Both are compared, so no entry goes stale, and
+ * altered, moved or swapped bytes are not found.
  */
 export class OpenedTokens {
   readonly #byGrant = new LRUCache<string, Opened>({
@@ -27,7 +27,7 @@ export class OpenedTokens {
     sizeCalculation: ({ sealed }) => sealed.length,
   });
 
-  /** The token that was opened from these very bytes of this exchange; undefined where none is remembered. */
+  /** The token opened from these exact bytes of this exchange; undefined where none is cached. */
   find(sealed: Buffer, place: TokenPlace): Secret | undefined {
     const known = this.#byGrant.get(place.grantId);
     if (known?.exchangeId !== place.exchangeId) return undefined;
@@ -35,7 +35,7 @@ export class OpenedTokens {
   }
 
   remember(sealed: Buffer, place: TokenPlace, token: Secret): void {
-    // Bytes of their own: the row's may be part of a buffer that is much larger, or is written again.
+    // A copy: the row's bytes may be part of a much larger buffer, or be overwritten.
     this.#byGrant.set(place.grantId, { exchangeId: place.exchangeId, sealed: new Uint8Array(sealed), token });
   }
 }

@@ -10,20 +10,20 @@ import { sealAnswer, openAnswer, type SealedAnswer } from './sealed-answer.ts';
 import type { Trouble } from '../database/trouble.ts';
 import type { Vault } from './vault.ts';
 
-/** By the exchange's nonce and its grant; or, from before there were nonces, by its number. */
+/** The exchange's nonce and its grant; or, from before there were nonces, its number. */
 const NAME = /^([\w-]+)\.([\w-]+)\.sealed$/;
-/** What the name of a file ends in that is not replayed. */
+/** The suffix of files that are not replayed. */
 const ASIDE = '.set-aside';
 
-/** How many answers lie in a rescue folder. */
+/** How many answers are in a rescue folder. */
 export interface RescuedCount {
-  /** For the database to take them. */
+  /** Answers that wait for the database. */
   readonly waiting: number;
-  /** For a person to look at. */
+  /** Answers that a person must look at. */
   readonly setAside: number;
 }
 
-/** What is sealed in a file, as JSON. */
+/** The sealed content of a file, as JSON. */
 interface Content extends SealedAnswer {
   readonly exchange: OpenExchange | FormerExchange;
 }
@@ -35,15 +35,15 @@ interface FormerExchange extends Omit<OpenExchange, 'exchangeId' | 'nonce' | 'pr
 }
 
 /**
- * A folder with one sealed file per rescued answer, named by exchange and grant. A file is whole or not there: it is
- * written aside, forced to the disk, and then renamed.
+ * A folder with one sealed file per rescued answer, named by exchange and grant. A file is whole or absent: it is
+ * written under another name, flushed to the disk, and then renamed.
  */
 export class RescueFolder implements Rescue {
   readonly #path: string;
   readonly #vault: Vault;
   readonly #trouble: Trouble;
 
-  /** @param trouble told of files that cannot be read, opened or stored; they stay */
+  /** @param trouble called for files that can't be read, opened or stored; they are kept */
   constructor(path: string, vault: Vault, trouble: Trouble) {
     this.#path = path;
     this.#vault = vault;
@@ -77,7 +77,9 @@ export class RescueFolder implements Rescue {
     await this.#setAside(fileName(exchange), 'is not taken by the database', cause);
   }
 
-  /** Gives what was set aside another chance, for a new start may be one of a version or with a key that can do more. */
+  /**
+   * Gives set-aside files another chance: after a restart, a newer version or another key may be able to replay them.
+   */
   async putBack(): Promise<void> {
     for (const name of await this.#names()) {
       if (!name.endsWith(ASIDE)) continue;
@@ -85,7 +87,7 @@ export class RescueFolder implements Rescue {
     }
   }
 
-  /** @throws the system's error where the folder is there and cannot be read */
+  /** @throws the system's error where the folder exists and can't be read */
   async count(): Promise<RescuedCount> {
     const names = await this.#names();
     const sealed = names.filter((name) => NAME.test(name));
@@ -103,7 +105,8 @@ export class RescueFolder implements Rescue {
   }
 
   async #names(): Promise<string[]> {
-    // Asked before every exchange, and there is none as a rule: a look at the disk's cache costs less than a thread.
+    // Checked before every exchange, and the folder usually doesn't exist: reading the disk cache costs less than a
+    // thread.
     if (!existsSync(this.#path)) return [];
     return (await readdir(this.#path).catch(unlessAbsent)) ?? [];
   }
@@ -114,7 +117,7 @@ export class RescueFolder implements Rescue {
     try {
       sealed = await readFile(join(this.#path, name));
     } catch (cause) {
-      // Where it is absent, somebody was faster, and has stored it.
+      // If it is absent, another process was faster and has stored it.
       if (!isAbsent(cause)) this.#trouble(`the rescued answer ${join(this.#path, name)} cannot be read`, cause);
       return undefined;
     }

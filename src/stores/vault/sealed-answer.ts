@@ -1,7 +1,7 @@
 import type { AccountProfile, Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 
-/** An answer with its tokens in the clear, to be written as JSON and sealed as a whole. */
+/** An answer with its tokens in plain text, to be written as JSON and sealed as a whole. */
 export interface SealedAnswer {
   readonly accessToken: string;
   readonly expiresAt: number;
@@ -12,7 +12,7 @@ export interface SealedAnswer {
   readonly profile?: AccountProfile;
 }
 
-/** What is to be sealed of an answer. */
+/** The part of an answer to be sealed. */
 export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained): SealedAnswer {
   const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType } = tokens;
   return {
@@ -26,7 +26,7 @@ export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained)
   };
 }
 
-/** The answer that was sealed. */
+/** Restores an answer from {@link sealAnswer}'s result. */
 export function openAnswer(content: SealedAnswer): Obtained {
   const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType, presentedRefreshToken, profile } = content;
   return {

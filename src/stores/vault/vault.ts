@@ -2,22 +2,24 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { Secret } from '../../secret.ts';
 import { OpenedTokens } from './opened-tokens.ts';
 
-/** One key of the ring: 32 random bytes under a name. */
+/** One key of the ring: 32 random bytes and a name. */
 export interface RingKey {
   readonly id: string;
   readonly key: Secret;
 }
 
-/** Where a sealed value stands. It opens nowhere else: a swapped row or column fails loudly. */
+/** The place of a sealed value. It opens at no other: a swapped row or column fails loudly. */
 export interface SealContext {
-  /** Or the id of a link, which has no exchange yet: that is 0 then. */
+  /** Or the id of a link, which has no exchange yet: `exchangeId` is 0 then. */
   readonly grantId: string;
-  /** The exchange's number in its grant; of a rescued answer, what its file is named by. */
+  /**
+   * The exchange's number in its grant; for a rescued answer, the part of its file's name that identifies the exchange.
+   */
   readonly exchangeId: number | string;
   readonly field: 'access_token' | 'refresh_token' | 'rescue' | 'code' | 'code_verifier' | 'answer';
 }
 
-/** A sealed value that was tampered with, moved, or sealed under a key that the ring doesn't have. */
+/** A sealed value was tampered with, moved, or sealed under a key that the ring doesn't have. */
 export class IntegrityError extends Error {
   override readonly name = 'IntegrityError';
   readonly code = 'integrity_error';
@@ -28,15 +30,19 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Seals what must not be read at rest: AES-256-GCM, the first key of the ring seals, every key opens. A sealed value
- * is: format (1 byte), length of the key's id (1 byte), the id, nonce (12), ciphertext, tag (16).
+ * Seals what must not be readable at rest, with AES-256-GCM: the first key of the ring seals, every key opens. The
+ * layout of a sealed value: format (1 byte), length of the key's id (1 byte), the id, nonce (12 bytes), ciphertext, tag
+ * (16 bytes).
  */
 export class Vault {
   readonly #primary: VaultKey;
   readonly #keys: ReadonlyMap<string, VaultKey>;
   readonly #opened = new OpenedTokens();
 
-  /** @param ring at least one key; the first seals */
+  /**
+   * @param ring at least one key; the first seals
+   * @throws Error where it is empty
+   */
   constructor(ring: readonly RingKey[]) {
     const keys = ring.map((each) => deriveVaultKey(each));
     const [primary] = keys;
@@ -54,7 +60,7 @@ export class Vault {
   }
 
   /**
-   * What is sealed. Access tokens are remembered, as they are asked for time and again; nothing else is.
+   * Opens a sealed value. Access tokens are cached, because they are asked for again and again; nothing else is.
    *
    * @throws {@link IntegrityError}
    */
@@ -86,25 +92,25 @@ export class Vault {
     }
   }
 
-  /** The keyed hash under which a token given out is found again. */
+  /** The keyed hash by which an issued token is found again. */
   tokenHash(token: Secret): Uint8Array {
     return hmac(this.#primary.indexKey, token.reveal());
   }
 
-  /** The hash of the same token under every key of the ring, for rows written before the first key was the first. */
+  /** The hashes of a token under every key of the ring, for rows written before the first key became the first. */
   tokenHashes(token: Secret): Uint8Array[] {
     return [...this.#keys.values()].map((key) => hmac(key.indexKey, token.reveal()));
   }
 
   /**
-   * Proofs that something at a provider was made for this subject by a holder of this ring; the first is to be
-   * written, all are to be recognised.
+   * Proofs that something at a provider was made for this subject by a holder of this ring; the first one is written,
+   * and all are recognised.
    */
   subjectProofs(subject: string): string[] {
     return [...this.#keys.values()].map((key) => hmac(key.proofKey, subject).toString('base64url'));
   }
 
-  /** What to store of each key so that a wrong one is noticed before anything is written under it. */
+  /** What to store for each key, so that a wrong one is noticed before anything is written under it. */
   keyChecks(): ReadonlyMap<string, Uint8Array> {
     return new Map([...this.#keys].map(([id, key]) => [id, key.check]));
   }
@@ -118,7 +124,7 @@ interface VaultKey {
   readonly check: Uint8Array;
 }
 
-/** One key a purpose (RFC 5869), so that no use of the ring can be played against another. */
+/** One key per purpose (RFC 5869), so that no use of the ring weakens another. */
 function deriveVaultKey({ id, key }: RingKey): VaultKey {
   const bytes = Buffer.from(key.reveal(), 'base64');
   const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', bytes, '', `evergrant ${purpose}`, 32));

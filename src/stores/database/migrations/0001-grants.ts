@@ -40,10 +40,10 @@ export function statements({ integer, bytes, countedKey, tableEnd, keyedTableEnd
       outcome_at ${integer},
       detail text
     ${tableEnd}`,
-    // The lock: one open exchange a grant.
+    // The lock: a grant has one open exchange at most.
     `create unique index exchanges_open on exchanges (grant_id) where finished_at is null`,
     `create index exchanges_grant on exchanges (grant_id, id)`,
-    // For the question of every read whether a recovery has unsettled the current credential.
+    // Every read asks whether a recovery has unsettled the current credential.
     `create index exchanges_recoveries on exchanges (grant_id, id) where kind = 'recover'`,
     `create index exchanges_unresolved on exchanges (grant_id, opened_at) where outcome is null`,
 

@@ -1,7 +1,7 @@
 import type { ColumnTypes } from '../column-types.ts';
 import { statementsStep, type MigrationParts } from '../migrator/step.ts';
 
-/** When upkeep is to look at a credential, whether it was ever used, and the events. */
+/** When upkeep looks at a credential, whether it was ever used, and the events. */
 export function parts({ integer, countedKey, tableEnd }: ColumnTypes): MigrationParts {
   return {
     ahead: [
@@ -17,7 +17,8 @@ export function parts({ integer, countedKey, tableEnd }: ColumnTypes): Migration
         table: 'credentials',
         key: 'exchange_id',
         keyType: 'integer',
-        // What is there already isn't spread, as it was obtained at all sorts of times, but no earlier than the rest may be.
+        // Existing credentials are not spread out, as they were obtained at various times, but they come due no earlier
+        // than others may.
         statement: (within) => `update credentials set
           renew_at = case when refresh_token is not null then expires_at - ${tenth('expires_at', 900_000)} end,
           lapse_at = refresh_expires_at - ${tenth('refresh_expires_at', 302_400_000)}
@@ -45,7 +46,7 @@ export function parts({ integer, countedKey, tableEnd }: ColumnTypes): Migration
         subjects text not null,
         exchange_id ${integer} not null
       ${tableEnd}`,
-      // Of one exchange several may disconnect.
+      // One exchange may cause several disconnections.
       `create unique index events_once on events (grant_id, exchange_id, type) where type <> 'grant.disconnected'`,
       `create index events_grant on events (grant_id, id)`,
       `create index events_at on events (at)`,
@@ -53,7 +54,7 @@ export function parts({ integer, countedKey, tableEnd }: ColumnTypes): Migration
   };
 }
 
-/** A tenth of the life that ends at `end`, and at most so many milliseconds. */
+/** A tenth of the lifetime that ends at `end`, and at most this many milliseconds. */
 function tenth(end: string, mostMs: number): string {
   const share = `(${end} - obtained_at) / 10`;
   return `case when ${share} < ${mostMs} then ${share} else ${mostMs} end`;

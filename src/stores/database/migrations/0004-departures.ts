@@ -1,4 +1,6 @@
-/** A ticket may be opened more than once before one browser comes back, and a subject has only so many tickets. */
+/**
+ * A ticket may be opened more than once before one browser comes back, and a subject has a limited number of tickets.
+ */
 export function statements(): string[] {
   return [
     `drop index links_ticket`,

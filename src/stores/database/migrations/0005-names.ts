@@ -5,12 +5,13 @@ import { completedOnInsert, noLongerCompleted } from './completed-on-insert.ts';
 import { refuseFormerVersions } from './refuse-former-versions.ts';
 
 /**
- * Exchanges are numbered within their grant, and named by a nonce; what they were numbered by before keeps its order, as
- * what was sealed is bound to it. Each says in which lineage of the database it was opened. A lineage is one
- * continuous history: after a restore from a backup another begins. `marks` are what the disks of the instances hold against it.
+ * Exchanges are numbered within their grant and identified by a nonce. Existing exchanges keep their order, because
+ * sealed values are bound to their numbers. Each exchange records the lineage of the database in which it was opened. A
+ * lineage is one continuous history: a restore from a backup starts another. `marks` is the database's side of the
+ * high-water marks on the instances' disks.
  *
- * Versions before this one name an exchange by its number alone, which from now on is another grant's as well: they must
- * not write any more.
+ * Earlier versions name an exchange by its number alone, which from now on several grants may share: they must not
+ * write any more.
  */
 export function parts(types: ColumnTypes, occasion: Occasion): MigrationParts {
   return types.dialect === 'sqlite' ? rebuilt(types) : altered(types, occasion);
@@ -31,7 +32,7 @@ function newTables({ integer, tableEnd, keyedTableEnd }: ColumnTypes): string[] 
   ];
 }
 
-/** What the version before inserts until the swap is completed by triggers. */
+/** Triggers complete what the previous version inserts before the swap. */
 function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
   const { lineage } = types;
   return {
@@ -82,7 +83,7 @@ function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
       { kind: 'index', name: 'events_grant_next', on: 'events (grant_id, number)' },
       { kind: 'index', name: 'exchanges_key_next', isUnique: true, on: 'exchanges (grant_id, id)' },
       { kind: 'index', name: 'credentials_key_next', isUnique: true, on: 'credentials (grant_id, exchange_id)' },
-      // A check that has been validated spares "set not null" its look at every row.
+      // With a validated check, "set not null" does not scan every row.
       ...['exchanges', 'credentials'].flatMap((table) => [
         statementsStep(
           `check of ${table}`,
@@ -119,7 +120,10 @@ function altered(types: ColumnTypes, occasion: Occasion): MigrationParts {
 
 const FOREIGN_KEY = 'credentials_grant_id_exchange_id_fkey';
 
-/** SQLite changes no key in place, and can't tell one version's statements from another's: the versions before must be gone. */
+/**
+ * SQLite can't change a key in place, and can't tell one version's statements from another's: earlier versions must
+ * have stopped.
+ */
 function rebuilt(types: ColumnTypes): MigrationParts {
   const { integer, bytes, lineage } = types;
   return {

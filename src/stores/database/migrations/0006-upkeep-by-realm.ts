@@ -5,7 +5,7 @@ import { completedOnInsert, noLongerCompleted } from './completed-on-insert.ts';
 const REALM_OF_NEW = 'new.realm := (select g.realm from grants g where g.id = new.grant_id);';
 const REALM = '(select g.realm from grants g where g.id = credentials.grant_id)';
 
-/** Upkeep finds what is due along an index of the realm alone; and providers that are to be left alone. */
+/** Upkeep finds due credentials along an index of one realm; and a table of the providers that are to be left alone. */
 export function parts(types: ColumnTypes): MigrationParts {
   const { dialect, integer, keyedTableEnd } = types;
   const renewable = replacedIndex(
@@ -19,8 +19,8 @@ export function parts(types: ColumnTypes): MigrationParts {
     'credentials (realm, lapse_at, refresh_expires_at) where ended_at is null and lapse_at is not null',
   );
   return {
-    // Nobody runs between the swap of the names and this one, so what takes long is done before both. On SQLite the names
-    // make the table anew.
+    // No version runs between the swap of migration 5 and this one, so the slow steps of both run before either. On
+    // SQLite, migration 5 rebuilds the table.
     aheadOf: dialect === 'postgres' ? 5 : undefined,
     ahead: [
       statementsStep(
@@ -34,7 +34,7 @@ export function parts(types: ColumnTypes): MigrationParts {
         table: 'grants',
         key: 'id',
         keyType: 'text',
-        // What has ended is of no concern to upkeep any more.
+        // Upkeep has no interest in what has ended.
         statement: (within) => `update credentials set realm = ${REALM}
           where ended_at is null and realm is null and ${within('grant_id')}`,
       },

@@ -1,6 +1,9 @@
 import type { ColumnTypes } from '../column-types.ts';
 
-/** Who completes a link holds it under a lease, as exchanges are held; and what its code brought is revoked if nobody takes it. */
+/**
+ * The process that completes a link holds it under a lease, like an exchange; what its code obtained is revoked if
+ * nobody takes it.
+ */
 export function statements({ integer }: ColumnTypes): string[] {
   return [
     `alter table links add column holder text`,

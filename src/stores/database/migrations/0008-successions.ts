@@ -1,8 +1,8 @@
 import type { ColumnTypes } from '../column-types.ts';
 
 /**
- * Which access tokens still find their successor. Nobody's page stops at the upgrade: for the subjects of before, this
- * moment counts as a call. As a default, it rewrites no row.
+ * Which access tokens still find their successor. Existing subjects count as having called just now, so that the
+ * upgrade interrupts none of them. It is a column default, so no row is rewritten.
  */
 export function statements({ integer }: ColumnTypes): string[] {
   return [

@@ -3,8 +3,8 @@ import { BY_END, BY_REFRESH_END } from '../expiry-spans.ts';
 import { replacedIndex, type MigrationParts } from '../migrator/step.ts';
 
 /**
- * How far forgetting has come, who is at it, and which grants it has to see again. What is due is found by when it ends, so
- * that what has ended is not walked.
+ * How far forgetting has come, who runs it, and which grants it must look at again. Due facts are found by when they
+ * end, so the walk skips what has ended.
  */
 export function parts(types: ColumnTypes): MigrationParts {
   const { integer, tableEnd, dialect } = types;
@@ -31,7 +31,7 @@ export function parts(types: ColumnTypes): MigrationParts {
     ${tableEnd}`,
       `insert into forgetting (id, lease_until, events_to, credentials_to, exchanges_to) values (1, 0, 0, 0, 0)`,
       `alter table grants add column revisit_at ${integer}`,
-      // Empty so far, and so built at once.
+      // Empty so far, so it is built at once.
       `create index grants_revisit on grants (revisit_at) where revisit_at is not null`,
       // Forgetting finds exchanges by when they were opened.
       `drop index exchanges_fruitless`,
@@ -42,7 +42,7 @@ export function parts(types: ColumnTypes): MigrationParts {
   };
 }
 
-/** A share of a large table is too much to wait for: what is forgotten leaves room only where it was vacuumed. */
+/** The default share of a large table is too long to wait for: deleted rows free space only once they are vacuumed. */
 const VACUUMED_OFTEN = ['exchanges', 'credentials', 'events', 'grants', 'connections'].map(
   (table) => `alter table ${table} set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000,
     autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05)`,

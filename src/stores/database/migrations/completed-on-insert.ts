@@ -1,8 +1,8 @@
 /**
- * Statements for Postgres, by which rows that are inserted by a version that doesn't know a new column get it all the same.
+ * Postgres statements that fill in a new column of rows inserted by a version that doesn't know it.
  *
  * @param assignments in PL/pgSQL, to columns of `new`
- * @param what names the trigger among those of the table
+ * @param what names the trigger, unique among those of the table
  */
 export function completedOnInsert(table: string, assignments: string, what = 'completed'): string[] {
   const name = `${table}_${what}`;
@@ -12,7 +12,7 @@ export function completedOnInsert(table: string, assignments: string, what = 'co
   ];
 }
 
-/** Ends what {@link completedOnInsert} began. */
+/** Removes what {@link completedOnInsert} created. */
 export function noLongerCompleted(table: string, what = 'completed'): string[] {
   const name = `${table}_${what}`;
   return [`drop trigger ${name} on ${table}`, `drop function ${name}()`];

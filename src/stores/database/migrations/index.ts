@@ -12,8 +12,9 @@ import { statements as awaited } from './0009-awaited.ts';
 import { parts as forgetting } from './0010-forgetting.ts';
 
 /**
- * Forward only; what a released migration leads to is never changed. docs/upgrading.md says how one is made, and which
- * `oldest` it may claim: a version that knows an older schema ends when it meets the migration, or is refused at its start.
+ * Forward only; a released migration always leads to the same schema. docs/upgrading.md describes how to write one, and
+ * which `oldest` it may declare: a version that knows only an older schema stops when it meets the migration, or is
+ * refused at its start.
  */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, name: 'grants', parts: swapped(grants) },
@@ -28,7 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 10, name: 'forgetting', oldest: 5, parts: forgetting },
 ];
 
-/** A migration that is nothing but some quick statements. */
+/** A migration of a few quick statements and nothing else. */
 function swapped(statements: (types: ColumnTypes) => string[]): Migration['parts'] {
   return (types) => ({ swap: statements(types) });
 }

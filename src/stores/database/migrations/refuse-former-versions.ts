@@ -1,7 +1,7 @@
-/** Versions of before take SQLSTATEs of this class for trouble that passes, and keep the answer that they have in hand. */
+/** Earlier versions take SQLSTATEs of this class for transient trouble, and keep the answer that they hold. */
 const STATE = '57E05';
 
-/** The statements of versions of before that name exchanges by their numbers, as far as these have no nonce to miss. */
+/** The statements of earlier versions that name exchanges by number and don't fail anyway for lack of a nonce. */
 const BY_NUMBER = [
   String.raw`^\s*update "?(exchanges|credentials)"? set ((?!\mwhere\M).)*\mwhere "?(exchange_)?id"? (=|in)`,
   String.raw`^\s*delete from (exchanges|credentials) where (exchange_)?id in \(`,
@@ -9,8 +9,9 @@ const BY_NUMBER = [
 ];
 
 /**
- * Triggers that refuse, on Postgres, what versions of before schema 5 write: they would take another grant's exchange for
- * theirs where both have the same number. They look at the statement itself, for its rows don't show how they were found.
+ * Postgres triggers that refuse writes by versions before schema 5: these would take another grant's exchange for their
+ * own where both have the same number. The triggers inspect the statement's text, because rows don't show how they were
+ * found.
  */
 export function refuseFormerVersions(): string[] {
   const refusal = `raise exception 'The database has moved on to schema 5. Upgrade this instance.' using errcode = '${STATE}';`;

@@ -6,12 +6,12 @@ import type { StepContext } from './step-context.ts';
 import type { BackfillStep } from './step.ts';
 
 const ROWS = { first: 200, least: 50, most: 5_000 };
-/** How long a batch is to take, in milliseconds: callers who write to the same rows wait for it. */
+/** How long a batch should take, in milliseconds: callers who write to the same rows wait for it. */
 const BATCH_MS = 60;
-/** How long to pause after a batch, as a share of what it took, and at least, in milliseconds. */
+/** The pause after a batch: a share of the time that it took, and at least this many milliseconds. */
 const PAUSE = { share: 0.5, leastMs: 4 };
 
-/** Changes many rows in small transactions, each of which notes how far it came; from there on where that was noted before. */
+/** Changes many rows in small transactions. Each one records how far it came, and a later run resumes there. */
 export async function backfill(
   { connection, claim, progress, migration }: StepContext,
   step: BackfillStep,
@@ -47,7 +47,7 @@ export async function backfill(
   }
 }
 
-/** The last key of the next so many rows, and how many they are; undefined where there is none. */
+/** The last key of the next batch of rows, and their number; undefined where none are left. */
 async function nextRange(
   run: Run,
   step: BackfillStep,

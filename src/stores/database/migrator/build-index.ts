@@ -4,9 +4,9 @@ import { noteDone } from './journal.ts';
 import type { StepContext } from './step-context.ts';
 import type { IndexStep } from './step.ts';
 
-/** How often to look how far a build has come, in milliseconds. */
+/** How often to check the progress of a build, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
-/** SQLSTATEs: the index is there by now; a deadlock with another build, or a lock that was not to be had. */
+/** SQLSTATEs: the index exists already; a deadlock with another build; a lock that could not be had. */
 const AGAIN = ['42P07', '40P01', '55P03'];
 
 /** The statement that builds an index. */
@@ -15,8 +15,8 @@ export function indexStatement({ name, isUnique = false, on }: IndexStep, concur
 }
 
 /**
- * Builds an index while others write. What a build that was killed has left is not an index, and is built anew; what is
- * still being built by the server, for a migrator that is gone, is waited for.
+ * Builds an index while others write. It rebuilds an invalid index that a killed build has left, and waits for a build
+ * that the server still runs for a migrator that is gone.
  */
 export async function buildIndex(context: StepContext, step: IndexStep): Promise<void> {
   const { connection, claim, migration } = context;
@@ -46,7 +46,7 @@ export async function buildIndex(context: StepContext, step: IndexStep): Promise
   });
 }
 
-/** Whether the index is there and whole; drops it where it is not, unless it is being built. */
+/** Whether a valid index exists; drops an invalid one unless it is being built. */
 async function isBuilt({ run }: MigratorConnection, name: string): Promise<boolean> {
   for (;;) {
     const [found] = await run<{ valid: boolean; building: boolean }>(`

@@ -1,16 +1,16 @@
 import { holderName, isDead } from '../holder.ts';
 import { literal, type MigratorConnection, type Run } from './migrator-connection.ts';
 
-/** How long a migrator is believed to be at work without a sign, and how often it gives one, in milliseconds. */
+/** How long a silent migrator is assumed to be at work, and how often it renews its lease, in milliseconds. */
 const LEASE_MS = 20_000;
 const SIGN_EVERY_MS = 5_000;
 
-/** Another process has taken the migration over. */
+/** Another process has taken over the migration. */
 export class ClaimLostError extends Error {
   override readonly name = 'ClaimLostError';
 }
 
-/** The right to migrate, which one process has at a time: a row under a lease, as exchanges have. */
+/** The right to migrate, which one process has at a time: a row under a lease, like an exchange. */
 export class Claim {
   readonly #connection: MigratorConnection;
   readonly #holder = holderName();
@@ -21,9 +21,9 @@ export class Claim {
   }
 
   /**
-   * Takes it, unless another process has it that is at work.
+   * Takes the claim, unless another process holds it and is at work.
    *
-   * @returns who has it, in words; undefined where we do
+   * @returns a readable name of the process that holds it; undefined where this one does
    */
   async take(): Promise<string | undefined> {
     const { now } = this.#connection;
@@ -46,10 +46,10 @@ export class Claim {
   }
 
   /**
-   * To be run at the beginning of every transaction: it renews the lease, and keeps the claim from being taken over until
-   * the transaction ends.
+   * Runs at the start of every transaction: it renews the lease, and keeps others from taking the claim over until the
+   * transaction ends.
    *
-   * @throws {@link ClaimLostError}
+   * @throws {@link ClaimLostError} where another process has taken it over
    */
   async hold(run: Run): Promise<void> {
     const { now } = this.#connection;
@@ -58,7 +58,7 @@ export class Claim {
     if (held.length === 0) throw new ClaimLostError('Another process has taken the migration over.');
   }
 
-  /** Lets others have it. */
+  /** Releases the claim. */
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#connection.transact(async (run) => {
@@ -66,7 +66,7 @@ export class Claim {
     });
   }
 
-  /** For statements that take longer than the lease, where there is a connection beside them. */
+  /** Renews the lease during statements that take longer than it lasts, where there is a second connection. */
   #giveSigns(): void {
     const { runBeside } = this.#connection;
     if (runBeside === undefined) return;
@@ -74,7 +74,7 @@ export class Claim {
     this.#timer = setInterval(() => {
       if (isBusy) return;
       isBusy = true;
-      // Whatever is wrong, the statements hear of it too, and whoever takes over is told by `hold`.
+      // Any trouble also fails the statements themselves, and `hold` reports a takeover.
       void this.hold(runBeside)
         .catch(() => undefined)
         .finally(() => (isBusy = false));
@@ -83,7 +83,7 @@ export class Claim {
   }
 }
 
-/** A holder's name for people. */
+/** A readable form of a holder's name. */
 function spoken(holder: string): string {
   const [, host = '', pid = ''] = /^([^/:]+)\/.*:(\d+)(?:\.\d+)?:[^:]+$/.exec(holder) ?? [];
   return host === '' ? 'another process' : `process ${pid} on ${host}`;

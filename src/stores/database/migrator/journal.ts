@@ -4,7 +4,7 @@ import { literal, type Run } from './migrator-connection.ts';
 /** How far a step has come. */
 export interface StepState {
   readonly isDone: boolean;
-  /** The last key that a backfill has reached; undefined where it has not begun. */
+  /** The last key that a backfill has reached; undefined before its first batch. */
   readonly cursor: string | undefined;
   /** How many rows it has walked. */
   readonly walked: number;
@@ -13,11 +13,11 @@ export interface StepState {
 /** A migration that the database has. */
 export interface AppliedMigration {
   readonly id: number;
-  /** The oldest schema of which a version may run on it. */
+  /** The oldest schema whose versions may still run on this one. */
   readonly oldest: number;
 }
 
-/** Makes the tables in which migrations are noted, in whatever state the versions before have left them. */
+/** Creates the tables that record migrations, whatever state earlier versions have left them in. */
 export async function prepareJournal(
   run: Run,
   { dialect, integer, tableEnd, keyedTableEnd }: ColumnTypes,
@@ -51,14 +51,14 @@ export async function appliedMigrations(run: Run): Promise<AppliedMigration[]> {
   return run<{ id: number; oldest: number }>('select id, coalesce(oldest, id) as oldest from migrations order by id');
 }
 
-/** Notes that the database has this schema from now on. */
+/** Records that the database has this schema from now on. */
 export async function noteMigration(run: Run, id: number, name: string, oldest = id): Promise<void> {
   await run(
     `insert into migrations (id, name, applied_at, oldest) values (${id}, ${literal(name)}, ${Date.now()}, ${oldest})`,
   );
 }
 
-/** How far a step has come; undefined where nobody has begun with it. */
+/** How far a step has come; undefined where nobody has started it. */
 export async function stepState(run: Run, migration: number, step: string): Promise<StepState | undefined> {
   const [row] = await run<{ reached: string | null; walked: number; done_at: number | null }>(
     `select reached, walked, done_at from migration_steps where migration = ${migration} and step = ${literal(step)}`,
@@ -66,14 +66,14 @@ export async function stepState(run: Run, migration: number, step: string): Prom
   return row && { isDone: row.done_at !== null, cursor: row.reached ?? undefined, walked: row.walked };
 }
 
-/** Notes that a step is to be done, be it by another process. */
+/** Records that a step is to be done, by this process or another. */
 export async function noteStep(run: Run, migration: number, step: string): Promise<void> {
   await run(
     `insert into migration_steps (migration, step) values (${migration}, ${literal(step)}) on conflict do nothing`,
   );
 }
 
-/** Notes how far a backfill has come. */
+/** Records how far a backfill has come. */
 export async function noteReached(
   run: Run,
   migration: number,
@@ -86,14 +86,14 @@ export async function noteReached(
     where migration = ${migration} and step = ${literal(step)}`);
 }
 
-/** Notes that a step is done. */
+/** Records that a step is done. */
 export async function noteDone(run: Run, migration: number, step: string): Promise<void> {
   await noteStep(run, migration, step);
   await run(`update migration_steps set done_at = ${Date.now()}
     where migration = ${migration} and step = ${literal(step)}`);
 }
 
-/** The migrations of which steps are left that were to be done after them. */
+/** The migrations that still have steps left to run after their swap. */
 export async function unfinishedMigrations(run: Run): Promise<number[]> {
   const rows = await run<{ migration: number }>(`select distinct migration from migration_steps
     where done_at is null and migration in (select id from migrations)`);

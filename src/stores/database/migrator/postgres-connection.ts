@@ -11,23 +11,25 @@ import type { DatabaseMeans, MigratorConnection, Run } from './migrator-connecti
 
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long a statement may wait for a lock: whoever comes after it waits behind it. In milliseconds, as the next. */
+/**
+ * How long a statement may wait for a lock, in milliseconds: everything that asks for the lock later queues behind it.
+ */
 const LOCK_TIMEOUT_MS = 150;
-/** How long to leave callers alone before the next try. */
+/** How long to pause before the next try, in milliseconds. */
 const PAUSE_MS = { least: 100, most: 1_000 };
-/** Not the session's: behind a pooler in transaction mode that is somebody else's as well. */
+/** Set per transaction: behind a pooler in transaction mode, the session is shared. */
 const LIMITS = [
   'statement_timeout = 0',
   'idle_in_transaction_session_timeout = 0',
   `lock_timeout = ${LOCK_TIMEOUT_MS}`,
 ];
-/** The processors are the callers'. */
+/** Index builds use no parallel workers: the processors are for the callers. */
 const OF_THE_SESSION =
   'set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set max_parallel_maintenance_workers = 0';
-/** SQLSTATEs: a deadlock or another transaction in the way; a lock that was not to be had in time. */
+/** SQLSTATEs: a serialization failure, a deadlock, a lock that could not be had in time. */
 const MET = ['40001', '40P01', '55P03'];
 
-/** Connects to a Postgres database for migrations alone, twice: the second tells how the first is doing. */
+/** Connects to a Postgres database for migrations only, twice: the second connection reports on the first. */
 export async function openPostgresForMigration(url: Secret, { progress }: DatabaseMeans): Promise<MigratorConnection> {
   const servers = new PostgresServers(url, () => undefined);
   const client = await connect(servers);
@@ -69,7 +71,7 @@ export async function openPostgresForMigration(url: Secret, { progress }: Databa
   };
 }
 
-/** Throws the server's or the network's own error, or as `checkPostgres` does. */
+/** Throws the server's or the network's own error, or the errors of `checkPostgres`. */
 async function connect(servers: PostgresServers): Promise<Client> {
   for (let tries = 1; ; tries += 1) {
     const route = servers.route();
@@ -78,12 +80,13 @@ async function connect(servers: PostgresServers): Promise<Client> {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       types: withNumbers(),
     });
-    // Whoever waits for a statement hears of the loss from it.
+    // A lost connection fails the statement that runs on it.
     client.on('error', () => undefined);
     try {
       await client.connect();
       await servers.admit(client, route);
-      // Indexes are built outside of transactions. Behind a pooler that is the server's own setting for this user.
+      // Indexes are built outside transactions, so this is set for the session. Behind a pooler, the server's own
+      // setting for this user applies.
       if (!servers.isPooled) {
         await client.query(OF_THE_SESSION);
       }

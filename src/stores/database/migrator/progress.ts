@@ -1,7 +1,7 @@
-/** How often a line is told, in milliseconds; what is done sooner goes without. */
+/** How often a line is reported, in milliseconds; faster work reports none. */
 const EVERY_MS = 3_000;
 
-/** Tells an operator how far a migration has come, one line every few seconds. */
+/** Reports to an operator how far a migration has come, one line every few seconds. */
 export class Progress {
   readonly #say: (line: string) => void;
   #saidAt = performance.now();
@@ -10,7 +10,7 @@ export class Progress {
     this.#say = say;
   }
 
-  /** Tells a line, unless another was told a moment ago. */
+  /** Reports a line, unless the last one was a moment ago. */
   tell(line: () => string): void {
     if (performance.now() - this.#saidAt < EVERY_MS) return;
     this.#saidAt = performance.now();
@@ -19,9 +19,9 @@ export class Progress {
 }
 
 /**
- * "120,000 of about 2,000,000 rows, about 2 minutes left".
+ * Progress in words: "120,000 of about 2,000,000 rows, about 2 minutes left".
  *
- * @param since how many were done when this process began, and how long ago that was, in milliseconds
+ * @param since how many were done when this process started, and how long ago that was, in milliseconds
  */
 export function howFar(done: number, total: number, since: { done: number; ms: number }): string {
   const all = Math.max(done, total);

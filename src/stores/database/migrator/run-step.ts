@@ -4,7 +4,7 @@ import { noteDone, stepState } from './journal.ts';
 import type { StepContext } from './step-context.ts';
 import type { Step } from './step.ts';
 
-/** Does a step, unless it has been done; goes on with it where somebody has begun. Others write meanwhile. */
+/** Runs a step unless it is done, and resumes one that was started. Others write at the same time. */
 export async function runStep(context: StepContext, step: Step): Promise<void> {
   const { connection, claim, migration, progress } = context;
   const state = await connection.transact((run) => stepState(run, migration.id, step.name));
@@ -19,7 +19,7 @@ export async function runStep(context: StepContext, step: Step): Promise<void> {
   });
 }
 
-/** The statements of a step in a database that nobody uses and that has no rows. */
+/** The statements of a step for a new database, which has no users and no rows. */
 export function plainStatements(step: Step): readonly string[] {
   if (step.kind === 'index') return [indexStatement(step)];
   return step.kind === 'backfill' ? [] : step.statements;

@@ -6,12 +6,12 @@ import { isBusy } from '../sqlite/busy.ts';
 import { prepareFile } from '../sqlite/database-file.ts';
 import type { DatabaseMeans, MigratorConnection, Run } from './migrator-connection.ts';
 
-/** How long to pause where another process writes, in milliseconds. */
+/** How long to pause while another process writes, in milliseconds. */
 const PAUSE_MS = 5;
-/** How often to look whether the file is ours alone, in milliseconds. */
+/** How often to check whether nothing else has the file open, in milliseconds. */
 const LOOK_EVERY_MS = 200;
 
-/** Opens a SQLite file for migrations alone, creating it with mode 0600. */
+/** Opens a SQLite file for migrations only, creating it with mode 0600. */
 export async function openSqliteForMigration(
   path: string,
   { trouble, progress }: DatabaseMeans,
@@ -52,7 +52,7 @@ export async function openSqliteForMigration(
     async transactAlone(work) {
       for (;;) {
         try {
-          // A connection in WAL mode keeps others from leaving that mode for as long as it is open.
+          // An open connection in WAL mode keeps others from leaving that mode.
           database.exec('pragma locking_mode = exclusive; pragma journal_mode = delete; begin exclusive; rollback');
           if (database.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'delete') continue;
           return await attempt('begin exclusive', work);
@@ -87,12 +87,12 @@ function opened(path: string): DatabaseSync {
   }
 }
 
-/** The lock is let go at the next access after the mode was set. */
+/** The lock is released at the next access after the mode is set. */
 function backToNormal(database: DatabaseSync): void {
   try {
     database.exec('pragma locking_mode = normal; pragma journal_mode = wal; select 1 from sqlite_master limit 1');
   } catch (error) {
-    // Somebody else was faster: whoever opens the file next sets it.
+    // Another process was faster: the next one that opens the file sets the mode.
     if (!isBusy(error)) throw error;
   }
 }

@@ -1,18 +1,18 @@
 import type { ColumnTypes } from '../column-types.ts';
 
-/** Some statements in one short transaction. None may look at every row of a table that grows. */
+/** Statements in one short transaction. None may scan a table that grows. */
 export interface StatementsStep {
   readonly kind: 'statements';
   readonly name: string;
   readonly statements: readonly string[];
 }
 
-/** An index that is built while others write (on Postgres); its name is the step's. */
+/** An index that is built while others write (on Postgres); the step's name is the index's. */
 export interface IndexStep {
   readonly kind: 'index';
   readonly name: string;
   readonly isUnique?: boolean;
-  /** What follows `on`: the table, its columns, and of which rows. */
+  /** What follows `on`: the table, its columns, and the condition on its rows. */
   readonly on: string;
 }
 
@@ -20,36 +20,36 @@ export interface IndexStep {
 export interface BackfillStep {
   readonly kind: 'backfill';
   readonly name: string;
-  /** The table that is walked, and the column along which: unique, and never null. */
+  /** The table to walk, and the column to walk along: unique and never null. */
   readonly table: string;
   readonly key: string;
   readonly keyType: 'integer' | 'text';
   /**
-   * The statement for one batch. It must change nothing where it has been run before.
+   * The statement for one batch. It must change nothing when it runs again.
    *
    * @param within gives the condition that a column lies in the batch's range of the key
    */
   readonly statement: (within: (column: string) => string) => string;
 }
 
-/** What is done once, and remembered. */
+/** Something that is done once and recorded. */
 export type Step = StatementsStep | IndexStep | BackfillStep;
 
-/** How a migration is done in a database that is in use. In a new one all of it is one transaction. */
+/** How a migration runs in a database that is in use. In a new one, everything is one transaction. */
 export interface MigrationParts {
-  /** What leaves the database such that the version before goes on running on it. */
+  /** Steps after which the previous version still runs on the database. */
   readonly ahead?: readonly Step[];
-  /** The migration in whose stead, as to when, the steps ahead are done: before that one's swap. */
+  /** The migration before whose swap the steps ahead run, where that is not this one. */
   readonly aheadOf?: number | undefined;
-  /** One short transaction, at the end of which the database has this schema. */
+  /** One short transaction, after which the database has this schema. */
   readonly swap: readonly string[];
-  /** True where nothing else may have the SQLite file open in the swap. */
+  /** True where nothing else may have the SQLite file open during the swap. */
   readonly isAlone?: boolean;
-  /** What need not be done for this version to run. */
+  /** Steps that this version doesn't need in order to run. */
   readonly after?: readonly Step[];
 }
 
-/** Whether the database is made now, or was in use by versions before. */
+/** Whether the database is new, or was in use by earlier versions. */
 export type Occasion = 'new' | 'in_use';
 
 /** One step of the schema. */
@@ -57,17 +57,17 @@ export interface Migration {
   /** The number of the schema that it leads to. */
   readonly id: number;
   readonly name: string;
-  /** The oldest schema of which a version may run on this one; only this one's unless given. */
+  /** The oldest schema whose versions may still run on this one; by default only this one's. */
   readonly oldest?: number;
   parts(types: ColumnTypes, occasion: Occasion): MigrationParts;
 }
 
-/** A step of statements. */
+/** A step that runs statements. */
 export function statementsStep(name: string, ...statements: readonly string[]): StatementsStep {
   return { kind: 'statements', name, statements };
 }
 
-/** How an index is replaced by another of the same name: built ahead on Postgres, where it can be renamed. */
+/** How to replace an index by another of the same name: built ahead on Postgres, which can rename it. */
 export function replacedIndex({ dialect }: ColumnTypes, name: string, on: string): { ahead: Step[]; swap: string[] } {
   if (dialect === 'sqlite') return { ahead: [], swap: [`drop index ${name}`, `create index ${name} on ${on}`] };
   const next = `${name}_next`;

@@ -4,7 +4,7 @@ import { BEGIN, settingsOfSession, STATEMENT_TIMEOUT_MS } from './session-settin
 
 /** What a connection leads to. */
 export interface PostgresFacts {
-  /** The server's process at the other end: of this connection, or of this transaction alone where a pooler shares it. */
+  /** The server process at the other end: of this connection, or of this transaction alone where a pooler shares it. */
   readonly backendPid: number;
   /** True where a pooler answers for the server. */
   readonly isPooled: boolean;
@@ -23,7 +23,7 @@ interface Row {
   statement_timeout_ms: number;
 }
 
-/** What is read back within a transaction of ours, each with its name. A column more is a line more here and in `Row`. */
+/** What is read back within a transaction of ours, each with its name. A new column needs a line here and in `Row`. */
 const COLUMNS = [
   'pg_backend_pid() as backend_pid',
   'pg_is_in_recovery() as in_recovery',
@@ -33,20 +33,20 @@ const COLUMNS = [
   "current_setting('synchronous_commit') as synchronous_commit",
   "(select setting::int from pg_settings where name = 'statement_timeout') as statement_timeout_ms",
 ];
-/** Longer than a server that is well takes; a connection that can't be looked at is one that can't be made. */
+/** In milliseconds. Longer than a healthy server takes; a connection that can't be checked is not used. */
 const PATIENCE_MS = 5_000;
-/** The values that wait for the disk. */
+/** The values under which a commit waits for the disk. */
 const SYNCHRONOUS = ['on', 'remote_apply', 'remote_write', 'local'];
 
 /**
- * Settles a new connection and looks where it leads, in one round trip.
+ * Configures a new connection and checks where it leads, in one round trip.
  *
  * @throws {@link VolatileDatabaseError} where acknowledged commits could be lost, {@link ReadOnlyServerError} for a
  *   standby, or the server's or the network's own error
  */
 export async function checkPostgres(client: ClientBase): Promise<PostgresFacts> {
   const processId = processIdOf(client);
-  // The transaction first: after another statement of the same message its isolation can't be chosen any more.
+  // `begin` comes first: once another statement of the same message has run, the isolation level can't be set.
   const text = `${BEGIN}; select ${COLUMNS.join(', ')}; commit; ${settingsOfSession(processId)}`;
   const results = (await client.query({ text, query_timeout: PATIENCE_MS } as { text: string })) as unknown;
   const [row] = (results as QueryResult<Row>[]).flatMap(({ rows }) => rows.filter((each) => 'backend_pid' in each));
@@ -70,7 +70,7 @@ function requireWrites({ in_recovery: inRecovery, read_only: readOnly }: Row): v
   }
 }
 
-/** With these an acknowledged commit is a hope, and a lost one is a lost token. */
+/** Under other settings an acknowledged commit may be lost, and with it a token. */
 function requireDurability(row: Row): void {
   if (row.fsync === 'off') {
     throw new VolatileDatabaseError(
@@ -97,7 +97,7 @@ function warningsOf(row: Row): string[] {
   ].flat();
 }
 
-/** What the connection was told of its server process when it was made; a pooler makes a number up. */
+/** The process id that the connection received when it was made; a pooler makes one up. */
 function processIdOf(client: ClientBase): number {
   return 'processID' in client && typeof client.processID === 'number' ? client.processID : 0;
 }

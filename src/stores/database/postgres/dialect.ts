@@ -2,8 +2,8 @@ import { PostgresDialect, PostgresDriver, type DatabaseConnection } from 'kysely
 import { PipelinedConnection } from './pipelined-connection.ts';
 
 /**
- * Postgres as Kysely speaks it, but for transactions: they begin with our settings, in one round trip, and what they send
- * need not wait for answers.
+ * Kysely's Postgres dialect, except for transactions: they start with our settings in one round trip, and statements
+ * are sent without waiting for answers.
  */
 export class SettledPostgresDialect extends PostgresDialect {
   readonly #config: ConstructorParameters<typeof PostgresDialect>[0];
@@ -56,7 +56,7 @@ class SettledDriver extends PostgresDriver {
   }
 }
 
-/** All that this driver lends are such. */
+/** All connections of this driver are of this class. */
 function pipelined(connection: DatabaseConnection): PipelinedConnection {
   if (connection instanceof PipelinedConnection) return connection;
   throw new Error('The connection is not of this driver.');

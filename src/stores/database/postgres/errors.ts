@@ -1,21 +1,21 @@
 import { StoreUnavailableError } from '../../../grants/errors.ts';
 
 /**
- * What an error of Postgres, of a pooler before it, or of the way to it means for what was asked.
- * - `met`: another transaction stood in the way; from its start again
- * - `no_plan`: the statement that was prepared under this name is gone, is another connection's, or has a plan of before a
- *   migration; again on another connection, or without a name
+ * What an error of Postgres, of a pooler in front of it, or of the network means for the statement.
+ * - `met`: another transaction is in the way; retry from the start
+ * - `no_plan`: the prepared statement of this name is gone, belongs to another connection, or has a plan from before a
+ *   migration; retry on another connection, or without a name
  * - `read_only`: the server takes no writes, because it is or has become a standby; another host may
- * - `scarce`: no connection is to be had, and those that there are work
- * - `refused`: the server or its certificate doesn't suit the URL; trouble that ends when somebody changes something
- * - `unavailable`: any other trouble that is not the statement's own
+ * - `scarce`: no connection is available, but the existing ones work
+ * - `refused`: the server or its certificate doesn't match the URL; this lasts until somebody changes something
+ * - `unavailable`: any other trouble that is not the statement's fault
  */
 export type Meaning = 'met' | 'no_plan' | 'read_only' | 'scarce' | 'refused' | 'unavailable';
 
-/** SQLSTATEs, and classes of them where all of a class mean one thing; the longest that fits decides. */
+/** SQLSTATEs, or a class where all its members mean the same; the longest match decides. */
 const STATES: Readonly<Record<string, Meaning>> = {
   '08': 'unavailable',
-  // A transaction that was left alone for too long, or that an earlier error has ended.
+  // A transaction that was idle for too long, or that an earlier error has aborted.
   '25': 'unavailable',
   '25006': 'read_only',
   '26000': 'no_plan',
@@ -39,27 +39,30 @@ const STATES: Readonly<Record<string, Meaning>> = {
 const STATE = /^[0-9A-Z]{5}$/;
 const UNIQUE_VIOLATION = '23505';
 const LOCK_TIMEOUT = '55P03';
-/** Keys of which no transaction writes one that it has not looked for: whoever finds them taken was overtaken. */
+/**
+ * A transaction that writes one of these keys has checked first that it is free: if it is taken after all, another one
+ * was faster.
+ */
 const LOOKED_FOR = ['grants_account', 'connections_pkey'];
 const STALE_PLAN = { state: '0A000', message: /cached plan/ };
-/** Poolers have one SQLSTATE for all that they have to say (08P01, XX000). */
+/** Poolers use one SQLSTATE for everything they report (08P01, XX000). */
 const SCARCE_MESSAGE =
   /too many (?:clients|connections)|no more connections allowed|max clients? .*reached|slots are reserved/i;
 const REFUSED_MESSAGE =
   /^SASL|does not support SSL|error establishing an SSL|no such (?:user|database)|authentication failed|SSL required|statement pooling/i;
-/** The words of the system, of its resolver, and of Node for connections. */
+/** Error codes of the system, of its resolver, and of Node for connections. */
 const NETWORK_CODE = /^(?:E[A-Z]+(?:_AGAIN|_FAIL)?|ERR_(?:SOCKET|STREAM|HTTP2)_\w+)$/;
-/** The words of OpenSSL and Node for certificates and handshakes. */
+/** Error codes of OpenSSL and Node for certificates and handshakes. */
 const TLS_CODE =
   /^(?:ERR_(?:TLS|SSL|OSSL)_\w+|EPROTO|(?:CERT|CRL|UNABLE|DEPTH|SELF_SIGNED|INVALID_CA|INVALID_PURPOSE|HOSTNAME|PATH_LENGTH|ERROR_IN)\w*)$/;
-/** The driver has no codes of its own. */
+/** The driver's own errors have no codes. */
 const DRIVER_MESSAGE =
   /^(?:timeout exceeded|timeout expired|Connection terminated|Client has encountered|Client was closed|Query read timeout|The database was silent|Received unexpected)/;
 
 /**
- * Tells what an error means, by its code where it has one.
+ * What an error means, by its code where it has one.
  *
- * @returns undefined for what was asked wrongly, most broken constraints among it
+ * @returns undefined where the statement is to blame, which includes most constraint violations
  */
 export function meaningOf(error: unknown): Meaning | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -83,13 +86,13 @@ function meaningOfState(state: string, message: string): Meaning | undefined {
   return REFUSED_MESSAGE.test(message) ? 'refused' : meaning;
 }
 
-/** True where a statement waited for another's lock as long as it was to wait. */
+/** True where a statement reached its time limit while waiting for a lock. */
 export function isLockTimeout(error: unknown): boolean {
   const cause = error instanceof StoreUnavailableError ? error.cause : error;
   return cause instanceof Error && 'code' in cause && cause.code === LOCK_TIMEOUT;
 }
 
-/** The database would forget commits that it has acknowledged. */
+/** The database may lose commits that it has acknowledged. */
 export class VolatileDatabaseError extends Error {
   override readonly name = 'VolatileDatabaseError';
   readonly code = 'volatile_database';
@@ -101,14 +104,14 @@ class UnusableDatabaseError extends Error {
   readonly code = 'unusable_database';
 }
 
-/** The server to which a connection was made is a standby, or takes no writes for another reason. */
+/** The server is a standby, or takes no writes for another reason. */
 export class ReadOnlyServerError extends Error {
   override readonly name = 'ReadOnlyServerError';
-  /** As the server itself says it of a statement that writes. */
+  /** The SQLSTATE that the server itself gives for a statement that writes. */
   readonly code = '25006';
 }
 
-/** SQLSTATEs of a first connection, and what its operator is to do. */
+/** SQLSTATEs of a first connection, and what the operator should do about them. */
 const REMEDIES: Readonly<Record<string, string>> = {
   '28': 'The Postgres server does not let this user in. Correct user and password in EVERGRANT_DATABASE_URL.',
   '3D': 'The Postgres server has no such database. Create it, or correct EVERGRANT_DATABASE_URL.',
@@ -118,7 +121,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '57': 'The Postgres server is starting or stopping. Start again when it is up.',
 };
 
-/** An error of opening the database, in words for its operator where it is not the statement's own; its cause is kept. */
+/**
+ * Turns an error of opening the database into words for the operator, unless the statement is to blame; the original is
+ * kept as `cause`.
+ */
 export function explained(cause: unknown): unknown {
   if (cause instanceof StoreUnavailableError) return explained(cause.cause);
   const meaning = meaningOf(cause);

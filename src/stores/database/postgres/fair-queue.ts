@@ -4,12 +4,12 @@ import { meaningOf } from './errors.ts';
 
 /** How long to wait for a turn, in milliseconds: as long as a caller would. */
 const PATIENCE_MS = 15_000;
-/** How long the pool does without a connection that it could not have, in milliseconds. */
+/** How long the pool does without a connection that it failed to get, in milliseconds. */
 const REST_MS = 5_000;
 
 type Begin = () => void;
 
-/** What makes connections and keeps them; of the driver's pool, or of {@link PostgresPool} over it. */
+/** Creates and keeps connections: the driver's pool, or {@link PostgresPool} over it. */
 export interface ConnectionSource {
   readonly options: PoolOptions;
   readonly idleCount: number;
@@ -20,19 +20,19 @@ export interface ConnectionSource {
 }
 
 /**
- * A pool whose callers wait for their turn before they ask it for a connection. The pool's own limit then is for making
- * connections alone: a crowd is no reason to call the database unreachable. There are two queues that take turns, so that
- * a crowd of transactions doesn't hold up those who want one quick statement, nor the other way round. Where the server
- * has fewer connections to give than there are turns, those that work are shared by all.
+ * A pool whose callers wait for their turn before they ask it for a connection. The pool's own time limit then covers
+ * only the making of connections, so a crowd doesn't make the database look unreachable. Two queues alternate, so that
+ * a crowd of transactions doesn't hold up quick single statements, or the reverse. Where the server has fewer
+ * connections to give than there are turns, all callers share those that work.
  */
 export class FairQueue {
   readonly #source: ConnectionSource;
   #free: number;
-  /** Connections that are lent and work. */
+  /** Working connections that are lent out. */
   #lent = 0;
   readonly #transactions = new Set<Begin>();
   readonly #statements = new Set<Begin>();
-  /** Whoever had a turn and no connection comes before both. */
+  /** Callers who had a turn but got no connection; they come before both queues. */
   readonly #again = new Set<Begin>();
   readonly #resting = new Set<NodeJS.Timeout>();
   #last = this.#statements;
@@ -46,12 +46,12 @@ export class FairQueue {
     return this.#source.options;
   }
 
-  /** A connection for a transaction, to be released. Throws {@link StoreUnavailableError}. */
+  /** A connection for a transaction; the caller releases it. Throws {@link StoreUnavailableError}. */
   connect(): Promise<PoolClient> {
     return this.#connect(this.#transactions);
   }
 
-  /** A connection for one quick statement, to be released. Throws {@link StoreUnavailableError}. */
+  /** A connection for one quick statement; the caller releases it. Throws {@link StoreUnavailableError}. */
   connectBriefly(): Promise<PoolClient> {
     return this.#connect(this.#statements);
   }
@@ -86,7 +86,7 @@ export class FairQueue {
     return client;
   }
 
-  /** Takes a turn out of use for a while, until somebody tries again whether there is a connection for it. */
+  /** Takes a turn out of use for a while, then tries again whether there is a connection for it. */
   #rest(): void {
     const timer = setTimeout(() => {
       this.#resting.delete(timer);

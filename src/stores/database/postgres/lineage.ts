@@ -3,8 +3,8 @@ import { POSTGRES_TYPES } from '../column-types.ts';
 const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
 
 /**
- * The lineage that is being written now, as an expression. A standby that is promoted goes on in a timeline of its own;
- * some managed servers don't show theirs.
+ * The current lineage of the database, as an expression. A promoted standby continues on its own timeline; some managed
+ * servers don't show theirs.
  *
  * @param ask runs a statement, and rejects where the server refuses it
  */

@@ -5,9 +5,9 @@ import { hangUp, type PostgresServers, type Route } from './servers.ts';
 import { settlesWithin } from './settles-within.ts';
 import type { Trouble } from '../trouble.ts';
 
-/** Hints from one instance to the others that a grant has changed. Nothing is wrong where one is missed. */
+/** Hints from one instance to the others that a grant has changed. A missed hint does no harm. */
 export interface Notifications {
-  /** Says soon, together with others, that the grant has changed. */
+  /** Announces soon, batched with others, that the grant has changed. */
   tell(grantId: string): void;
   /** Resolves after `ms` milliseconds, or sooner at a hint. */
   awaitChange(grantId: string, ms: number): Promise<void>;
@@ -19,12 +19,12 @@ const CHANNEL = 'evergrant_grants';
 const NOTIFY = 'select pg_notify($1, id) from unnest($2::text[]) as n (id)';
 const RECONNECT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long a connection may take to say goodbye, in milliseconds. */
+/** How long a connection may take to close cleanly, in milliseconds. */
 const END_TIMEOUT_MS = 2_000;
 
 /**
- * Listens on a connection of its own, which is opened again whenever it is lost; not where a pooler shares sessions, for
- * there nobody is told.
+ * Listens on its own connection, which is reopened whenever it is lost. Doesn't listen where a pooler shares sessions,
+ * because no notification arrives there.
  */
 export function openNotifications(servers: PostgresServers, trouble: Trouble): Notifications {
   const changes = new EventEmitter().setMaxListeners(0);
@@ -53,7 +53,7 @@ class Listener {
   readonly #trouble: Trouble;
   readonly #news = new Set<string>();
   #hangUp: () => void = () => undefined;
-  /** Undefined while nobody could be told. */
+  /** Undefined while there is no connection to send on. */
   #client: Client | undefined;
   #isTelling = false;
 
@@ -63,14 +63,14 @@ class Listener {
     this.#trouble = trouble;
   }
 
-  /** Ends the connection that there is; whoever keeps listening makes another one unless told to end. */
+  /** Ends the present connection; `keepListening` opens another one unless it is aborted. */
   hangUp(): void {
     this.#hangUp();
   }
 
   /**
-   * While the server tells of some, others gather: it lets one commit at a time tell anything, of the whole cluster, and so
-   * it is asked seldom.
+   * Collects grants while a notification is being sent. Postgres lets only one commit at a time notify, across the
+   * whole cluster, so notifications are kept few.
    */
   tell(grantId: string): void {
     if (this.#client === undefined) return;
@@ -83,7 +83,7 @@ class Listener {
     while (this.#client !== undefined && this.#news.size > 0) {
       const grantIds = [...this.#news];
       this.#news.clear();
-      // Whoever waits looks every now and then all the same.
+      // A waiting instance polls every now and then anyway.
       await this.#client.query(NOTIFY, [CHANNEL, grantIds]).catch(() => undefined);
     }
     this.#isTelling = false;
@@ -96,7 +96,7 @@ class Listener {
     }
   }
 
-  /** Resolves when the connection is lost or hung up. */
+  /** Resolves when the connection is lost or closed. */
   async #listen(closing: AbortSignal): Promise<void> {
     const route = this.#servers.route();
     const config = this.#servers.clientConfig(route);

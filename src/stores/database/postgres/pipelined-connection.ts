@@ -2,30 +2,30 @@ import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely
 import { BEGIN } from './session-settings.ts';
 
 /**
- * A Postgres connection for one transaction, on which statements may be sent without waiting for each other's answers. The
- * server runs them in order; after one that failed it runs none until the transaction ends, so the first error is the
- * one to hear of, and nothing of such a transaction is committed.
+ * A Postgres connection for one transaction that sends statements without waiting for each other's answers. The server
+ * runs them in order. After a failed one it runs none until the transaction ends, so the first error is the one that
+ * matters, and nothing of such a transaction is committed.
  */
 export class PipelinedConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection;
   readonly #committed: (() => void)[] = [];
-  /** Everything that was sent and need not be awaited by whoever sent it. */
+  /** Everything that was sent and that its sender need not await. */
   #sent: Promise<void> = Promise.resolve();
-  /** Whether the transaction could be begun. */
+  /** Whether the transaction has started. */
   #begun: Promise<boolean> = Promise.resolve(true);
   #state: 'none' | 'to begin' | 'begun' = 'none';
 
-  /** @param inner what the driver made */
+  /** @param inner the driver's connection */
   constructor(inner: DatabaseConnection) {
     this.#inner = inner;
   }
 
-  /** Begins a transaction, with its first statement or statements. */
+  /** Starts a transaction, with its first statement or statements. */
   begin(): void {
     this.#state = 'to begin';
   }
 
-  /** One statement, sent once it is certain that the transaction has begun: alone it would be committed at once. */
+  /** Runs one statement, sent only once the transaction has certainly started: alone it would be committed at once. */
   async executeQuery<Row>(query: CompiledQuery, options?: Parameters<DatabaseConnection['executeQuery']>[1]) {
     if (this.#state === 'to begin') void this.send([]);
     await this.#sent;
@@ -37,8 +37,8 @@ export class PipelinedConnection implements DatabaseConnection {
   }
 
   /**
-   * Sends statements at once, behind the beginning of the transaction where there was none. Should that fail, they run
-   * alone: so they must be such that nobody is harmed by them.
+   * Sends statements at once, behind the transaction's `begin` where that is still to be sent. If `begin` fails, they
+   * run alone, so they must be harmless outside a transaction.
    *
    * @returns their answers, which fail with the first error of all that was sent
    */
@@ -53,13 +53,13 @@ export class PipelinedConnection implements DatabaseConnection {
     return all;
   }
 
-  /** Does `work` once the transaction is committed. */
+  /** Runs `work` once the transaction is committed. */
   onceCommitted(work: () => void): void {
     this.#committed.push(work);
   }
 
   /**
-   * Ends the transaction, without waiting for what was sent before.
+   * Commits the transaction, without waiting for what was sent before.
    *
    * @param end sends the statement that ends it
    * @throws the first error of all that was sent
@@ -73,17 +73,17 @@ export class PipelinedConnection implements DatabaseConnection {
     for (const work of this.#committed.splice(0)) work();
   }
 
-  /** Takes the transaction back, unless it has ended already, or never begun. */
+  /** Rolls the transaction back, unless it has ended already or never started. */
   async rollBack(end: () => Promise<void>): Promise<void> {
     if (this.#state !== 'begun') return;
     this.#state = 'none';
     if (await this.#begun) await end();
   }
 
-  /** Settles once these have, as well as all before them, and fails with the first error. */
+  /** Settles once these answers and all before them have, and fails with the first error. */
   #follow(answers: readonly Promise<unknown>[]): Promise<void> {
     const following = allSettled([this.#sent, ...answers]);
-    // Whoever ends the transaction hears of it; the sender need not.
+    // `commit` reports the error; the sender need not handle it.
     following.catch(() => undefined);
     this.#sent = following;
     return following;

@@ -17,19 +17,22 @@ import type { Trouble } from '../trouble.ts';
 
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A connection on which nothing came for longer than any statement may take is dead, whatever its socket says. */
+/**
+ * In milliseconds. A connection that is silent for longer than any statement may take is dead, whatever its socket
+ * says.
+ */
 export const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2_000;
-/** How long connections that are still in use may take to be given back at the end, in milliseconds. */
+/** How long closing waits for connections in use to be returned, in milliseconds. */
 const END_TIMEOUT_MS = 2_000;
 
-/** None of the hosts could be connected to, or none takes writes. */
+/** No host could be connected to, or none takes writes. */
 class NoHostError extends Error {
   override readonly name = 'NoHostError';
-  /** As libpq's own: unable to establish a connection. */
+  /** libpq's own code: unable to establish a connection. */
   readonly code = '08001';
 }
 
-/** The driver's pool over the hosts of one database: it makes connections to the one that takes writes, and to no other. */
+/** The driver's pool over the hosts of one database: it connects to the one that takes writes, and to no other. */
 export class PostgresPool {
   readonly #pool: Pool;
   readonly #servers: PostgresServers;
@@ -38,8 +41,8 @@ export class PostgresPool {
   readonly #guard: Guard;
 
   /**
-   * @param connections the most of them
-   * @param trouble told of idle connections that were lost
+   * @param connections the most connections to open
+   * @param trouble called when an idle connection is lost
    */
   constructor(servers: PostgresServers, connections: number, trouble: Trouble) {
     this.#servers = servers;
@@ -71,8 +74,8 @@ export class PostgresPool {
       trouble('an idle database connection was lost', error);
     });
     this.#pool.on('connect', (client) => {
-      // While it is lent out nobody else listens, and an error that nobody listens to ends the process. Whoever has it
-      // hears of the loss from the statement that fails.
+      // While a connection is lent out, nothing else listens for its errors, and an unhandled one ends the process. The
+      // borrower learns of the loss from the statement that fails.
       client.on('error', () => undefined);
       guardQueries(client, this.#routeOf(client), this.#guard, () => this.#spent.add(client));
     });
@@ -82,12 +85,12 @@ export class PostgresPool {
     return this.#pool.options;
   }
 
-  /** Connections that are made and not lent. */
+  /** The number of open connections that are not lent out. */
   get idleCount(): number {
     return this.#pool.idleCount;
   }
 
-  /** A connection, to be released. Throws the server's or the network's own error. */
+  /** A connection; the caller releases it. Throws the server's or the network's own error. */
   connect(): Promise<PoolClient> {
     return this.#pool.connect().then(this.#current, this.#elsewhere);
   }
@@ -97,7 +100,7 @@ export class PostgresPool {
     return this.#spent.has(client) || this.#servers.isStale(this.#routeOf(client));
   }
 
-  /** Ends when every connection has been given back, and cuts those off that take long. */
+  /** Resolves when every connection has been returned; closes those that take long. */
   async end(): Promise<void> {
     const ended = this.#pool.end();
     await settlesWithin(ended, END_TIMEOUT_MS);
@@ -127,12 +130,12 @@ export class PostgresPool {
     });
   };
 
-  /** The driver waits for it, whatever its types say. */
+  /** The driver awaits the result, although its types don't say so. */
   readonly #admit: (client: ClientBase) => void = async (client): Promise<void> => {
     try {
       await this.#servers.admit(client, this.#routeOf(client));
     } catch (error) {
-      // The pool says goodbye to it first, which may take as long as the silence.
+      // The pool closes the connection cleanly first, which may take as long as the silence.
       hangUp(client);
       throw error;
     }
@@ -143,12 +146,12 @@ export class PostgresPool {
   }
 }
 
-/** True where another host may do. */
+/** True where another host may work. */
 function isOfHost(error: unknown): boolean {
   return ['unavailable', 'read_only'].includes(meaningOf(error) ?? '');
 }
 
-/** 64-bit numbers come as numbers: ours are times and counts, which fit. */
+/** Parses 64-bit integers as numbers: ours are times and counts, which fit. */
 export function withNumbers(): TypeOverrides {
   const overrides = new TypeOverrides();
   overrides.setTypeParser(types.builtins.INT8, Number);

@@ -21,27 +21,27 @@ import type { Trouble } from '../trouble.ts';
 import { orUnavailable } from '../unavailable.ts';
 import { viewQuery, viewWithStatusQuery } from '../view-query.ts';
 
-/** How to open a Postgres database. */
+/** Configures {@link openPostgres}. */
 export interface PostgresOptions {
-  /** `postgres://...`, of one host or several; holds a password as a rule. */
+  /** `postgres://...`, of one host or several; usually contains a password. */
   readonly url: Secret;
   /** How long a call may take effect after its exchange was opened, in milliseconds. */
   readonly unresolvedMs: number;
-  /** The most connections of this instance. */
+  /** The most connections that this instance opens. */
   readonly connections?: number;
-  /** An SQL expression for the time in epoch milliseconds; the server's clock unless given. */
+  /** An SQL expression for the time in epoch milliseconds; the server's clock by default. */
   readonly now?: string;
-  /** Told of connections that were lost; the pool makes new ones by itself. */
+  /** Called when a connection is lost; the pool makes new ones by itself. */
   readonly trouble?: Trouble;
-  /** Told once of each thing that is odd about the server or the way to it. */
+  /** Called once for each thing that is odd about the server or the way to it. */
   readonly remark?: (what: string) => void;
 }
 
 const SERVER_TIME = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const LOCK = 'select 1 from grants where id = $1 for update';
-/** A hint needs no disk. */
+/** A hint need not survive a crash. */
 const IN_PASSING = 'set local synchronous_commit = off';
-/** Whoever holds the row is about to finish the exchange, or renews its lease: nobody waits for a hint. */
+/** A process that holds the row is about to finish the exchange or renew its lease, so nobody waits for a hint. */
 const AWAITED = `
   with open as (
     select grant_id, id from exchanges where grant_id = $1 and finished_at is null and awaited = 0
@@ -49,14 +49,14 @@ const AWAITED = `
   )
   update exchanges e set awaited = 1 from open o where e.grant_id = o.grant_id and e.id = o.id`;
 const DEFAULT_CONNECTIONS = 10;
-/** How long to wait for a second connection, which only tells more of a pooler, in milliseconds. */
+/** How long to wait for a second connection, which only serves to learn more about a pooler, in milliseconds. */
 const SECOND_LOOK_MS = 5_000;
 
 /**
- * Opens a Postgres database. Nothing here keeps state in a session, so a pooler in transaction mode may stand between;
- * only the notices want a session, and they are hints.
+ * Opens a Postgres database. Nothing here keeps state in a session, so it works behind a pooler in transaction mode;
+ * only notifications need a session, and they are hints.
  *
- * @throws VolatileDatabaseError or UnusableDatabaseError, with words on what to do
+ * @throws VolatileDatabaseError or UnusableDatabaseError, whose message says what to do
  */
 export async function openPostgres(options: PostgresOptions): Promise<SqlDatabase> {
   const { unresolvedMs, now = SERVER_TIME, connections = DEFAULT_CONNECTIONS } = options;
@@ -73,7 +73,8 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   const view = viewQuery(whose);
   const viewWithStatus = viewWithStatusQuery(whose);
   const claims = exchangeStatusQuery({ grantId: '$1', unresolvedMs: '$2::bigint', now });
-  // Whoever holds an exchange's lock is about to finish it, or has vanished: the others' leases can't wait for that.
+  // A process that holds an exchange's lock is about to finish it, or has vanished: the other leases can't wait for
+  // that.
   const lease = `with held as (
         select e.grant_id, e.id from unnest($1::text[], $2::text[]) as n (grant_id, nonce)
         join exchanges e on e.grant_id = n.grant_id and e.nonce = n.nonce and e.finished_at is null
@@ -164,13 +165,13 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   };
 }
 
-/** True where another try of the whole transaction may succeed. */
+/** True where retrying the whole transaction may succeed. */
 function isWorthAnother(error: unknown): boolean {
   const meaning = meaningOf(error);
   return meaning === 'met' || meaning === 'no_plan';
 }
 
-/** Makes the first connection; and where a pooler answers, a second one beside it, to see whether they share a session. */
+/** Makes the first connection. Where a pooler answers, makes a second one too, to see whether they share a session. */
 async function lookAround(source: PostgresPool, servers: PostgresServers): Promise<void> {
   try {
     const first = await source.connect();

@@ -7,26 +7,26 @@ import { hangUp, type PostgresServers, type Route } from './servers.ts';
 import { settlesWithin } from './settles-within.ts';
 import type { Trouble } from '../trouble.ts';
 
-/** How many reads may be on their way at once: whoever comes then waits, and shares a read with others that want the same. */
+/** How many reads may be in flight at once: later ones wait, and share a read with others that want the same. */
 const MOST_AT_ONCE = 64;
-/** A read whose connection was lost within so many milliseconds is worth another on the pool. */
+/** A read whose connection is lost within this many milliseconds is retried on the pool. */
 const WORTH_ANOTHER_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 2_000;
-/** How long a connection may take to say goodbye, in milliseconds. */
+/** How long a connection may take to close cleanly, in milliseconds. */
 const END_TIMEOUT_MS = 2_000;
 
 interface Connection {
   readonly client: Client;
   readonly route: Route;
-  /** Resolves the wait for its end. */
+  /** Resolves the promise that awaits its end. */
   readonly leave: () => void;
 }
 
 /**
- * One connection for quick reads, which are sent without waiting for each other's answers; it is made anew whenever it is lost. What
- * can't be read here is to be read on the pool: while there is no such connection, and behind poolers, which would tie one of the server's
- * to ours for as long as reads are on their way.
+ * One connection for quick reads, sent without waiting for each other's answers; it is reopened whenever it is lost.
+ * Reads go to the pool instead while there is no such connection, and behind poolers, which would tie one of the
+ * server's connections to ours for as long as reads are in flight.
  */
 export class PostgresReader {
   readonly #servers: PostgresServers;
@@ -38,7 +38,10 @@ export class PostgresReader {
   #connection: Connection | undefined;
   #underWay = 0;
 
-  /** @param trouble told where the connection is lost while nothing is read: else a statement finds out, and the pool answers */
+  /**
+   * @param trouble called when the connection is lost while it is idle; otherwise a statement fails, and the pool
+   *   answers it
+   */
   constructor(servers: PostgresServers, trouble: Trouble) {
     this.#servers = servers;
     this.#trouble = trouble;
@@ -47,11 +50,11 @@ export class PostgresReader {
   }
 
   /**
-   * Runs one statement that reads, in a transaction of its own.
+   * Runs one read-only statement, in a transaction of its own.
    *
    * @param begin called when it is sent
-   * @returns undefined where the pool is to be asked instead
-   * @throws as guarded queries do
+   * @returns undefined where the pool should be asked instead
+   * @throws the errors of guarded queries
    */
   async read(
     text: string,
@@ -93,7 +96,7 @@ export class PostgresReader {
     }
   }
 
-  /** Resolves when the connection is lost, left, or cannot be made. */
+  /** Resolves when the connection is lost, left, or can't be made. */
   async #connect(closing: AbortSignal): Promise<void> {
     const route = this.#servers.route();
     const client = new Client({
@@ -133,7 +136,7 @@ export class PostgresReader {
       await client.connect();
       await this.#servers.admit(client, route);
     } catch (error) {
-      // Whoever asks the pool meanwhile hears of it.
+      // The reads that go to the pool instead report the error.
       this.#servers.noteFailure(route, error);
       leave();
       return false;

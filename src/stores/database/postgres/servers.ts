@@ -5,15 +5,15 @@ import type { Secret } from '../../../secret.ts';
 import { checkPostgres } from './check.ts';
 import { meaningOf } from './errors.ts';
 
-/** One host's own URL, and the age of the view that it is the one to use. */
+/** The URL of one host, and the generation of the decision to use it. */
 export interface Route {
   readonly url: string;
   readonly generation: number;
 }
 
 /**
- * The hosts of one database, of which one takes writes, and what is known of the way there. The one that was found is
- * kept until it fails: a former primary that comes back alone is not returned to.
+ * The hosts of one database, of which one takes writes, and what is known about connecting to it. The host that was
+ * found is kept until it fails: nothing switches back to a former primary just because it is up again.
  */
 export class PostgresServers {
   /** How many hosts the URL names. */
@@ -31,7 +31,7 @@ export class PostgresServers {
 
   /**
    * @param url of one host or several
-   * @param remark told once of each thing that is odd but no reason to stop
+   * @param remark called once for each thing that is odd but no reason to stop
    */
   constructor(url: Secret, remark: (what: string) => void) {
     const text = url.reveal();
@@ -45,12 +45,12 @@ export class PostgresServers {
     return this.#isPooled;
   }
 
-  /** True where two connections were seen to share one session of the server's: a pooler in transaction mode. */
+  /** True where two connections were seen to share one server session: a pooler in transaction mode. */
   get isShared(): boolean {
     return this.#isShared;
   }
 
-  /** Where to connect to now. */
+  /** Where to connect now. */
   route(): Route {
     return { url: this.#urls[this.#at] ?? '', generation: this.#generation };
   }
@@ -60,41 +60,41 @@ export class PostgresServers {
     return { connectionString: url, keepAlive: true, stream: () => this.#openSocket(silenceMs) };
   }
 
-  /** True where connections of this route are not to be used any more. */
+  /** True where connections of this route must not be used any more. */
   isStale({ generation }: Route): boolean {
     return generation !== this.#generation;
   }
 
-  /** Makes all present connections stale: plans of before a migration are in each of them. */
+  /** Makes all present connections stale: each of them may have plans from before a migration. */
   renew(): void {
     this.#generation += 1;
     for (const leave of [...this.#leaving]) leave();
   }
 
   /**
-   * Has `leave` called when all present connections are stale, for one that nobody looks at before it is used.
+   * Calls `leave` when all present connections become stale, for a connection that is not checked before each use.
    *
-   * @returns what ends that
+   * @returns a function that cancels that
    */
   whenStale(leave: () => void): () => void {
     this.#leaving.add(leave);
     return () => this.#leaving.delete(leave);
   }
 
-  /** Goes on to the next host, unless that has been done since this route was given. */
+  /** Moves on to the next host, unless that has happened since this route was given. */
   leave(route: Route): void {
     if (this.isStale(route)) return;
     this.#at = (this.#at + 1) % this.count;
     this.renew();
   }
 
-  /** Notes that no connection of this route could be made; those at other hosts may be. */
+  /** Records that no connection of this route could be made; other hosts may still work. */
   noteFailure(route: Route, error: unknown): void {
     const meaning = meaningOf(error);
     if (meaning === 'read_only' || (meaning === 'unavailable' && this.count > 1)) this.leave(route);
   }
 
-  /** Settles and looks at a new connection. Throws as `checkPostgres` does. */
+  /** Configures and checks a new connection. Throws the errors of `checkPostgres`. */
   async admit(client: ClientBase, route: Route): Promise<void> {
     try {
       const { backendPid, isPooled, warnings } = await checkPostgres(client);
@@ -109,19 +109,19 @@ export class PostgresServers {
     }
   }
 
-  /** Says it, unless it was said before. */
+  /** Reports a remark, unless it was reported before. */
   remark(what: string): void {
     if (this.#said.has(what)) return;
     this.#said.add(what);
     this.#remark(what);
   }
 
-  /** Everything that was remarked so far. */
+  /** All remarks so far. */
   remarks(): readonly string[] {
     return [...this.#said];
   }
 
-  /** Cuts every connection, those too on which nothing comes any more. */
+  /** Destroys every connection, including those that have gone silent. */
   destroyAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -130,15 +130,15 @@ export class PostgresServers {
     const socket = new Socket();
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    // Of a partition that drops everything nobody is told: without this, whoever waits for an answer would wait for as
-    // long as it lasts.
+    // A network partition that drops packets gives no error: without this timeout, a waiting statement waits for as
+    // long as the partition lasts.
     return socket.setTimeout(silenceMs, () => {
       socket.destroy(new Error('The database was silent for too long.'));
     });
   }
 }
 
-/** Cuts the connection without a goodbye, which might never be heard. */
+/** Destroys the connection without a clean close, which the server might never receive. */
 export function hangUp(client: ClientBase): void {
   const { stream } = Reflect.get(client, 'connection') as { stream: Socket };
   stream.destroy();

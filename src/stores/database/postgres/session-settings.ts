@@ -1,22 +1,23 @@
-/** How long a statement may take, in milliseconds: callers rather hear of trouble than wait. */
+/** How long a statement may take, in milliseconds: callers prefer an error to a longer wait. */
 export const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** What our sessions and transactions are to be like, whatever the server's defaults are. */
+/** The settings of our sessions and transactions, whatever the server's defaults are. */
 const SETTINGS: Readonly<Record<string, string>> = {
-  // A commit that was acknowledged must survive.
+  // An acknowledged commit must survive.
   synchronous_commit: 'on',
   statement_timeout: String(STATEMENT_TIMEOUT_MS),
-  // A statement that waits for a lock has its time like any other.
+  // A statement that waits for a lock has the same time limit as any other.
   lock_timeout: '0',
-  // An instance that vanished in the middle of a transaction must not keep its locks.
+  // An instance that vanishes in the middle of a transaction must not keep its locks.
   idle_in_transaction_session_timeout: String(STATEMENT_TIMEOUT_MS),
-  // Upkeep's plans look dear to the planner and are not: compiling them costs a hundred times what running them does.
+  // The planner takes upkeep's plans for expensive, and they are not: compiling them costs a hundred times as much as
+  // running them.
   jit: 'off',
 };
 
 /**
- * Begins a transaction with these settings, in one round trip. Poolers refuse settings at the start of a connection, or
- * drop them, and in transaction mode a session's settings are another's: only what is set in the transaction holds there.
+ * Starts a transaction with these settings, in one round trip. Poolers refuse settings at the start of a connection, or
+ * drop them, and in transaction mode the session is shared: only settings of the transaction are reliable there.
  */
 export const BEGIN = [
   'begin isolation level read committed',
@@ -24,10 +25,10 @@ export const BEGIN = [
 ].join('; ');
 
 /**
- * Sets the same for single statements, where the session is ours alone: no pooler is between if the server's own process
- * is the one that the connection was told of when it was made.
+ * Applies the same settings to single statements, where the session is ours alone. No pooler is in between if the
+ * server's process is the one that the connection was given when it was made.
  *
- * @param processId what the connection was told
+ * @param processId the process id that the connection was given
  */
 export function settingsOfSession(processId: number): string {
   const settings = { ...SETTINGS, default_transaction_isolation: 'read committed' };

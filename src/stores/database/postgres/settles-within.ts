@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Resolves when the work is done or has failed, or after so many milliseconds; true for the former. */
+/** Resolves to true when the work is done or has failed, or to false after `ms` milliseconds. */
 export async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const timing = new AbortController();
   const settled = work.then(

@@ -8,13 +8,13 @@ import type { Trouble } from '../trouble.ts';
 const COMPANIONS = ['-wal', '-shm'];
 
 /**
- * Sees to it that the file is there, and that nobody but its owner can open it or what SQLite makes beside it, which
- * takes its mode.
+ * Ensures that the file exists, and that only its owner can open it or the files that SQLite creates beside it, which
+ * inherit its mode.
  *
  * @throws the system's error where it can't be read and written
  */
 export function prepareFile(path: string, trouble: Trouble): void {
-  // A file that is there is not opened here: to close it again would end the locks that this process may have on it.
+  // An existing file is not opened here: closing it again would release the locks that this process may have on it.
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   accessSync(path, constants.R_OK | constants.W_OK);
   for (const each of [path, ...COMPANIONS.map((end) => path + end)]) closeToOthers(each, trouble);
@@ -38,15 +38,15 @@ interface Part {
 }
 
 /**
- * Watches the files of an open database. A file that is deleted, replaced or renamed stays open, takes everything that is
- * written, and is gone with the process: nothing must be spent that would be stored in it alone.
+ * Watches the files of an open database. A deleted, replaced or renamed file stays open and accepts writes, and is gone
+ * when the process ends: no token may be spent whose successor would be stored there alone.
  */
 export class SqliteFile {
   readonly #parts: readonly Part[];
   readonly #trouble: Trouble;
   #told = false;
 
-  /** @param path of a database that has been opened and read, so that all of its files are there */
+  /** @param path of a database that has been opened and read, so that all its files exist */
   constructor(path: string, trouble: Trouble) {
     const real = realpathSync(path);
     const paths = [resolve(path), ...COMPANIONS.map((end) => real + end)];
@@ -58,9 +58,9 @@ export class SqliteFile {
   }
 
   /**
-   * Looks whether the names still stand for the files that are open; a few microseconds. The operator is told once.
+   * Checks that the names still refer to the open files, which takes a few microseconds. The operator is informed once.
    *
-   * @throws {@link StoreUnavailableError}
+   * @throws {@link StoreUnavailableError} where they don't
    */
   check(): void {
     const lost = this.#lost();
@@ -99,7 +99,7 @@ export class SqliteFile {
     return `${path} was ${happened} while this service has it open, and nothing is stored until that is put right. ${this.#salvage()}`;
   }
 
-  /** The database and its log together are all that was ever stored. */
+  /** The database and its log together hold everything that was ever stored. */
   #salvage(): string {
     const [database, log] = this.#parts.slice(0, 2).map(({ opened }) => openFileOf(opened));
     if (database === undefined || log === undefined) {

@@ -9,17 +9,18 @@ type Work<Result> = (transaction: Transaction<Database>) => Promise<Result>;
 interface Waiting {
   readonly work: Work<unknown>;
   readonly isAhead: boolean;
-  /** With how many at most it shares a commit, itself counted: fewer after one of them failed. */
+  /** The most transactions that may share its commit, including itself; lower after one of them has failed. */
   readonly most: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** So that nobody waits long for the others of their commit, nor another process for the lock. */
+/** Limits how long a transaction waits for the others of its commit, and another process for the lock. */
 const MOST_AT_ONCE = 64;
 /**
- * Left to other processes after a commit, in milliseconds: an eighth of what it took them, and something where it could
- * not take everybody. Whoever waits looks every few milliseconds, and would find a lock that is free for less too seldom.
+ * The pause for other processes after a commit, in milliseconds: an eighth of the time that it took, and a minimum
+ * where it could not take everybody. A waiting process polls every few milliseconds, and would rarely find a lock that
+ * is free for less.
  */
 const GAP_MS = { share: 1 / 8, least: 1, longest: 10 };
 
@@ -29,17 +30,17 @@ type Commit = <Result>(work: Work<Result>) => Promise<Result>;
 /** The two ends of one queue of transactions. */
 export interface GroupCommit {
   readonly commit: Commit;
-  /** Before all that wait: for the little that is worth nothing once it comes late. */
+  /** Goes ahead of everything that waits: for the few transactions that are useless when late. */
   readonly commitAhead: Commit;
 }
 
 /**
- * Runs transactions on a database with one writer. Whatever has come meanwhile shares the next commit, and so one wait for
- * the lock and one for the disk; each is acknowledged only once that commit is on the disk.
+ * Runs transactions on a database with one writer. Transactions that arrive while it is busy share the next commit, and
+ * so one wait for the lock and one for the disk; each is acknowledged only once that commit is on the disk.
  *
- * @param isLockConflict tells from an error that another try may succeed
- * @param check throws a StoreUnavailableError where nothing may be written; asked before a transaction, and once more before
- *   it is acknowledged
+ * @param isLockConflict whether an error means that a retry may succeed
+ * @param check throws a StoreUnavailableError where nothing may be written; called before a transaction, and again
+ *   before it is acknowledged
  */
 export function groupCommit(
   db: Kysely<Database>,
@@ -70,11 +71,11 @@ export function groupCommit(
     } catch (error) {
       const [only] = batch;
       if (isLockConflict(error) || isStoreUnavailable(error)) {
-        // It is in everybody's way, and to wait once more for each would keep answers from being rescued.
+        // The trouble affects every transaction, and another wait for each would delay the rescue of answers.
         for (const { reject } of [...batch, ...queue.splice(0)]) reject(error);
       } else if (batch.length > 1) {
-        // One's failure is not the others': they had no part in it, and nothing of them was committed. Halves of them find
-        // whose it is in few commits, and in the queue they let others ahead.
+        // One transaction's failure is not the others' fault, and none of them was committed. Halving the batch finds
+        // the one at fault in few commits, and the halves still queue behind work that goes ahead.
         const most = Math.ceil(batch.length / 2);
         const ahead = queue.findIndex(({ isAhead }) => !isAhead);
         queue.splice(ahead === -1 ? queue.length : ahead, 0, ...batch.map((each) => ({ ...each, most })));
@@ -87,7 +88,8 @@ export function groupCommit(
   const drain = async (): Promise<void> => {
     isBusy = true;
     while (queue.length > 0) {
-      // A commit stops this process until it is on the disk, so whoever comes in the same turn of the loop must not miss it.
+      // A commit blocks this process until it is on the disk, so everything that arrives in the same turn of the event
+      // loop must be included.
       await turn();
       const batch = queue.splice(0, alikeAtHead(queue));
       await settle(batch);
@@ -110,7 +112,7 @@ export function groupCommit(
   return { commit: joining(false), commitAhead: joining(true) };
 }
 
-/** How many at the head of the queue may share a commit. */
+/** How many transactions at the head of the queue may share a commit. */
 function alikeAtHead(queue: readonly Waiting[]): number {
   const most = queue[0]?.most ?? 0;
   const other = queue.findIndex((each) => each.most !== most);

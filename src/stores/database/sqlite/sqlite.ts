@@ -14,22 +14,25 @@ import type { Trouble } from '../trouble.ts';
 import { orUnavailable } from '../unavailable.ts';
 import { viewQuery, viewWithStatusQuery } from '../view-query.ts';
 
-/** How to open a SQLite file. */
+/** Configures {@link openSqlite}. */
 export interface SqliteOptions {
   readonly path: string;
-  /** All processes on one file are on one machine, so the machine's clock is the database's. */
+  /** All processes on one file run on one machine, so the machine's clock is the database's. */
   readonly clock: Clock;
   /** How long a call may take effect after its exchange was opened, in milliseconds. */
   readonly unresolvedMs: number;
-  /** Told of what an operator must know of the file, once. */
+  /** Called once for what an operator must know about the file. */
   readonly trouble?: Trouble;
 }
 
-/** How long a statement stops this process to wait for another one's write, in milliseconds; `retryOnLock` stops nobody. */
+/**
+ * How long a statement blocks this process while it waits for another process's write, in milliseconds; `retryOnLock`
+ * blocks nothing.
+ */
 const BUSY_TIMEOUT_MS = { writer: 1, reader: 20 };
 /**
- * Pages that each connection remembers, in KiB, as SQLite wants them (negative). A file that is mapped into memory instead would cost
- * every read several times as much once others write.
+ * The page cache of each connection, in KiB, which SQLite takes as a negative number. With a memory-mapped file
+ * instead, every read costs several times as much once others write.
  */
 const CACHE_KIB = -16_000;
 /** Busy, locked, out of memory, read-only, I/O error, damaged, full, cannot open, lock protocol, not a database. */
@@ -42,12 +45,14 @@ const CLAIMS = exchangeStatusQuery({ grantId: ':grant_id', unresolvedMs: ':unres
 
 /**
  * Opens one SQLite file, creating it with mode 0600. Every commit is on the disk before it is acknowledged
- * (`synchronous = FULL`): with less, a power cut takes tokens that callers already have.
+ * (`synchronous = FULL`): with less, a power cut loses tokens that callers already have.
+ *
+ * @throws the system's or SQLite's own error where the file can't be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
   const { path, clock, unresolvedMs, trouble = () => undefined } = options;
   prepareFile(path, trouble);
-  // Of several processes that open a new file at once, all but one are refused at first.
+  // When several processes open a new file at once, all but one are refused at first.
   const { writer, reader } = await retryOnLock(() => openConnections(path), isBusy);
   const file = new SqliteFile(path, trouble);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(writer) }) });
@@ -95,7 +100,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
         }),
         isUnavailable,
       ),
-    // Whoever writes to a SQLite file has all of it: every transaction begins as a write.
+    // A write locks the whole SQLite file, and every transaction starts as a write.
     hot: (text, parameters) => hot.compile(text, parameters),
     grantLock: () => [],
     lockGrant: () => Promise.resolve(),
@@ -123,8 +128,8 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
 }
 
 /**
- * Two connections, so that a prepared read never sees a transaction of our own that may yet roll back. Each reads at once:
- * only then it has the log open, and keeps it whatever becomes of its name.
+ * Two connections, so that a prepared read never sees our own transaction before it commits. Each reads at once,
+ * because only then does it have the log open, and it keeps the log whatever happens to its name.
  */
 function openConnections(path: string): { writer: DatabaseSync; reader: DatabaseSync } {
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS.writer });
@@ -154,7 +159,7 @@ function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
       database.close();
     },
     prepare(text) {
-      // A transaction that begins by reading could not be upgraded once another process has written in between.
+      // A transaction that starts with a read can't be upgraded once another process has written.
       const statement = text === 'begin' ? 'begin immediate' : text;
       let prepared = statements.get(statement);
       if (prepared === undefined) {
