@@ -1,15 +1,15 @@
 import type { Demand } from '../../grants/rules/demand.ts';
 import { Secret } from '../../secret.ts';
 
-/** What the body of a call for a token says of the token. */
+/** The fields of a token request that say what the token must satisfy. */
 export interface DemandFields {
   readonly force_refresh: boolean;
-  /** Seconds. */
+  /** In seconds. */
   readonly min_ttl?: number | undefined;
   readonly rejected_access_token?: string | undefined;
 }
 
-/** The same in the keeper's words. */
+/** The demand on the keeper that these fields express. */
 export function toDemand({ force_refresh, min_ttl, rejected_access_token }: DemandFields): Demand {
   return {
     force: force_refresh,
