@@ -16,6 +16,7 @@ export interface CodeParameters {
   code_verifier?: string | undefined;
 }
 
+/** The parameters of a refresh, named as on the wire. */
 export interface RefreshParameters {
   client_id: string;
   client_secret?: string | undefined;
