@@ -1,6 +1,4 @@
-/**
- * Evergrant as a library. What is not exported here is not for you yet: stores and providers may still change shape.
- */
+/** Evergrant as a library. Anything not exported here is internal: stores and providers may still change shape. */
 export { createEvergrant, type Evergrant, type EvergrantOptions } from './composition/evergrant.ts';
 export { ConfigError, loadConfig, type LoadedConfig } from './config/index.ts';
 export type { Keeper, LiveToken, TokenRequest } from './grants/keeper/keeper.ts';

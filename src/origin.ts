@@ -1,7 +1,8 @@
-/** True for an origin (RFC 6454) as browsers spell it; another spelling of the same would never match. */
+/** Whether a text is an origin (RFC 6454) exactly as browsers serialize it; another spelling would never match. */
 export function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { origin, protocol, host } = new URL(text);
-  // The URL standard gives no origin to the schemes of mobile shells, such as capacitor://localhost; browsers do.
+  // The URL standard gives an opaque origin to the schemes of mobile shells, such as capacitor://localhost; browsers do
+  // not.
   return host !== '' && text === (origin === 'null' ? `${protocol}//${host}` : origin);
 }

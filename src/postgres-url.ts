@@ -1,11 +1,11 @@
-/** What a Postgres URL says about where the server is; nothing of it is secret but `urls`. */
+/** The parts of a Postgres URL. Only `urls` holds a secret. */
 export interface PostgresAddress {
-  /** One URL for each host, in the order given; they hold the password. */
+  /** One URL per host, in the order given. They hold the password. */
   readonly urls: readonly string[];
-  /** `host:port` of each, to be shown. */
+  /** `host:port` of each host, safe to show. */
   readonly hosts: readonly string[];
   readonly database: string;
-  /** Where the URL says which servers will do, as libpq's `target_session_attrs`. */
+  /** The URL's `target_session_attrs`, as in libpq; undefined if it has none. */
   readonly target: string | undefined;
 }
 
@@ -13,10 +13,10 @@ const URL_OF_HOSTS = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]*)([/?#][^]*)?
 const TARGET = 'target_session_attrs';
 
 /**
- * Reads the URL of a Postgres database, which may name several hosts as libpq's do:
+ * Parses a Postgres URL, which may name several hosts as in libpq:
  * `postgres://user:password@h1:5432,h2:5433/database?target_session_attrs=read-write`.
  *
- * @returns undefined where it is none
+ * @returns undefined if it is not such a URL
  */
 export function parsePostgresUrl(text: string): PostgresAddress | undefined {
   const [, start = '', hosts, rest = ''] = URL_OF_HOSTS.exec(text) ?? [];
@@ -33,7 +33,10 @@ export function parsePostgresUrl(text: string): PostgresAddress | undefined {
   };
 }
 
-/** One host's own URL, without what the driver doesn't know: it would take it for a setting of the server's. */
+/**
+ * The URL of one host, without `target_session_attrs`: the driver does not know it and would pass it to the server as a
+ * setting.
+ */
 function parseOne(
   text: string,
 ): { url: string; host: string; database: string; target: string | undefined } | undefined {

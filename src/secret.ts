@@ -3,9 +3,9 @@ import { inspect } from 'node:util';
 const REDACTED = '[redacted]';
 
 /**
- * A string that must not be seen: a token, a client secret, an API key. Printing, logging, serialising or
- * interpolating it gives `[redacted]`; only {@link Secret.reveal} gives the value, so `reveal` is the one word to
- * look for in a review.
+ * A string that must not be exposed: a token, a client secret, an API key. Printing, logging, serializing or
+ * interpolating it gives `[redacted]`. Only {@link Secret.reveal} returns the value, so a review can search for
+ * `reveal`.
  */
 export class Secret {
   readonly #value: string;
@@ -14,7 +14,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself. Call it only where the value leaves for its one proper destination. */
+  /** Returns the value. Call it only where the value goes to its intended destination. */
   reveal(): string {
     return this.#value;
   }

@@ -6,7 +6,7 @@ import { devOption } from './stored-config.ts';
 
 const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: 'ok  ', odd: 'odd ', bad: 'BAD ' };
 
-/** `evergrant doctor`: is this deployment in order? */
+/** `evergrant doctor`: checks that this deployment is in order. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('check configuration, database, key ring and provider, and say what is wrong')

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config-error.ts';
 import { devHint } from './dev/hint.ts';
 
-/** Says what went wrong and what to do, and leaves the exit status at 1. A stack is shown for what nobody expected. */
+/** Prints what went wrong and what to do, and sets the exit code to 1. Prints the stack of unexpected errors. */
 export function fail(error: unknown): void {
   process.exitCode = 1;
   console.error(explain(error));
@@ -18,14 +18,14 @@ function explain(error: unknown): string {
   if (error instanceof ConfigError) return [error.message, devHint(error.problems) ?? []].flat().join('\n');
   const expected = error instanceof RangeError || ('code' in error && !isSystem(error.code));
   if (!expected) return error.stack ?? error.message;
-  // The operator may know what callers may not.
+  // The operator may see details that callers may not.
   if ('code' in error && error.code === 'store_unavailable' && error.cause instanceof Error) {
     return `${error.message} (${error.cause.message})`;
   }
   return error.message;
 }
 
-/** Errors of this project have codes in lower case, those of Node and of the system in upper case. */
+/** Codes of this project are in lower case, those of Node and the system in upper case. */
 function isSystem(code: unknown): boolean {
   return typeof code === 'string' && code === code.toUpperCase();
 }

@@ -17,7 +17,7 @@ interface CreateOptions extends CommonOptions {
   readonly name?: string;
 }
 
-/** `evergrant keys`: who may call the API. */
+/** `evergrant keys`: manages who may call the API. */
 export function keysCommand(): Command {
   return new Command('keys')
     .description('API keys of callers')
@@ -86,7 +86,7 @@ function revoke(): Command {
     });
 }
 
-/** A command to paste that works on the data that this one does. */
+/** A command to paste that uses the same data as this one. */
 function onSameData(command: string, { dev }: CommonOptions): string {
   return asTyped(dev === true ? `${command} --dev` : command);
 }

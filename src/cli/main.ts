@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 
-// Before anything else is loaded: whatever Node has compiled once, it need not compile at the next start.
+// Before loading anything else, so that Node reuses compiled code at the next start.
 enableCompileCache();
 const { runProgram } = await import('./program.ts');
 await runProgram();

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { devOption, storedConfig } from './stored-config.ts';
 
-/** `evergrant migrate`: the schema, ahead of a deployment. `serve` does the same at its start. */
+/** `evergrant migrate`: migrates the schema ahead of a deployment. `serve` does the same when it starts. */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('bring the database up to date; "serve" does so by itself at its start')

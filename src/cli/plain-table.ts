@@ -1,4 +1,4 @@
-/** Aligned columns of plain text under a head, a line for each row. */
+/** Formats rows as aligned columns of plain text under a header, one line per row. */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

@@ -10,7 +10,9 @@ import { migrateCommand } from './migrate.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
-/** Runs `evergrant` with this process's arguments; a command that fails says why and sets the exit code. */
+/**
+ * Runs `evergrant` with the arguments of this process. A command that fails prints the reason and sets the exit code.
+ */
 export async function runProgram(): Promise<void> {
   try {
     await evergrant().parseAsync();
@@ -36,7 +38,7 @@ function evergrant(): Command {
   return program;
 }
 
-/** Commands built apart inherit nothing from the program they are added to. */
+/** Commands built separately inherit no settings from the program they are added to. */
 function pointAtHelp(command: Command): void {
   command.showHelpAfterError('Run with --help to see what is accepted.');
   for (const each of command.commands) pointAtHelp(each);

@@ -17,7 +17,7 @@ interface SandboxCommandOptions {
   readonly state?: string;
 }
 
-/** `evergrant sandbox`: a Cal.com and a Cronofy of your own, faults on demand. */
+/** `evergrant sandbox`: runs a fake Cal.com and a fake Cronofy, with faults on demand. */
 export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description('run the fake Cal.com and Cronofy alone: the real behaviour offline, faults on demand')

@@ -4,7 +4,7 @@ import { StopCutShortError } from '../composition/stop-cut-short-error.ts';
 import { fail } from './fail.ts';
 import { askedAgain, askedToStop } from './signals.ts';
 
-/** `evergrant serve`: the service, configured by the environment. */
+/** `evergrant serve`: runs the service, configured by the environment. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the service, configured by environment variables')
@@ -18,7 +18,7 @@ export function serveCommand(): Command {
       console.log(`Evergrant listens on ${service.url} (docs: ${service.url}/docs).`);
       const signal = await askedToStop();
       console.log('Stopping: what is in flight is finished first. Once more ends it at once.');
-      // Whoever types Ctrl+C has no other instance that could take over.
+      // Somebody who presses Ctrl+C has no other instance to take over.
       const closed = service.close(signal === 'SIGTERM' ? loaded.config.drainMs : 0);
       const cut = askedAgain().then(async (again) => {
         throw new StopCutShortError(`Ended at once by another ${again}.`, await service.evergrant.giveUp());
@@ -27,7 +27,7 @@ export function serveCommand(): Command {
         await Promise.race([closed, cut]);
       } catch (error) {
         fail(error);
-        // What still hangs would keep the process.
+        // Anything that still hangs would keep the process alive.
         process.exit();
       }
     });

@@ -1,15 +1,18 @@
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** Another signal that comes sooner is the same one again: npm passes on what the terminal has sent to all. Milliseconds. */
+/**
+ * Signals closer together than this count as one: npm forwards the signal that the terminal has already sent to every
+ * process. Milliseconds.
+ */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Resolves at the first SIGINT or SIGTERM. Later ones are ignored: what is in flight is finished first. */
+/** Resolves on the first SIGINT or SIGTERM. Later ones are ignored, so that work in flight can finish. */
 export function askedToStop(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of SIGNALS) process.on(signal, resolve);
   });
 }
 
-/** Resolves at the next SIGINT or SIGTERM, for whoever was asked to stop already. */
+/** Resolves on the next SIGINT or SIGTERM after the first. */
 export function askedAgain(): Promise<NodeJS.Signals> {
   const since = performance.now();
   return new Promise((resolve) => {

@@ -3,18 +3,26 @@ import type { LoadedConfig } from '../config/index.ts';
 import type { Operator } from '../composition/operator.ts';
 import { devDefaults } from './dev/data.ts';
 
-/** For commands that work on a database: the one of the environment, or that of `evergrant dev`. */
+/** `--dev`, for commands that work on a database: uses the data of `evergrant dev` instead of the environment's. */
 export function devOption(): Option {
   return new Option('--dev', 'work on the data of "evergrant dev" in this folder');
 }
 
-/** The configuration that a command with {@link devOption} works on. */
+/**
+ * Loads the configuration for a command with {@link devOption}.
+ *
+ * @throws ConfigError if the configuration is invalid
+ */
 export async function storedConfig({ dev }: { dev?: boolean }): Promise<LoadedConfig> {
   const { loadConfig } = await import('../config/index.ts');
   return loadConfig(process.env, dev === true ? devDefaults(process.env) : undefined);
 }
 
-/** What a command with {@link devOption} opens. */
+/**
+ * Opens the operator for a command with {@link devOption}.
+ *
+ * @throws ConfigError if the configuration is invalid
+ */
 export async function openStored(options: { dev?: boolean }): Promise<Operator> {
   const config = await storedConfig(options);
   const { openOperator } = await import('../composition/operator.ts');

@@ -1,13 +1,13 @@
-/** What is wrong with one variable. Holds no values, for any of them may be secret. */
+/** A problem with one variable. Holds no values, since any of them may be secret. */
 export interface ConfigProblem {
   readonly variable: string;
-  /** What is wrong, as the end of a sentence that begins with the name. */
+  /** The end of a sentence that begins with the variable's name. */
   readonly problem: string;
-  /** What is accepted, or what to do. */
+  /** What is accepted, or what to do, as a complete sentence. */
   readonly accepted: string;
 }
 
-/** The configuration can't be used. Names every problem at once, so that it is corrected in one go. */
+/** The configuration is invalid. Lists all problems, so that they can be corrected in one go. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'config_invalid';

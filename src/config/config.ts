@@ -16,53 +16,53 @@ import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { isLoopback, localUrl, parseUrl } from './urls.ts';
 
-/** Everything that is decided by the environment. It can be shown: what is secret in it is a `Secret`. */
+/** Everything the environment configures. Safe to print: secrets are `Secret` objects. */
 export interface Config {
   readonly host: string;
-  /** 0 for any free port. */
+  /** 0 means any free port. */
   readonly port: number;
-  /** Without a last slash. With port 0 it must be made anew by {@link localUrl} once the port is known. */
+  /** Without a trailing slash. With port 0, replace it with {@link localUrl} once the port is known. */
   readonly publicUrl: string;
   readonly database: DatabaseConfig;
-  /** The folder for answers that the database refused. */
+  /** The folder for answers that the database did not take. */
   readonly rescueFolder: string;
   readonly corsOrigins: CorsOrigins;
-  /** Absent where no issuer is trusted; then only API keys let callers in. */
+  /** Absent if no issuer is trusted; callers then need an API key. */
   readonly jwt?: JwtConfig;
-  /** What each family of providers is configured by, with its clients' secrets. */
+  /** Settings of each provider family, including client secrets. */
   readonly providers: ProviderSettings;
-  /** Whose accounts the bookings API serves: those we make, or those that users link. */
+  /** Which accounts the bookings API serves: managed users that we create, or accounts that users link. */
   readonly bookings: 'managed' | 'oauth';
-  /** Pages of the app that users may return to once they have linked an account; the first where none is named. */
+  /** App pages that users may return to after linking an account; the first is the default. */
   readonly returnUrls: readonly string[];
   readonly upstreamTimeoutMs: number;
   readonly callerWaitMs: number;
-  /** How long a service that stops still serves. */
+  /** How long the service keeps serving after SIGTERM, in milliseconds. */
   readonly drainMs: number;
   readonly atoms: AtomsConfig;
   readonly upkeep: UpkeepConfig;
   readonly logLevel: LogLevel;
 }
 
-/** How long pages with Atoms go on from one access token to the next, in milliseconds. */
+/** How long pages with Atoms can go from one access token to the next, in milliseconds. */
 export interface AtomsConfig {
-  /** After the token's end. */
+  /** Counted from the access token's expiry. */
   readonly graceMs: number;
-  /** After the last call with a JWT or an API key for the token's user; 0 for not at all. */
+  /** Counted from the last call with a JWT or an API key for the token's user; 0 disables it. */
   readonly chainMs: number;
 }
 
-/** What is done in the background. */
+/** Configures the background tasks. */
 export interface UpkeepConfig {
-  /** The share of a provider's limit that may be spent on renewing tokens ahead of need; 0 renews none. */
+  /** The share of a provider's rate limit that proactive renewal may use; 0 disables proactive renewal. */
   readonly share: number;
-  /** How long what has ended is remembered, in milliseconds. */
+  /** How long ended records are kept, in milliseconds. */
   readonly retentionMs: number;
-  /** How long a grant is kept that only its user can repair, and one that nobody is connected to, in milliseconds. */
+  /** How long to keep a grant that only its user can repair, or that has no connection, in milliseconds. */
   readonly lostRetentionMs: number;
 }
 
-/** Applies defaults and refuses contradictions; what is wrong is noted in `settings`. */
+/** Applies defaults and rejects contradictions. Problems are recorded in `settings`. */
 export function decideConfig(settings: Settings): Omit<Config, 'providers'> {
   const host = settings.decide('EVERGRANT_HOST', parseHost);
   const port = settings.decide('EVERGRANT_PORT', parsePort);
@@ -94,7 +94,7 @@ export function decideConfig(settings: Settings): Omit<Config, 'providers'> {
   };
 }
 
-/** Beside a SQLite file; a Postgres is elsewhere, and then the working directory is as good as any. */
+/** Next to a SQLite file; for Postgres, which is elsewhere, in the working directory. */
 function besides(database: DatabaseConfig): string {
   return database.kind === 'sqlite' ? `${database.path}-rescue` : './evergrant-rescue';
 }

@@ -1,32 +1,36 @@
 import { parsePostgresUrl as addressOf } from '../postgres-url.ts';
 import { Refusal } from './refusal.ts';
 
-/** The database to open; the URL of a Postgres holds its password and is `Secrets.databaseUrl`. */
+/** The database to open. A Postgres URL holds a password, so it is in `Secrets.databaseUrl`. */
 export type DatabaseConfig = SqliteConfig | PostgresConfig;
 
-/** One file on this machine. */
+/** A SQLite file on this machine. */
 export interface SqliteConfig {
   readonly kind: 'sqlite';
-  /** Of the database file; a relative one starts at the working directory. */
+  /** The path of the database file; a relative one is resolved from the working directory. */
   readonly path: string;
 }
 
 /** A Postgres server. */
 export interface PostgresConfig {
   readonly kind: 'postgres';
-  /** Hosts, ports and database, to be shown. */
+  /** Hosts, ports and database name, safe to show. */
   readonly place: string;
 }
 
 const ACCEPTED =
   'Accepted: sqlite: and the path of a file, for example sqlite:./evergrant.db, or postgres://user:password@host:5432/database (several: host1:5432,host2:5432).';
-/** The kinds of server that libpq knows and that will do for tokens. */
+/** The values of libpq's `target_session_attrs` that suit a database that stores tokens. */
 const WRITABLE = ['read-write', 'primary', 'any'];
 const POSTGRES = /^postgres(?:ql)?:\/\//;
-/** `sqlite:PATH`, and `sqlite:///PATH` as some libraries write an absolute one. */
+/** `sqlite:PATH`, or `sqlite:///PATH` as some libraries write an absolute path. */
 const SQLITE = /^sqlite:(?:\/\/(?=\/))?([^?#]+)$/;
 
-/** Reads the database's URL. Throws a Refusal. */
+/**
+ * Parses the database URL.
+ *
+ * @throws Refusal if it names no supported database
+ */
 export function parseDatabaseUrl(text: string): DatabaseConfig {
   if (isPostgresUrl(text)) return parsePostgresUrl(text);
   const path = SQLITE.exec(text)?.[1];
@@ -38,7 +42,7 @@ export function parseDatabaseUrl(text: string): DatabaseConfig {
   return { kind: 'sqlite', path };
 }
 
-/** True for what claims to be the URL of a Postgres database. */
+/** Whether a text has the form of a Postgres URL. */
 export function isPostgresUrl(text: string): boolean {
   return POSTGRES.test(text);
 }

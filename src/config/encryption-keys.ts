@@ -1,7 +1,7 @@
 import { Secret } from '../secret.ts';
 import { Refusal } from './refusal.ts';
 
-/** A key that seals stored tokens, under its name. */
+/** A named key that seals stored tokens. */
 export interface EncryptionKey {
   readonly id: string;
   /** 32 bytes as base64. */
@@ -15,10 +15,14 @@ const ACCEPTED =
   'Accepted: id:key,... with unique ids of letters, digits, _ and -, and keys of 32 bytes in base64. ' +
   'Make one with: echo "k1:$(openssl rand -base64 32)"';
 
-/** What to tell somebody who has set no keys. */
+/** Tells an operator with no keys how to make one. */
 export const HOW_TO_MAKE_A_KEY = ACCEPTED;
 
-/** Reads the key ring; the first key seals. Throws a Refusal. */
+/**
+ * Parses the key ring; the first key seals, all open.
+ *
+ * @throws Refusal if an entry is malformed, weak or duplicated
+ */
 export function parseEncryptionKeys(text: string): readonly EncryptionKey[] {
   const keys = text.split(',').map((entry, index) => parseKey(entry.trim(), index + 1));
   if (new Set(keys.map(({ id }) => id)).size < keys.length) throw new Refusal('has two keys with one id', ACCEPTED);

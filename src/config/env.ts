@@ -4,15 +4,16 @@ import { CONFIG_VARIABLES, type VariableName } from './variables.ts';
 /** An environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The known variables as they stand, before anything is judged. */
+/** The known variables as set, before validation. */
 export type Values = Readonly<Partial<Record<VariableName, string>>>;
 
-/** A space at its end may be a part of it, for the issuer as well. */
+/** Trailing whitespace may be part of the secret, and the issuer may have signed with it. */
 const VERBATIM: VariableName = 'EVERGRANT_JWT_SECRET';
 
 /**
- * Reads the known variables. An empty one counts as unset; `defaults` go before the defaults of the table. Half of one client
- * is never completed with the default half of another.
+ * Reads the known variables. An empty variable counts as unset. `defaults` take precedence over the defaults in the
+ * table. Setting any variable of a client drops the `defaults` of that client, so that halves of two clients are never
+ * mixed.
  */
 export function readEnv(environment: Environment, defaults: Values = {}): Values {
   const given = present(environment);

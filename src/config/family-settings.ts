@@ -8,9 +8,9 @@ import type { Settings } from './settings.ts';
 import { parseSecureUrl } from './urls.ts';
 
 /**
- * Settings as families of providers read them.
+ * Adapts `settings` to the interface that provider families read.
  *
- * @param environment where the secrets are that a file of providers names
+ * @param environment holds the secrets that a providers file refers to
  */
 export function familySettings(settings: Settings, environment: Environment): SettingsReader<ProviderVariable> {
   return {

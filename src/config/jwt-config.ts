@@ -4,9 +4,9 @@ import type { Settings } from './settings.ts';
 import { parseJwksUrl } from './urls.ts';
 import type { VariableName } from './variables.ts';
 
-/** Whose JWTs are trusted, but for the HS256 secret, which is in `Secrets.jwtSecret`. */
+/** Which JWTs are trusted. The HS256 secret is in `Secrets.jwtSecret`. */
 export interface JwtConfig {
-  /** PEM or the JSON text of a JWK. */
+  /** PEM, or the JSON text of a JWK. */
   readonly publicKey?: string;
   readonly jwksUrl?: string;
   readonly issuer?: string;
@@ -19,7 +19,7 @@ export interface JwtConfig {
 const KEYS: readonly VariableName[] = ['EVERGRANT_JWT_SECRET', 'EVERGRANT_JWT_PUBLIC_KEY', 'EVERGRANT_JWKS_URL'];
 const CLAIM_LIMIT_CHARACTERS = 255;
 
-/** Undefined where no key is given to check JWTs with. */
+/** Decides which JWTs are trusted; undefined if no key is configured. Problems are recorded in `settings`. */
 export function decideJwt(settings: Settings): JwtConfig | undefined {
   const publicKey = settings.read('EVERGRANT_JWT_PUBLIC_KEY', parseJwtPublicKey);
   const jwksUrl = settings.read('EVERGRANT_JWKS_URL', parseJwksUrl);
@@ -52,7 +52,7 @@ function refuseWithoutKey(settings: Settings): void {
   }
 }
 
-/** Many issuers serve several apps, some all their customers, with the same keys. */
+/** Many issuers use the same keys for several apps, and some for all their customers. */
 function warnOfOpenTrust(settings: Settings): void {
   const missing = (['EVERGRANT_JWT_ISSUER', 'EVERGRANT_JWT_AUDIENCE'] as const).filter((name) => !settings.has(name));
   if (missing.length > 0) {

@@ -11,7 +11,11 @@ const PROBLEMS: Readonly<Record<PublicKeyFault, string>> = {
   not_trusted: 'is of a kind, size or use that is not trusted',
 };
 
-/** Reads a public key and gives it as PEM with real line breaks, or as the JWK's text. Throws a Refusal. */
+/**
+ * Parses a public key. Returns PEM with real line breaks, or the JWK's text.
+ *
+ * @throws Refusal if it is not a usable public key
+ */
 export function parseJwtPublicKey(text: string): string {
   const key = text.startsWith('{') ? text : text.replaceAll(String.raw`\r`, '').replaceAll(String.raw`\n`, '\n');
   try {

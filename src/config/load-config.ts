@@ -6,17 +6,18 @@ import { type Secrets, decideSecrets } from './secrets.ts';
 import { Settings } from './settings.ts';
 import { warnOfUnknown } from './unknown-variables.ts';
 
-/** A usable configuration. */
+/** A validated configuration with its secrets and warnings. */
 export interface LoadedConfig {
   readonly config: Config;
   readonly secrets: Secrets;
-  /** What is odd but no reason to stop, as whole sentences to show the operator. */
+  /** Complete sentences to show the operator about unusual but valid settings. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads, completes and judges an environment. `defaults` go before the built-in ones. Throws one ConfigError that names
- * every problem.
+ * Loads and validates the configuration. `defaults` take precedence over the built-in ones.
+ *
+ * @throws ConfigError listing every problem
  */
 export function loadConfig(environment: Environment, defaults?: Values): LoadedConfig {
   const settings = new Settings(readEnv(environment, defaults));

@@ -1,9 +1,9 @@
-/** Thrown by the parser of a variable: why its value can't be used, without the value. */
+/** Thrown by a variable's parser to say why a value cannot be used, without repeating the value. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  /** The end of a sentence that begins with the name of the variable. */
+  /** The end of a sentence that begins with the variable's name. */
   readonly problem: string;
-  /** A whole sentence: what is accepted, or what to do. */
+  /** What is accepted, or what to do, as a complete sentence. */
   readonly accepted: string;
 
   constructor(problem: string, accepted: string, options?: { cause: unknown }) {

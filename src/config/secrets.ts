@@ -4,11 +4,11 @@ import { type EncryptionKey, HOW_TO_MAKE_A_KEY, parseEncryptionKeys } from './en
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 
-/** The key material of the service itself; the clients' secrets are in `Config.providers`. */
+/** The service's own secrets; client secrets are in `Config.providers`. */
 export interface Secrets {
-  /** The first seals, all open; at least one. */
+  /** The first key seals, all keys open; at least one. */
   readonly encryptionKeys: readonly EncryptionKey[];
-  /** There exactly when `Config.database` is a Postgres; holds its password. */
+  /** Present exactly if `Config.database` is a Postgres. Holds its password. */
   readonly databaseUrl?: Secret;
   /** For HS256; at least 32 bytes. */
   readonly jwtSecret?: Secret;
@@ -16,7 +16,7 @@ export interface Secrets {
 
 const SHORTEST_JWT_SECRET_BYTES = 32;
 
-/** Judges the key material; what is wrong is noted in `settings`. */
+/** Validates the secrets. Problems are recorded in `settings`. */
 export function decideSecrets(settings: Settings): Secrets {
   if (!settings.has('EVERGRANT_ENCRYPTION_KEYS')) {
     settings.refuse('EVERGRANT_ENCRYPTION_KEYS', 'is not set, so no token could be stored', HOW_TO_MAKE_A_KEY);
@@ -40,7 +40,7 @@ export function decideSecrets(settings: Settings): Secrets {
 
 function parseJwtSecret(text: string): Secret {
   if (text.includes('-----BEGIN')) {
-    // As an HMAC secret a public key would let everybody who has it sign tokens.
+    // With a public key as HMAC secret, anybody who has that key could sign tokens.
     throw new Refusal('holds a PEM key', 'Put a public key into EVERGRANT_JWT_PUBLIC_KEY instead.');
   }
   if (Buffer.byteLength(text) < SHORTEST_JWT_SECRET_BYTES) {

@@ -3,7 +3,7 @@ import type { Values } from './env.ts';
 import { Refusal } from './refusal.ts';
 import { type VariableName, type VariableWithDefault, defaultOf } from './variables.ts';
 
-/** Reads variables one by one, and keeps what is wrong and what is odd until the end. */
+/** Reads variables one by one, and collects problems and warnings. */
 export class Settings {
   readonly warnings: string[] = [];
   readonly #problems: ConfigProblem[] = [];
@@ -17,7 +17,7 @@ export class Settings {
     return this.#values[variable] !== undefined;
   }
 
-  /** Undefined where the variable is unset, or where `parse` threw a {@link Refusal}, which is then noted. */
+  /** The parsed value; undefined if the variable is unset or if `parse` throws a {@link Refusal}, which is recorded. */
   read<T>(variable: VariableName, parse: (text: string) => T): T | undefined {
     const text = this.#values[variable];
     if (text === undefined) return undefined;
@@ -30,12 +30,12 @@ export class Settings {
     }
   }
 
-  /** As {@link read}, with the default of the table in place of nothing. */
+  /** Like {@link read}, but uses the default in the table if there is no value. */
   decide<T>(variable: VariableWithDefault, parse: (text: string) => T): T {
     return this.read(variable, parse) ?? parse(defaultOf(variable));
   }
 
-  /** Refuses where one of two is set without the other; `where` says where both are to be found. */
+  /** Records a problem if only one of two variables is set; `where` says where to find both. */
   requireBoth(one: VariableName, other: VariableName, where: string): void {
     if (this.has(one) === this.has(other)) return;
     const [missing, present] = this.has(one) ? [other, one] : [one, other];
@@ -46,7 +46,7 @@ export class Settings {
     this.#problems.push({ variable, problem, accepted });
   }
 
-  /** Throws a ConfigError where anything was refused. */
+  /** @throws ConfigError if any problem was recorded */
   finish(): void {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);
   }

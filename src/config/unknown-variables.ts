@@ -4,10 +4,10 @@ import { nearestOf } from './providers-file/nearest.ts';
 import { CONFIG_VARIABLES } from './variables.ts';
 
 const OURS = ['EVERGRANT_', ...VARIABLE_PREFIXES];
-/** Read by the tests, never by the service. */
+/** Read by tests only, never by the service. */
 const FOR_TESTS = /^EVERGRANT_TEST_/;
 
-/** Warns of variables that look like ours and aren't, most often because of a typing error. */
+/** Warns about variables that look like ours but are unknown, most often because of a typing error. */
 export function warnOfUnknown(environment: Environment): string[] {
   const known = CONFIG_VARIABLES.map(({ name }): string => name);
   return Object.keys(environment)

@@ -2,28 +2,40 @@ import { Refusal } from './refusal.ts';
 
 const IPV4_LOOPBACK = /^127(?:\.\d{1,3}){3}$/;
 
-/** Reads an http or https URL and gives it without its last slash. Throws a Refusal. */
+/**
+ * Parses an http or https URL and removes its trailing slash.
+ *
+ * @throws Refusal if it is not such a URL
+ */
 export function parseUrl(text: string): string {
   return withoutLastSlash(readUrl(text, ['https:', 'http:'], 'an http or https URL').href);
 }
 
-/** As {@link parseUrl}, but plain http only on this machine, because secrets travel there. Throws a Refusal. */
+/**
+ * Like {@link parseUrl}, but accepts plain http only for this machine, because secrets travel over it.
+ *
+ * @throws Refusal if it is not such a URL
+ */
 export function parseSecureUrl(text: string): string {
   return withoutLastSlash(readSecureUrl(text).href);
 }
 
-/** Reads the URL of a JWK set, to the letter: its path and query are the issuer's. Throws a Refusal. */
+/**
+ * Parses a JWK set URL and returns it unchanged, since its path and query belong to the issuer.
+ *
+ * @throws Refusal if it is not such a URL
+ */
 export function parseJwksUrl(text: string): string {
   return readSecureUrl(text, { query: true }).href;
 }
 
-/** The URL under which a listening service is reached from its own machine. */
+/** The URL at which a service listening on `host` and `port` is reached from its own machine. */
 export function localUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-/** Whether a host name or address, an IPv6 one with or without brackets, means this machine. */
+/** Whether a host name or address means this machine. IPv6 addresses may have brackets. */
 export function isLoopback(host: string): boolean {
   return (
     host === 'localhost' || host.endsWith('.localhost') || /^(?:::1|\[::1\])$/.test(host) || IPV4_LOOPBACK.test(host)

@@ -3,7 +3,11 @@ import { Secret } from '../secret.ts';
 import { Refusal } from './refusal.ts';
 import { isLoopback } from './urls.ts';
 
-/** Reads a client id. Throws a Refusal. */
+/**
+ * Parses a client id.
+ *
+ * @throws Refusal if it cannot be one
+ */
 export function parseClientId(text: string): string {
   if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
   throw new Refusal(
@@ -12,7 +16,11 @@ export function parseClientId(text: string): string {
   );
 }
 
-/** Reads a client secret. Throws a Refusal. */
+/**
+ * Parses a client secret.
+ *
+ * @throws Refusal if it cannot be one
+ */
 export function parseClientSecret(text: string): Secret {
   if (/^[\x21-\x7e]{1,4096}$/.test(text)) return new Secret(text);
   throw new Refusal(
@@ -21,10 +29,14 @@ export function parseClientSecret(text: string): Secret {
   );
 }
 
-/** What users are asked to consent to, in the provider's own words. */
+/** OAuth scopes, in the provider's own words. */
 export type Scopes = readonly string[];
 
-/** Reads scopes (RFC 6749 section 3.3), parted by spaces or commas. Throws a Refusal. */
+/**
+ * Parses scopes (RFC 6749 section 3.3) separated by spaces or commas.
+ *
+ * @throws Refusal if one is malformed
+ */
 export function parseScopes(text: string): Scopes {
   const scopes = text.split(/[ ,]+/).filter((scope) => scope !== '');
   if (scopes.length > 0 && scopes.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) {
@@ -36,10 +48,14 @@ export function parseScopes(text: string): Scopes {
   );
 }
 
-/** Which origins (RFC 6454) may call from a browser: all, or exactly these. */
+/** Which origins (RFC 6454) may call from a browser: all, or only those listed. */
 export type CorsOrigins = '*' | readonly string[];
 
-/** Reads `*` or a comma separated list of origins. Throws a Refusal. */
+/**
+ * Parses `*` or a comma-separated list of origins.
+ *
+ * @throws Refusal if one is malformed
+ */
 export function parseCorsOrigins(text: string): CorsOrigins {
   if (text === '*') return '*';
   const origins = text.split(',').map((origin) => origin.trim());
@@ -50,7 +66,11 @@ export function parseCorsOrigins(text: string): CorsOrigins {
   );
 }
 
-/** Reads a comma separated list of pages; each must be met exactly. Throws a Refusal. */
+/**
+ * Parses a comma-separated list of pages to return to, which are compared exactly.
+ *
+ * @throws Refusal if one is not usable
+ */
 export function parseReturnUrls(text: string): readonly string[] {
   const urls = text.split(',').map((url) => url.trim());
   if (urls.every(isPage)) return [...new Set(urls)];
@@ -69,10 +89,14 @@ function isPage(text: string): boolean {
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** The least to log; pino's names. */
+/** The lowest level to log, as pino names it. */
 export type LogLevel = (typeof LEVELS)[number];
 
-/** Throws a Refusal. */
+/**
+ * Parses a log level.
+ *
+ * @throws Refusal for an unknown level
+ */
 export function parseLogLevel(text: string): LogLevel {
   const level = LEVELS.find((known) => known === text.toLowerCase());
   if (level === undefined) throw new Refusal('is not a log level', `Accepted: ${LEVELS.join(', ')}.`);
@@ -81,21 +105,29 @@ export function parseLogLevel(text: string): LogLevel {
 
 const MOST_SHARE = 0.9;
 
-/** Reads a TCP port; 0 stands for any free one. Throws a Refusal. */
+/**
+ * Parses a TCP port; 0 means any free port.
+ *
+ * @throws Refusal if it is not a port
+ */
 export function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new Refusal('is not a port', 'Accepted: a whole number from 0 to 65535, for example 4000.');
 }
 
-/** Reads a share of a whole that leaves something to others. Throws a Refusal. */
+/**
+ * Parses a share that leaves some of the whole to others.
+ *
+ * @throws Refusal if it is out of bounds
+ */
 export function parseShare(text: string): number {
   const share = Number(text);
   if (/^\d(?:\.\d{1,6})?$/.test(text) && share <= MOST_SHARE) return share;
   throw new Refusal('is not a share', `Accepted: a number from 0 to ${MOST_SHARE}, for example 0.5.`);
 }
 
-/** Makes a parser of seconds within bounds (inclusive), whose result is in milliseconds. It throws a Refusal. */
+/** Makes a parser for a number of seconds within inclusive bounds. It returns milliseconds and throws Refusal. */
 export function secondsBetween(least: number, most: number): (text: string) => number {
   return (text) => {
     const seconds = Number(text);

@@ -1,10 +1,10 @@
 import { PROVIDER_VARIABLES, type ProviderVariable } from '../providers/families.ts';
 import type { Variable } from '../providers/family.ts';
 
-/** One environment variable: what `--help` and the documentation say about it. */
+/** An environment variable as `--help` and the documentation describe it. */
 export type ConfigVariable = Variable;
 
-/** Of the service and its callers. */
+/** Variables of the service and its callers. */
 const OF_THE_SERVICE = [
   { name: 'EVERGRANT_HOST', default: '127.0.0.1', meaning: 'Address to listen on; 0.0.0.0 for all of them.' },
   { name: 'EVERGRANT_PORT', default: '4000', meaning: 'Port to listen on; 0 takes a free one.' },
@@ -65,7 +65,7 @@ const OF_THE_SERVICE = [
   },
 ] as const satisfies readonly ConfigVariable[];
 
-/** Of what is done with providers. */
+/** Variables of what the service does with providers. */
 const OF_ITS_WORK = [
   {
     name: 'EVERGRANT_BOOKINGS',
@@ -127,16 +127,16 @@ const OF_ITS_WORK = [
 
 type Known = (typeof OF_THE_SERVICE)[number] | ProviderVariable | (typeof OF_ITS_WORK)[number];
 
-/** Every environment variable that is read, in the order to show them. */
+/** All environment variables that are read, in the order in which to show them. */
 export const CONFIG_VARIABLES: readonly Known[] = [...OF_THE_SERVICE, ...PROVIDER_VARIABLES, ...OF_ITS_WORK];
 
-/** The name of a variable that is read. */
+/** The name of a known variable. */
 export type VariableName = Known['name'];
 
 /** The name of a variable that has a default. */
 export type VariableWithDefault = Extract<Known, { default: string }>['name'];
 
-/** The default of a variable, as it would be written in the environment. */
+/** A variable's default, as written in the environment. */
 export function defaultOf(name: VariableWithDefault): string {
   const text = CONFIG_VARIABLES.find((variable) => variable.name === name)?.default;
   if (text === undefined) throw new TypeError(`${name} has no default.`);

@@ -24,13 +24,13 @@ import type { HttpServices, HttpSettings } from './services.ts';
 const API = '/api/*';
 const PREFLIGHT_SECONDS = 600;
 
-/** The same endpoints behind both doors. */
+/** The same endpoints, served through the Fetch standard and through {@link EndpointTable}. */
 export interface App extends FetchHandler {
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
   readonly endpoints: EndpointTable;
 }
 
-/** The whole HTTP side. At every door, every path answers with and without its last slash. */
+/** Builds the HTTP API. Both adapters serve every path with and without its trailing slash. */
 export function createApp(services: HttpServices): App {
   const { logger, settings } = services;
   const app = new OpenAPIHono({ strict: false });
@@ -66,11 +66,11 @@ function allowedOrigins(origins: HttpSettings['corsOrigins']): MiddlewareHandler
     exposeHeaders: ['retry-after'],
     maxAge: PREFLIGHT_SECONDS,
   });
-  // Only browsers send an Origin, and only they look at the answer's CORS headers.
+  // Only browsers send `Origin`, and only they read the CORS headers of the response.
   return (context, next) => (context.req.header('origin') === undefined ? next() : answer(context, next));
 }
 
-/** 405 where the path is served with other methods, else 404. */
+/** 405 if the path is served with other methods, else 404. */
 function noSuchRoute(routes: readonly Route[], context: Context): ProblemError {
   const { path, method } = context.req;
   const methods = routes.filter((route) => isServedAt(route.path, withoutLastSlash(path))).map((route) => route.method);
@@ -83,7 +83,7 @@ function noSuchRoute(routes: readonly Route[], context: Context): ProblemError {
   });
 }
 
-/** Whether a route's path, in which `:name` stands for any part, is the one asked for. */
+/** Whether a route serves `path`. `:name` in `routePath` matches any segment. */
 function isServedAt(routePath: string, path: string): boolean {
   const [parts, asked] = [routePath.split('/'), path.split('/')];
   return parts.length === asked.length && parts.every((part, index) => part.startsWith(':') || part === asked[index]);

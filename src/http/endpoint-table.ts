@@ -3,22 +3,23 @@ import { SmartRouter } from 'hono/router/smart-router';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { Endpoint, Route } from './endpoint.ts';
 
-/** An endpoint, and what a path holds for it. */
+/** A matching endpoint with its path parameters. */
 export interface Found {
   readonly endpoint: Endpoint;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Finds endpoints by where they are served. */
+/** Finds the endpoint that serves a request. */
 export interface EndpointTable {
   /**
-   * @param method in capitals
-   * @param path without its last slash and without anything that is to be decoded
+   * @param method in upper case
+   * @param path without a trailing slash and without percent-encoding
+   * @returns undefined if no endpoint matches
    */
   find(method: string, path: string): Found | undefined;
 }
 
-/** A table of these routes. They are matched as in Hono's app, by the same routers: the first that fits serves. */
+/** Builds the table. It uses the same routers as Hono's app, so both match alike: the first matching route serves. */
 export function endpointTable(routes: readonly Route[]): EndpointTable {
   const router = new SmartRouter<Endpoint>({ routers: [new RegExpRouter(), new TrieRouter()] });
   for (const { method, path, endpoint } of routes) router.add(method, path, endpoint);
@@ -34,7 +35,7 @@ export function endpointTable(routes: readonly Route[]): EndpointTable {
   };
 }
 
-/** One of the routers says of each name only which part of the path is meant. */
+/** One of the routers returns, for each name, only the index of its segment. */
 function named(indexes: Readonly<Record<string, number>>, parts: readonly string[]): [string, string][] {
   return Object.entries(indexes).map(([name, index]) => [name, parts[index] ?? '']);
 }

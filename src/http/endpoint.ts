@@ -1,49 +1,53 @@
 import type { createRoute } from '@hono/zod-openapi';
 
-/** One request, as every endpoint sees it, whichever door it came through. */
+/** One request, as every endpoint sees it through either adapter. */
 export interface Call {
-  /** In capitals. */
+  /** In upper case. */
   readonly method: string;
-  /** Decoded, and without its last slash. */
+  /** Decoded, without a trailing slash. */
   readonly path: string;
-  /** What stands in the path for each `:name` of the route. */
+  /** The path segment for each `:name` of the route. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** As it was sent, with its question mark; empty where there is none. */
+  /** As sent, with its question mark; empty if there is none. */
   readonly query: string;
-  /** The address at the other end of the connection; `unknown` where there is no connection of ours. */
+  /** The peer address of the connection; `unknown` if the host gives none. */
   readonly clientAddress: string;
-  /** A header's value, several joined by commas. @param name in small letters */
+  /**
+   * A header's value; repeated headers are joined by commas.
+   *
+   * @param name in lower case
+   */
   header(name: string): string | undefined;
   /**
-   * The body's text. It is read only when it is asked for, and may be asked for once: who is not let in is answered
-   * without it.
+   * Reads the body as text. Call it once at most. The body is not read earlier, so that callers who fail authentication
+   * are answered without it.
    *
-   * @throws ProblemError 400 where it breaks off or is not UTF-8, 413 over 16 KiB
+   * @throws ProblemError 400 if the body breaks off or is not UTF-8, 413 over 16 KiB
    */
   body(): Promise<string>;
 }
 
-/** What an endpoint says to a {@link Call}. */
+/** The response of an endpoint to a {@link Call}. */
 export interface Answer {
   readonly status: number;
-  /** Names in small letters. */
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty for none. */
+  /** Empty for no body. */
   readonly body: string;
 }
 
-/** Answers calls, and knows neither sockets nor the Fetch standard. Failures are thrown. */
+/** Answers a call, independently of sockets and the Fetch standard. Throws on failure. */
 export type Endpoint = (call: Call) => Answer | Promise<Answer>;
 
-/** An endpoint and where it is served. */
+/** An endpoint with the method and path it serves. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Without its last slash; `:name` stands for any part. */
+  /** Without a trailing slash; `:name` matches any segment. */
   readonly path: string;
   readonly endpoint: Endpoint;
-  /** What the OpenAPI document says of it; undefined where it says nothing. */
+  /** Its entry in the OpenAPI document; undefined if it has none. */
   readonly definition?: RouteDefinition;
 }
 
-/** The documented side of a route, as `createRoute` makes it. */
+/** A route's entry in the OpenAPI document, as `createRoute` makes it. */
 export type RouteDefinition = ReturnType<typeof createRoute>;

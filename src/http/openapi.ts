@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { HttpSettings } from './services.ts';
 
-/** The OpenAPI 3.1 document of everything mounted on `app`, from the same schemas that judge requests. */
+/** The OpenAPI 3.1 document of everything registered on `app`, from the same schemas that validate requests. */
 export function openApiDocument(app: OpenAPIHono, settings: HttpSettings) {
   const { openAPIRegistry: registry } = app;
   registry.registerComponent('securitySchemes', 'bearer', {

@@ -6,7 +6,7 @@ import type { Keeper } from '../grants/keeper/keeper.ts';
 import type { Linking } from '../grants/linking/linking.ts';
 import type { Profiles } from '../grants/connections/profiles.ts';
 
-/** What the HTTP side is given; it wires nothing itself. */
+/** The services that the HTTP API uses. It creates none of them. */
 export interface HttpServices {
   readonly keeper: Keeper;
   readonly profiles: Profiles;
@@ -14,7 +14,7 @@ export interface HttpServices {
   readonly frontendTokens: FrontendTokens;
   readonly linking: Linking;
   readonly authenticator: Authenticator;
-  /** Rejects where a part that every call needs does not answer. */
+  /** Rejects if a dependency of every call is unavailable. */
   readonly checkReadiness: () => Promise<void>;
   readonly settings: HttpSettings;
   readonly logger: Logger;
@@ -22,27 +22,27 @@ export interface HttpServices {
   readonly now: () => number;
 }
 
-/** What the HTTP side says about this deployment. */
+/** Configures what the HTTP API says about this deployment. */
 export interface HttpSettings {
-  /** Where callers reach us, without a last slash. */
+  /** The base URL at which callers reach us, without a trailing slash. */
   readonly publicUrl: string;
-  /** Origins whose pages may read our answers; `*` for any. */
+  /** Origins whose pages may read responses; `*` for any. */
   readonly corsOrigins: '*' | readonly string[];
-  /** Undefined where Cal.com isn't configured; the routes then say so. */
+  /** Undefined if Cal.com is not configured; the routes then say so. */
   readonly bookings: BookingsSettings | undefined;
-  /** The names of all providers served, and of those whose accounts users can link. */
+  /** The names of all providers served; `linkable` lists those whose accounts users can link. */
   readonly providers: readonly string[];
   readonly linkable: readonly string[];
-  /** What people call the providers served, by their names. */
+  /** Display names of the providers, by provider name. */
   readonly titles: ReadonlyMap<string, string>;
-  /** Pages that users may return to once they have linked an account; the first where none is named. */
+  /** Pages that users may return to after linking an account; the first is the default. */
   readonly returnUrls: readonly string[];
   readonly version: string;
 }
 
-/** What `/api/v1/bookings` serves. */
+/** Configures `/api/v1/bookings`. */
 export interface BookingsSettings {
-  /** The provider that answers for bookings. */
+  /** The provider that serves bookings. */
   readonly provider: string;
   readonly mode: 'managed' | 'oauth';
   readonly calClientId: string;

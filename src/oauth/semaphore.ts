@@ -1,10 +1,5 @@
-<<<<<<< HEAD:src/oauth/semaphore.ts
-/** So many may go on at once; whoever comes later waits for one of them to finish, in order. */
-export class Semaphore {
-=======
 /** Limits concurrency: latecomers wait, in order, until an earlier one finishes. */
-export class Turns {
->>>>>>> w-prosea:src/oauth/turns.ts
+export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
@@ -13,7 +8,7 @@ export class Turns {
   }
 
   /**
-   * Waits for a turn, which must be returned with {@link Turns.give}.
+   * Waits for a turn, which must be returned with {@link Semaphore.release}.
    *
    * @param patienceMs how long to wait, in milliseconds
    * @returns false if there was none in that time; nothing must be returned then
@@ -36,13 +31,8 @@ export class Turns {
     });
   }
 
-<<<<<<< HEAD:src/oauth/semaphore.ts
-  /** Gives a turn back, to whoever has waited longest. */
-  release(): void {
-=======
   /** Returns a turn, which goes to the longest waiter. */
-  give(): void {
->>>>>>> w-prosea:src/oauth/turns.ts
+  release(): void {
     const [begin] = this.#waiting;
     if (begin === undefined) {
       this.#free += 1;

@@ -16,6 +16,7 @@ import {
   USER_PATH,
   type Service,
 } from '../support/service/start-service.ts';
+import { untilServed } from '../resilience/faults/scene.ts';
 import { findLeaks, spellingsOf, type Canary, type Place } from '../support/leaks.ts';
 
 const JWT_SECRET = `canary-jwt-${randomBytes(24).toString('base64url')}`;
@@ -98,6 +99,13 @@ function startWatched(env: Record<string, string> = {}): Promise<Service> {
   return startService({ env: { ...ring, EVERGRANT_CALLER_WAIT: '0.5', EVERGRANT_UPSTREAM_TIMEOUT: '1', ...env } });
 }
 
+/** Asks until there is a token: callers wait for half a second here, which may be too little for a busy machine. */
+async function served(ask: () => Promise<Answer>): Promise<Answer> {
+  const answer = await untilServed(ask, 30_000);
+  tokenOf(answer);
+  return answer;
+}
+
 /** The newest live tokens of a user upstream. */
 async function tokensOf(service: Service, kind: 'access' | 'refresh'): Promise<string[]> {
   const { tokens } = await service.sandbox.control('GET', '/state');
@@ -111,12 +119,12 @@ async function successes(watch: Watch): Promise<void> {
   const [alice, bob] = [watch.caller('alice'), await watch.key('bob')];
   for (const bearer of [alice, bob]) {
     for (const body of [{}, {}, { force_refresh: true }, { min_ttl: 86_400 }]) {
-      tokenOf(await watch.see('a token', service.token(bearer, body)));
+      await served(() => watch.see('a token', service.token(bearer, body)));
     }
     await watch.see('config', service.call('GET', CONFIG_PATH, { bearer }));
     await watch.see('user', service.call('GET', USER_PATH, { bearer }));
   }
-  const { access_token: token } = tokenOf(await service.token(alice));
+  const { access_token: token } = tokenOf(await served(() => service.token(alice)));
   await watch.see('atoms', service.call('GET', ATOMS_PATH, { bearer: token }));
   await service.sandbox.control('POST', '/tokens/expire', { access_token: token });
   await watch.see('atoms after expiry', service.call('GET', ATOMS_PATH, { bearer: token }));
@@ -125,7 +133,7 @@ async function successes(watch: Watch): Promise<void> {
   }
   await service.expire();
   await service.sandbox.control('POST', '/tokens/purge', { all: true, kind: 'refresh' });
-  tokenOf(await watch.see('recovery', service.token(alice)));
+  await served(() => watch.see('recovery', service.token(alice)));
 }
 
 /** Callers who put secrets where they don't belong, and callers who are refused. */
@@ -194,7 +202,7 @@ async function fault(kind: UpstreamCall, index: number): Promise<void> {
   const watch = new Watch(service);
   const bearer = watch.caller('alice');
   for (const subject of ['alice', 'bob', 'carol', 'dave', 'eve', 'frank']) {
-    if (subject !== 'alice' || kind !== 'create') tokenOf(await service.token(watch.caller(subject)));
+    if (subject !== 'alice' || kind !== 'create') await served(() => service.token(watch.caller(subject)));
   }
   await service.expire();
   const echo = [...(await tokensOf(service, 'refresh')), CLIENT_SECRET].join(' ');
@@ -256,7 +264,7 @@ describe('the search for leaks', () => {
 
   it('finds the token in the one answer that is to carry it', async () => {
     await using service = await startWatched();
-    const answer = await service.token(jwt('alice', {}, JWT_SECRET));
+    const answer = await served(() => service.token(jwt('alice', {}, JWT_SECRET)));
     const canary = { name: 'token', bytes: Buffer.from(tokenOf(answer).access_token) };
     assert.deepEqual(findLeaks([canary], [{ name: 'body', bytes: Buffer.from(answer.text) }]), [
       'body: token as plain',
@@ -303,7 +311,7 @@ describe('secrets', () => {
 
   it('lie in files that nobody else may read', async () => {
     await using service = await startWatched();
-    tokenOf(await service.token(jwt('alice', {}, JWT_SECRET)));
+    await served(() => service.token(jwt('alice', {}, JWT_SECRET)));
     for (const suffix of DATABASE_FILES) {
       const { mode } = statSync(service.databasePath + suffix);
       assert.equal(mode & 0o077, 0, `evergrant.db${suffix} has mode ${(mode & 0o777).toString(8)}`);

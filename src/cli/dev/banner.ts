@@ -1,14 +1,14 @@
 import type { Config } from '../../config/index.ts';
 import { DEV_FOLDER, SANDBOX_CAL_CLIENT, SANDBOX_CRONOFY_CLIENT, type DevUpstreams } from './data.ts';
 
-/** What `evergrant dev` tells at its start. */
+/** The facts that {@link devBanner} prints. */
 export interface DevBannerFacts extends DevUpstreams {
   readonly url: string;
   readonly config: Config;
   readonly demoKey: string;
 }
 
-/** Where everything is, and lines to paste. */
+/** The text that `evergrant dev` prints when it has started: where everything is, and commands to paste. */
 export function devBanner({ url, calComUrl, cronofyUrl, config, demoKey }: DevBannerFacts): string {
   const {
     cronofy,

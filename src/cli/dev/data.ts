@@ -3,18 +3,18 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Values } from '../../config/index.ts';
 
-/** Where `evergrant dev` keeps everything it makes. */
+/** The folder that holds everything `evergrant dev` creates. */
 export const DEV_FOLDER = '.evergrant';
-/** Where `evergrant dev` puts the fake Cal.com and the fake Cronofy. */
+/** The ports of the fake Cal.com and the fake Cronofy. */
 export const DEV_CAL_PORT = 4010;
 export const DEV_CRONOFY_PORT = 4020;
 
-/** The clients that the sandbox knows from its start. */
+/** The clients that the sandbox knows from the start. */
 export const SANDBOX_CAL_CLIENT = { id: 'sandbox-cal-client', secret: 'sandbox-cal-secret' };
 export const SANDBOX_CAL_OAUTH_CLIENT = { id: 'sandbox-cal-oauth-client', secret: 'sandbox-cal-oauth-secret' };
 export const SANDBOX_CRONOFY_CLIENT = { id: 'sandbox-cronofy-client', secret: 'sandbox-cronofy-secret' };
 
-/** Where the fakes listen, without a last slash. */
+/** The base URLs of the fakes, without a trailing slash. */
 export interface DevUpstreams {
   readonly calComUrl: string;
   readonly cronofyUrl: string;
@@ -26,8 +26,8 @@ const USUAL: DevUpstreams = {
 };
 
 /**
- * What `evergrant dev` uses where `environment` is silent; makes the encryption key at the first call. Whoever brings a
- * client of their own means the real provider.
+ * Defaults of `evergrant dev` for variables that `environment` leaves unset. Creates the encryption key on first use.
+ * Setting a client of your own selects the real provider.
  */
 export function devDefaults(environment: Environment, { calComUrl, cronofyUrl }: DevUpstreams = USUAL): Values {
   const isSet = (name: string) => (environment[name] ?? '').trim() !== '';
@@ -38,7 +38,7 @@ export function devDefaults(environment: Environment, { calComUrl, cronofyUrl }:
     EVERGRANT_DATABASE_URL: `sqlite:${join(DEV_FOLDER, 'evergrant.db')}`,
     EVERGRANT_ENCRYPTION_KEYS: keptSecret('encryption-keys', () => `dev:${randomBytes(32).toString('base64')}`),
     EVERGRANT_CORS_ORIGINS: '*',
-    // There is no app yet to come back to; this page says how to go on.
+    // There is no app to return to yet; this page explains how to continue.
     EVERGRANT_RETURN_URLS: `${publicUrl}/linked`,
     ...(isCalComReal ? {} : calComClients(calComUrl)),
     ...(isSet('CRONOFY_CLIENT_ID') ? {} : cronofyClient(cronofyUrl)),
@@ -66,22 +66,22 @@ function cronofyClient(cronofyUrl: string): Values {
   };
 }
 
-/** The secret kept under `name` in the dev folder, made and stored where there is none yet. */
+/** Returns the secret stored as `name` in the dev folder, creating it if there is none. */
 function keptSecret(name: string, make: () => string): string {
   return readDevFile(name) ?? keep(name, make());
 }
 
-/** Stores a secret under `name` in the dev folder with mode 0600, whole or not at all, in place of an older one. */
+/** Writes a secret to `name` in the dev folder atomically, with mode 0600, replacing any older one. */
 export function keep(name: string, secret: string): string {
   mkdirSync(DEV_FOLDER, { recursive: true, mode: 0o700 });
-  // Two that start at once must not take each other's away.
+  // Two processes that start at once must not take each other's temporary file.
   const aside = join(DEV_FOLDER, `${name}.${process.pid}.part`);
   writeFileSync(aside, `${secret}\n`, { mode: 0o600, flush: true });
   renameSync(aside, join(DEV_FOLDER, name));
   return secret;
 }
 
-/** The text of a file in the dev folder; undefined where there is none, or nothing in it. */
+/** Reads a file in the dev folder; undefined if it is missing or empty. */
 export function readDevFile(name: string): string | undefined {
   try {
     return readFileSync(join(DEV_FOLDER, name), 'utf8').trim() || undefined;

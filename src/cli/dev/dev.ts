@@ -14,12 +14,12 @@ import { askedToStop } from '../signals.ts';
 
 const DEMO_KEY = 'demo-key';
 const DEMO_USER = { role: 'user', subject: 'alice', email: 'alice@example.com', name: 'Alice Example' } as const;
-/** How long a port may still be held by a predecessor that is on its way out, and how often to look, in milliseconds. */
+/** How long a previous process may still hold a port, and how often to retry, in milliseconds. */
 const PORT_PATIENCE = { patienceMs: 5_000, pauseMs: 200 };
-/** How long exchanges in flight may take at the end, in milliseconds. */
+/** How long to wait for exchanges in flight at shutdown, in milliseconds. */
 const HANG_PATIENCE_MS = 3_000;
 
-/** `evergrant dev`: service, sandbox and a demo user in one process; everything it makes is in `.evergrant/`. */
+/** `evergrant dev`: service, sandbox and a demo user in one process. Everything it creates is in `.evergrant/`. */
 export function devCommand(): Command {
   return new Command('dev')
     .description('run service and sandbox together, with a demo user; nothing to configure')
@@ -32,7 +32,7 @@ export function devCommand(): Command {
         import('../../sandbox/index.ts'),
         import('../../composition/run-service.ts'),
       ]);
-      // Killed at any time, the sandbox must remember what it gave out, as the real ones would.
+      // The sandbox may be killed at any time and must remember what it issued, as the real providers do.
       keep('README', 'Made by "evergrant dev": keys, tokens and a demo database. Delete it to begin anew.');
       await using calCom = await patiently(() => startCalCom(kept(options.calPort, 'sandbox-cal-com.json')));
       await using cronofy = await patiently(() => startCronofy(kept(options.cronofyPort, 'sandbox-cronofy.json')));
@@ -46,7 +46,7 @@ export function devCommand(): Command {
       await Promise.race([askedToStop(), orphaned()]);
       console.log('\nStopping: what is in flight is finished first.');
       const stopped = service.close();
-      // What still hangs at the sandbox by then hangs because somebody told it to.
+      // A request that still hangs at the sandbox by then was told to hang.
       await Promise.race([stopped, delay(HANG_PATIENCE_MS, undefined, { ref: false })]);
       await Promise.all([calCom.close(), cronofy.close()]);
       await stopped;
@@ -57,7 +57,7 @@ function kept(port: number, file: string): SandboxOptions {
   return { port, stateFile: join(DEV_FOLDER, file) };
 }
 
-/** The demo user's key: the same after a restart, so that what was pasted once works again. */
+/** The demo user's key. It stays the same across restarts, so that pasted commands keep working. */
 async function demoUserKey(apiKeys: ApiKeyStore): Promise<string> {
   const kept = readDevFile(DEMO_KEY);
   const id = kept?.split('_')[2];
@@ -68,7 +68,7 @@ async function demoUserKey(apiKeys: ApiKeyStore): Promise<string> {
   return keep(DEMO_KEY, key.reveal());
 }
 
-/** Starts something that listens, giving a predecessor that was just killed the time to let go of the port. */
+/** Starts a listener, retrying while a process that was just killed releases the port. */
 function patiently<Started>(start: () => Promise<Started>): Promise<Started> {
   return untilDeadline(start, { clock: systemClock, ...PORT_PATIENCE, mayPass: isPortTaken });
 }

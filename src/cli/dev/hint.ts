@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { ConfigProblem } from '../../config/index.ts';
 import { DEV_FOLDER } from './data.ts';
 
-/** The one command that works on a database and has no `--dev`. */
+/** The only command that works on a database and has no `--dev`. */
 const WITHOUT_DEV = 'serve';
 
 /**
- * What else to do where the key ring is missing beside data of `npm start`: whoever runs a command there most often means
- * those. Undefined where that is of no help.
+ * A hint to show if encryption keys are missing but `npm start` has left data here: a command run there is most often
+ * meant for that data. Undefined if it does not apply.
  */
 export function devHint(problems: readonly Pick<ConfigProblem, 'variable'>[]): string | undefined {
   const isMissing =

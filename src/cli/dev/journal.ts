@@ -1,7 +1,7 @@
 import type { DestinationStream } from 'pino';
 import { providerNameOf } from '../../grants/providers.ts';
 
-/** Turns log lines into ones that a person reads at a glance. */
+/** A log stream that prints each JSON line in a form that is easy to read at a glance. */
 export function devJournal(output: { write(text: string): unknown }): DestinationStream {
   return {
     write(line) {
@@ -18,12 +18,12 @@ interface LogLine {
   readonly provider?: string;
   readonly detail?: string;
   readonly err?: { readonly message?: string };
-  /** Of an exchange. */
+  /** Set for exchanges. */
   readonly kind?: string;
   readonly outcome?: string;
   readonly durationMs?: number;
   readonly event?: string;
-  /** Of an event. */
+  /** Set for events. */
   readonly type?: string;
   readonly reason?: string;
   readonly realm?: string;

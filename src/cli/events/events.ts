@@ -21,7 +21,7 @@ interface ListOptions extends FilterOptions {
 
 const MOST_LISTED = 10_000;
 
-/** `evergrant events`: what happened to grants. */
+/** `evergrant events`: lists what happened to grants. */
 export function eventsCommand(): Command {
   return new Command('events')
     .description('what happened to grants: created, refreshed, recovered, lapsed, reconnect_required')
@@ -84,7 +84,7 @@ function filtered(command: Command): Command {
     .addOption(devOption());
 }
 
-/** Makes a parser of whole numbers within bounds (inclusive). */
+/** Makes a parser for whole numbers from `least` to `most`, inclusive. */
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -108,7 +108,10 @@ function printLine({ id, type, reason, at, realm, grantId, subjects, exchangeId 
   console.log(JSON.stringify(line));
 }
 
-/** Rows of fixed columns, as one may wait long for the next; the head goes with the first. */
+/**
+ * Prints rows in columns of fixed width, since the next event may be long in coming. The header is printed with the
+ * first row.
+ */
 function tablePrinter(): (event: GrantEvent) => void {
   let hasHead = false;
   return ({ at, type, reason, realm, subjects, id }) => {
@@ -119,7 +122,7 @@ function tablePrinter(): (event: GrantEvent) => void {
   };
 }
 
-/** How wide the columns are, but for the last: names of providers and subjects may be longer. */
+/** Column widths in characters, except the last. Provider names and subjects may be longer. */
 const WIDTHS = [24, 24, 11, 16, 24];
 
 function row(...columns: readonly string[]): string {

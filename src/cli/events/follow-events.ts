@@ -2,21 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { GrantEvent } from '../../grants/events.ts';
 import type { EventFilter, EventLog } from '../../stores/event-log.ts';
 
-/** Where following begins, and until when it goes on. */
+/** Where to start following, and when to stop. */
 export interface Following extends EventFilter {
-  /** How many events from before are given first. */
+  /** How many past events to yield first. */
   readonly limit: number;
-  /** Begin after this id instead. */
+  /** Start after this event id instead. */
   readonly after?: number | undefined;
   readonly signal: AbortSignal;
 }
 
 const EVERY_MS = 1_000;
 const PAGE = 1_000;
-/** Ids are given before events are committed: one may turn up after others with greater ids, this many at most. */
+/** Ids are assigned before events are committed, so an event may appear after up to this many with greater ids. */
 const OVERLAP = 200;
 
-/** Events as they come, oldest first, each once, until the signal is aborted. */
+/** Yields events as they arrive, oldest first, each once, until `signal` is aborted. */
 export async function* followEvents(log: EventLog, { limit, after, signal, ...filter }: Following) {
   const seen = new Set<number>();
   let floor = after ?? 0;

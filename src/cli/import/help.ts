@@ -1,6 +1,6 @@
 import { SPELLINGS } from '../../imports/import-fields.ts';
 
-/** What a line may say, for `evergrant import --help`. */
+/** The fields of a line, for `evergrant import --help`. */
 export function importHelp(): string {
   const names = Object.entries(SPELLINGS).map(([name, spellings]) => {
     const others = spellings.slice(1).join(', ');

@@ -17,10 +17,10 @@ interface ImportOptions {
   readonly dev?: boolean;
 }
 
-/** As a shell counts it: 128, and the number of SIGINT. */
+/** The shell convention: 128 plus the number of SIGINT. */
 const INTERRUPTED = 130;
 
-/** `evergrant import`: tokens that another program obtained. */
+/** `evergrant import`: imports tokens that another program obtained. */
 export function importCommand(): Command {
   return new Command('import')
     .description('take over tokens that another program obtained; the same file again changes nothing')
@@ -48,7 +48,7 @@ export function importCommand(): Command {
       const stop = new AbortController();
       void askedToStop().then(() => {
         stop.abort();
-        // What is still to come is of no interest, and standard input may never end.
+        // The rest of the input is not needed, and standard input may never end.
         input.destroy();
       });
       try {

@@ -3,27 +3,27 @@ import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
-/** What stands in the way of importing anything at all. */
+/** The input cannot be opened, so nothing is imported. */
 export class ImportError extends Error {
   override readonly name = 'ImportError';
   readonly code = 'import_impossible';
 }
 
-/** What is imported from. */
+/** An opened import file or standard input. */
 export interface ImportInput {
   readonly input: Readable;
-  /** In bytes; undefined where nobody knows. */
+  /** In bytes; undefined if unknown. */
   readonly size: number | undefined;
-  /** A whole sentence to show the operator. */
+  /** A complete sentence to show the operator. */
   readonly warning?: string;
 }
 
 const READABLE_BY_OTHERS = 0o044;
 
 /**
- * Opens the file, or standard input for `-`.
+ * Opens the file at `path`, or standard input for `-`.
  *
- * @throws {@link ImportError}
+ * @throws {@link ImportError} if it cannot be opened
  */
 export async function openInput(path: string): Promise<ImportInput> {
   if (path === '-') return { input: process.stdin, size: undefined };
@@ -54,7 +54,7 @@ function reason(cause: unknown): string {
   return code === 'EACCES' ? 'this user may not' : String(code);
 }
 
-/** What is read, until it ends or is destroyed because `cut` was aborted. */
+/** Yields chunks of the input until it ends, or until it is destroyed because `cut` was aborted. */
 export async function* chunksOf(input: Readable, cut: AbortSignal): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of input) yield chunk as Buffer;

@@ -1,10 +1,12 @@
 import type { InputLine } from '../../imports/import-run.ts';
 
-/** More than any line of tokens has. What is longer isn't kept in memory. */
+/** Longer than any line of tokens. Longer lines are not kept in memory. */
 const LONGEST_LINE_BYTES = 65_536;
 const LINE_FEED = 10;
 
-/** The lines of a file as it is read, blank ones left out. Takes UTF-8, with a byte order mark or without, and either end of line. */
+/**
+ * Yields the non-blank lines of a file as it is read. Accepts UTF-8 with or without a byte order mark, and LF or CRLF.
+ */
 export async function* inputLines(input: AsyncIterable<Buffer>): AsyncGenerator<InputLine> {
   let [number, end] = [0, 0];
   let rest = Buffer.alloc(0);
@@ -39,7 +41,7 @@ function inputLine(number: number, bytes: Buffer, isTooLong: boolean, end: numbe
   return text.trim() === '' ? undefined : { number, text, end };
 }
 
-/** Without a byte order mark. */
+/** The text without its byte order mark; undefined if it is not UTF-8. */
 function decoded(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,16 +1,16 @@
 import type { ImportCounts } from '../../imports/import-run.ts';
 
-/** Where progress is shown: standard error, as a rule. */
+/** Where progress is shown, usually standard error. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** How often a terminal is written to, and how often anything else is, in milliseconds. */
+/** The minimum interval between updates on a terminal and elsewhere, in milliseconds. */
 const PAUSE_MS = { terminal: 100, elsewhere: 5_000 };
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** How far an import has come: one line that is rewritten on a terminal, a line now and then elsewhere. */
+/** Shows the progress of an import: one line that is rewritten on a terminal, an occasional line elsewhere. */
 export class ImportProgress {
   readonly #output: ProgressOutput;
   readonly #totalBytes: number | undefined;
@@ -20,15 +20,15 @@ export class ImportProgress {
   #isOnLine = false;
 
   /**
-   * @param totalBytes how much there is to read; undefined where nobody knows
-   * @param now a clock that nobody sets, in milliseconds
+   * @param totalBytes size of the input; undefined if unknown
+   * @param now a monotonic clock, in milliseconds
    */
   constructor(output: ProgressOutput, totalBytes: number | undefined, now = () => performance.now()) {
     this.#output = output;
     this.#totalBytes = totalBytes;
     this.#now = now;
     this.#startedAt = now();
-    // A terminal shows something at once; a log is told nothing of what is soon over.
+    // A terminal shows progress at once; a log gets nothing about a short import.
     this.#shownAt = output.isTTY === true ? Number.NEGATIVE_INFINITY : this.#startedAt;
   }
 
@@ -42,7 +42,7 @@ export class ImportProgress {
     this.#isOnLine = isTerminal;
   }
 
-  /** Writes a line of its own, or makes room for what others write. */
+  /** Prints `text` on its own line, or clears the progress line before other output. */
   say(text?: string): void {
     if (this.#isOnLine) this.#output.write(CLEAR_LINE);
     this.#isOnLine = false;

@@ -12,9 +12,9 @@ import type { Settings } from '../settings.ts';
 import type { VariableName } from '../variables.ts';
 
 /**
- * Reads the file of providers that a variable names; all that is wrong with it is noted in `settings`.
+ * Reads the providers file that `variable` names. Problems are recorded in `settings`.
  *
- * @param environment where the secrets are that it names
+ * @param environment holds the secrets that the file refers to
  */
 export function readDefinitions(
   settings: Settings,
@@ -46,7 +46,7 @@ function providersIn(content: unknown): [name: string, entry: unknown][] {
   );
 }
 
-/** The variable isn't repeated: what stands in the place of its name may be the secret itself. */
+/** The message does not repeat the variable's name, since somebody may have written the secret itself there. */
 function secretIn(text: string): Secret | Refusal {
   try {
     if (text !== '') return parseClientSecret(text);
@@ -86,7 +86,7 @@ function definition(name: string, written: WrittenProvider): OAuth2Definition {
       refreshIdleTtlSeconds: written.refresh_idle_ttl_seconds,
       authorization,
     }),
-    // What must be there and is not was refused before.
+    // Missing required members have been rejected already.
   } as OAuth2Definition;
 }
 
@@ -113,7 +113,7 @@ function toAccount({ time_zone: timeZone, ...rest }: NonNullable<WrittenProvider
   return { ...given(rest), ...given({ timeZone }) };
 }
 
-/** Only what is there: an absent member must not hide the preset's. */
+/** Drops undefined members, which would otherwise hide the preset's. */
 function given<Members extends object>(members: Members): Partial<Members> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Members>;
 }

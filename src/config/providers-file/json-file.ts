@@ -6,9 +6,13 @@ const MOST_BYTES = 1_000_000;
 const LONGEST_PATH = 1_000;
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
-/** What a JSON file holds. Throws a Refusal that says where it is broken, and nothing of what it holds. */
+/**
+ * Parses a JSON file.
+ *
+ * @throws Refusal that says where it is malformed, without quoting its content
+ */
 export function readJsonFile(path: string): unknown {
-  // The file's content in the place of its path must not be shown, for it may hold anything.
+  // Somebody may have put the file's content in place of its path, so it must not be shown.
   if (/^\s*[[{]/.test(path) || path.length > LONGEST_PATH) {
     throw new Refusal('is not the path of a file', 'Accepted: the path of a JSON file, not what is in it.');
   }
@@ -40,7 +44,7 @@ function whyNot(path: string, cause: unknown): string {
   return `names a file that cannot be read (${code}): ${path}`;
 }
 
-/** Line and column, both from 1. The parser's own message is of no use: it repeats what stands there. */
+/** Line and column, both from 1. The parser's own message is not used because it quotes the content. */
 function whereBroken(text: string): string {
   if (couldGoOn(text)) return 'it ends too early, at the end';
   let [good, bad] = [0, text.length];
@@ -53,7 +57,7 @@ function whereBroken(text: string): string {
   return `it breaks off at line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
 }
 
-/** Whether this is JSON, or the beginning of some. */
+/** Whether the text is JSON or the beginning of some. */
 function couldGoOn(text: string): boolean {
   try {
     JSON.parse(text);

@@ -1,9 +1,9 @@
-/** More slips than these, and it is another word. */
+/** With more typing errors than this, it is taken for another word. */
 const MOST_TYPING_ERRORS = 4;
 
-/** The known word that `word` was most likely meant to be; undefined where none is near. */
+/** The known word most likely meant by `word`; undefined if none is close. */
 export function nearestOf(word: string, known: readonly string[]): string | undefined {
-  // A short word is another one after fewer slips.
+  // Short words allow fewer typing errors.
   const most = Math.min(MOST_TYPING_ERRORS, Math.floor(word.length / 2));
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -11,7 +11,7 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   return ranked.find(({ distance }) => distance <= most)?.candidate;
 }
 
-/** Levenshtein's: how many letters to insert, delete or replace. */
+/** The Levenshtein distance: how many letters to insert, delete or replace. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let index = 0; index < from.length; index += 1) {

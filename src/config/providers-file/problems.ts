@@ -4,31 +4,31 @@ import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import { nearestOf } from './nearest.ts';
 import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './schema.ts';
 
-/** What is wrong in one place of the file of providers. Holds names of members, and no values. */
+/** A problem at one place in the providers file. Holds names of members but no values. */
 export interface Fault {
-  /** The provider and the member's path: `acme.account.url`. */
+  /** The provider and the path of the member, such as `acme.account.url`. */
   readonly where: string;
   /** The end of a sentence that begins with `where`. */
   readonly problem: string;
-  /** A whole sentence. */
+  /** A complete sentence. */
   readonly accepted: string;
 }
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const LONGEST_SHOWN = 40;
-/** What means nothing where users have no page to consent on. */
+/** Members that only apply where users consent on a page. */
 const OF_CONSENT = ['scopes', 'scope_separator', 'authorize_parameters', 'pkce', 'issuer', 'account'];
 
-/** What was read of one provider. */
+/** A provider as read from the file, with its problems. */
 export interface ReadProvider {
-  /** Undefined where anything is wrong with it. */
+  /** Undefined if there are any problems. */
   readonly written: WrittenProvider | undefined;
-  /** The variable that holds the secret, as far as one is named; undefined for a public client. */
+  /** The variable that holds the secret, if one is named; undefined for a public client. */
   readonly secretVariable: string | undefined;
   readonly faults: readonly Fault[];
 }
 
-/** Reads one provider, and finds all that is wrong with it. */
+/** Reads one provider and collects all its problems. */
 export function readProvider(name: string, content: unknown): ReadProvider {
   const parsed = writtenProvider.safeParse(content);
   const variable = memberOf(content, 'client_secret_env');
@@ -44,7 +44,7 @@ export function readProvider(name: string, content: unknown): ReadProvider {
   };
 }
 
-/** What a value is, without repeating it. */
+/** Describes the kind of a value without repeating the value. */
 export function kindOf(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return 'a list';
@@ -52,7 +52,7 @@ export function kindOf(value: unknown): string {
   return typeof value === 'number' ? 'a number' : 'an object';
 }
 
-/** A member's place, to be shown. */
+/** The path of a member, as shown to the operator. */
 export function placeOf(name: string, path: readonly PropertyKey[] = []): string {
   return path.reduce<string>(
     (place, key) => (typeof key === 'number' ? `${place}[${key}]` : `${place}.${shown(String(key))}`),
@@ -84,14 +84,14 @@ function ofUnknown(name: string, path: readonly PropertyKey[], key: string): Fau
   return { where: placeOf(name, [...path, key]), problem: 'is not a member', accepted };
 }
 
-/** What is wrong with it, without repeating it: anything may be a secret in the wrong place. */
+/** Describes the problem without repeating the value, since any value may be a misplaced secret. */
 function whatIsThere(content: unknown, { path, code }: z.core.$ZodIssue): string {
   const value = path.reduce<unknown>((inner, key) => memberOf(inner, key), content);
   if (value === undefined) return 'is missing';
   return code === 'invalid_type' ? `is ${kindOf(value)}` : `is ${kindOf(value)} that does not fit`;
 }
 
-/** What only other members make necessary. */
+/** Problems with members that only other members make necessary. */
 function ofWhatIsMissing(name: string, content: unknown): Fault[] {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
   const has = (member: string) => memberOf(content, member) !== undefined;

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import { parseSecureUrl } from '../urls.ts';
 
-/** The names of the presets, to be read. */
+/** The names of the presets, for messages. */
 export const PRESETS = Object.keys(READY_DEFINITIONS).join(', ');
 
 const HTTPS_URL = 'an https URL (http only for localhost)';
 const SIGNALS = 'a list of objects with status (400 to 599), error and, where the code stands elsewhere, at';
 
-// The messages say what is accepted. A fault is told as the member's path, what is wrong there, and that.
+// Each message says what is accepted. A fault is shown as the member's path, the problem and this message.
 const url = z.string(HTTPS_URL).refine(isSecure, HTTPS_URL);
 const seconds = number('a whole number of seconds from 1');
 const place = text('where it stands in the JSON, such as data.id');
@@ -35,7 +35,7 @@ const account = z.strictObject(
   'an object with the url that describes the account and its id there',
 );
 
-/** One provider, as it is written in the file. Every message is what is accepted in that place. */
+/** The schema of one provider in the file. Each message says what is accepted there. */
 export const writtenProvider = z.strictObject(
   {
     preset: z.enum(Object.keys(READY_DEFINITIONS), PRESETS).optional(),
@@ -67,10 +67,10 @@ export const writtenProvider = z.strictObject(
   'an object of members, as docs/providers/adding.md lists them',
 );
 
-/** One provider, as it is written in the file. */
+/** One provider as written in the file. */
 export type WrittenProvider = z.infer<typeof writtenProvider>;
 
-/** The members that an object may have: of a provider, or of what it has under one of its members. */
+/** The members allowed in a provider, or in the object under one of its members. */
 export function membersAt(member: string | undefined): readonly string[] {
   if (member === undefined) return Object.keys(writtenProvider.shape);
   return Object.keys(member === 'account' ? account.shape : signal.shape);
@@ -86,7 +86,7 @@ function number(accepted: string) {
 
 function isSecure(given: string): boolean {
   try {
-    // The URL itself is the provider's, to the letter.
+    // The URL is used exactly as the provider gives it.
     parseSecureUrl(given.split('?', 1)[0] ?? '');
     return true;
   } catch {

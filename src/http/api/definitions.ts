@@ -4,26 +4,26 @@ import { withoutLastSlash } from '../paths.ts';
 import { PROBLEM_TYPE, problemSchema } from '../response/problem.ts';
 import { SUBJECT_HEADER } from '../request/authenticate.ts';
 
-/** How a caller of the API proves who it is: a JWT or an API key as bearer, or an API key in its own header. */
+/** How API callers authenticate: a JWT or an API key as bearer token (RFC 6750), or an API key in `X-API-Key`. */
 export const CALLER_SECURITY: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
 
-/** A route that the OpenAPI document describes. */
+/** A route that appears in the OpenAPI document. */
 export function documented(definition: RouteDefinition, endpoint: Endpoint): Route {
   const path = withoutLastSlash(definition.path.replaceAll(/\{(\w+)\}/g, ':$1'));
   return { method: definition.method.toUpperCase() as Route['method'], path, endpoint, definition };
 }
 
-/** A JSON answer, for a route's definition. */
+/** A JSON response in a route's definition. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** A problem answer, for a route's definition. */
+/** A problem response (RFC 9457) in a route's definition. */
 export function problem(description: string) {
   return { description, content: { [PROBLEM_TYPE]: { schema: problemSchema } } };
 }
 
-/** The header by which a server key names its user, for a route's definition. */
+/** The header in which a server key names its user, for a route's definition. */
 export const SUBJECT_PARAMETER = {
   name: SUBJECT_HEADER,
   in: 'header' as const,

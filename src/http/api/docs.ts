@@ -3,11 +3,11 @@ import { docsPage, docsStyle, type ApiDescription } from '../pages/docs/page.ts'
 import type { Route } from '../endpoint.ts';
 
 /**
- * The API's description for machines and for people. The page is plain HTML with no script, so that nothing of
- * another's runs on the origin that answers with tokens.
+ * The routes that describe the API to machines and people. The page is plain HTML without scripts, so that no
+ * third-party code runs on the origin that returns tokens.
  */
 export function docsRoutes(document: ApiDescription): Route[] {
-  // Anybody may ask for these, so they are made once.
+  // These are public and never change, so they are rendered once.
   const json = jsonAnswer(document);
   const page = pageAnswer(docsPage(document), 'text/html; charset=utf-8');
   const style = pageAnswer(docsStyle, 'text/css; charset=utf-8');

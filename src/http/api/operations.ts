@@ -27,7 +27,7 @@ const readinessRoute = createRoute({
   responses: { 200: json(statusSchema, 'It can'), 503: problem('A part that every call needs does not answer') },
 });
 
-/** Health and readiness, for whatever watches the process. */
+/** The routes for liveness and readiness probes. */
 export function operationsRoutes(services: HttpServices): Route[] {
   return [documented(healthRoute, () => OK), documented(readinessRoute, readiness(services))];
 }
@@ -35,7 +35,7 @@ export function operationsRoutes(services: HttpServices): Route[] {
 const OK = jsonAnswer({ status: 'ok' });
 
 function readiness(services: HttpServices): Endpoint {
-  // Whatever watches asks every few seconds, and the log need not say the same each time.
+  // Probes come every few seconds, so the log reports a failure only when it changes.
   let said: string | undefined;
   return async () => {
     try {

@@ -3,7 +3,7 @@ import { isTimeZone } from '../request/time-zone.ts';
 
 const LONGEST_MIN_TTL_SECONDS = 86_400;
 
-/** The fields of every call for a token, by which schemas of such calls are made. */
+/** The fields that all token requests share, for their schemas. */
 export const TOKEN_FIELDS = {
   force_refresh: z
     .boolean('Accepted is true or false.')

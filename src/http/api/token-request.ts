@@ -3,26 +3,26 @@ import type { Applicant } from '../../providers/provider.ts';
 import type { Demand } from '../../grants/rules/demand.ts';
 import { Secret } from '../../secret.ts';
 
-/** What the body of a call for a token says of an account to create. */
+/** The fields of a token request that describe an account to create. */
 export interface ApplicantFields {
   readonly cal_email?: string | undefined;
   readonly timezone: string;
 }
 
-/** Whom to create an account for: what the body doesn't say, the caller's credential does. */
+/** The account to create: the caller's credential supplies what the body leaves out. */
 export function toApplicant(caller: Caller, subject: string, { cal_email, timezone }: ApplicantFields): Applicant {
   return { subject, email: cal_email ?? caller.email, name: caller.name, timeZone: timezone };
 }
 
-/** What the body of a call for a token says of the token. */
+/** The fields of a token request that say what the token must satisfy. */
 export interface DemandFields {
   readonly force_refresh: boolean;
-  /** Seconds. */
+  /** In seconds. */
   readonly min_ttl?: number | undefined;
   readonly rejected_access_token?: string | undefined;
 }
 
-/** The same in the keeper's words. */
+/** The demand on the keeper that these fields express. */
 export function toDemand({ force_refresh, min_ttl, rejected_access_token }: DemandFields): Demand {
   return {
     force: force_refresh,

@@ -1,4 +1,4 @@
-/** One card in the middle. Text keeps a contrast of at least 4.5 to its ground, in light and in dark. */
+/** The style of a single centred card. Text has a contrast of at least 4.5 in light and dark mode. */
 export const cardStyle = `
 :root {
   color-scheme: light dark;

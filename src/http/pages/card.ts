@@ -4,25 +4,25 @@ import type { Answer } from '../endpoint.ts';
 import { markup, type Child } from './markup.ts';
 import { pageHead } from './page-head.ts';
 
-/** What a page is made of. */
+/** The content of a card page. */
 export interface CardPage {
   readonly status: number;
-  /** As people call it; undefined where the page is about none. */
+  /** The provider's display name; undefined if the page is not about one. */
   readonly provider?: string | undefined;
   readonly title: string;
-  /** What stands below the title. */
+  /** The content below the title. */
   readonly body: Child;
-  /** `wide` where there are lines to paste. */
+  /** `wide` if there are commands to paste. */
   readonly width?: 'narrow' | 'wide';
 }
 
-/** Where {@link pageStyle} is served. */
+/** The path that serves {@link pageStyle}. */
 export const PAGE_STYLE_PATH = '/connect/style.css';
 
 /**
- * One card as a page without scripts.
+ * Renders a page with one card and no scripts.
  *
- * @param publicUrl where browsers reach us
+ * @param publicUrl the base URL at which browsers reach us
  */
 export function cardPage({ status, provider, title, body, width = 'narrow' }: CardPage, publicUrl: string): Answer {
   const page = markup`<!doctype html>
@@ -42,7 +42,7 @@ export function cardPage({ status, provider, title, body, width = 'narrow' }: Ca
   return pageAnswer(page.toString(), 'text/html; charset=utf-8', status);
 }
 
-/** The look of {@link cardPage}. */
+/** The style sheet of {@link cardPage}. */
 export function pageStyle(): Answer {
   return pageAnswer(cardStyle, 'text/css; charset=utf-8');
 }

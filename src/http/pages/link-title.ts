@@ -4,9 +4,9 @@ import type { LinkErrorCode } from '../../grants/linking/link-error.ts';
 export const BROWSER_LINK_ERRORS = ['access_denied', 'provider_refused', 'link_expired'] as const;
 
 /**
- * What a page about an account that was not linked says first; the error's own message says the rest.
+ * The title of a page about an account that was not linked. The error's message gives the details.
  *
- * @param provider as people call it; undefined where that isn't known
+ * @param provider the provider's display name; undefined if unknown
  */
 export function linkTitle(code: LinkErrorCode, provider: string | undefined): string {
   if (code === 'link_expired') return 'This link is over';

@@ -5,7 +5,7 @@ import { markup, type Markup } from './markup.ts';
 import { BROWSER_LINK_ERRORS, linkTitle } from './link-title.ts';
 import type { HttpSettings } from '../services.ts';
 
-/** What a browser brought back in its address; undefined where it is missing or there several times. */
+/** The query parameters that a browser brings back; undefined if missing or repeated. */
 export interface Visit {
   readonly provider: string | undefined;
   readonly code: string | undefined;
@@ -15,8 +15,8 @@ export interface Visit {
 type Place = Pick<HttpSettings, 'publicUrl' | 'linkable' | 'titles'>;
 
 /**
- * The page to come back to for those who have no app yet: what has happened, and the lines to paste that go on. Of the
- * address it shows only what is shaped as we would have written it.
+ * The built-in page to return to: what happened, and commands to paste that continue. Shows parameters only if they
+ * have the form in which we send them.
  */
 export function linkedPage(visit: Visit, place: Place): Answer {
   const provider = shaped(visit.provider, /^[a-z0-9-]{1,32}$/);
@@ -82,7 +82,7 @@ function beginning(heading: string, provider: string | undefined, { publicUrl, l
 
 const AUTHORIZATION = '-H "Authorization: Bearer $KEY"';
 
-/** Lines to paste into a shell, which make one command. */
+/** Lines to paste into a shell as one command. */
 function lines(label: string, parts: readonly string[]): Markup {
   const command = parts.join(' \\\n  ');
   return markup`<pre tabindex="0" role="region" aria-label="${label}"><code>${command}</code></pre>`;

@@ -1,45 +1,45 @@
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
-/** HTML whose text is escaped. */
+/** HTML with all text escaped. */
 export type Markup = HtmlEscapedString;
 
-/** What a template takes; nothing is written for `undefined` and `false`. */
+/** A value in a template; `undefined` and `false` render as nothing. */
 export type Child = Markup | string | number | undefined | false | readonly Child[];
 
-/** A template that escapes every value but `Markup`. Attributes must be in double quotes. */
+/** A template tag that escapes every value except `Markup`. Attribute values must be in double quotes. */
 export function markup(strings: TemplateStringsArray, ...values: readonly Child[]): Markup {
   const result = html(strings, ...values);
   if (result instanceof Promise) throw new TypeError('A template takes no promises.');
   return result;
 }
 
-/** Text in which `code` stands between backticks. */
+/** Renders text in which backticks enclose code. */
 export function inline(text: string): Markup {
-  // The split keeps what it splits at: text and code take turns.
+  // `split` keeps the captured groups, so text and code alternate.
   const parts = text.split(/`([^`]+)`/);
   return markup`${parts.map((part, index) => (index % 2 === 0 ? part : markup`<code>${part}</code>`))}`;
 }
 
-/** Paragraphs, which empty lines part. */
+/** Renders paragraphs separated by blank lines. */
 export function prose(text: string | undefined): Markup | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const paragraphs = text.trim().split(/\n\s*\n/);
   return markup`${paragraphs.map((paragraph) => markup`<p>${inline(paragraph)}</p>`)}`;
 }
 
-/** A path that a narrow screen breaks after its slashes. */
+/** Renders a path that narrow screens may break after a slash. */
 export function breakable(path: string): Markup {
   return markup`${path.split(/(?<=\/)/).map((part) => markup`${part}<wbr>`)}`;
 }
 
-/** Children with a separator between each two. */
+/** Puts a separator between every two children. */
 export function joined(children: readonly Child[], separator: string): Child[] {
   return children.flatMap((child, index) => (index === 0 ? [child] : [separator, child]));
 }
 
 /**
- * A table that scrolls by itself where the screen is narrower.
+ * A table that scrolls on its own if the screen is narrower.
  *
  * @param kind `fields` for two columns that narrow screens stack
  */

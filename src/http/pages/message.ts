@@ -2,28 +2,28 @@ import { cardPage } from './card.ts';
 import type { Answer } from '../endpoint.ts';
 import { markup, type Markup } from './markup.ts';
 
-/** Where a page leads on to. */
+/** A link to continue with. */
 export interface Step {
   readonly label: string;
   readonly url: string;
 }
 
-/** What a page tells whoever came by a link, and where they may go on. */
+/** A message to a person, and an optional next step. */
 export interface Message {
   readonly status: number;
-  /** As people call it; undefined where the page is about none. */
+  /** The provider's display name; undefined if the page is not about one. */
   readonly provider?: string | undefined;
   readonly title: string;
-  /** What the title doesn't say. */
+  /** What the title does not say. */
   readonly text: string;
-  /** What most want to do next. */
+  /** The most likely next step. */
   readonly next?: Step | undefined;
 }
 
 /**
- * One message as a page without scripts.
+ * Renders one message as a page without scripts.
  *
- * @param publicUrl where browsers reach us
+ * @param publicUrl the base URL at which browsers reach us
  */
 export function messagePage({ status, provider, title, text, next }: Message, publicUrl: string): Answer {
   const body = markup`<p>${text}</p>

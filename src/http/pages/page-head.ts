@@ -1,6 +1,6 @@
 import { markup, type Markup } from './markup.ts';
 
-/** What all pages have in their head; `stylesheet` is its address. */
+/** The head of every page; `stylesheet` is the URL of its style sheet. */
 export function pageHead(title: string, stylesheet: string): Markup {
   return markup`<meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">

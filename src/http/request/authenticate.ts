@@ -4,10 +4,13 @@ import { parseSubject } from '../../callers/subject.ts';
 import type { Answer, Call, Endpoint } from '../endpoint.ts';
 import { ProblemError } from '../response/problem.ts';
 
-/** The header in which a server key names whom it acts for. */
+/** The header in which a server key names the subject it acts for. */
 export const SUBJECT_HEADER = 'Evergrant-Subject';
 
-/** An endpoint for those who prove who they are. */
+/**
+ * Wraps `work` in an endpoint that authenticates the caller first. The endpoint throws UnauthenticatedError for a
+ * missing or invalid credential.
+ */
 export function authenticated(
   authenticator: Authenticator,
   work: (call: Call, caller: Caller) => Answer | Promise<Answer>,
@@ -19,9 +22,10 @@ export function authenticated(
 }
 
 /**
- * Whom the request is about. A user is its own subject and no other; a server key names one.
+ * The subject of a request. Users act for themselves only; a server key names any subject.
  *
- * @throws {@link ProblemError} 400 where a server key names none, 403 where a user names another or the key is an admin's
+ * @throws {@link ProblemError} 400 if a server key names no valid subject, 403 if a user names another or the key is an
+ * admin's
  */
 export function subjectOf(caller: Caller, call: Call): string {
   const named = call.header(SUBJECT_HEADER.toLowerCase());
@@ -50,7 +54,7 @@ function namedSubject(named: string | undefined): string {
   throw new ProblemError(400, 'subject_required', message, { errors: [{ field: SUBJECT_HEADER, message }] });
 }
 
-/** A header's bytes as UTF-8, which is what JWTs are written in: one user must not become two by its spelling. */
+/** Decodes a header's bytes as UTF-8, the encoding of JWTs, so that one user does not become two by encoding. */
 function headerText(value: string): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));

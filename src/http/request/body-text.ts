@@ -1,14 +1,14 @@
 import { ProblemError } from '../response/problem.ts';
 
-/** No body may be longer. */
+/** The largest accepted body, in bytes. */
 export const BODY_LIMIT_BYTES = 16 * 1024;
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The text of a body that was read whole, without the blanks around it.
+ * The trimmed text of a complete body.
  *
- * @throws {@link ProblemError} 400
+ * @throws {@link ProblemError} 400 if it is not UTF-8
  */
 export function bodyText(bytes: Uint8Array): string {
   try {
@@ -18,14 +18,14 @@ export function bodyText(bytes: Uint8Array): string {
   }
 }
 
-/** 400 for a body that cannot be read. */
+/** The 400 for a body that cannot be read. */
 export function malformedBody(why: string): ProblemError {
   return new ProblemError(400, 'malformed_body', `The body cannot be read: ${why}. Accepted is a JSON object.`, {
     errors: [{ field: '(body)', message: 'Accepted is a JSON object.' }],
   });
 }
 
-/** 413. */
+/** The 413 for a body over {@link BODY_LIMIT_BYTES}. */
 export function bodyTooLarge(): ProblemError {
   return new ProblemError(413, 'body_too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
 }

@@ -6,10 +6,10 @@ import { ProblemError } from '../response/problem.ts';
 const LONGEST_NAME = 40;
 
 /**
- * The request's JSON body as `schema` understands it. No body at all counts as `{}`, and so does `[]`, which is what
- * some languages make of an empty map.
+ * Reads the request's JSON body and validates it with `schema`. An empty body counts as `{}`, and so does `[]`, which
+ * some languages write for an empty map.
  *
- * @throws {@link ProblemError} 400 naming each field that is wrong, 413 over 16 KiB, 415 for another media type
+ * @throws {@link ProblemError} 400 naming each wrong field, 413 over 16 KiB, 415 for another media type
  */
 export async function jsonBody<Schema extends z.ZodType>(call: Call, schema: Schema): Promise<z.output<Schema>> {
   const text = await call.body();
@@ -56,7 +56,7 @@ function fieldName(path: readonly PropertyKey[]): string {
   return path.length === 0 ? '(body)' : path.map(String).join('.');
 }
 
-/** A name may be a secret in the wrong place, and is cut where it could be a long one. */
+/** A field name may be a misplaced secret, so long names are cut. */
 function unknownField(path: readonly PropertyKey[], schema: z.ZodType) {
   const name = fieldName(path);
   const field = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
@@ -64,13 +64,13 @@ function unknownField(path: readonly PropertyKey[], schema: z.ZodType) {
   return { field, message: `${field} is not a field of this call.${accepted}` };
 }
 
-/** Tells what is wrong without repeating a text: it may be a secret. */
+/** Describes the problem without repeating text, which may be a secret. */
 function whatWasSent(body: unknown, { path, ...issue }: z.core.$ZodIssue): string {
   const value = path.reduce((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], body);
   const name = path.length === 0 ? 'The body' : fieldName(path);
   if (value === undefined) return `${name} is missing.`;
   if (issue.code !== 'invalid_type') return `${name} is ${whatDoesNotFit(value)}.`;
-  // In the place of a text, a number may be a secret as well.
+  // A number where text belongs may be a secret, too.
   return `${name} is ${typeof value === 'number' && issue.expected === 'string' ? 'a number' : kindOf(value)}.`;
 }
 
@@ -83,7 +83,7 @@ function kindOf(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
   if (typeof value === 'string') return 'a text';
-  // JSON has numbers that are none here: 1e400.
+  // JSON allows numbers that JavaScript cannot represent, such as 1e400.
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'a number that is too large';
   return 'an object';
 }

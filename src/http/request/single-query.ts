@@ -1,9 +1,12 @@
 import { getQueryParams } from 'hono/utils/url';
 import type { Call } from '../endpoint.ts';
 
-/** A parameter that is there once; to choose among several would be a guess (RFC 6749 section 3.1). */
+/**
+ * The value of a query parameter that occurs exactly once, else undefined: choosing among several would be a guess (RFC
+ * 6749 section 3.1).
+ */
 export function singleQuery({ query }: Call, name: string): string | undefined {
-  // It looks for the query behind a scheme and a host.
+  // `getQueryParams` looks for the query after a scheme and a host.
   const values = getQueryParams(`http://x/${query}`, name) ?? [];
   return Array.isArray(values) && values.length === 1 && values[0] !== '' ? values[0] : undefined;
 }

@@ -1,8 +1,8 @@
 const NAMED_ZONE = /^[A-Za-z]/;
 
-/** True for the names of the IANA time zone database, old ones too: browsers still send `Asia/Calcutta`. */
+/** Whether a name is in the IANA time zone database. Accepts old names, since browsers still send `Asia/Calcutta`. */
 export function isTimeZone(name: string): boolean {
-  // Intl also takes offsets such as +01:00, which name no zone and which Cal.com refuses.
+  // Intl also accepts offsets such as +01:00, which are not zone names and which Cal.com rejects.
   if (name.length > 64 || !NAMED_ZONE.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

@@ -1,8 +1,8 @@
 import type { Answer } from '../endpoint.ts';
 
 /**
- * What every answer says to browsers and caches: store nothing, guess no type, frame nothing, run nothing. One constant
- * rather than a middleware, because on the warm path the headers would otherwise cost more than the database.
+ * Headers of every response: do not store, sniff, frame or run anything. They are a constant and not a middleware
+ * because, on the warm path, the headers would otherwise cost more than the database.
  */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -21,23 +21,23 @@ const PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; fram
 
 const JSON_HEADERS = { ...COMMON_HEADERS, 'content-type': 'application/json' };
 
-/** A 200 with a JSON body, which ends its line for those who read it in a terminal. */
+/** A 200 with a JSON body. It ends with a line feed, for terminals. */
 export function jsonAnswer(body: unknown): Answer {
   return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify(body)}\n` };
 }
 
-/** A page, or its look. */
+/** A page or its style sheet. */
 export function pageAnswer(text: string, contentType: PageType, status = 200): Answer {
   const headers = { ...COMMON_HEADERS, 'content-type': contentType, 'content-security-policy': PAGE_POLICY };
   return { status, headers, body: text };
 }
 
-/** A 204. */
+/** A 204 without a body. */
 export function noContent(): Answer {
   return { status: 204, headers: COMMON_HEADERS, body: '' };
 }
 
-/** A 302. */
+/** A 302 to `location`. */
 export function redirect(location: string, headers: Answer['headers'] = {}): Answer {
   return { status: 302, headers: { ...COMMON_HEADERS, ...headers, location }, body: '' };
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Answer, Endpoint } from '../endpoint.ts';
 import { toProblem } from './to-problem.ts';
 
-/** The endpoint with an answer for every failure as well. */
+/** Wraps an endpoint so that a failure becomes a problem response. */
 export function orProblem(endpoint: Endpoint, logger: Logger): (...call: Parameters<Endpoint>) => Promise<Answer> {
   return async (call) => {
     try {
@@ -13,7 +13,11 @@ export function orProblem(endpoint: Endpoint, logger: Logger): (...call: Paramet
   };
 }
 
-/** A failure as an answer; what is no fault of the caller's is logged. @param path what was asked for */
+/**
+ * Turns a failure into a response, and logs it unless the caller is at fault.
+ *
+ * @param path the path requested, for the log
+ */
 export function problemAnswer(error: unknown, path: string, logger: Logger): Answer {
   const problem = toProblem(error);
   if (problem.status >= 500) {

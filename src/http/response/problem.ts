@@ -2,10 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { COMMON_HEADERS } from './answer.ts';
 import type { Answer } from '../endpoint.ts';
 
-/** The media type of RFC 9457. */
+/** The media type of problem details (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** One thing that is wrong with a request. */
+/** One problem with a request. */
 const fieldErrorSchema = z
   .object({
     field: z.string().openapi({ description: 'The name of the field, as it was sent.', example: 'timezone' }),
@@ -13,7 +13,7 @@ const fieldErrorSchema = z
   })
   .openapi('FieldError');
 
-/** An account at a provider, as people know it. */
+/** An account at a provider, as people recognize it. */
 export const accountSchema = z
   .object({
     id: z.string(),
@@ -23,7 +23,7 @@ export const accountSchema = z
   })
   .openapi('Account');
 
-/** The body of every error answer (RFC 9457). */
+/** The body of every error response (RFC 9457). */
 export const problemSchema = z
   .object({
     type: z.string().openapi({ example: 'about:blank' }),
@@ -41,22 +41,22 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
-/** One thing that is wrong with a request. */
+/** One problem with a request. */
 export type FieldError = z.infer<typeof fieldErrorSchema>;
 
 type ProblemMembers = Readonly<Pick<z.infer<typeof problemSchema>, 'authorize_url' | 'account' | 'present_account'>>;
 
-/** An error that is an HTTP answer already. */
+/** An error that maps to an HTTP response (RFC 9457). */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
   readonly code: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** Further members of the body (RFC 9457 section 3.2). */
+  /** Extension members of the body (RFC 9457 section 3.2). */
   readonly members: ProblemMembers;
 
-  /** @param detail fit to show a person; holds no secret */
+  /** @param detail a message that is safe to show; holds no secrets */
   constructor(
     status: number,
     code: string,
@@ -76,12 +76,12 @@ export class ProblemError extends Error {
     this.members = extras.members ?? {};
   }
 
-  /** The status's own name (RFC 9110). */
+  /** The reason phrase of the status (RFC 9110). */
   get title(): string {
     return TITLES[this.status] ?? 'Error';
   }
 
-  /** The answer. */
+  /** Renders the response. */
   toAnswer(): Answer {
     const body = {
       type: 'about:blank',
@@ -97,7 +97,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The status phrases of RFC 9110. */
+/** The reason phrases of RFC 9110. */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',

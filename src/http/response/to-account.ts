@@ -1,6 +1,6 @@
 import type { AccountProfile } from '../../providers/provider.ts';
 
-/** An account as answers show it. */
+/** An account as responses show it. */
 export function toAccount({
   accountId,
   email = null,

@@ -5,7 +5,7 @@ import { LinkError, type LinkErrorCode, type TwoAccounts } from '../../grants/li
 import { toAccount } from './to-account.ts';
 import { ProblemError } from './problem.ts';
 
-/** How each failure of the keeper looks from outside. */
+/** The status and code for each keeper error. */
 const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: string; field?: string }>> = {
   provider_not_configured: { status: 500, code: 'provider_not_configured' },
   email_required: { status: 400, code: 'cal_email_required', field: 'email' },
@@ -21,7 +21,7 @@ const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: 
   reconnect_required: { status: 409, code: 'reconnect_required' },
 };
 
-/** What a caller's request calls fields that the keeper and providers have other words for. */
+/** The request fields whose names in the keeper and the providers differ. */
 const WIRE_FIELDS: ReadonlyMap<string, string> = new Map([
   ['email', 'cal_email'],
   ['timeZone', 'timezone'],
@@ -29,7 +29,7 @@ const WIRE_FIELDS: ReadonlyMap<string, string> = new Map([
   ['permissions', 'frontend.permissions'],
 ]);
 
-/** And how each failure to link an account does. */
+/** The status for each linking error. */
 const LINK_STATUSES: Readonly<Record<LinkErrorCode, number>> = {
   provider_not_linkable: 400,
   too_many_links: 429,
@@ -41,7 +41,7 @@ const LINK_STATUSES: Readonly<Record<LinkErrorCode, number>> = {
   other_account: 409,
 };
 
-/** The one place that turns errors into HTTP. An error it doesn't know tells the caller nothing of itself. */
+/** Turns any error into an HTTP problem; nothing else does. An unknown error reveals nothing about itself. */
 export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof KeeperError) return keeperProblem(error);
@@ -67,7 +67,7 @@ export function toProblem(error: unknown): ProblemError {
   });
 }
 
-/** The same problem where a route speaks of passing trouble as 503, which the bookings API of old has no word for. */
+/** The same problem with status 503 if it is temporary. The established bookings API has no 503 and keeps 500. */
 export function asUnavailable(problem: ProblemError): ProblemError {
   if (problem.status !== 500 || problem.headers['retry-after'] === undefined) return problem;
   const { code, message, headers, cause } = problem;

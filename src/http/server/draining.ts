@@ -9,11 +9,11 @@ const STOPPING = new ProblemError(503, 'stopping', 'Evergrant is stopping. Anoth
 });
 
 /**
- * Takes leave of callers who keep their connections: every answer tells its caller to close, so that hardly anybody sends
- * a request on a connection at the moment in which it is closed from here.
+ * Winds down keep-alive connections: while draining, every response tells its caller to close, so that few requests
+ * arrive at the moment a connection is closed.
  */
 export class Draining {
-  /** The latest answer on each connection: one entry a connection, so that it costs requests next to nothing. */
+  /** The latest response on each connection. One entry per connection adds next to nothing to the cost of a request. */
   readonly #latest = new Map<Socket, ServerResponse>();
   #isDraining = false;
 
@@ -37,7 +37,7 @@ export class Draining {
   }
 }
 
-/** Serves as before, but says that it is not ready, so that whatever spreads the load sends nobody here any more. */
+/** Serves as before but reports not ready, so that load balancers send no more traffic. */
 export function unready(handler: FetchHandler): FetchHandler {
   const { endpoints } = handler;
   return {

@@ -4,19 +4,19 @@ import { BODY_LIMIT_BYTES, bodyText, bodyTooLarge, malformedBody } from '../requ
 import type { Answer, Call, Endpoint } from '../endpoint.ts';
 import { ProblemError } from '../response/problem.ts';
 
-/** An endpoint as a handler of Hono's: the door for hosts that speak the Fetch standard, and for all that is unusual. */
+/** Adapts an endpoint to Hono, for hosts that use the Fetch standard and for unusual requests. */
 export function fetchAdapter(endpoint: Endpoint): (context: Context) => Promise<Response> {
   return async (context) => responseOf(await endpoint(callOf(context)));
 }
 
-/** An answer in the shape of the Fetch standard. */
+/** Turns an answer into a `Response` of the Fetch standard. */
 export function responseOf({ status, headers, body }: Answer): Response {
   return new Response(body === '' ? null : body, { status, headers: { ...headers } });
 }
 
 function callOf(context: Context): Call {
   const { method, path, url } = context.req;
-  // Behind the scheme: the search begins where a host may.
+  // Start past the scheme, where the host begins.
   const queryStart = url.indexOf('?', 8);
   return {
     method,
@@ -37,7 +37,7 @@ async function bodyBytes(context: Context): Promise<Uint8Array> {
   }
 }
 
-/** At most {@link BODY_LIMIT_BYTES}, whether the request tells its length beforehand or not. */
+/** Reads at most {@link BODY_LIMIT_BYTES}, with or without a `Content-Length`. */
 async function limitedBytes({ req: request }: Context): Promise<Uint8Array> {
   const length = request.header('content-length');
   if (length !== undefined && request.header('transfer-encoding') === undefined) {

@@ -1,8 +1,10 @@
 import type { EndpointTable } from '../endpoint-table.ts';
 
-/** Answers requests in the shape of the Fetch standard. */
+/** Answers requests in the form of the Fetch standard. */
 export interface FetchHandler {
   fetch(request: Request, env?: object): Response | Promise<Response>;
-  /** The same without that shape, for servers of our own; every endpoint of it answers as `fetch` does, and never fails. */
+  /**
+   * The same endpoints without the Fetch standard, for our own server. They answer as `fetch` does and never reject.
+   */
   readonly endpoints?: EndpointTable | undefined;
 }

@@ -1,17 +1,17 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Of one connection, no more is read while so many requests are unanswered. */
+/** A connection is not read while it has this many unanswered requests. */
 const MOST_UNANSWERED = 32;
-/** The parser gets so many bytes at a time, so that one read cannot bring thousands of requests past that limit. */
+/** How many bytes the parser gets at a time, so that one read cannot yield thousands of requests beyond that limit. */
 const BYTES_AT_A_TIME = 1_024;
-/** Beyond so many bytes that wait for the parser, the other side is left to wait. */
+/** With more unparsed bytes than this, the socket is paused. */
 const MOST_BYTES_WAITING = 65_536;
 
 /**
- * Answers the requests of one connection one after another, as they are read (RFC 9112 section 9.3.2), with a turn of the
- * event loop between them: whoever sends thousands at once takes no more of the process than whoever sends one. What is
- * too much waits unread, and none is begun for a connection that is closed.
+ * Answers the requests of each connection in order, one at a time (RFC 9112 section 9.3.2), yielding to the event loop
+ * between them. A client that pipelines thousands of requests gets no more of the process than one that sends a single
+ * request. The excess stays unread, and no request is started on a closed connection.
  */
 export function answerInTurn(server: Server, listener: RequestListener): void {
   const connections = new WeakMap<Socket, Connection>();
@@ -32,7 +32,7 @@ class Connection {
   readonly #socket: Socket;
   readonly #listener: RequestListener;
   readonly #parse: (bytes: Buffer) => void;
-  /** The first of them is being answered. */
+  /** The first one is being answered. */
   #unanswered: Unanswered[] = [];
   #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -61,7 +61,7 @@ class Connection {
       this.#read();
     });
     socket.on('resume', () => {
-      // The server resumes the socket after every answer.
+      // The server resumes the socket after every response.
       if (this.#isHeldBack) socket.pause();
       else this.#read();
     });
@@ -78,7 +78,7 @@ class Connection {
   }
 
   #begin({ request, response }: Unanswered): void {
-    // Node's server ends its side as well where the other one has ended.
+    // When the peer ends its side, Node's server ends its own too.
     if (!this.#socket.writable) return;
     response.once('close', this.#answered);
     this.#listener(request, response);
@@ -104,7 +104,7 @@ class Connection {
 
   #mayRead(): boolean {
     const { destroyed, writableNeedDrain } = this.#socket;
-    // The server pauses the socket where answers pile up, and must not be given more then.
+    // The server pauses the socket while responses pile up, and must not be given more until then.
     const isPaused = this.#socket.isPaused() && !this.#isHeldBack;
     return this.#unanswered.length < MOST_UNANSWERED && !destroyed && !writableNeedDrain && !isPaused;
   }

@@ -2,10 +2,10 @@ import type { Duplex } from 'node:stream';
 import { ProblemError } from '../response/problem.ts';
 
 /**
- * Answers what could not be read as a request: Node's server would name the status and not say another word. The
- * connection is closed after it, as nobody knows where the next request begins.
+ * Answers a request that could not be parsed; Node's server would send the status alone. Then closes the connection,
+ * since the start of the next request is unknown.
  *
- * @param error of the server's `clientError` event
+ * @param error from the server's `clientError` event
  */
 export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

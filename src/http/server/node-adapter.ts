@@ -6,20 +6,23 @@ import type { EndpointTable, Found } from '../endpoint-table.ts';
 import type { FetchHandler } from './fetch-handler.ts';
 import { withoutLastSlash } from '../paths.ts';
 
-/** What needs no decoding and no resolving: parts that begin with a letter, a digit or a dash, and a plain query. */
+/**
+ * A target that needs no decoding or normalization: segments that begin with a letter, digit, dash or underscore, and a
+ * plain query.
+ */
 const PLAIN_TARGET = /^(\/(?:[\w-][\w.~-]*\/)*(?:[\w-][\w.~-]*)?)(\?[\w.~%=&+:/-]*)?$/;
-/** As the other door takes it without a second look. */
+/** A host that the Fetch adapter accepts without further checks. */
 const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
 const PLAIN_LENGTH = /^\d{1,5}$/;
-/** How long the rest of a body may take that nobody reads any more, before its connection is closed; milliseconds. */
+/** How long a client may take to send the unread rest of a body before its connection is closed, in milliseconds. */
 const REST_MS = 500;
 
 /**
- * Serves endpoints on Node's own requests and answers, which spares the service a `Request`, a `Response` and their streams
- * for each. It takes what it wholly understands, and leaves everything else to the handler's `fetch`: what browsers send
- * from other origins, bodies in chunks or too long, repeated headers, odd paths, other methods. Both give the same answers.
+ * Serves endpoints directly on Node's requests and responses, which avoids a `Request`, a `Response` and their streams
+ * for each. It handles only requests it fully understands. Cross-origin requests from browsers, chunked or oversized
+ * bodies, repeated headers, unusual paths and other methods go to the handler's `fetch`. Both give the same responses.
  *
- * @param handler asked at each request, as it may be replaced
+ * @param handler called for each request, since the handler may be replaced
  */
 export function nodeAdapter(handler: () => FetchHandler): RequestListener {
   const byFetch = getRequestListener((request, env) => handler().fetch(request, env));
@@ -43,7 +46,7 @@ function understood(request: IncomingMessage, endpoints: EndpointTable): NodeCal
   if (path === undefined || !PLAIN_HOST.test(headers.host ?? '')) return undefined;
   const length = headers['content-length'];
   if (length !== undefined && !(PLAIN_LENGTH.test(length) && Number(length) <= BODY_LIMIT_BYTES)) return undefined;
-  // Of a header that is sent twice, Node keeps the first or joins both, as the name has it.
+  // Node keeps the first of repeated headers or joins them, depending on the name.
   if (Object.keys(headers).length * 2 !== request.rawHeaders.length) return undefined;
   const plainPath = withoutLastSlash(path);
   const found = endpoints.find(method, plainPath);
@@ -82,7 +85,7 @@ class NodeCall implements Call {
 
   async body(): Promise<string> {
     const request = this.#request;
-    // What has come whole, as nearly every body has by now, needs none of a stream's events.
+    // Nearly every body has fully arrived by now, and then no stream events are needed.
     return bodyText(request.complete ? arrived(request) : await toCome(request));
   }
 
@@ -108,7 +111,7 @@ function read(request: IncomingMessage): Buffer | null {
   return request.read() as Buffer | null;
 }
 
-/** Never too much: the length was looked at before. */
+/** The size is bounded: `Content-Length` has been checked. */
 async function toCome(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   try {
@@ -119,7 +122,7 @@ async function toCome(request: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Whoever was answered before its body had come has half a second to send the rest. */
+/** A client answered before its body arrived gets {@link REST_MS} to send the rest. */
 function closeWithoutRest(request: IncomingMessage, response: ServerResponse): void {
   if (request.method === 'GET') return;
   response.once('close', () => {

@@ -7,14 +7,14 @@ import { nodeAdapter } from './node-adapter.ts';
 import { ProblemError } from '../response/problem.ts';
 import { answerMalformedRequest } from './malformed-request.ts';
 
-/** A server that listens already, and answers 503 until it is told what to serve. */
+/** A listening server. Answers 503 until `serve` is called. */
 export interface Listening {
-  /** Where it listens, without a last slash. */
+  /** The base URL, without a trailing slash. */
   readonly url: string;
   serve(handler: FetchHandler): void;
-  /** Goes on serving, but says that it is not ready, and tells every caller to close its connection. */
+  /** Keeps serving, but reports not ready and tells every caller to close its connection. */
   drain(): void;
-  /** Stops accepting, waits until the requests in progress are answered but no longer than `patienceMs`, cuts the rest. */
+  /** Stops accepting, waits up to `patienceMs` for requests in progress, then cuts the remaining connections. */
   close(patienceMs?: number): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ const STARTING = new ProblemError(503, 'starting', 'Evergrant is starting. Ask a
   headers: { 'retry-after': '1' },
 });
 
-/** Shuts out slow senders, and not those whom we are slow to read; milliseconds and bytes. */
+/** Cuts off slow senders, but not clients that wait for us. Milliseconds and bytes. */
 const LIMITS = {
   headersTimeout: 30_000,
   requestTimeout: 60_000,
@@ -37,8 +37,8 @@ const LIMITS = {
 /**
  * Listens with Node's HTTP server.
  *
- * @param address port 0 for any free one
- * @throws the socket's own error, such as EADDRINUSE
+ * @param address port 0 means any free port
+ * @throws the socket's error, such as EADDRINUSE
  */
 export async function listen(address: { host: string; port: number }): Promise<Listening> {
   let handler: FetchHandler = {
@@ -79,11 +79,11 @@ function boundUrl(server: Server, address: { host: string; port: number }): stri
 
 async function closed(server: Server, patienceMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    // A closing server no longer looks after slow senders, so one half-sent request would hold it for ever.
+    // A closing server no longer times out slow senders, so one half-sent request would hold it open indefinitely.
     const cut = setTimeout(() => {
       server.closeAllConnections();
     }, patienceMs);
-    // Nor does it close the connections that callers keep after their last answer.
+    // Nor does it close keep-alive connections after their last response.
     const sweep = setInterval(() => {
       server.closeIdleConnections();
     }, SWEEP_MS);

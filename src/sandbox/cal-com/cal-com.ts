@@ -2,7 +2,7 @@ import type { SandboxClock } from '../control/clock.ts';
 import type { CalComSettings } from './control/settings.ts';
 import type { World } from './state/world.ts';
 
-/** What the parts of the fake work on: its present state, switches and time. */
+/** The fake's current state, settings and clock, which its modules share. */
 export interface CalCom {
   world: World;
   readonly clock: SandboxClock;

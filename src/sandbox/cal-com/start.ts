@@ -13,8 +13,10 @@ import { calComSettings } from './control/settings.ts';
 import { World } from './state/world.ts';
 
 /**
- * Starts a fake Cal.com. Its API v2 is at `${url}/v2`, the app's pages and older token endpoints for OAuth are at
- * `${url}/auth/oauth2/authorize` and `${url}/api/auth/oauth`, its control API at `${url}/__sandbox/`.
+ * Starts a fake Cal.com. API v2 is at `${url}/v2`, the app's pages and older token endpoints for OAuth at
+ * `${url}/auth/oauth2/authorize` and `${url}/api/auth/oauth`, the control API at `${url}/__sandbox/`.
+ *
+ * @throws the socket's error, such as EADDRINUSE
  */
 export async function startCalCom(options: SandboxOptions): Promise<RunningSandbox> {
   const settings = calComSettings();

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 
-/** The control API was called wrongly; the message says what is accepted and goes back as a 400. */
+/** Thrown for an invalid control call. The message says what is accepted and is returned as a 400. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
 }
 
 /**
- * Parses `input`, or throws a {@link BadRequest} that names each wrong field.
- * @param accepts says for a top-level field what it takes; without it the schema's own words are used
+ * Parses `input`.
+ * @param accepts says what a top-level field accepts; without it, the schema's messages are used
+ * @throws {@link BadRequest} naming each invalid field
  */
 export function parseOrRefuse<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,4 +1,4 @@
-/** The sandbox's own time: the machine's clock plus whatever was added through the control API. */
+/** The sandbox's clock: the machine's clock plus an offset set through the control API. */
 export class SandboxClock {
   #offset = 0;
 
@@ -12,12 +12,12 @@ export class SandboxClock {
     return this.#offset;
   }
 
-  /** Moves the clock by `seconds`; a negative number moves it back. */
+  /** Moves the clock forward by `seconds`, or back if negative. */
   advance(seconds: number): void {
     this.#offset += Math.round(seconds * 1000);
   }
 
-  /** Puts the clock `offset` ms ahead of the machine's. */
+  /** Sets the clock `offset` ms ahead of the machine's. */
   restore(offset: number): void {
     this.#offset = offset;
   }

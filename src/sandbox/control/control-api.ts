@@ -5,14 +5,14 @@ import { readJson } from './read-json.ts';
 import type { SandboxState } from './sandbox-state.ts';
 import { tokenSelection } from './token-selection.ts';
 
-/** Where the control API lives. No fault and no rate limit applies below it. */
+/** The path of the control API. Faults and rate limits do not apply there. */
 export const CONTROL_PREFIX = '/__sandbox';
 
 const advance = z.strictObject({ advance_seconds: z.number().min(-1e10).max(1e10) });
 
 /**
- * The control API, by which tests and people look into a fake and bend it. Errors are `{"error", "message"}`.
- * @param cutHungConnections is called when faults are cleared or all is reset
+ * The control API, which inspects and changes a fake. Errors are `{"error", "message"}`.
+ * @param cutHungConnections called when faults are cleared or everything is reset
  */
 export function controlApi(sandbox: SandboxState, cutHungConnections: () => void): Hono {
   const { fake, faults, journal } = sandbox;

@@ -1,60 +1,60 @@
 import type { Hono } from 'hono';
 import type { SandboxClock } from './clock.ts';
 
-/** Which tokens a control call is about. */
+/** The tokens that a control call selects. */
 export type TokenSelection =
   | { by: 'value'; value: string }
   | { by: 'account'; account: string; kind: TokenKindSelection }
   | { by: 'all'; kind: TokenKindSelection };
 
-/** The kinds of token a selection covers. */
+/** The kinds of token in a selection. */
 export type TokenKindSelection = 'access' | 'refresh' | 'both';
 
-/** What the control API needs to know of the settings of any fake. */
+/** The settings of any fake, as the control API sees them. */
 export interface FakeSettings {
   readonly values: Readonly<Record<string, unknown> & { latency_ms: number; latency_before_ms?: number }>;
   change(input: unknown): void;
   reset(): void;
 }
 
-/** What the listener tells a fake about one request besides the request itself. */
+/** Data about a request that only the listener knows. */
 export interface Circumstances {
   /** The caller's network address. */
   address: string;
-  /** Waits, at most until the sandbox closes. Gives false when it closed; nothing may be changed any more then. */
+  /** Waits `ms`, or until the sandbox closes. Resolves to false if it closed; nothing may change after that. */
   delay: (ms: number) => Promise<boolean>;
 }
 
-/** Calls that the control API has for one fake alone. */
+/** Control calls that only one fake has. */
 export interface ControlCalls {
-  /** Served below the control API's prefix; a `BadRequest` that they throw is answered as any other of its. */
+  /** Served below the control API's prefix; a `BadRequest` thrown there is handled as in other control calls. */
   readonly routes: Hono;
-  /** What they are, for whoever calls one that is not there, e.g. `POST accounts`. */
+  /** The names of these calls, e.g. `POST accounts`, to list when an unknown one is made. */
   readonly names: string;
 }
 
 /** A fake provider, as the listener and the control API see it. */
 export interface Fake {
-  /** A word for the state file, so that one fake does not load another's state. */
+  /** Identifies the fake in the state file, so that it does not load another fake's state. */
   readonly kind: string;
-  /** The word by which the control API names an account, e.g. `user_id`. */
+  /** The control API's name for an account, e.g. `user_id`. */
   readonly accountField: string;
   readonly clock: SandboxClock;
   readonly settings: FakeSettings;
   readonly controlCalls?: ControlCalls;
-  /** Does the work of one request. */
+  /** Handles one request. */
   answer(request: Request, circumstances: Circumstances): Response | Promise<Response>;
   /** The oracle: accounts and tokens, in snake_case. */
   describe(): unknown;
-  /** Makes the selected tokens expire now; gives how many there were. */
+  /** Expires the selected tokens now; returns their number. */
   expireTokens(selection: TokenSelection): number;
-  /** Removes the selected tokens as if they had never been; gives how many there were. */
+  /** Removes the selected tokens as if they had never existed; returns their number. */
   purgeTokens(selection: TokenSelection): number;
-  /** Tells whether the state changed since the last call, so that a read costs no write. */
+  /** Whether the state changed since the last call, so that reads cause no write. */
   takeChanged(): boolean;
-  /** The state as JSON data, and back. */
+  /** Returns the state as JSON data; `restore` takes it back. */
   snapshot(): unknown;
   restore(snapshot: unknown): void;
-  /** Everything as at the start, except clock and settings, which the caller resets. */
+  /** Restores the initial state, except clock and settings, which the caller resets. */
   reset(): void;
 }

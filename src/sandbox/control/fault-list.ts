@@ -12,7 +12,7 @@ function withoutLastSlash(path: string): string {
 
 function matches(fault: WaitingFault, method: string, path: string, query: string): boolean {
   const pattern = fault.match.path;
-  // A pattern that has no "?" is about the path alone, whatever query the caller adds.
+  // A pattern without "?" matches the path with any query.
   const text = pattern.includes('?') ? path + query : withoutLastSlash(path);
   return (
     matchesPattern(fault.match.method.toUpperCase(), method) &&
@@ -20,7 +20,7 @@ function matches(fault: WaitingFault, method: string, path: string, query: strin
   );
 }
 
-/** The faults that wait for their request. The first that matches strikes; they strike in the order they were added. */
+/** The faults that wait for a matching request. The first match applies, in the order in which faults were added. */
 export class FaultList {
   #faults: WaitingFault[] = [];
   #nextId = 1;
@@ -36,7 +36,7 @@ export class FaultList {
     return waiting;
   }
 
-  /** Takes the fault that this request is to suffer, if any. `query` begins with "?" or is empty. */
+  /** Takes the fault that applies to this request, if any. `query` begins with "?" or is empty. */
   take(method: string, path: string, query: string): FaultKind | undefined {
     const found = this.#faults.find((fault) => matches(fault, method, path, query));
     if (found === undefined) return undefined;

@@ -43,10 +43,10 @@ const faultKind = z
     'reset and drop_reply exclude each other',
   );
 
-/** What the control API takes to arrange a fault. */
+/** The body of the control call that arranges a fault. */
 export const faultRequest = z.strictObject({
   match: z.strictObject({ method: z.string().min(1).default('*'), path: z.string().min(1).default('*') }).prefault({}),
-  /** How often it strikes; null or -1 until cleared. */
+  /** How often it applies; null or -1 until cleared. */
   times: z
     .int()
     .nullable()
@@ -58,8 +58,8 @@ export const faultRequest = z.strictObject({
 /** A fault as it waits in the list. */
 export const waitingFault = faultRequest.extend({ id: z.int(), times: z.int().nullable() });
 
-/** What a fault does to a request. */
+/** The effect of a fault on a request. */
 export type FaultKind = z.output<typeof faultKind>;
 
-/** A fault as it waits in the list; `times` is how often it will still strike, null for ever. */
+/** A fault as it waits in the list. `times` is how often it still applies; null for no limit. */
 export type WaitingFault = z.output<typeof waitingFault>;

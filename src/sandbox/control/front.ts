@@ -6,13 +6,13 @@ import { fieldNames, readBody } from './request-body.ts';
 import type { SandboxState } from './sandbox-state.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
-/** One exchange on the wire. */
+/** The request and response of one HTTP call. */
 interface Line {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
 }
 
-/** Receives every request: keeps the journal, lets faults strike, has the work done, saves, answers. */
+/** Receives every request: records it in the journal, applies faults, lets the fake handle it, saves, answers. */
 export class Front {
   readonly #sandbox: SandboxState;
   readonly #waitingRoom: WaitingRoom;
@@ -77,13 +77,13 @@ export class Front {
   }
 
   async #answer(line: Line, response: Response, entry: JournalEntry): Promise<void> {
-    // Written down before it is sent: whoever has the answer must also find it in the journal.
+    // Recorded before it is sent, so that a client with the response finds it in the journal.
     if (!line.incoming.socket.destroyed) this.#sandbox.journal.answered(entry, response.status);
     await send(line, response);
   }
 }
 
-/** Whether the fake is to do its work at all; `drop_reply` says so even where the answer will be another. */
+/** Whether the fake handles the request. With `drop_reply` it does, even if another response is sent. */
 function needsWork(fault: FaultKind | undefined): boolean {
   if (fault === undefined || fault.drop_reply === true) return true;
   return fault.status === undefined && fault.hang !== true && fault.reset !== true;

@@ -1,13 +1,13 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** One request that was seen. */
+/** One received request. */
 export interface JournalEntry {
-  /** The sandbox's time at which the request had fully arrived, ISO 8601. */
+  /** When the request had fully arrived, by the sandbox's clock, in ISO 8601. */
   at: string;
   method: string;
   /** Without the query. */
   path: string;
-  /** What was answered; null while no answer was sent: under way, held by `hang`, cut by `reset` or `drop_reply`. */
+  /** The response status; null if none was sent: pending, held by `hang`, cut by `reset` or `drop_reply`. */
   status: number | null;
   /** The names of the body's top-level fields, never their values. */
   body_fields: string[];
@@ -16,8 +16,8 @@ export interface JournalEntry {
 const MAX_ENTRIES = 100_000;
 
 /**
- * Every request that was seen, in order of arrival. With a file, each event is appended to it as one line at once, so
- * that the journal survives a kill without being rewritten per request. Keeps the latest 100,000 entries.
+ * Every request in order of arrival. With a file, each event is appended to it at once as one line, so that the journal
+ * survives a kill without being rewritten for every request. Keeps the latest 100,000 entries.
  */
 export class Journal {
   #entries: JournalEntry[] = [];
@@ -34,7 +34,7 @@ export class Journal {
     return this.#entries;
   }
 
-  /** How many of the oldest entries were given up to stay within the limit. */
+  /** How many of the oldest entries were dropped to stay within the limit. */
   get forgotten(): number {
     return this.#forgotten;
   }
@@ -73,7 +73,7 @@ export class Journal {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     }
-    // The part after the last newline is a line that a kill cut short.
+    // Text after the last newline is a line that a kill cut short.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     for (const line of whole.split('\n')) {
       if (line === '') continue;
@@ -85,7 +85,7 @@ export class Journal {
       const entry = this.#entries[event.index];
       if (entry !== undefined) entry.status = event.status;
     }
-    // A status names its entry by place, so the file is written anew to have the places start at 0 again.
+    // A status refers to its entry by position, so the file is rewritten to make positions start at 0 again.
     writeFileSync(file, this.#entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
   }
 }

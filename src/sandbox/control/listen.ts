@@ -6,29 +6,33 @@ import { Front } from './front.ts';
 import { SandboxState } from './sandbox-state.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
-/** How a sandbox is started. */
+/** Configures where a sandbox listens and what it keeps. */
 export interface SandboxOptions {
-  /** Host to listen on, default 127.0.0.1. */
+  /** The host to listen on; 127.0.0.1 by default. */
   host?: string;
-  /** 0 = any free port. */
+  /** 0 means any free port. */
   port: number;
   /**
-   * When given, all state is loaded from this file (mode 0600) and written to it before an answer reveals a change, so
-   * that a kill at any time followed by a restart forgets nothing but the counters of the rate limit. The journal
-   * goes into a second file beside it, `<stateFile>.journal`.
+   * A file (mode 0600) from which state is loaded, and to which it is written before a response reveals a change. After
+   * a kill at any time, a restart loses nothing but the counters of the rate limit. The journal is stored next to it in
+   * `<stateFile>.journal`.
    */
   stateFile?: string;
 }
 
-/** A sandbox that listens. */
+/** A running sandbox. */
 export interface RunningSandbox extends AsyncDisposable {
   /** Scheme, host and port, e.g. `http://127.0.0.1:4010`. */
   readonly url: string;
-  /** Cuts every connection, hung ones included, and stops listening. */
+  /** Cuts every connection, including hung ones, and stops listening. */
   close(): Promise<void>;
 }
 
-/** Serves a fake and its control API; rejects when the port is taken. */
+/**
+ * Serves a fake and its control API.
+ *
+ * @throws the socket's error, such as EADDRINUSE
+ */
 export async function listen(
   fake: Fake,
   { host = '127.0.0.1', port, stateFile }: SandboxOptions,
@@ -46,7 +50,7 @@ export async function listen(
     await closed;
   };
   try {
-    // The files are touched only by the one who has the port: a second sandbox must not disturb the first one's state.
+    // Files are read only after the port is bound, so that a second sandbox does not disturb the first one's state.
     const front = new Front(new SandboxState(fake, stateFile), waitingRoom);
     server.on('request', (incoming, outgoing) => {
       front.receive({ incoming, outgoing }).catch((error: unknown) => {

@@ -15,7 +15,7 @@ const savedState = z.object({
   state: z.unknown(),
 });
 
-/** Everything one sandbox remembers: the fake's own state, its settings and clock, the faults and the journal. */
+/** Everything a sandbox remembers: the fake's state, its settings and clock, faults and journal. */
 export class SandboxState {
   readonly fake: Fake;
   readonly faults = new FaultList();
@@ -33,21 +33,21 @@ export class SandboxState {
     this.#save();
   }
 
-  /** Says that something outside the fake's own state changed: a setting, a fault, the clock. */
+  /** Records a change outside the fake's own state: a setting, a fault, the clock. */
   touch(): void {
     this.#changed = true;
   }
 
   /**
-   * Writes the state if it changed. To be awaited before an answer that may reveal the change. Requests whose work is
-   * done in the same turn share one write.
+   * Writes the state if it changed. Await this before a response that may reveal the change. Requests handled in the
+   * same turn of the event loop share one write.
    */
   saved(): Promise<void> {
     this.#saving ??= this.#saveSoon();
     return this.#saving;
   }
 
-  /** All as at the start. */
+  /** Restores the initial state. */
   reset(): void {
     this.fake.clock.restore(0);
     this.fake.settings.reset();

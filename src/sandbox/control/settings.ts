@@ -4,8 +4,8 @@ import { BadRequest, parseOrRefuse } from './bad-request.ts';
 type SettingsSchema = z.ZodObject;
 
 /**
- * The switches of one fake. Every field of the schema has a default, and a description that says what it accepts;
- * the names are snake_case because they are what travels on the control API.
+ * The settings of one fake. Every field of the schema has a default, and a description of what it accepts. Names are in
+ * snake_case because the control API uses them.
  */
 export class Settings<Schema extends SettingsSchema> {
   readonly #schema: Schema;
@@ -20,7 +20,11 @@ export class Settings<Schema extends SettingsSchema> {
     return this.#values;
   }
 
-  /** Changes the named settings and keeps the others; refuses the whole input when any part of it is wrong. */
+  /**
+   * Changes the named settings and keeps the others. Rejects the whole input if any part of it is invalid.
+   *
+   * @throws BadRequest
+   */
   change(input: unknown): void {
     const shape = this.#schema.shape as Record<string, z.ZodType>;
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {

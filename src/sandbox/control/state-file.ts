@@ -1,9 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
- * One JSON file that holds the whole state of a fake. It is replaced in one step (temporary file, then rename), so a
- * process killed at any time leaves either the old or the new state. It is not synced to the disk: it outlives the
- * process, not a power cut.
+ * A JSON file with the complete state of a fake. It is replaced atomically (temporary file, then rename), so killing
+ * the process leaves either the old or the new state. It is not synced to disk: it survives the process, but not a
+ * power cut.
  */
 export class StateFile {
   readonly path: string;
@@ -12,7 +12,7 @@ export class StateFile {
     this.path = path;
   }
 
-  /** What was last saved, or undefined when there is no file yet. */
+  /** The last saved state; undefined if there is no file yet. */
   load(): unknown {
     let text: string;
     try {

@@ -8,8 +8,8 @@ const byRefreshToken = z.strictObject({ refresh_token: z.string() });
 const byAll = z.strictObject({ all: z.literal(true), kind });
 
 /**
- * Gives the reader of the bodies that say which tokens a call is about; it throws a `BadRequest`.
- * @param accountField the word by which the fake names an account
+ * Returns a parser for bodies that select tokens; it throws a `BadRequest`.
+ * @param accountField the fake's name for an account
  */
 export function tokenSelection(accountField: string): (body: unknown) => TokenSelection {
   const byAccount = z

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Holds requests back: for a while, or for ever. */
+/** Holds requests back, for a while or indefinitely. */
 export class WaitingRoom {
   readonly #hung = new Set<Socket>();
   readonly #closing = new AbortController();
@@ -12,7 +12,7 @@ export class WaitingRoom {
     socket.once('close', () => this.#hung.delete(socket));
   }
 
-  /** Waits, at most until the sandbox closes. Gives false when it closed. */
+  /** Waits `ms`, or until the sandbox closes. Resolves to false if it closed. */
   async delay(ms: number): Promise<boolean> {
     if (ms <= 0) return !this.#closing.signal.aborted;
     try {
@@ -23,7 +23,7 @@ export class WaitingRoom {
     }
   }
 
-  /** Destroys every connection that hangs. */
+  /** Destroys every hung connection. */
   cut(): void {
     for (const socket of this.#hung) socket.destroy();
   }

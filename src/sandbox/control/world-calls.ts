@@ -1,7 +1,7 @@
 import type { SandboxClock } from './clock.ts';
 import type { Fake, TokenSelection } from './fake.ts';
 
-/** What a fake knows, as far as the control API and the state file have to do with it. */
+/** The state of a fake, as far as the control API and the state file need it. */
 export interface FakeWorld<Token> {
   expireToken(token: Token, now: number): void;
   endToken(token: Token, why: 'purged', now: number): void;
@@ -9,20 +9,20 @@ export interface FakeWorld<Token> {
   snapshot(): unknown;
 }
 
-/** Where a fake's world comes from, and how the tokens of a selection are found in it. */
+/** Creates a fake's state, and finds the tokens of a selection in it. */
 export interface WorldSource<World, Token> {
-  /** The world as at the start. */
+  /** The initial state. */
   readonly seeded: () => World;
-  /** The world of a snapshot; throws where it is none. */
+  /** The state from a snapshot; throws if it is invalid. */
   readonly restored: (snapshot: unknown) => World;
   readonly selectTokens: (world: World, selection: TokenSelection) => Token[];
   readonly limiter: { reset(): void };
 }
 
 /**
- * The calls of a fake that are about its world and nothing else.
+ * The control calls that only need a fake's state.
  *
- * @param state whose world the calls change, and put another in place of
+ * @param state holds the state that the calls change and replace
  */
 export function worldCalls<World extends FakeWorld<Token>, Token>(
   state: { world: World; readonly clock: SandboxClock },

@@ -3,7 +3,7 @@ import type { RateLimiter } from './api/rate-limit.ts';
 import type { CronofySettings } from './control/settings.ts';
 import type { World } from './state/world.ts';
 
-/** What the parts of the fake work on: its present state, switches, time and request counters. */
+/** The fake's current state, settings, clock and request counters, which its modules share. */
 export interface Cronofy {
   world: World;
   readonly clock: SandboxClock;

@@ -13,7 +13,11 @@ import { seedWorld } from './state/seed.ts';
 import { cronofySettings } from './control/settings.ts';
 import { World } from './state/world.ts';
 
-/** Starts a fake Cronofy: `/oauth`, the consent page, `/v1`, and its control API at `/__sandbox/`. */
+/**
+ * Starts a fake Cronofy: `/oauth`, the consent page, `/v1`, and its control API at `/__sandbox/`.
+ *
+ * @throws the socket's error, such as EADDRINUSE
+ */
 export async function startCronofy(options: SandboxOptions): Promise<RunningSandbox> {
   const settings = cronofySettings();
   const clock = new SandboxClock();

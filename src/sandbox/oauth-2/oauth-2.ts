@@ -2,7 +2,7 @@ import type { SandboxClock } from '../control/clock.ts';
 import type { OAuth2Settings } from './control/settings.ts';
 import type { World } from './state/world.ts';
 
-/** What the parts of the fake work on: its present state, switches and time. */
+/** The fake's current state, settings and clock, which its modules share. */
 export interface OAuth2 {
   world: World;
   readonly clock: SandboxClock;

@@ -14,8 +14,10 @@ import { oauth2Settings } from './control/settings.ts';
 import { World } from './state/world.ts';
 
 /**
- * Starts a fake OAuth 2 authorization server: `/authorize`, `/token`, `/revoke`, `/userinfo`, what it tells about itself
- * at `/.well-known/oauth-authorization-server`, and its control API at `/__sandbox/`.
+ * Starts a fake OAuth 2 authorization server: `/authorize`, `/token`, `/revoke`, `/userinfo`, its metadata at
+ * `/.well-known/oauth-authorization-server`, and its control API at `/__sandbox/`.
+ *
+ * @throws the socket's error, such as EADDRINUSE
  */
 export async function startOAuth2(options: SandboxOptions): Promise<RunningSandbox> {
   const settings = oauth2Settings();

@@ -5,10 +5,10 @@ import { isLive, type FamilyToken, type TokenFamily, type TokenWorld } from './t
 type Family = TokenFamily & z.output<z.ZodObject<typeof familyFields>>;
 
 /**
- * What the oracle says of an account's tokens: its families, the sums of their counts, the live tokens, and the dead ones
- * with why they died.
+ * The oracle's description of an account's tokens: families, the sums of their counts, live tokens, and dead tokens
+ * with the reason.
  *
- * @param word by which the fake names a dead token's family
+ * @param word the fake's name for a dead token's family
  * @param now Unix ms
  */
 export function describeTokens<Kind extends Family, Token extends FamilyToken>(
@@ -31,7 +31,7 @@ export function describeTokens<Kind extends Family, Token extends FamilyToken>(
   };
 }
 
-/** A moment as the oracle tells it. */
+/** Formats a time in Unix ms as ISO 8601. */
 export function iso(time: number): string {
   return new Date(time).toISOString();
 }
@@ -55,7 +55,7 @@ function describeFamily({ id, clientId, scope, startedAt, ended, refreshes, reus
 }
 
 function describeDead(token: FamilyToken, family: object): object {
-  // Without an ending it is its time that is over, so it had one.
+  // A dead token that was not ended has expired, so it has an expiry.
   const { why, at } = token.ended ?? { why: 'expired', at: token.expiresAt ?? 0 };
   return { token: token.value, kind: token.kind, ...family, why, died_at: iso(at) };
 }

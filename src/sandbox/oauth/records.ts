@@ -1,33 +1,33 @@
 import { z } from 'zod';
 
-/** What every family of tokens has, whatever it is called. */
+/** Fields that every token family has, whatever the fake calls it. */
 export const familyFields = {
   id: z.string(),
   sub: z.string(),
   clientId: z.string(),
-  /** What was consented to last: scopes with a space between them. */
+  /** The scopes last consented to, separated by spaces. */
   scope: z.string(),
   /** Unix ms. */
   startedAt: z.number(),
-  /** How many refreshes were answered with tokens. */
+  /** How many refreshes returned tokens. */
   refreshes: z.int(),
-  /** How often a refresh token was presented that another had taken the place of, whatever came of it. */
+  /** How often an already replaced refresh token was presented, whatever the outcome. */
   reuseAttempts: z.int(),
 };
 
-/** What every token has. */
+/** Fields that every token has. */
 export const tokenFields = {
   value: z.string(),
   kind: z.enum(['access', 'refresh']),
   /** Unix ms. */
   issuedAt: z.number(),
-  /** Unix ms; null when it lasts until it is ended. */
+  /** Unix ms; null if it does not expire. */
   expiresAt: z.number().nullable(),
-  /** How many refreshes it brought. */
+  /** How many refreshes it was used for. */
   uses: z.int(),
 };
 
-/** What became of a token; one past its expiry that nothing else befell has null. */
+/** Why and when a token ended; null if it has not been ended, even if it has expired. */
 export function endedBy<const Why extends string>(reasons: readonly Why[]) {
   return z
     .object({

@@ -1,6 +1,6 @@
 /**
- * Whether a client may have its users sent to this address: it is registered to the letter, or as `http://localhost:*`,
- * which stands for every port and path of that host. Never one with a fragment (RFC 6749 section 3.1.2) or a user name.
+ * Whether a client may redirect users to this URI: it is registered exactly, or as `http://localhost:*`, which covers
+ * every port and path of that host. URIs with a fragment (RFC 6749 section 3.1.2) or a user name are never accepted.
  */
 export function isRegisteredRedirectUri(uri: string, registered: readonly string[]): boolean {
   if (!URL.canParse(uri)) return false;
@@ -9,14 +9,14 @@ export function isRegisteredRedirectUri(uri: string, registered: readonly string
   return registered.some((one) => one === uri || one === `${protocol}//${hostname}:*`);
 }
 
-/** The address with what it is to be told; members that are undefined are left out, a query that it has is kept. */
+/** Adds parameters to the query of a URI, keeping those it has; undefined ones are left out. */
 export function withQuery(uri: string, told: Readonly<Record<string, string | undefined>>): string {
   const url = new URL(uri);
   for (const [name, value] of Object.entries(told)) if (value !== undefined) url.searchParams.set(name, value);
   return url.href;
 }
 
-/** Sends a browser on with GET, whatever it came with. */
+/** Redirects a browser with GET, whatever the request's method. */
 export function redirect(location: string): Response {
   const headers = { Location: location, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' };
   return new Response(null, { status: 303, headers });

@@ -1,7 +1,7 @@
 import type { TokenSelection } from '../control/fake.ts';
 import type { FamilyToken, TokenFamily, TokenWorld } from './token-world.ts';
 
-/** The tokens, not yet ended, that a control call is about. */
+/** The tokens that a control call selects, among those not yet ended. */
 export function selectTokens<Family extends TokenFamily, Token extends FamilyToken>(
   world: TokenWorld<Family, Token> & { readonly accounts: Iterable<{ readonly sub: string }> },
   selection: TokenSelection,

@@ -1,9 +1,9 @@
-/** The tokens of one consent, as far as every fake of an OAuth server has them. */
+/** The tokens of one consent, as every fake OAuth server has them. */
 export interface TokenFamily {
   readonly id: string;
   /** The account that consented. */
   readonly sub: string;
-  /** Why no token of it can ever be issued or taken again; null while that is not so. */
+  /** Why its tokens can no longer be issued or accepted; null while they can. */
   ended: string | null;
 }
 
@@ -11,24 +11,24 @@ export interface TokenFamily {
 export interface FamilyToken {
   readonly value: string;
   readonly kind: 'access' | 'refresh';
-  /** Unix ms; null when it lasts until it is ended. */
+  /** Unix ms; null if it does not expire. */
   expiresAt: number | null;
   ended: { why: string; at: number } | null;
   uses: number;
 }
 
-/** Why a token of this type may be ended. */
+/** Why a token of this type may end. */
 type Why<Token extends FamilyToken> = NonNullable<Token['ended']>['why'];
 
 interface FamilyTokens<Family, Token> {
   readonly family: Family;
   /** Every token it ever had, oldest first. */
   readonly issued: Token[];
-  /** Those that were not ended; expired ones are among them. */
+  /** The tokens that have not been ended, including expired ones. */
   readonly standing: Set<Token>;
 }
 
-/** All families with their tokens, found by id, by account and by a token's value, and whether anything has changed. */
+/** All families and their tokens, indexed by id, account and token value. Tracks whether anything changed. */
 export class TokenWorld<Family extends TokenFamily, Token extends FamilyToken> {
   readonly #familyIdOf: (token: Token) => string;
   readonly #byId = new Map<string, FamilyTokens<Family, Token>>();
@@ -36,29 +36,29 @@ export class TokenWorld<Family extends TokenFamily, Token extends FamilyToken> {
   readonly #tokens = new Map<string, Token>();
   #changed = true;
 
-  /** @param familyIdOf the id of a token's family */
+  /** @param familyIdOf returns the id of a token's family */
   constructor(familyIdOf: (token: Token) => string) {
     this.#familyIdOf = familyIdOf;
   }
 
-  /** Tells whether anything changed since the last call. */
+  /** Whether anything changed since the last call. */
   takeChanged(): boolean {
     const changed = this.#changed;
     this.#changed = false;
     return changed;
   }
 
-  /** To be called with every change to a record. */
+  /** Call this with every change to a record. */
   protected noteChange(): void {
     this.#changed = true;
   }
 
-  /** Oldest first. */
+  /** All families, oldest first. */
   get families(): Family[] {
     return [...this.#byId.values()].map(({ family }) => family);
   }
 
-  /** Every token that was ever issued, oldest first. */
+  /** Every token ever issued, oldest first. */
   get tokens(): Token[] {
     return [...this.#tokens.values()];
   }
@@ -85,29 +85,32 @@ export class TokenWorld<Family extends TokenFamily, Token extends FamilyToken> {
     this.noteChange();
   }
 
-  /** Ends a family with every token that still lives; those that had expired stay what they are. */
+  /** Ends a family and all its live tokens at `now` (Unix ms). Expired tokens stay unchanged. */
   endFamily(family: Family, why: NonNullable<Family['ended']> & Why<Token>, now: number): void {
     family.ended = why;
     for (const token of this.liveTokens(family, now)) this.endToken(token, why, now);
     this.noteChange();
   }
 
-  /** A token that was ever issued, whatever became of it. */
+  /** A token ever issued, in any state. */
   token(value: string): Token | undefined {
     return this.#tokens.get(value);
   }
 
-  /** Every token that a family ever had, oldest first. */
+  /** Every token a family ever had, oldest first. */
   tokensOf(family: Family): readonly Token[] {
     return this.#at(family.id).issued;
   }
 
-  /** The tokens that were not ended, expired ones included; a copy, so that they may be ended while walking it. */
+  /**
+   * A copy of the tokens that have not been ended, including expired ones, so that callers can end tokens while
+   * iterating.
+   */
   standingTokens(family: Family): Token[] {
     return [...this.#at(family.id).standing];
   }
 
-  /** The tokens that are good now; a copy. */
+  /** A copy of the tokens that are live at `now` (Unix ms). */
   liveTokens(family: Family, now: number): Token[] {
     return this.standingTokens(family).filter((token) => isLive(token, now));
   }
@@ -143,12 +146,12 @@ export class TokenWorld<Family extends TokenFamily, Token extends FamilyToken> {
   }
 }
 
-/** Whether a token's time is over. */
+/** Whether a token has expired at `now` (Unix ms). */
 export function isExpired({ expiresAt }: Pick<FamilyToken, 'expiresAt'>, now: number): boolean {
   return expiresAt !== null && expiresAt <= now;
 }
 
-/** Whether a token is good: neither ended nor expired. */
+/** Whether a token is neither ended nor expired at `now` (Unix ms). */
 export function isLive(token: Pick<FamilyToken, 'ended' | 'expiresAt'>, now: number): boolean {
   return token.ended === null && !isExpired(token, now);
 }

@@ -1,41 +1,41 @@
 import { markup, type Markup } from './markup.ts';
 import { page, type Site } from './page.ts';
 
-/** Something that the application may do once it is allowed to. */
+/** A permission that the application asks for. */
 export interface Permission {
-  /** For people, e.g. `See your calendars`; undefined where nobody knows words for it. */
+  /** A description for people, e.g. `See your calendars`; undefined if there is none. */
   readonly words: string | undefined;
   readonly scope: string;
 }
 
-/** One account that may consent. */
+/** An account that may consent. */
 export interface Choice {
-  /** What the form sends for it. */
+  /** The value that the form sends for it. */
   readonly value: string;
   readonly name: string;
-  /** What tells it from others of that name, e.g. its e-mail. */
+  /** Distinguishes it from others with the same name, e.g. its e-mail. */
   readonly detail: string;
 }
 
-/** What a page for consent shows and sends. */
+/** Configures a consent page. */
 export interface Consent {
   readonly site: Site;
   readonly clientName: string;
   readonly permissions: readonly Permission[];
   readonly choices: readonly Choice[];
-  /** The value of the choice that is made already; the first where undefined. */
+  /** The value of the preselected choice; the first one by default. */
   readonly chosen?: string | undefined;
   /** What to know before choosing. */
   readonly notice?: string | undefined;
-  /** By which name the form sends the choice. */
+  /** The form field for the choice. */
   readonly field: string;
-  /** Where the form is posted; undefined for the page's own address. */
+  /** The URL to which the form posts; the page's own address by default. */
   readonly action?: string;
   /** Sent along with the choice and `decision` (`allow` or `deny`). */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** The page on which a person picks an account, and allows or denies: one form, no script. */
+/** The page where a person picks an account and grants or denies access: one form, no scripts. */
 export function consentPage(consent: Consent): Response {
   const { site, clientName, permissions, choices, notice, field, action, parameters = {} } = consent;
   const chosen = consent.chosen ?? choices[0]?.value;

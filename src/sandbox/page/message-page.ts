@@ -1,15 +1,15 @@
 import { markup } from './markup.ts';
 import { page, type Site } from './page.ts';
 
-/** What a page tells whoever came to it. */
+/** A message to a person, and an optional button. */
 export interface Message {
   readonly title: string;
   readonly text: string;
-  /** What the one button says, which posts to the page's own address; undefined for none. */
+  /** The label of the button, which posts to the page's own address; undefined for none. */
   readonly offer?: string | undefined;
 }
 
-/** Tells a person something. */
+/** Renders a page with a message. */
 export function messagePage(status: number, site: Site, { title, text, offer }: Message): Response {
   return page(
     status,
@@ -23,9 +23,9 @@ export function messagePage(status: number, site: Site, { title, text, offer }: 
 }
 
 /**
- * The page for a request that is not sent back with its error: whoever made it may not be the client that it names.
+ * The page for a request that is not redirected with its error, since its sender may not be the client it names.
  *
- * @param reason what is wrong with the request, for whoever made it
+ * @param reason what is wrong with the request, for its sender
  */
 export function dismissalPage(status: number, site: Site, reason: string): Response {
   return messagePage(status, site, { title: 'This link does not work', text: `${reason} Begin again in the app.` });

@@ -2,17 +2,17 @@ import { raw } from 'hono/html';
 import { markup, type Child } from './markup.ts';
 import { STYLE, STYLE_SOURCE } from './style.ts';
 
-/** Whose page it is. */
+/** Identifies the provider of a page. */
 export interface Site {
-  /** The provider that the fake stands for, e.g. `Cal.com`. */
+  /** The name of the provider that the fake stands for, e.g. `Cal.com`. */
   readonly provider: string;
-  /** What people have there, e.g. `Cal.com account`. */
+  /** The name of an account there, e.g. `Cal.com account`. */
   readonly account: string;
 }
 
 /**
- * One page of a provider: a card that says which, and that nothing in it is real. It runs no script and stands in no
- * frame.
+ * Renders a provider's page: a card that names the provider and says that nothing is real. It runs no scripts and
+ * cannot be framed.
  */
 export function page(status: number, { provider }: Site, title: string, body: Child): Response {
   const whole = markup`<!doctype html>
@@ -39,7 +39,7 @@ export function page(status: number, { provider }: Site, title: string, body: Ch
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Cache-Control': 'no-store',
-      // No form-action: browsers would apply it to the redirect that follows the form, too.
+      // No form-action, since browsers would also apply it to the redirect that follows the form.
       'Content-Security-Policy': `default-src 'none'; style-src ${STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'none'`,
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The look of every page. Text keeps a contrast of at least 4.5 to its ground, in light and in dark. */
+/** The style sheet of every page. Text has a contrast of at least 4.5 in light and dark mode. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -70,5 +70,5 @@ footer { margin-top: 1.25rem; color: var(--muted); font-size: .8125rem; text-ali
 @media (forced-colors: active) { main, button { border-color: CanvasText; } }
 `;
 
-/** What a page's policy says of {@link STYLE}: this one and no other (CSP level 2). */
+/** The CSP source that allows {@link STYLE} and no other style (CSP level 2). */
 export const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;

@@ -7,7 +7,13 @@ import { percentiles, type Percentiles } from './percentiles.ts';
 import { startRestartablePostgres } from '../../support/restartable-postgres.ts';
 import { newScene, until, type Scene } from './scene.ts';
 
+type Kind = 'SQLite' | 'Postgres';
 const WATCH_MS = effort({ smoke: 1_500, proofs: 2_500, long: 20_000 });
+const KINDS = effort<readonly Kind[]>({
+  smoke: ['SQLite'],
+  proofs: ['SQLite', 'Postgres'],
+  long: ['SQLite', 'Postgres'],
+});
 const WAITING = effort({ smoke: 100, proofs: 300, long: 300 });
 /** As long as their calls are watched at least, and from one read to the next; milliseconds. */
 const SLOW_WATCH_MS = effort({ smoke: 3_000, proofs: 7_000, long: 20_000 });
@@ -58,14 +64,14 @@ function leave(call: Promise<unknown>): Promise<unknown> {
   return call.catch((error: unknown) => error);
 }
 
-async function newStreet(kind: 'SQLite' | 'Postgres', name: string): Promise<Scene> {
+async function newStreet(kind: Kind, name: string): Promise<Scene> {
   const where = kind === 'SQLite' ? {} : { postgres: { url: await postgres.createDatabase(name) } };
   const scene = await newScene({ ...where, env: { EVERGRANT_LOG_LEVEL: 'warn' } });
   for (const subject of NEIGHBOURS) tokenOf(await scene.ask(0, subject));
   return scene;
 }
 
-for (const kind of ['SQLite', 'Postgres'] as const) {
+for (const kind of KINDS) {
   describe(`on ${kind}, others do not suffer`, () => {
     it('from one user whose calls hang', async (context) => {
       await using scene = await newStreet(kind, 'one');

@@ -16,6 +16,11 @@ after(() => postgres[Symbol.asyncDispose]());
 let databases = 0;
 
 type Kind = 'SQLite' | 'Postgres';
+const KINDS = effort<readonly Kind[]>({
+  smoke: ['Postgres'],
+  proofs: ['SQLite', 'Postgres'],
+  long: ['SQLite', 'Postgres'],
+});
 
 /** Two instances, and alice with an access token that has ended. */
 async function newPair(kind: Kind, env: Record<string, string> = {}): Promise<Scene> {
@@ -39,7 +44,7 @@ async function pause(scene: Scene, service: number, ms: number): Promise<void> {
 
 // One that is paused during a refresh is in test/kinds, with every kind of provider.
 describe('when of two instances the one that holds a grant', { concurrency: 8 }, () => {
-  for (const kind of ['SQLite', 'Postgres'] as const) {
+  for (const kind of KINDS) {
     it(`on ${kind} is paused while Cal.com creates the account, there is one user and nothing is lost`, async () => {
       await using scene = await newPair(kind);
       const { sandbox } = scene;

@@ -5,7 +5,7 @@ import { oneExpiredGrant } from '../../support/races/one-expired-grant.ts';
 import { startFleet } from '../../support/races/start-fleet.ts';
 import { startPostgres } from '../../support/stores/start-postgres.ts';
 import { effort } from '../../support/effort.ts';
-import { skip, startPgBouncer } from './start-pgbouncer.ts';
+import { skip, startPgBouncer, type PoolMode } from './start-pgbouncer.ts';
 
 const RUNS = effort({ smoke: 1, proofs: 1, long: 10 });
 const CALLERS = effort({ smoke: 100, proofs: 1_000, long: 5_000 });
@@ -17,7 +17,12 @@ const LATENCY_MS = 150;
 const opened = new AsyncDisposableStack();
 after(() => opened.disposeAsync());
 
-for (const mode of ['session', 'transaction'] as const) {
+const MODES = effort<readonly PoolMode[]>({
+  smoke: ['transaction'],
+  proofs: ['session', 'transaction'],
+  long: ['session', 'transaction'],
+});
+for (const mode of MODES) {
   describe(`${SERVICES} services behind PgBouncer in ${mode} mode`, { skip }, () => {
     const kind = async () => {
       const server = opened.use(await startPostgres());

@@ -11,10 +11,10 @@ import { atomsRefresh } from './schemas.ts';
 import type { HttpServices, HttpSettings } from '../../services.ts';
 import { documented, json, problem } from '../definitions.ts';
 
-/** Where `CalProvider`'s `options.refreshUrl` points. */
+/** The path to set as `options.refreshUrl` of `CalProvider`. */
 export const ATOMS_REFRESH_PATH = '/api/v1/bookings/atoms/refresh/';
 
-/** Requests a minute: by one user, and by one address that presents tokens we never gave out. */
+/** Requests per minute by one user, and by one address that presents tokens we did not issue; `duration` in seconds. */
 const USER_LIMIT = { points: 60, duration: 60 };
 const STRANGER_LIMIT = { points: 60, duration: 60 };
 
@@ -36,7 +36,7 @@ const route = createRoute({
   },
 });
 
-/** The refresh URL of Cal.com Atoms, whose page has nothing to show but the token it holds. */
+/** The refresh URL of Cal.com Atoms. The page can present only the access token it holds. */
 export function atomsRoutes(services: HttpServices): Route[] {
   const { keeper, settings, logger, now } = services;
   const users = new RateLimiterMemory(USER_LIMIT);

@@ -66,7 +66,7 @@ const userRoute = createRoute({
   },
 });
 
-/** The bookings API: configuration, live token, user details. */
+/** The routes of the bookings API: configuration, live token, user details. */
 export function bookingsRoutes(services: HttpServices): Route[] {
   const { authenticator, keeper, profiles, now } = services;
   const { bookings, publicUrl } = services.settings;
@@ -137,7 +137,7 @@ function tokenAnswer(token: LiveToken, calClientId: string, now: number) {
 
 function calUserOf(profile: AccountProfile) {
   return {
-    // The older endpoints of Cal.com's web app tell no number.
+    // The older endpoints of Cal.com's web app do not return a number.
     cal_user_id: /^\d+$/.test(profile.accountId) ? Number(profile.accountId) : null,
     username: profile.username,
     email: profile.email,

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { TOKEN_FIELDS } from '../token-fields.ts';
 
-/** The body of `POST /bookings/token/refresh/`; fields that are not listed are ignored. */
+/** Validates the body of `POST /bookings/token/refresh/`; unknown fields are ignored. */
 export const calTokenRefreshRequest = z
   .object(TOKEN_FIELDS, 'Accepted is a JSON object.')
   .openapi('CalTokenRefreshRequest');
 
-/** The answer of `POST /bookings/token/refresh/`. */
+/** The response of `POST /bookings/token/refresh/`. */
 export const calTokenRefresh = z
   .object({
     access_token: z.string().openapi({ description: 'A live Cal.com access token' }),
@@ -20,7 +20,7 @@ export const calTokenRefresh = z
   })
   .openapi('CalTokenRefresh');
 
-/** The answer of `GET /bookings/config/`. */
+/** The response of `GET /bookings/config/`. */
 export const calConfig = z
   .object({
     cal_client_id: z.string().openapi({ description: 'Cal.com OAuth client ID, for CalProvider’s clientId' }),
@@ -31,7 +31,7 @@ export const calConfig = z
   })
   .openapi('CalConfig');
 
-/** The answer of `GET /bookings/user/`. */
+/** The response of `GET /bookings/user/`. */
 export const calUser = z
   .object({
     cal_user_id: z.int().nullable(),
@@ -49,7 +49,7 @@ export const calUser = z
   })
   .openapi('CalUser');
 
-/** The answer of `GET /bookings/atoms/refresh/`: one body in both spellings, of which Atoms read the first. */
+/** The response of `GET /bookings/atoms/refresh/`: the token in both spellings. Atoms read the first. */
 export const atomsRefresh = z
   .object({
     accessToken: z.string().openapi({ description: 'A live Cal.com access token' }),

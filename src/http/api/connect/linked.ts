@@ -3,10 +3,10 @@ import { linkedPage } from '../../pages/linked.ts';
 import type { HttpServices } from '../../services.ts';
 import { singleQuery } from '../../request/single-query.ts';
 
-/** Where browsers come back to for those who have no app yet. */
+/** The page that browsers return to if there is no app yet. */
 const LINKED_PATH = '/linked';
 
-/** The page to come back to that is built in. */
+/** The route of the built-in page to return to. */
 export function linkedRoutes({ settings }: Pick<HttpServices, 'settings'>): Route[] {
   const endpoint: Endpoint = (call) => {
     const only = (name: string) => singleQuery(call, name);

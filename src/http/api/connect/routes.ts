@@ -11,7 +11,7 @@ import { toProblem } from '../../response/to-problem.ts';
 import type { HttpServices } from '../../services.ts';
 import { singleQuery } from '../../request/single-query.ts';
 
-/** Where browsers pass through on their way to a provider and back. */
+/** The routes that browsers visit on the way to a provider and back. */
 export function connectRoutes(services: HttpServices): Route[] {
   const { linking, settings } = services;
   const cookie = new LinkCookie(settings.publicUrl);
@@ -56,7 +56,7 @@ function back(returnTo: string, parameters: Readonly<Record<string, string>>): s
   return url.href;
 }
 
-/** A person has come by a link: whatever goes wrong, they are told so on a page. */
+/** Shows failures on a page, since the caller is a person who followed a link. */
 async function orMessage({ logger, settings }: HttpServices, call: Call, work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
@@ -73,7 +73,7 @@ async function orMessage({ logger, settings }: HttpServices, call: Call, work: (
       return messagePage({ status: 400, provider, title: linkTitle(code, provider), text, next }, publicUrl);
     }
     const { status, code, message, cause } = toProblem(error);
-    // The path holds what must not be read.
+    // The path holds a secret, so it is not logged.
     logger.error({ err: cause ?? error, code, method: call.method }, message);
     const next = wayBack(returnUrls[0], {});
     return messagePage({ status, provider, title: 'This did not work', text: message, next }, publicUrl);

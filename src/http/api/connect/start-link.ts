@@ -1,10 +1,10 @@
 import { ProblemError } from '../../response/problem.ts';
 import type { HttpServices } from '../../services.ts';
 
-/** Where browsers begin to link an account, without the ticket. */
+/** The path where browsers begin to link an account; the ticket follows it. */
 export const CONNECT_PATH = '/connect';
 
-/** Where to send a browser, and until when (epoch milliseconds) that is good. */
+/** Where to send a browser, and until when the URL works, in epoch milliseconds. */
 export interface StartedLink {
   readonly authorizeUrl: string;
   readonly expiresAt: number;
@@ -13,8 +13,9 @@ export interface StartedLink {
 /**
  * Begins to link an account for a subject.
  *
- * @param asked the page to come back to; the operator's first one where undefined
- * @throws {@link ProblemError} where the page is not allowed; LinkError or KeeperError where the provider is not linked
+ * @param asked the page to return to; by default the operator's first one
+ * @throws {@link ProblemError} 400 if the page is not allowed, 500 if no page is configured; LinkError or KeeperError
+ * if the provider cannot be linked
  */
 export async function startLink(
   { linking, settings }: Pick<HttpServices, 'linking' | 'settings'>,
@@ -31,7 +32,7 @@ export async function startLink(
       'This deployment does not know where users come back to. The operator must set EVERGRANT_RETURN_URLS.',
     );
   }
-  // By the letter: whatever is nearly the same may be another's.
+  // Compared exactly: a similar URL may belong to somebody else.
   if (!returnUrls.includes(returnTo)) {
     const message = 'Accepted is one of the pages in EVERGRANT_RETURN_URLS, exactly as it stands there.';
     throw new ProblemError(400, 'return_to_not_allowed', message, { errors: [{ field: 'return_to', message }] });

@@ -5,9 +5,9 @@ import { toProblem } from '../../response/to-problem.ts';
 import type { BookingsSettings, HttpServices } from '../../services.ts';
 
 /**
- * Does `work`; where nothing but the user's consent is missing, the problem says where to give it.
+ * Does `work`. If only the user's consent is missing, adds the URL where to give it to the problem.
  *
- * @throws what `work` throws, with an `authorize_url` where that helps
+ * @throws the error of `work`, as a ProblemError with an `authorize_url` if consent would help
  */
 export async function withConsent<Result>(
   services: HttpServices,

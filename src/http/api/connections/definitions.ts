@@ -5,17 +5,17 @@ import type { Call } from '../../endpoint.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { CALLER_SECURITY, problem, SUBJECT_PARAMETER } from '../definitions.ts';
 
-/** The provider in a path. */
+/** The path parameter that names the provider. */
 export const PROVIDER_PARAMETER = z.object({ provider: z.string().openapi({ example: 'cronofy' }) });
 
-/** What all routes of connections may answer. */
+/** The problems that all connection routes may return. */
 export const CONNECTION_PROBLEMS = {
   401: problem('The caller is not known'),
   403: problem('The key may not act for this user'),
   404: problem('There is no such provider here, or no connection'),
 };
 
-/** What all of them have. */
+/** The definition that all connection routes share. */
 export const CONNECTION_ROUTE = {
   tags: ['Connections'],
   security: CALLER_SECURITY,
@@ -23,10 +23,10 @@ export const CONNECTION_ROUTE = {
 };
 
 /**
- * Whose connection to which provider a call is about.
+ * The provider and the subject that a call is about.
  *
- * @param providers the names of all that are served
- * @throws ProblemError 404 for a provider that is not among them
+ * @param providers the names of all providers served
+ * @throws ProblemError 404 for an unknown provider, and as {@link subjectOf}
  */
 export function connectionAskedFor(call: Call, caller: Caller, providers: readonly string[]) {
   const provider = call.parameters['provider'] ?? '';

@@ -91,7 +91,7 @@ const completeRoute = createRoute({
   },
 });
 
-/** The connections API: what is linked and how it does, linking, disconnecting. */
+/** The routes of the connections API: list and inspect connections, link accounts, disconnect. */
 export function connectionsRoutes(services: HttpServices): Route[] {
   const { authenticator, connections, linking, settings, now } = services;
   const about = (call: Call, caller: Caller) => connectionAskedFor(call, caller, settings.providers);

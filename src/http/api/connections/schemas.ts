@@ -3,7 +3,7 @@ import { accountSchema } from '../../response/problem.ts';
 
 const providerName = z.string().openapi({ example: 'cronofy' });
 
-/** The body of `POST /connections/{provider}/authorize/`. */
+/** Validates the body of `POST /connections/{provider}/authorize/`. */
 export const authorizeRequest = z
   .strictObject(
     {
@@ -15,7 +15,7 @@ export const authorizeRequest = z
   )
   .openapi('AuthorizeRequest');
 
-/** The answer of `POST /connections/{provider}/authorize/`. */
+/** The response of `POST /connections/{provider}/authorize/`. */
 export const authorizeAnswer = z
   .object({
     authorize_url: z.string().openapi({
@@ -25,7 +25,7 @@ export const authorizeAnswer = z
   })
   .openapi('Authorize');
 
-/** The body of `POST /connections/{provider}/complete/`. */
+/** Validates the body of `POST /connections/{provider}/complete/`. */
 export const completeRequest = z
   .strictObject(
     {
@@ -43,7 +43,7 @@ export const completeRequest = z
   )
   .openapi('CompleteRequest');
 
-/** One connection. */
+/** A connection as responses show it. */
 export const connection = z
   .object({
     provider: providerName,
@@ -61,7 +61,7 @@ export const connection = z
   })
   .openapi('Connection');
 
-/** The answer of `GET /connections/`. */
+/** The response of `GET /connections/`. */
 export const connectionList = z
   .object({
     connections: z.array(connection),

@@ -34,7 +34,7 @@ const tokenRoute = createRoute({
   },
 });
 
-/** A live token of any provider, and what a web page may hold in its place. */
+/** The routes for a live token of any provider, and for the frontend token that a web page may hold instead. */
 export function connectionTokenRoutes(services: HttpServices): Route[] {
   const { keeper, frontendTokens, settings, now } = services;
   const token = authenticated(services.authenticator, async (call, caller) => {
@@ -57,7 +57,7 @@ export function connectionTokenRoutes(services: HttpServices): Route[] {
   return [documented(tokenRoute, token)];
 }
 
-/** @param known what the provider knows; undefined where it has no frontend tokens */
+/** @param known the provider's permissions; undefined if it has no frontend tokens */
 function requireKnown(permissions: readonly string[], provider: string, known: readonly string[] | undefined): void {
   if (known === undefined) {
     const detail = `${provider} has no tokens of its own for web pages; there its access token is what a page gets.`;

@@ -3,12 +3,12 @@ import { isOrigin } from '../../../origin.ts';
 import { FRONTEND_PERMISSIONS } from '../../../providers/families.ts';
 import { TOKEN_FIELDS } from '../token-fields.ts';
 
-/** What is said of permissions that are none; those accepted differ by provider. */
+/** The message for unknown permissions. The accepted ones differ by provider. */
 export function acceptedPermissions(permissions: readonly string[]): string {
   return `Accepted are ${permissions.join(', ')}.`;
 }
 
-/** What a web page is to hold. */
+/** The frontend token to issue for a web page. */
 const frontendRequest = z
   .object(
     {
@@ -28,7 +28,7 @@ const frontendRequest = z
   )
   .openapi('FrontendRequest');
 
-/** The body of `POST /connections/{provider}/token/`; fields that are not listed are ignored. */
+/** Validates the body of `POST /connections/{provider}/token/`; unknown fields are ignored. */
 export const tokenRequest = z
   .object(
     {
@@ -42,7 +42,7 @@ export const tokenRequest = z
   )
   .openapi('TokenRequest');
 
-/** The answer of `POST /connections/{provider}/token/`. */
+/** The response of `POST /connections/{provider}/token/`. */
 export const tokenAnswer = z
   .object({
     access_token: z.string().openapi({ description: 'A live access token' }),

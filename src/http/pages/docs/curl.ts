@@ -2,7 +2,7 @@ import type { ApiDescription, Content, Operation, Parameter, Schema } from './op
 import { exampleOf } from './example.ts';
 import { credentialHeader, schemeNamed, TOKEN } from './security.ts';
 
-/** A curl line to paste, with the first way to authenticate and a body to start from. */
+/** A curl command to paste, with the operation's first authentication method and an example body. */
 export function curlLine(document: ApiDescription, operation: Operation): string {
   const method = operation.method === 'get' ? '' : `-X ${operation.method.toUpperCase()} `;
   return [
@@ -25,7 +25,7 @@ function url(document: ApiDescription, { path, parameters }: Operation): string 
   return `${server}${filledIn(document, path, parameters)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
 }
 
-/** A path with its parameters' examples: curl would take what stands in braces for a pattern of its own. */
+/** A path with its parameters' examples filled in, since curl would read braces as a pattern. */
 function filledIn(document: ApiDescription, path: string, parameters: readonly Parameter[]): string {
   return path.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
     const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
@@ -37,7 +37,7 @@ function credentialArguments(document: ApiDescription, operation: Operation): st
   return Object.keys(operation.security[0] ?? {}).flatMap((name) => {
     const header = credentialHeader(schemeNamed(document, name));
     if (header === undefined) return [];
-    // The shell is to fill in the token, and nothing else that happens to be here.
+    // The shell must expand the token and nothing else in this header.
     const fixed = `${header.name}: ${header.value.slice(0, -TOKEN.length)}`;
     return [`-H "${fixed.replaceAll(/["$`\\]/g, '\\$&')}${TOKEN}"`];
   });
@@ -56,7 +56,7 @@ function valueOf(document: ApiDescription, parameter: Parameter): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** For a POSIX shell. */
+/** Quotes text for a POSIX shell. */
 function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

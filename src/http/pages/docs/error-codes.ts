@@ -1,10 +1,10 @@
-/** One stable code of an error, explained. Backticks stand around code. */
+/** A stable error code with its explanation. Backticks enclose code. */
 export interface ExplainedCode {
   readonly code: string;
-  /** With which it is answered; empty where it is no answer but stands in a browser's address. */
+  /** The HTTP statuses it comes with; empty if it appears in a browser's address instead. */
   readonly statuses: readonly number[];
   readonly meaning: string;
-  /** What to do about it. */
+  /** What the caller should do about it. */
   readonly remedy: string;
 }
 
@@ -15,12 +15,12 @@ const explained = (statuses: readonly number[], code: string, meaning: string, r
   remedy,
 });
 
-/** The Atoms refresh URL has a word for passing trouble that the other operations answer as a 500. */
+/** The Atoms refresh URL reports temporary failures as 503; the other operations use 500. */
 const PASSING = [500, 503];
 const LATER = 'Ask again after the seconds in `Retry-After`.';
 const FIX_REQUEST = 'Mend the request: `errors` names each field that is wrong, and what is accepted.';
 
-/** Every `code` of a problem. */
+/** All `code` values of problems. */
 export const PROBLEM_CODES: readonly ExplainedCode[] = [
   explained([400], 'invalid_request', 'A field is not what is accepted.', FIX_REQUEST),
   explained([400], 'malformed_body', 'The body is not a JSON object.', 'Send a JSON object, or no body at all.'),
@@ -160,7 +160,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
   explained([503], 'not_ready', 'A part that every call needs does not answer.', '`detail` says which, or the log.'),
 ];
 
-/** Every value of `evergrant_error`, with which a browser comes back to the app. */
+/** All values of `evergrant_error`, which a browser brings back to the app. */
 export const BROWSER_CODES: readonly ExplainedCode[] = [
   explained([], 'access_denied', 'The user did not allow access; nothing has changed.', 'Offer to begin again.'),
   explained([], 'provider_refused', 'The provider could not ask the user.', 'Offer to begin again later.'),

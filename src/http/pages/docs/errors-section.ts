@@ -5,9 +5,9 @@ import { inline, markup, prose, table, type Markup } from '../markup.ts';
 import { problemAnchor, statusBadge } from './operation-section.ts';
 
 /**
- * What errors look like, and what each of them means.
+ * The section on what errors look like and what each code means.
  *
- * @param references those of the schemas that errors have
+ * @param references to the schemas of problems
  */
 export function errorsSection(document: ApiDescription, references: readonly string[]): Markup {
   const schemas = references.map(($ref) => {

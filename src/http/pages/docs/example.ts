@@ -1,10 +1,10 @@
 import { resolved, type ApiDescription, type Schema } from './openapi-description.ts';
 
 /**
- * A value to start from; of an object's fields those that are required or have a default or an example.
+ * An example value for a schema. An object gets its required fields and those with a default or an example.
  *
- * @param within the references on the way here: what contains itself is left out inside itself
- * @returns `undefined` for what is left out
+ * @param within the references already followed; a recursive schema is left out inside itself
+ * @returns undefined for a value to leave out
  */
 export function exampleOf(document: ApiDescription, node: Schema, within: readonly string[] = []): unknown {
   if (node.$ref !== undefined && within.includes(node.$ref)) return undefined;

@@ -1,7 +1,7 @@
 import { referenceName, resolved, type ApiDescription, type Parameter, type Schema } from './openapi-description.ts';
 import { inline, joined, markup, table, type Child, type Markup } from '../markup.ts';
 
-/** One line of a table of fields. */
+/** A row in a table of fields. */
 interface Field {
   /** Such as `errors[].field`. */
   readonly path: string;
@@ -9,10 +9,10 @@ interface Field {
   readonly required: boolean;
 }
 
-/** Requests say what is required and what it is otherwise; answers say only what may be absent. */
+/** Tables of requests show which fields are required and their defaults; those of answers show which may be absent. */
 export type Direction = 'request' | 'answer';
 
-/** The fields of a body as a table, those of inner objects with their whole path. */
+/** A table of a body's fields, with nested fields by their full path. */
 export function fieldsTable(document: ApiDescription, schema: Schema, direction: Direction, label: string): Child {
   const fields = fieldsOf(document, schema);
   if (fields.length === 0) return bareType(document, schema);
@@ -23,7 +23,7 @@ export function fieldsTable(document: ApiDescription, schema: Schema, direction:
   return table(label, ['Field', 'Meaning'], rows, 'fields');
 }
 
-/** Path, query and header parameters as a table. */
+/** A table of path, query and header parameters. */
 export function parametersTable(document: ApiDescription, parameters: readonly Parameter[], label: string): Markup {
   const rows = parameters.map((parameter) => {
     const schema = { ...resolved(document, parameter.schema ?? {}), ...described(parameter) };
@@ -43,7 +43,7 @@ function described({ description, example }: Parameter): Schema {
   };
 }
 
-/** @param within the references on the way here: what contains itself is not entered again */
+/** @param within the references already followed; a recursive schema is not entered again */
 function fieldsOf(document: ApiDescription, node: Schema, prefix = '', within: readonly string[] = []): Field[] {
   if (node.$ref !== undefined && within.includes(node.$ref)) return [];
   const inside = node.$ref === undefined ? within : [...within, node.$ref];
@@ -89,7 +89,7 @@ function presence({ schema, required }: Field, direction: Direction): Child {
   return markup`default <code>${JSON.stringify(schema.default)}</code>`;
 }
 
-/** What is no object has no fields to list, only a type. */
+/** A schema that is not an object has a type but no fields. */
 function bareType(document: ApiDescription, node: Schema): Child {
   const schema = resolved(document, node);
   const facts = typeOf(document, schema);

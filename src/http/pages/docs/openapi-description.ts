@@ -11,10 +11,10 @@ export interface ApiDescription {
   };
 }
 
-/** Schemes that are needed together, by name. */
+/** Security schemes that are required together, by name. */
 export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
 
-/** A way to prove who calls. */
+/** One way to authenticate. */
 export interface SecurityScheme extends Reference {
   readonly type?: string;
   readonly description?: string;
@@ -23,18 +23,18 @@ export interface SecurityScheme extends Reference {
   readonly scheme?: string;
 }
 
-/** What a path serves. */
+/** The operations of a path. */
 export type PathItem = { readonly parameters?: readonly Parameter[] } & {
   readonly [method in Method]?: OperationDescription;
 };
 
-/** The methods that OpenAPI knows, in the page's order. */
+/** The methods of OpenAPI, in the page's order. */
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace'] as const;
 
-/** A method that OpenAPI knows. */
+/** A method of OpenAPI. */
 export type Method = (typeof METHODS)[number];
 
-/** One method of one path, as the document has it. */
+/** An operation as written in the document. */
 export interface OperationDescription {
   readonly operationId?: string;
   readonly summary?: string;
@@ -47,7 +47,7 @@ export interface OperationDescription {
   readonly responses?: Readonly<Record<string, Answer>>;
 }
 
-/** A part of the URL or a header. */
+/** A path, query or header parameter. */
 export interface Parameter extends Reference {
   readonly name?: string;
   readonly in?: string;
@@ -57,14 +57,14 @@ export interface Parameter extends Reference {
   readonly example?: unknown;
 }
 
-/** The body of a request. */
+/** A request body. */
 export interface RequestBody extends Reference {
   readonly description?: string;
   readonly required?: boolean;
   readonly content?: Content;
 }
 
-/** The answer with one status. */
+/** The response for one status. */
 export interface Answer extends Reference {
   readonly description?: string;
   readonly content?: Content;
@@ -98,12 +98,12 @@ export interface Schema extends Reference {
   readonly oneOf?: readonly Schema[];
 }
 
-/** What may stand in for itself by naming another place of the document. */
+/** May be replaced by a reference to another place in the document. */
 export interface Reference {
   readonly $ref?: string;
 }
 
-/** One method of one path, with what the document says elsewhere about it. */
+/** An operation with everything the document says about it elsewhere. */
 export interface Operation {
   readonly id: string;
   readonly method: Method;
@@ -128,7 +128,7 @@ export interface OperationGroup {
 const UNTAGGED = 'Other';
 const MOST_HOPS = 16;
 
-/** Follows `$ref` inside the document. What stands beside the `$ref` wins over what it names, as in OpenAPI 3.1. */
+/** Follows `$ref` within the document. As in OpenAPI 3.1, members next to `$ref` override those of its target. */
 export function resolved<Node extends Reference>(document: ApiDescription, node: Node): Node {
   let current = node;
   for (let hops = 0; current.$ref !== undefined && hops < MOST_HOPS; hops++) {
@@ -138,12 +138,15 @@ export function resolved<Node extends Reference>(document: ApiDescription, node:
   return current;
 }
 
-/** The last part of a `$ref`: the name of what it refers to. */
+/** The last part of a `$ref`, which names its target. */
 export function referenceName(reference: string): string {
   return unescapedPointer(reference.slice(reference.lastIndexOf('/') + 1));
 }
 
-/** Declared tags in the document's order, then the others as they first appear; operations in the order of paths. */
+/**
+ * Groups operations by tag: declared tags first, in the document's order, then others in order of appearance.
+ * Operations are in the order of paths.
+ */
 export function operationGroups(document: ApiDescription): OperationGroup[] {
   const tags = document.tags ?? [];
   const byTag = new Map<string, Operation[]>(tags.map(({ name }) => [name, []]));
@@ -162,7 +165,7 @@ export function operationGroups(document: ApiDescription): OperationGroup[] {
     }));
 }
 
-/** Text as a part of an anchor. */
+/** Turns text into a part of an anchor. */
 export function slug(text: string): string {
   return text
     .toLowerCase()
@@ -170,7 +173,7 @@ export function slug(text: string): string {
     .replaceAll(/^-|-$/g, '');
 }
 
-/** An operation belongs to its first tag alone, so that it is on the page once. */
+/** Each operation belongs to its first tag only, so that it appears once. */
 function taggedOperations(document: ApiDescription): [tag: string, operation: Operation][] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method): [string, Operation][] => {
@@ -206,7 +209,7 @@ function operationOf(
   };
 }
 
-/** An operation's own parameter replaces the path's one of the same name and place. */
+/** An operation's own parameter replaces the path's parameter of the same name and location. */
 function parametersOf(document: ApiDescription, item: PathItem, described: OperationDescription): Parameter[] {
   const all = [...(item.parameters ?? []), ...(described.parameters ?? [])];
   const byPlace = new Map<string, Parameter>();
@@ -216,7 +219,7 @@ function parametersOf(document: ApiDescription, item: PathItem, described: Opera
   return [...byPlace.values()];
 }
 
-/** @returns an empty object where nothing is at `reference`, so that one bad reference does not cost the page */
+/** @returns an empty object if `reference` has no target, so that one bad reference does not break the page */
 function at(document: ApiDescription, reference: string): object {
   let place: unknown = document;
   for (const part of reference.split('/').slice(1)) {
@@ -226,7 +229,7 @@ function at(document: ApiDescription, reference: string): object {
   return typeof place === 'object' && place !== null ? place : {};
 }
 
-/** One part of a JSON pointer (RFC 6901). */
+/** Decodes one segment of a JSON pointer (RFC 6901). */
 function unescapedPointer(part: string): string {
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -14,7 +14,7 @@ import { fieldsTable, parametersTable } from './fields.ts';
 import { breakable, inline, markup, prose, table, type Markup } from '../markup.ts';
 import { callersOf } from './security.ts';
 
-/** Everything about one operation. */
+/** The section on one operation. */
 export function operationSection(document: ApiDescription, operation: Operation): Markup {
   const { id, method, path, title } = operation;
   return markup`
@@ -32,17 +32,17 @@ export function operationSection(document: ApiDescription, operation: Operation)
       </article>`;
 }
 
-/** The method in the colour it has everywhere on the page. */
+/** A method's badge, in the same colour everywhere on the page. */
 export function methodBadge(method: string): Markup {
   return markup`<span class="method ${method}">${method.toUpperCase()}</span>`;
 }
 
-/** Where the schema of problems is shown. */
+/** The anchor of a problem schema. */
 export function problemAnchor(name: string): string {
   return `problem-${slug(name)}`;
 }
 
-/** The reference to the schema of an answer that is a problem (RFC 9457), if it is one. */
+/** The reference to a response's problem schema (RFC 9457); undefined if it is not a problem. */
 export function problemReference(answer: Answer): string | undefined {
   return answer.content?.[PROBLEM_TYPE]?.schema?.$ref;
 }
@@ -98,7 +98,7 @@ function problemLink(reference = ''): Markup {
   return markup`<a href="#${problemAnchor(name)}">${name}</a>`;
 }
 
-/** A status in the colour it has everywhere on the page. */
+/** A status badge, in the same colour everywhere on the page. */
 export function statusBadge(status: string): Markup {
   return markup`<span class="status s${status.charAt(0)}">${status}</span>`;
 }

@@ -9,8 +9,8 @@ export type { ApiDescription } from './openapi-description.ts';
 export { docsStyle } from './style.ts';
 
 /**
- * The API's reference for people: one page of HTML, from the document alone. It has no script and no style of its own,
- * so that it works under a policy of `default-src 'none'; style-src 'self'`.
+ * Renders the API reference as one HTML page, from the document alone. It has no inline script or style, so it works
+ * under the policy `default-src 'none'; style-src 'self'`.
  */
 export function docsPage(document: ApiDescription): string {
   const { title, version } = document.info;
@@ -91,7 +91,7 @@ function groupSection(document: ApiDescription, { id, name, description, operati
     </section>`;
 }
 
-/** The references of the schemas that answers with problems have, each once. */
+/** References to the schemas of all problem responses, without duplicates. */
 function problemReferences(groups: readonly OperationGroup[]): string[] {
   const references = groups
     .flatMap(({ operations }) => operations)

@@ -1,10 +1,10 @@
 import { resolved, slug, type ApiDescription, type Operation, type SecurityScheme } from './openapi-description.ts';
 import { inline, joined, markup, prose, table, type Child, type Markup } from '../markup.ts';
 
-/** What stands for the caller's own token in everything that is there to paste. */
+/** The placeholder for the caller's token in commands to paste. */
 export const TOKEN = '$TOKEN';
 
-/** How to authenticate, as a section; `undefined` where the document has no way to. */
+/** The section on how to authenticate; undefined if the document defines no security schemes. */
 export function authenticationSection(document: ApiDescription): Markup | undefined {
   const names = Object.keys(document.components?.securitySchemes ?? {});
   if (names.length === 0) return undefined;
@@ -26,7 +26,7 @@ export function authenticationSection(document: ApiDescription): Markup | undefi
     </section>`;
 }
 
-/** Who may call an operation. */
+/** Which callers may use an operation. */
 export function callersOf(document: ApiDescription, { security }: Operation): Markup {
   if (security.length === 0) return markup`<p>Anybody, without credentials.</p>`;
   const ways = security.map((requirement) => {
@@ -40,7 +40,7 @@ export function callersOf(document: ApiDescription, { security }: Operation): Ma
   return markup`<ul class="callers">${ways}</ul>`;
 }
 
-/** The header that carries a credential; `undefined` where another part of the request does. */
+/** The header that carries a credential; undefined if the scheme uses another part of the request. */
 export function credentialHeader(scheme: SecurityScheme): { name: string; value: string } | undefined {
   if (scheme.type === 'http') {
     const word = scheme.scheme ?? 'bearer';
@@ -50,7 +50,7 @@ export function credentialHeader(scheme: SecurityScheme): { name: string; value:
   return undefined;
 }
 
-/** A security scheme; an empty one where the document has none of that name. */
+/** A security scheme by name; an empty one if the document has no such scheme. */
 export function schemeNamed(document: ApiDescription, name: string): SecurityScheme {
   return resolved(document, document.components?.securitySchemes?.[name] ?? {});
 }

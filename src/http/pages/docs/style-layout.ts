@@ -1,4 +1,4 @@
-/** Colours, and where things are. Text keeps a contrast of at least 4.5 to its ground, in light and in dark. */
+/** Colours and layout. Text has a contrast of at least 4.5 in light and dark mode. */
 export const layoutStyle = `
 :root {
   color-scheme: light dark;

@@ -5,9 +5,10 @@ import { isOriginAllowed } from './origin.ts';
 import type { OAuthClient, Token, User } from '../state/records.ts';
 
 /**
- * Finds whose access token this is, or throws what Cal.com API v2 answers. The signature is never looked at. A third
- * party's token speaks for no client that manages users, and its origin is not looked at.
- * @param scopes what a third party's token must have; undefined where the endpoint is closed to those with scopes
+ * Finds the user an access token belongs to, or throws the error of Cal.com API v2. The signature is not checked. A
+ * third party's token has no managing client, and its origin is not checked.
+ * @param scopes the scopes a third party's token needs; undefined if the endpoint rejects scoped tokens
+ * @throws CalException
  */
 export function authenticateAccessToken(
   cal: CalCom,
@@ -29,7 +30,7 @@ export function authenticateAccessToken(
   if (user === undefined) {
     throw unauthorized('ApiAuthStrategy - access token - User associated with the access token not found.');
   }
-  // Only the first use makes a difference (it is what puts a token into Cal.com's cache), so only that one is a change.
+  // Only the first use changes the state, since it puts the token into Cal.com's cache.
   if (token.uses === 0) cal.world.countUse(token);
   return { user, client };
 }
@@ -42,7 +43,7 @@ function validAccessToken(cal: CalCom, presented: string): Token {
     if (token.expiresAt <= now) throw tokenExpired();
     return token;
   }
-  // A cache that still vouches for a deleted token lets it pass the first check and fail the second.
+  // A cached but deleted token passes the first check and fails the second.
   const isCached = token.fate === 'deleted' && token.uses > 0 && token.expiresAt > now;
   if (cal.settings.values.stale_cache_401 && isCached) throw clientNotFound();
   throw unauthorized('Invalid Access Token.');

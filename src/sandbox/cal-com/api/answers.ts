@@ -1,7 +1,7 @@
 import type { User } from '../state/records.ts';
 import type { TokenPair } from './tokens.ts';
 
-/** A managed user as the API shows it; `metadata` is left out when there is none. */
+/** A managed user as the API returns it; `metadata` is left out if there is none. */
 export function userAnswer(user: User): object {
   return {
     id: user.id,
@@ -20,7 +20,7 @@ export function userAnswer(user: User): object {
   };
 }
 
-/** The keys in the order that creation and an ordinary refresh have; expiry in Unix ms. */
+/** A token pair with the keys in the order of creation and refresh; expiry in Unix ms. */
 export function tokenAnswer({ access, refresh }: TokenPair): object {
   return {
     accessToken: access.value,
@@ -30,7 +30,7 @@ export function tokenAnswer({ access, refresh }: TokenPair): object {
   };
 }
 
-/** The same keys in the order that force-refresh has. */
+/** A token pair with the keys in the order of force-refresh; expiry in Unix ms. */
 export function forceRefreshAnswer({ access, refresh }: TokenPair): object {
   return {
     accessToken: access.value,
@@ -40,7 +40,7 @@ export function forceRefreshAnswer({ access, refresh }: TokenPair): object {
   };
 }
 
-/** One's own profile. */
+/** The response of `/v2/me`. */
 export function meAnswer(user: User): object {
   return {
     id: user.id,

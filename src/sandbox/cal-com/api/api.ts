@@ -16,14 +16,14 @@ import { oauthFlowRoutes } from './routes/oauth-flow.ts';
 import { providerRoutes } from './routes/provider.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
 
-/** What the listener tells about a request besides the request itself. */
+/** Request data that only the listener knows. */
 export interface ApiEnv {
   Bindings: { address: string };
 }
 
 /**
- * Cal.com's API v2 with everything that goes around its routes: CORS, rate limit, error envelope; and of the app, which
- * has another host at Cal.com and none of these, what belongs to OAuth.
+ * Cal.com's API v2 with CORS, rate limit and error envelope, and the app's OAuth endpoints. At Cal.com the app has
+ * another host and none of these three.
  */
 export function apiV2(cal: CalCom, limiter: RateLimiter): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
@@ -61,7 +61,7 @@ export function apiV2(cal: CalCom, limiter: RateLimiter): Hono<ApiEnv> {
   });
   app.onError((error, c) => {
     const exception = error instanceof CalException ? error : databaseErrors.other();
-    // A refusal is part of the play; anything else is a defect of this fake and must not go unseen.
+    // Refusals are expected; any other exception is a bug in this fake and is logged.
     if (exception !== error) console.error(error);
     return failure(exception, c.req.raw, cal.clock.now());
   });

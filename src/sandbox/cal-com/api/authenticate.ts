@@ -3,22 +3,26 @@ import type { CalCom } from '../cal-com.ts';
 import { unauthorized } from './exceptions.ts';
 import type { OAuthClient, User } from '../state/records.ts';
 
-/** Who calls. The client is known unless an API key or a third party's token was used. */
+/** The authenticated caller. `client` is undefined for an API key or a third party's token. */
 export interface Caller {
   user: User;
   client: OAuthClient | undefined;
   method: 'client_secret' | 'access_token' | 'api_key';
 }
 
-/** What an endpoint asks of whoever calls it. */
+/** What an endpoint requires of its callers. */
 export interface Endpoint {
-  /** The `{clientId}` of its path, which goes before the header. */
+  /** The `{clientId}` in the path, which takes precedence over the header. */
   clientId?: string;
-  /** The scopes that a third party's token must have; left out where the endpoint is closed to those with scopes. */
+  /** The scopes a third party's token needs; left out if the endpoint rejects scoped tokens. */
   scopes?: readonly string[];
 }
 
-/** Authenticates a request in the order of Cal.com API v2: client id and secret, then the bearer token. */
+/**
+ * Authenticates a request in the order of Cal.com API v2: client id and secret first, then the bearer token.
+ *
+ * @throws CalException 401 or 403
+ */
 export function authenticate(cal: CalCom, headers: Headers, endpoint: Endpoint = {}): Caller {
   const clientId = endpoint.clientId ?? given(headers, 'x-cal-client-id');
   const secret = given(headers, 'x-cal-secret-key');

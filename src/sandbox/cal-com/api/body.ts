@@ -1,8 +1,8 @@
 import { badRequest } from './exceptions.ts';
 
 /**
- * Reads a JSON or form body as the API's middleware does. Any other content type leaves the body unread, so that all
- * its fields count as missing.
+ * Reads a JSON or form body as the API's middleware does. A body of any other content type is not read, so all its
+ * fields count as missing.
  */
 export async function readBody(request: Request): Promise<unknown> {
   const contentType = request.headers.get('content-type') ?? '';

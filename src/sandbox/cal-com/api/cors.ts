@@ -10,7 +10,7 @@ const ALLOWED_HEADERS = [
   'Origin',
 ].join(',');
 
-/** The answer to any OPTIONS request. */
+/** The response to any OPTIONS request. */
 export function preflight(): Response {
   return new Response(null, {
     status: 204,
@@ -24,8 +24,8 @@ export function preflight(): Response {
 }
 
 /**
- * What every other answer carries: any origin may read it. No header is exposed, so pages see nothing of the rate
- * limit. The rest are the defaults of the Helmet middleware that matter to a JSON API.
+ * Headers of every other response. Any origin may read it, but no header is exposed, so pages cannot see the rate
+ * limit. The rest are the Helmet defaults that matter to a JSON API.
  */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': '*',

@@ -6,7 +6,7 @@ function json(status: number, body: unknown, headers: Record<string, string> = {
   return new Response(JSON.stringify(body), { status, headers: all });
 }
 
-/** `{"status":"success","data":...}`; without `data` when it is undefined. */
+/** The success envelope, `{"status":"success","data":...}`; without `data` if it is undefined. */
 export function success(data?: unknown, status: 200 | 201 = 200): Response {
   return json(status, { status: 'success', data });
 }

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 
-/** A refusal in the words of Cal.com API v2, as its exception filter sends it. */
+/** An error as the exception filter of Cal.com API v2 sends it. */
 export class CalException extends Error {
   override readonly name = 'CalException';
   readonly status: number;
   readonly code: string;
-  /** Sent as `error.details`; the key is left out when undefined. */
+  /** Sent as `error.details`; left out if undefined. */
   readonly details: unknown;
 
   constructor(status: number, code: string, message: string, details: unknown) {
@@ -27,22 +27,22 @@ export const forbidden = withText(403, 'ForbiddenException');
 export const notFound = withText(404, 'NotFoundException');
 export const conflict = withText(409, 'ConflictException');
 
-/** The 401 thrown without a text; its details have no `error` key. */
+/** The 401 without a message; its details have no `error` key. */
 export function bareUnauthorized(): CalException {
   return new CalException(401, 'UnauthorizedException', 'Unauthorized', { message: 'Unauthorized', statusCode: 401 });
 }
 
-/** An exception whose details are its text instead of an object. */
+/** An exception whose details are its message instead of an object. */
 export function withTextAsDetails(status: number, code: string, message: string): CalException {
   return new CalException(status, code, message, message);
 }
 
-/** The answer to an access token past its end. */
+/** The error for an expired access token. */
 export function tokenExpired(): CalException {
   return withTextAsDetails(498, 'TokenExpiredException', 'ACCESS_TOKEN_IS_EXPIRED');
 }
 
-/** What a database error becomes; these carry no details. */
+/** Database errors as the API reports them, without details. */
 export const databaseErrors = {
   recordMissing: () =>
     new CalException(404, 'NOT_FOUND', 'Invalid Query: The requested record was not found.', undefined),

@@ -1,4 +1,4 @@
-/** Whether a redirect URI covers the origin: the same text, or a pattern in which `*` stands for any text. */
+/** Whether a redirect URI covers the origin: it is equal, or a pattern in which `*` matches any text. */
 export function isOriginAllowed(origin: string, redirectUris: readonly string[]): boolean {
   return redirectUris.some((uri) => {
     if (!uri.includes('*')) return uri === origin;

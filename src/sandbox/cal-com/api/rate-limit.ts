@@ -10,12 +10,12 @@ const MAX_TRACKERS = 10_000;
 
 interface Counter {
   hits: number;
-  /** Unix ms at which the window, or the block, is over. */
+  /** When the window or the block ends, in Unix ms. */
   endsAt: number;
   blocked: boolean;
 }
 
-/** Who a request counts for, and how many requests a minute that one has. */
+/** Which tracker a request counts for, and that tracker's limit in requests per minute. */
 function trackerOf(headers: Headers, address: string): { tracker: string; limit: number } {
   const bearer = headers.get('authorization')?.replace('Bearer ', '') ?? '';
   if (bearer.startsWith('cal_')) return { tracker: `api_key_${bearer}`, limit: PER_API_KEY };
@@ -26,17 +26,17 @@ function trackerOf(headers: Headers, address: string): { tracker: string; limit:
 }
 
 /**
- * Counts requests per tracker in windows of 60 s; one above the limit blocks the tracker for 60 s. The client id
- * counts only as a header: a path that names the client is still counted per address.
+ * Counts requests per tracker in windows of 60 s. Exceeding the limit blocks the tracker for 60 s. The client id counts
+ * only as a header: requests that name the client in the path are counted per address.
  */
 export class RateLimiter {
   readonly #counters = new Map<string, Counter>();
 
   /**
    * Counts one request.
-   * @param limitForAll a limit for every tracker, null for the real ones, 0 for none
+   * @param limitForAll a limit for every tracker in requests per minute; null for Cal.com's limits, 0 for none
    * @param now Unix ms
-   * @returns the headers for the answer, and the refusal if the request is one too many
+   * @returns the rate limit headers, and the 429 if the request exceeds the limit
    */
   count(headers: Headers, address: string, limitForAll: number | null, now: number) {
     if (limitForAll === 0) return { headers: {}, refusal: undefined };

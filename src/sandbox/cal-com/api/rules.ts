@@ -32,7 +32,7 @@ export const isUrl: Rule = {
     typeof value === 'string' && /^(https?|ftp):\/\/[^\s/.]+\.[^\s]+$/i.test(value) && URL.canParse(value),
 };
 
-/** One of the given values; `name` is the kind of rule it is shown as. */
+/** Accepts the given values; `name` is the rule's name in the error. */
 export function isOneOf(name: 'isIn' | 'isEnum', values: readonly (string | number)[], text?: string): Rule {
   return {
     name,
@@ -53,7 +53,7 @@ export const isAtMost = (most: number): Rule => ({
   holds: (value) => typeof value === 'number' && value <= most,
 });
 
-/** Metadata's limits: 50 keys, keys of 40 characters, texts of 500. */
+/** Limits of metadata: 50 keys, 40 characters per key, 500 characters per text. */
 export const isMetadata: Rule = {
   name: 'validateMetadata',
   message: () => 'Metadata must have at most 50 keys, each key up to 40 characters, and values up to 500 characters.',

@@ -1,11 +1,11 @@
 import type { Schedule, User } from '../state/records.ts';
 
 const WORKING_DAYS = [1, 2, 3, 4, 5];
-// Times of day travel as instants of the first day of 1970.
+// Times of day are sent as instants on 1 January 1970.
 const OPENS = '1970-01-01T09:00:00.000Z';
 const CLOSES = '1970-01-01T17:00:00.000Z';
 
-/** One schedule in full: weekdays from nine to five. */
+/** A complete schedule: weekdays from nine to five. */
 export function scheduleAnswer(schedule: Schedule, user: User, count: number): object {
   const { id, userId, name, timeZone } = schedule;
   return {
@@ -25,7 +25,7 @@ export function scheduleAnswer(schedule: Schedule, user: User, count: number): o
   };
 }
 
-/** One schedule as the list shows it. */
+/** A schedule as the list shows it. */
 export function scheduleInList(schedule: Schedule, user: User): object {
   return {
     id: schedule.id,

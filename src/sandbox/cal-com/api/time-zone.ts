@@ -2,9 +2,9 @@ const byLowerCase = new Map(
   [...Intl.supportedValuesOf('timeZone'), 'UTC', 'GMT'].map((zone) => [zone.toLowerCase(), zone]),
 );
 
-/** Whether the platform's time zone database knows the name, aliases included. */
+/** Whether the platform's time zone database knows the name, including aliases. */
 export function isTimeZone(name: string): boolean {
-  // Offsets such as +02:00 are understood by Intl but are no names of zones.
+  // Intl accepts offsets such as +02:00, which are not zone names.
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -14,7 +14,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Repairs the letter case (`America/New_york`); a name not listed, such as an alias, stays as it is. */
+/** Corrects the letter case, as in `America/New_york`. Names that are not listed, such as aliases, stay as they are. */
 export function repairTimeZone(name: string): string {
   return byLowerCase.get(name.toLowerCase()) ?? name;
 }

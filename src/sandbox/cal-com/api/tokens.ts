@@ -8,7 +8,7 @@ import type { OAuthClient, Token, User } from '../state/records.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** The two tokens of one answer. */
+/** An access token and its refresh token. */
 export interface TokenPair {
   access: Token;
   refresh: Token;
@@ -59,12 +59,12 @@ function issuePair(cal: CalCom, clientId: string, userId: number, issuedBy: 'cre
   return { access: issue(cal, 'access', origin), refresh: issue(cal, 'refresh', origin) };
 }
 
-/** The first tokens of a managed user. */
+/** Issues the first tokens of a managed user. */
 export function tokensForNewUser(cal: CalCom, client: OAuthClient, user: User): TokenPair {
   return issuePair(cal, client.id, user.id, 'create');
 }
 
-/** Replaces all tokens that the user has through this client; needs none of them. */
+/** Replaces all tokens the user has through this client, and needs none of them. */
 export function forceRefresh(cal: CalCom, client: OAuthClient, user: User): TokenPair {
   const now = cal.clock.now();
   const keepsLiveAccess = cal.settings.values.force_refresh_deletes === 'expired_access_only';
@@ -76,7 +76,11 @@ export function forceRefresh(cal: CalCom, client: OAuthClient, user: User): Toke
   return issuePair(cal, client.id, user.id, 'force_refresh');
 }
 
-/** Exchanges a refresh token for a new pair, and purges the whole client's expired access tokens. */
+/**
+ * Exchanges a refresh token for a new pair, and purges all expired access tokens of the client.
+ *
+ * @throws CalException if the refresh token is not accepted
+ */
 export function refresh(cal: CalCom, client: OAuthClient, presented: string): TokenPair {
   const { world, settings } = cal;
   const now = cal.clock.now();

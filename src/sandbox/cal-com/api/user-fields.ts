@@ -23,7 +23,7 @@ const profile: Fields = {
   metadata: { optional: true, rules: [isMetadata, isObject] },
 };
 
-/** The body that creates a managed user. */
+/** Fields of the body that creates a managed user. */
 export const newUserFields: Fields = {
   email: { rules: [isString] },
   name: { rules: [isString] },
@@ -32,7 +32,7 @@ export const newUserFields: Fields = {
   ...profile,
 };
 
-/** The body that changes a managed user, or one's own profile. */
+/** Fields of the body that updates a managed user or the caller's own profile. */
 export const userChangeFields: Fields = {
   email: { optional: true, rules: [isString] },
   name: { optional: true, rules: [isString] },

@@ -4,20 +4,24 @@ import { validate, type Fields } from './validate.ts';
 
 const toNumber = (value: unknown): unknown => Number(value);
 
-// Both end at 100, so that nobody can list beyond a client's first 200 users.
+// Both are at most 100, so only a client's first 200 users can be listed.
 const pageFields: Fields = {
   limit: { optional: true, transform: toNumber, rules: [isAtMost(100), isAtLeast(1), isNumber] },
   offset: { optional: true, transform: toNumber, rules: [isAtMost(100), isAtLeast(0), isNumber] },
 };
 
-/** Which managed users a listing is to show. */
+/** Selects the managed users to list. */
 export interface UserQuery {
   limit: number;
   offset: number;
   emails: string[] | undefined;
 }
 
-/** Judges the query of the listing of managed users. */
+/**
+ * Validates the query of the list of managed users.
+ *
+ * @throws CalException 400 if a parameter is invalid
+ */
 export function readUserQuery(query: URLSearchParams): UserQuery {
   const emails = readEmails(query.get('emails'));
   const { limit, offset } = validate(pageFields, Object.fromEntries(query));

@@ -5,7 +5,7 @@ import { metadata as metadataRecord, type OAuthClient, type User } from '../stat
 
 const userMetadata = metadataRecord.nullable();
 
-/** A validated body; absent and null fields keep or take the default. */
+/** A validated body; absent and null fields keep their value or get the default. */
 type UserInput = Record<string, unknown>;
 
 const DEFAULT_EVENT_TYPES = [
@@ -23,7 +23,11 @@ function usernameOf(cal: CalCom, email: string, organizationId: number): string 
   return cal.settings.values.variant === 'cal_diy' ? calDiyUsername(email, organizationId) : platformUsername(email);
 }
 
-/** Creates a managed user with what Cal.com adds to one: a schedule if a time zone was given, event types. */
+/**
+ * Creates a managed user with what Cal.com adds: a schedule if a time zone is given, and event types.
+ *
+ * @throws CalException if the client has no organization or the e-mail is taken
+ */
 export function createUser(cal: CalCom, client: OAuthClient, input: UserInput): User {
   if (client.organizationId === null) {
     throw badRequest(
@@ -70,7 +74,11 @@ function furnish(cal: CalCom, user: User, hasTimeZone: boolean): void {
   }
 }
 
-/** Applies a change; a new e-mail is suffixed again and gives a new username. */
+/**
+ * Updates a user. A new e-mail is suffixed again and changes the username.
+ *
+ * @throws CalException if the e-mail is taken
+ */
 export function updateUser(cal: CalCom, user: User, input: UserInput): User {
   const email = typeof input.email === 'string' ? newEmail(cal, user, input.email) : user.email;
   const organizationId = user.organizationId;
@@ -100,14 +108,18 @@ function newEmail(cal: CalCom, user: User, email: string): string {
   return suffixed;
 }
 
-/** The client's user with this id, or the 404 that says there is none. */
+/**
+ * The client's user with this id.
+ *
+ * @throws CalException 404 if there is none
+ */
 export function findManagedUser(cal: CalCom, client: OAuthClient, id: number): User {
   const user = cal.world.user(id);
   if (user?.clientId !== client.id) throw notFound(`User with ID ${id} is not part of this OAuth client.`);
   return user;
 }
 
-/** The client's users, oldest first; only those with the given suffixed e-mails when there are any. */
+/** The client's users, oldest first; if e-mails are given, only users with those suffixed e-mails. */
 export function listManagedUsers(cal: CalCom, client: OAuthClient, emails: readonly string[] | undefined): User[] {
   const suffixed = emails === undefined ? undefined : new Set(emails.map((email) => suffixEmail(email, client.id)));
   return [...cal.world.users].filter(

@@ -1,24 +1,28 @@
 import { badRequest, CalException } from './exceptions.ts';
 
-/** One rule of a field: the name and text of its complaint, and the judgement. */
+/** A rule for a field, with the name and text of its error. */
 export interface Rule {
   name: string;
   message: (property: string) => string;
   holds: (value: unknown) => boolean;
 }
 
-/** What is accepted for one field of a body or query. */
+/** What one field of a body or query accepts. */
 export interface Field {
   optional?: boolean;
-  /** Applied before the rules, to what was given; the error envelope echoes its outcome. */
+  /** Applied to the given value before the rules. The error envelope echoes the result. */
   transform?: (value: unknown) => unknown;
   rules: readonly Rule[];
 }
 
-/** A body's fields by name. Anything not named is dropped without a word. */
+/** A body's fields by name. Unknown fields are dropped silently. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** Gives the known fields, transformed, or throws the 400 that echoes every wrong one with its value. */
+/**
+ * Returns the known fields, transformed.
+ *
+ * @throws CalException 400 that echoes every invalid field with its value
+ */
 export function validate(fields: Fields, input: unknown): Record<string, unknown> {
   const given = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
   const target: Record<string, unknown> = {};
@@ -38,7 +42,11 @@ export function validate(fields: Fields, input: unknown): Record<string, unknown
   return target;
 }
 
-/** The number in a path segment, or the 400 of a pipe that parses integers. */
+/**
+ * Parses a path segment as an integer.
+ *
+ * @throws CalException 400 if it is not one
+ */
 export function parseInteger(segment: string): number {
   if (!/^-?\d+$/.test(segment)) throw badRequest('Validation failed (numeric string is expected)');
   return Number(segment);

@@ -5,7 +5,7 @@ function status(token: Token, now: number): string {
   return token.fate === 'live' && token.expiresAt <= now ? 'expired' : token.fate;
 }
 
-/** The whole truth for tests: every account, and every token ever issued with what became of it. */
+/** The complete state for tests: every account, and every token ever issued with its fate. */
 export function describeWorld({ world, clock }: CalCom): object {
   const now = clock.now();
   return {

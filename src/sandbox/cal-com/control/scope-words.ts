@@ -15,7 +15,7 @@ const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ['ORG_PROFILE', 'your organization'],
 ]);
 
-/** What a scope lets an application do; undefined where there are no words for it. */
+/** What a scope allows, in words; undefined if there are none for it. */
 export function wordsOf(scope: string): string | undefined {
   const [, subject = '', action] = /^(.+)_(READ|WRITE)$/.exec(scope) ?? [];
   const what = SUBJECTS.get(subject);

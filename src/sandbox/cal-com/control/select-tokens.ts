@@ -2,7 +2,7 @@ import type { TokenSelection } from '../../control/fake.ts';
 import type { Token } from '../state/records.ts';
 import type { World } from '../state/world.ts';
 
-/** The tokens, still in place, that a control call is about. */
+/** The tokens that a control call selects, among those not yet removed. */
 export function selectTokens(world: World, selection: TokenSelection): Token[] {
   if (selection.by === 'value') {
     const token = world.token(selection.value);

@@ -5,9 +5,9 @@ import { refusalForScope } from './scopes.ts';
 import { isOAuthToken } from './tokens.ts';
 
 /**
- * Whose third-party access token this is; undefined where it is none at all. Throws the 401 that a dead one gets, which
- * is never a 498, and the 403 for one whose scopes don't reach.
- * @param required the scopes that the endpoint declares; undefined where it declares none
+ * The user of a third party's access token; undefined if it is not such a token.
+ * @param required the scopes the endpoint declares; undefined if it declares none
+ * @throws CalException 401, never 498, for a dead token; 403 if its scopes do not suffice
  */
 export function authenticateOAuthToken(
   cal: CalCom,

@@ -6,7 +6,7 @@ import type { ThirdPartyClient } from '../state/oauth-records.ts';
 import { ensureApproved, invalidRequest, OAuthRefusal } from './refusal.ts';
 import { isLegacy, parseScopes, SCOPES } from './scopes.ts';
 
-/** What the browser brings to the page for consent. */
+/** The parameters that the browser brings to the consent page. */
 export type AuthorizationRequest = Readonly<Record<string, string>>;
 
 /** A request that may be answered at its redirect URI. */
@@ -14,11 +14,15 @@ interface Asked {
   client: ThirdPartyClient;
   redirectUri: string;
   scopes: string[];
-  /** Why it is refused at the redirect URI; undefined where a person may decide. */
+  /** Why it is refused at the redirect URI; undefined if a person may decide. */
   refusal: OAuthRefusal | undefined;
 }
 
-/** Judges a request for consent; throws where nobody may be redirected. */
+/**
+ * Validates a consent request.
+ *
+ * @throws OAuthRefusal if the browser must not be redirected (RFC 6749 section 4.1.2.1)
+ */
 export function judgeRequest(cal: CalCom, request: AuthorizationRequest): Asked {
   const client = cal.world.thirdPartyClients.get(request.client_id ?? '');
   if (client === undefined) throw new OAuthRefusal(404, 'unauthorized_client', 'client_not_found');
@@ -48,7 +52,11 @@ function whyRefused(
   return undefined;
 }
 
-/** Gives the address to send the browser to after the person allowed it. Throws where nobody may be redirected. */
+/**
+ * Returns where to send the browser after the person granted access.
+ *
+ * @throws OAuthRefusal if the browser must not be redirected
+ */
 export function allow(cal: CalCom, request: AuthorizationRequest, user: User): string {
   const { client, redirectUri, scopes, refusal } = judgeRequest(cal, request);
   if (refusal !== undefined) return refusedAt(redirectUri, refusal, request);
@@ -70,13 +78,17 @@ export function allow(cal: CalCom, request: AuthorizationRequest, user: User): s
   return withQuery(redirectUri, { code: value, state: request.state });
 }
 
-/** Gives the address to send the browser to after the person denied it. Throws where nobody may be redirected. */
+/**
+ * Returns where to send the browser after the person denied access.
+ *
+ * @throws OAuthRefusal if the browser must not be redirected
+ */
 export function deny(cal: CalCom, request: AuthorizationRequest): string {
   const { redirectUri } = judgeRequest(cal, request);
   return withQuery(redirectUri, { error: 'access_denied', state: request.state });
 }
 
-/** The address that tells a client why it was refused. */
+/** The redirect URI with the reason for the refusal. */
 export function refusedAt(redirectUri: string, refusal: OAuthRefusal, { state }: AuthorizationRequest): string {
   return withQuery(redirectUri, { error: refusal.error, error_description: refusal.message, state });
 }

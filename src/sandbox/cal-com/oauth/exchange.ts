@@ -7,7 +7,7 @@ import type { AuthorizationCode, ThirdPartyClient } from '../state/oauth-records
 import { ensureApproved, invalidGrant, invalidRequest, OAuthRefusal } from './refusal.ts';
 import { isOAuthToken, issueOAuthToken, type OAuthTokens } from './tokens.ts';
 
-/** What a token endpoint read from a request, by the names on the wire. */
+/** The parameters of a code exchange, named as on the wire. */
 export interface CodeParameters {
   client_id: string;
   client_secret?: string | undefined;
@@ -16,25 +16,30 @@ export interface CodeParameters {
   code_verifier?: string | undefined;
 }
 
+/** The parameters of a refresh, named as on the wire. */
 export interface RefreshParameters {
   client_id: string;
   client_secret?: string | undefined;
   refresh_token: string;
 }
 
-/** Exchanges a code for tokens; the checks stand in Cal.com's order. Throws an {@link OAuthRefusal}. */
+/**
+ * Exchanges a code for tokens, with the checks in Cal.com's order (RFC 6749 section 4.1.3).
+ *
+ * @throws {@link OAuthRefusal}
+ */
 export function exchangeCode(cal: CalCom, given: CodeParameters): OAuthTokens {
   const { world, clock } = cal;
   const client = findClient(cal, given.client_id);
   const known = world.code(given.code);
-  // At Cal.com a client has one redirect URI. Here it may have many, and the code remembers by which one it was given.
+  // At Cal.com a client has one redirect URI. Here it may have several, and the code records the one it was issued for.
   const isOther = known?.clientId === client.id && known.redirectUri !== given.redirect_uri;
   if (isOther || !isRegisteredRedirectUri(given.redirect_uri, client.redirectUris)) {
     throw invalidGrant('redirect_uri_mismatch');
   }
   checkSecret(client, given.client_secret);
   const code = known?.clientId === client.id && known.expiresAt > clock.now() ? known : undefined;
-  // Whatever comes of it, a code that was presented is gone.
+  // Presenting a code consumes it, even if the exchange fails.
   if (known?.clientId === client.id) world.removeCode(known);
   if (code === undefined) throw invalidGrant('code_invalid_or_expired');
   ensureApproved(client, code.userId);
@@ -45,8 +50,9 @@ export function exchangeCode(cal: CalCom, given: CodeParameters): OAuthTokens {
 }
 
 /**
- * Exchanges a refresh token for tokens; the checks stand in Cal.com's order. Throws an {@link OAuthRefusal}.
- * @param bringsRefreshToken false for the reading in which the answer has an access token alone
+ * Exchanges a refresh token for tokens, with the checks in Cal.com's order (RFC 6749 section 6).
+ * @param bringsRefreshToken false to return an access token alone
+ * @throws {@link OAuthRefusal}
  */
 export function refreshOAuth(cal: CalCom, given: RefreshParameters, bringsRefreshToken = true): OAuthTokens {
   const { world, clock } = cal;
@@ -66,7 +72,9 @@ export function refreshOAuth(cal: CalCom, given: RefreshParameters, bringsRefres
   return { access: issueOAuthToken(cal, 'access', origin), refresh: issueOAuthToken(cal, 'refresh', origin) };
 }
 
-/** Ends the presented refresh token and with it every other of that user and client, as the version that rotates does. */
+/**
+ * Ends every refresh token of that user and client, including the presented one, as Cal.com versions with rotation do.
+ */
 function endRefreshTokens({ world }: CalCom, presented: Token): void {
   world.endToken(presented, 'used');
   for (const token of world.liveTokens()) {
@@ -81,7 +89,7 @@ function findClient({ world }: CalCom, id: string): ThirdPartyClient {
   return client;
 }
 
-/** A public client's secret is not looked at. */
+/** A public client's secret is ignored. */
 function checkSecret(client: ThirdPartyClient, secret: string | undefined): void {
   if (client.secret !== null && client.secret !== secret) {
     throw new OAuthRefusal(401, 'invalid_client', 'invalid_client_credentials');

@@ -1,16 +1,16 @@
 const readAndWrite = (subject: string): string[] => [`${subject}_READ`, `${subject}_WRITE`];
 
-/** The scopes that are enforced. */
+/** The scopes that Cal.com enforces. */
 export const SCOPES: readonly string[] = [
   ...['EVENT_TYPE', 'BOOKING', 'SCHEDULE', 'APPS', 'PROFILE'],
   ...['TEAM_EVENT_TYPE', 'TEAM_BOOKING', 'TEAM_SCHEDULE', 'TEAM_PROFILE', 'TEAM_MEMBERSHIP'],
   ...['ORG_EVENT_TYPE', 'ORG_BOOKING', 'ORG_SCHEDULE', 'ORG_PROFILE'],
 ].flatMap(readAndWrite);
 
-/** The older scopes; a token that has no others may do everything. */
+/** The legacy scopes; a token with no others may do everything. */
 export const LEGACY_SCOPES: readonly string[] = ['READ_BOOKING', 'READ_PROFILE'];
 
-/** The scopes in a `scope` parameter, which stand apart by spaces or commas. */
+/** The scopes in a `scope` parameter, separated by spaces or commas. */
 export function parseScopes(parameter: string | undefined): string[] {
   return (parameter ?? '').split(/[, ]+/).filter((scope) => scope !== '');
 }
@@ -21,8 +21,8 @@ export function isLegacy(clientScopes: readonly string[]): boolean {
 }
 
 /**
- * Why a token may not call an endpoint; undefined where it may.
- * @param required the scopes that the endpoint declares; undefined where it declares none, which closes it
+ * Why a token may not call an endpoint; undefined if it may.
+ * @param required the scopes the endpoint declares; undefined if it declares none, which rejects scoped tokens
  */
 export function refusalForScope(
   scopes: readonly string[],
@@ -35,7 +35,7 @@ export function refusalForScope(
   return `insufficient_scope: token does not have the required scopes. Required: ${missing.join(', ')}. Token has: ${scopes.join(', ')}`;
 }
 
-/** What is granted for an organization is granted for its teams. */
+/** A scope granted for an organization covers its teams. */
 function isImplied(scope: string, scopes: readonly string[]): boolean {
   return scope.startsWith('TEAM_') && scopes.includes(scope.replace('TEAM_', 'ORG_'));
 }

@@ -7,8 +7,10 @@ export type TokenInput =
   ({ grant_type: 'authorization_code' } & CodeParameters) | ({ grant_type: 'refresh_token' } & RefreshParameters);
 
 /**
- * The filter before `POST /v2/auth/oauth2/token`: the fields are those of a confidential client where there is a
- * `client_secret`, even an empty one, else those of a public client; any other is refused. Throws an `OAuthRefusal`.
+ * Filters the body of `POST /v2/auth/oauth2/token`. A `client_secret`, even an empty one, makes it a confidential
+ * client's body, otherwise it is a public client's. Other fields are refused.
+ *
+ * @throws OAuthRefusal
  */
 export function readTokenInput(cal: CalCom, body: unknown): TokenInput {
   if (typeof body !== 'object' || body === null) throw invalidRequest('Body should be an object');

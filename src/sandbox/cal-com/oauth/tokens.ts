@@ -3,17 +3,17 @@ import type { CalCom } from '../cal-com.ts';
 import { signJwt } from '../api/jwt.ts';
 import type { Token } from '../state/records.ts';
 
-/** Whom tokens speak for, to which client, within which limits, and what brought them. */
+/** The user, client, scopes and cause of a token to be issued. */
 export type Origin = Pick<Token, 'clientId' | 'userId' | 'issuedBy' | 'family'> & { scopes: string[] };
 
-/** The tokens of one answer. */
+/** The tokens of one response. */
 export interface OAuthTokens {
   access: Token;
-  /** Undefined where the answer brings none. */
+  /** Undefined if the response has none. */
   refresh: Token | undefined;
 }
 
-/** Issues one token. Its `exp` is in whole seconds, and so is its end. */
+/** Issues one token. Its `exp` is in whole seconds, and the token ends at that second. */
 export function issueOAuthToken(cal: CalCom, kind: Token['kind'], origin: Origin): Token {
   const { world, clock, settings } = cal;
   const { oauth_access_ttl_seconds, oauth_refresh_ttl_seconds, oauth_distinct_tokens, oauth_rotation } =
@@ -44,7 +44,7 @@ export function issueOAuthToken(cal: CalCom, kind: Token['kind'], origin: Origin
   return token;
 }
 
-/** Whether a token came by a person's consent, and not from a client that manages users. */
+/** Whether a token comes from a person's consent and not from a client that manages users. */
 export function isOAuthToken(token: Token): token is Token & { scopes: string[] } {
   return token.scopes !== undefined;
 }

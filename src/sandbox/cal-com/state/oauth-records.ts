@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 const thirdPartyClient = z.object({
   id: z.string(),
-  /** Null for a public client, which proves itself by PKCE. */
+  /** Null for a public client, which authenticates by PKCE (RFC 7636). */
   secret: z.string().nullable(),
   name: z.string(),
-  /** One that is pending works for its owner alone. */
+  /** A pending client works for its owner only. */
   status: z.enum(['approved', 'pending', 'rejected']),
   ownerId: z.int(),
   redirectUris: z.array(z.string()),
@@ -18,17 +18,17 @@ const authorizationCode = z.object({
   userId: z.int(),
   scopes: z.array(z.string()),
   redirectUri: z.string(),
-  /** Of the method S256. */
+  /** Of method S256 (RFC 7636). */
   codeChallenge: z.string().nullable(),
   /** Unix ms. */
   expiresAt: z.number(),
 });
 
-/** What OAuth 2 for third parties adds to the state; its tokens are among all others. */
+/** The state of OAuth 2 for third parties. Its tokens are stored with all others. */
 export const oauthSnapshot = z.object({ clients: z.array(thirdPartyClient), codes: z.array(authorizationCode) });
 
-/** A client that acts for ordinary accounts by their consent; not one of those that manage users. */
+/** A client that acts for ordinary accounts with their consent, as opposed to one that manages users. */
 export type ThirdPartyClient = z.output<typeof thirdPartyClient>;
-/** A code that was given and not yet presented. */
+/** An issued code that has not been presented. */
 export type AuthorizationCode = z.output<typeof authorizationCode>;
 export type OAuthSnapshot = z.output<typeof oauthSnapshot>;

@@ -1,7 +1,7 @@
 import type { OAuthSnapshot, ThirdPartyClient } from './oauth-records.ts';
 import { LEGACY_SCOPES, SCOPES } from '../oauth/scopes.ts';
 
-/** Who owns the clients below: not one of the accounts that consent in tests. */
+/** The owner of the clients below, who is not an account that consents in tests. */
 const OWNER_ID = 2;
 
 function client(id: string, name: string, more: Partial<ThirdPartyClient> = {}): ThirdPartyClient {
@@ -18,8 +18,8 @@ function client(id: string, name: string, more: Partial<ThirdPartyClient> = {}):
 }
 
 /**
- * The clients at the start: a confidential one, a public one, one from before scopes were enforced, and two that an
- * administrator has not approved, or has rejected.
+ * The initial clients: a confidential one, a public one, one from before scopes were enforced, one pending approval and
+ * one rejected.
  */
 export function seedOAuth(): OAuthSnapshot {
   return {

@@ -60,15 +60,15 @@ const token = z.object({
   issuedAt: z.number(),
   /** Unix ms. */
   expiresAt: z.number(),
-  /** What became of it; a token past its end is still `live` here, since its row is still there. */
+  /** What happened to the token. An expired token is still `live`, since its row still exists. */
   fate: z.enum(['live', 'used', 'deleted', 'purged']),
   /** How often it was accepted. */
   uses: z.int(),
-  /** What was consented to; undefined for the token of a managed user. */
+  /** The granted scopes; undefined for a managed user's token. */
   scopes: z.array(z.string()).optional(),
 });
 
-/** The whole state of the fake as JSON data. */
+/** The complete state of the fake as JSON data. */
 export const worldSnapshot = z.object({
   signingKey: z.string(),
   lastId: z.int(),
@@ -78,7 +78,7 @@ export const worldSnapshot = z.object({
   schedules: z.array(schedule),
   eventTypes: z.array(eventType),
   tokens: z.array(token),
-  /** A state from before there were any has those of the start. */
+  /** A state saved before OAuth was added gets the initial one. */
   oauth: oauthSnapshot.default(seedOAuth),
 });
 

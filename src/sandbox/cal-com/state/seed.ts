@@ -63,9 +63,9 @@ function managedByAnotherApp(id: number, name: string, mailbox: string): User {
 }
 
 /**
- * The state at the start: a client with an organization, one without, one of another organization, their owners, an owner's API key, two
- * managed users whom another app made through the first client, so that their addresses are taken, and two ordinary
- * accounts that may consent to a third party.
+ * The initial state: a client with an organization, one without, one of another organization, their owners, an owner's
+ * API key, two managed users that another app created through the first client, so that their addresses are taken, and
+ * two ordinary accounts that may consent to a third party.
  */
 export function seedWorld(): WorldSnapshot {
   return structuredClone({

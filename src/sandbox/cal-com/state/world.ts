@@ -1,7 +1,7 @@
 import type { AuthorizationCode, ThirdPartyClient } from './oauth-records.ts';
 import type { EventType, OAuthClient, Schedule, Token, User, WorldSnapshot } from './records.ts';
 
-/** What the fake Cal.com knows. Whoever changes a record says so through one of the methods here. */
+/** The state of the fake Cal.com. Every change to a record goes through a method here, which records it. */
 export class World {
   readonly signingKey: string;
   readonly clients: ReadonlyMap<string, OAuthClient>;
@@ -52,7 +52,7 @@ export class World {
     return changed;
   }
 
-  /** A number never given before, for a user, a schedule or an event type. */
+  /** An unused number for a user, a schedule or an event type. */
   nextId(): number {
     this.#changed = true;
     return ++this.#lastId;
@@ -70,7 +70,7 @@ export class World {
     return this.#usersByEmail.get(email);
   }
 
-  /** Adds a user or puts a changed one in place of the former. */
+  /** Adds a user, or replaces the one with the same id. */
   putUser(user: User): void {
     const former = this.#users.get(user.id);
     if (former !== undefined) this.#usersByEmail.delete(former.email);
@@ -79,7 +79,7 @@ export class World {
     this.#changed = true;
   }
 
-  /** Removes a user with everything that is theirs. */
+  /** Removes a user and everything that belongs to it. */
   deleteUser(user: User): void {
     this.#users.delete(user.id);
     this.#usersByEmail.delete(user.email);
@@ -107,12 +107,12 @@ export class World {
     this.#changed = true;
   }
 
-  /** A code that was given and not yet presented, be it expired. */
+  /** A code that was issued and not presented, expired or not. */
   code(value: string): AuthorizationCode | undefined {
     return this.#codes.get(value);
   }
 
-  /** Adds a code, and forgets those that have expired by now. */
+  /** Adds a code, and removes codes that have expired by `now` (Unix ms). */
   addCode(code: AuthorizationCode, now: number): void {
     for (const one of this.#codes.values()) if (one.expiresAt <= now) this.#codes.delete(one.value);
     this.#codes.set(code.value, code);
@@ -124,17 +124,17 @@ export class World {
     this.#changed = true;
   }
 
-  /** A token that was ever issued, whatever became of it. */
+  /** A token ever issued, in any state. */
   token(value: string): Token | undefined {
     return this.#tokens.get(value);
   }
 
-  /** Every token that was ever issued, oldest first. */
+  /** Every token ever issued, oldest first. */
   get tokens(): Iterable<Token> {
     return this.#tokens.values();
   }
 
-  /** The tokens whose row is there, expired ones included; a copy, so that they may be ended while walking it. */
+  /** A copy of the tokens whose rows exist, including expired ones, so that callers can end tokens while iterating. */
   liveTokens(): Token[] {
     return [...this.#rows];
   }

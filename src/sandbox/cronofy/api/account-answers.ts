@@ -1,13 +1,13 @@
 import type { Account, Authorization, Profile } from '../state/records.ts';
 import type { World } from '../state/world.ts';
 
-/** `GET /v1/account`. */
+/** The response of `GET /v1/account`. */
 export function accountAnswer({ sub, email, name, timeZone }: Account, { scope }: Authorization): object {
   return { account: { account_id: sub, email, name, scope, default_tzid: timeZone }, sub };
 }
 
 /**
- * `GET /v1/userinfo`.
+ * The response of `GET /v1/userinfo`.
  * @param origin scheme, host and port of this server, for links
  */
 export function userInfoAnswer(world: World, account: Account, authorization: Authorization, origin: string): object {
@@ -34,12 +34,12 @@ export function userInfoAnswer(world: World, account: Account, authorization: Au
   };
 }
 
-/** `GET /v1/profiles`; the origin as for {@link userInfoAnswer}. */
+/** The response of `GET /v1/profiles`; `origin` as for {@link userInfoAnswer}. */
 export function profilesAnswer(world: World, account: Account, origin: string): object {
   return { profiles: world.profilesOf(account).map((profile) => describeProfile(profile, origin)) };
 }
 
-/** `GET /v1/calendars`. */
+/** The response of `GET /v1/calendars`. */
 export function calendarsAnswer(world: World, account: Account): object {
   return {
     calendars: world.profilesOf(account).flatMap((profile) =>
@@ -53,7 +53,7 @@ export function calendarsAnswer(world: World, account: Account): object {
   };
 }
 
-/** A profile without its calendars; the origin as for {@link userInfoAnswer}. */
+/** A profile without its calendars; `origin` as for {@link userInfoAnswer}. */
 export function describeProfile(profile: Profile, origin: string): object {
   const relink = { profile_relink_url: `${origin}/relink/${profile.id}` };
   return {

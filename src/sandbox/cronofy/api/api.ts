@@ -6,7 +6,7 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { v1Routes } from './routes/v1.ts';
 
-/** What Cronofy has at `app.cronofy.com` and at `api.cronofy.com`, both at one address. */
+/** The endpoints of `app.cronofy.com` and `api.cronofy.com`, at one address. */
 export function cronofyApi(cronofy: Cronofy): Hono {
   const app = new Hono({ strict: false });
   app.route('/', pageRoutes(cronofy));
@@ -14,7 +14,7 @@ export function cronofyApi(cronofy: Cronofy): Hono {
   app.route('/v1', v1Routes(cronofy));
   app.notFound(() => jsonAnswer(404, { error: 'not_found', message: 'The Cronofy sandbox has no such endpoint.' }));
   app.onError((error) => {
-    // A refusal is part of the play; anything else is a defect of this fake and must not go unseen.
+    // Refusals are expected; any other exception is a bug in this fake and is logged.
     if (!(error instanceof Refusal)) throw error;
     return jsonAnswer(error.status, error.body, error.headers);
   });

@@ -1,4 +1,6 @@
-/** An answer that no cache keeps; a null body is labelled as JSON all the same, which some OAuth clients insist on. */
+/**
+ * A JSON response that must not be cached. Even a null body has a JSON content type, which some OAuth clients require.
+ */
 export function jsonAnswer(
   status: number,
   body: object | null,

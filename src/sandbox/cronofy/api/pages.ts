@@ -8,10 +8,10 @@ import type { Account, Profile } from '../state/records.ts';
 import { wordsOf } from '../control/scope-words.ts';
 
 const SITE: Site = { provider: 'Cronofy', account: 'Cronofy account' };
-/** More would not be a choice any more; any other can still be posted. */
+/** The most profiles to show; others can still be posted. */
 const MOST_PROFILES = 50;
 
-/** The services that calendars are kept at, as people call them. */
+/** Display names of the calendar services. */
 const SERVICES: ReadonlyMap<string, string> = new Map([
   ['apple', 'iCloud'],
   ['exchange', 'Exchange'],
@@ -20,7 +20,10 @@ const SERVICES: ReadonlyMap<string, string> = new Map([
   ['office365', 'Microsoft 365'],
 ]);
 
-/** Asks a person to choose a calendar account and to allow or deny. The form posts back to the page's own address. */
+/**
+ * The page where a person chooses a calendar account and grants or denies access. The form posts to the page's own
+ * address.
+ */
 export function consentPage(
   { world }: Cronofy,
   { client, scope, delegatedScope, providerName }: AuthorizationRequest,
@@ -47,7 +50,7 @@ export function consentPage(
   });
 }
 
-/** Offers to connect a profile anew. The form posts back to the page's own address. */
+/** The page that reconnects a profile. The form posts to the page's own address. */
 export function relinkPage({ name, connected }: Profile): Response {
   return messagePage(200, {
     title: `Calendar account ${name}`,
@@ -56,7 +59,7 @@ export function relinkPage({ name, connected }: Profile): Response {
   });
 }
 
-/** Tells a person something, and offers one thing to do about it at most. */
+/** A page with a message and at most one button. */
 export function messagePage(status: number, message: Parameters<typeof sharedMessagePage>[2]): Response {
   return sharedMessagePage(status, SITE, message);
 }

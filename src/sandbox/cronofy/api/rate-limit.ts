@@ -13,8 +13,9 @@ export class RateLimiter {
   readonly #windows = new Map<string, { second: Window; minute: Window }>();
 
   /**
-   * Counts one request of a client that has proved who it is; throws the 429 if it is one too many.
+   * Counts a request of an authenticated client.
    * @param now Unix ms
+   * @throws Refusal 429 if it exceeds a limit
    */
   count(clientId: string, settings: CronofySettings, now: number): void {
     const { second, minute } = this.#windowsOf(clientId);
@@ -24,7 +25,7 @@ export class RateLimiter {
     ];
     const wait = Math.max(...waits);
     if (wait === 0) return;
-    // What Cronofy says in the body is not known, so it says nothing.
+    // The body of Cronofy's 429 is unknown, so it is empty here.
     throw new Refusal(429, null, settings.retry_after ? { 'Retry-After': String(Math.ceil(wait / 1000)) } : {});
   }
 
@@ -44,9 +45,9 @@ export class RateLimiter {
   }
 }
 
-/** Counts one request; gives for how many ms no other is welcome, 0 when this one is. */
+/** Counts one request; returns how long to wait in ms, 0 if it is within the limit. */
 function waitAfter(window: Window, limit: number | null, now: number): number {
-  // A window that lies further ahead than its length was left behind by a clock that was set back.
+  // A window that ends later than its length allows is left over from before the clock was set back.
   if (now >= window.endsAt || window.endsAt > now + window.lengthMs) {
     window.hits = 0;
     window.endsAt = now + window.lengthMs;

@@ -19,7 +19,11 @@ const consentRequest = z.union(
   },
 );
 
-/** Has people consent who never saw a page: the accounts that are named, or new ones. Throws `BadRequest`. */
+/**
+ * Records consents of named or new accounts without a browser.
+ *
+ * @throws BadRequest
+ */
 export function consentsWithoutBrowser(cronofy: Cronofy, input: unknown): object[] {
   const wanted = parseOrRefuse(consentRequest, input);
   const client = cronofy.world.clients.get(wanted.client_id);
@@ -30,7 +34,7 @@ export function consentsWithoutBrowser(cronofy: Cronofy, input: unknown): object
   return Array.from({ length: wanted.count }, () => consent(cronofy, client, accountFor(cronofy, {}), wanted.scope));
 }
 
-/** The account of this name, made if there is none. */
+/** The account with this name, created if there is none. */
 function accountFor(
   { world }: Cronofy,
   { sub, email }: { sub?: string | undefined; email?: string | undefined },

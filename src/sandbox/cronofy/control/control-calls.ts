@@ -16,7 +16,7 @@ const rotateRequest = z.union([z.strictObject({ all: z.literal(true) }), z.stric
 const profileChange = z.strictObject({ connected: z.boolean() });
 const reissueRequest = z.strictObject({ client_secret: z.string().min(1).optional() });
 
-/** What the control API has for this fake alone. */
+/** Control calls that only this fake has. */
 export function cronofyControlCalls(cronofy: Cronofy): ControlCalls {
   const routes = new Hono({ strict: false });
 
@@ -28,7 +28,7 @@ export function cronofyControlCalls(cronofy: Cronofy): ControlCalls {
     return c.json(describeAccount(cronofy, account));
   });
 
-  // Has the next refresh give a new refresh token, whatever the setting says.
+  // Makes the next refresh rotate the refresh token, whatever the setting says.
   routes.post('/tokens/rotate', async (c) => {
     const wanted = parseOrRefuse(rotateRequest, await readJson(c.req.raw));
     const subs = 'sub' in wanted ? [wanted.sub] : [...cronofy.world.accounts].map(({ sub }) => sub);
@@ -45,7 +45,7 @@ export function cronofyControlCalls(cronofy: Cronofy): ControlCalls {
     return c.json(describeProfile(profile, new URL(c.req.url).origin));
   });
 
-  // As when Cronofy issues new credentials: every token of the application ends.
+  // As when Cronofy issues new credentials: ends every token of the application.
   routes.post('/clients/:id/reissue', async (c) => {
     const { client_secret = newTokenValue() } = parseOrRefuse(reissueRequest, await readJson(c.req.raw));
     const { world, clock } = cronofy;

@@ -2,7 +2,9 @@ import { describeTokens, iso } from '../../oauth/describe-tokens.ts';
 import type { Cronofy } from '../cronofy.ts';
 import type { Account, Profile } from '../state/records.ts';
 
-/** The whole truth for tests: every account with its authorizations, its live tokens, and its dead ones with why. */
+/**
+ * The complete state for tests: every account with its authorizations, live tokens, and dead tokens with the reason.
+ */
 export function describeWorld(cronofy: Cronofy): object {
   const { world, clock } = cronofy;
   return {
@@ -20,7 +22,7 @@ export function describeWorld(cronofy: Cronofy): object {
   };
 }
 
-/** The truth about one account; its counts are the sums of its authorizations'. */
+/** The state of one account; its counts are the sums over its authorizations. */
 export function describeAccount({ world, clock }: Cronofy, account: Account): object {
   const { families: authorizations, ...tokens } = describeTokens(world, account.sub, {
     word: 'authorization',

@@ -10,7 +10,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['event_reminders', 'Set reminders'],
 ]);
 
-/** What a scope lets an application do; undefined where there are no words for it. */
+/** What a scope allows, in words; undefined if there are none for it. */
 export function wordsOf(scope: string): string | undefined {
   return WORDS.get(scope);
 }

@@ -3,7 +3,7 @@ import { rotation } from '../../control/rotation.ts';
 import { Settings } from '../../control/settings.ts';
 
 const MAX_WAIT_MS = 3_600_000;
-/** Cronofy never promises a longer life than this. */
+/** The longest lifetime that Cronofy promises, in seconds. */
 const MAX_EXPIRES_IN = 2_147_483_647;
 
 const flag = (preset: boolean) => z.boolean().default(preset).describe('true or false');
@@ -18,52 +18,52 @@ const schema = z.strictObject({
     .max(MAX_EXPIRES_IN)
     .default(3600)
     .describe(`a whole number of seconds from 1 to ${MAX_EXPIRES_IN}`),
-  /** When a refresh gives a new refresh token. At Cronofy it mostly does not, and now and then it does. */
+  /** When a refresh gives a new refresh token. At Cronofy it usually does not, but sometimes it does. */
   rotation: rotation.default('every:3').describe('"always", "never" or "every:N"'),
-  /** What a rotated refresh token brings about: its refusal, or its refusal and the end of its authorization. */
+  /** What reuse of a rotated refresh token causes: its refusal, or also the end of its authorization. */
   on_reuse: z.enum(['reject', 'revoke_family']).default('reject').describe('"reject" or "revoke_family"'),
-  /** Whether a refresh ends the access tokens that its authorization had before. */
+  /** Whether a refresh ends its authorization's earlier access tokens. */
   refresh_ends_access_tokens: flag(false),
-  /** Which refresh token a further consent of the same account to the same client gives; a new one ends the former. */
+  /** Which refresh token another consent of the same account to the same client gives; a new one ends the old one. */
   reauthorization: z.enum(['same_token', 'new_token']).default('same_token').describe('"same_token" or "new_token"'),
-  /** What a code that was redeemed before brings about: its refusal, or also the end of what it gave. */
+  /** What reuse of a code causes: its refusal, or also the end of what it gave. */
   on_code_reuse: z.enum(['reject', 'revoke']).default('reject').describe('"reject" or "revoke"'),
-  /** Whether a PKCE challenge, where one was given, must be met. */
+  /** Whether a PKCE challenge (RFC 7636), if given, must be met. */
   pkce: z.enum(['ignored', 'enforced']).default('ignored').describe('"ignored" or "enforced"'),
-  /** Whether calling for an application calendar that exists ends the tokens it had. */
+  /** Whether requesting an existing application calendar ends the tokens it had. */
   application_calendar_ends_tokens: flag(false),
-  /** How a wrong client is refused where an application calendar is called for; the body is that of the token endpoint. */
+  /** The status for an invalid client that requests an application calendar; the body is that of the token endpoint. */
   application_calendar_invalid_client_status: z
     .union([z.literal(400), z.literal(401)])
     .default(400)
     .describe('400 or 401'),
   /**
-   * What becomes of a revocation with neither `token` nor `sub`, as the Node SDK sends it: a 400, a 200 that revokes
-   * nothing, or its `refresh_token` taken for the token.
+   * What a revocation with neither `token` nor `sub`, as the Node SDK sends it, causes: a 400, a 200 that revokes
+   * nothing, or revocation of its `refresh_token`.
    */
   revoke_without_token: z
     .enum(['refuse', 'ignore', 'accept'])
     .default('refuse')
     .describe('"refuse", "ignore" or "accept"'),
-  /** In development mode any redirect URI will do, in production only those of `registered_redirect_uris`. */
+  /** In development mode any redirect URI is accepted, in production only those in `registered_redirect_uris`. */
   app_mode: z.enum(['development', 'production']).default('development').describe('"development" or "production"'),
   registered_redirect_uris: z.array(z.string().min(1)).default([]).describe('a list of URIs'),
-  /** What a 401 says in `WWW-Authenticate`. */
+  /** The form of `WWW-Authenticate` in a 401. */
   bearer_challenge: z.enum(['rfc_6750', 'none']).default('rfc_6750').describe('"rfc_6750" or "none"'),
   rate_limit_per_second: limit(50),
   rate_limit_per_minute: limit(500),
-  /** Whether a 429 says in `Retry-After` when to come back. */
+  /** Whether a 429 has `Retry-After`. */
   retry_after: flag(false),
-  /** How long every request waits before its work is done, in ms: a slow provider. */
+  /** How long every request waits before it is handled, in ms: a slow provider. */
   latency_before_ms: wait(),
-  /** How long every answer waits after the work is done, in ms: a slow network. */
+  /** How long every response waits after the work is done, in ms: a slow network. */
   latency_ms: wait(),
 });
 
-/** The fake Cronofy's switches, by their names on the control API. */
+/** The fake Cronofy's settings, named as on the control API. */
 export type CronofySettings = z.output<typeof schema>;
 
-/** Switches at their defaults. */
+/** Settings at their defaults. */
 export function cronofySettings(): Settings<typeof schema> {
   return new Settings(schema);
 }

@@ -1,7 +1,7 @@
 import type { Cronofy } from '../cronofy.ts';
 import type { Client, Code, LinkToken } from '../state/records.ts';
 
-/** What an application asks a person for, judged to be in order. */
+/** A valid authorization request. */
 export interface AuthorizationRequest {
   client: Client;
   redirectUri: string;
@@ -10,19 +10,19 @@ export interface AuthorizationRequest {
   state: string | undefined;
   /** The calendar service to offer first. */
   providerName: string | undefined;
-  /** Whether the account of this browser is to be left alone. */
+  /** Whether to ignore this browser's account. */
   avoidLinking: boolean;
-  /** The account to link to, whatever the browser. */
+  /** The account to link to, whatever the browser's account. */
   linkToken: LinkToken | undefined;
   challenge: Code['challenge'];
 }
 
-/** What becomes of an authorization request: it is taken, sent back with an error, or told to the person alone. */
+/** The outcome of validating an authorization request: accepted, redirected with an error, or shown to the person. */
 export type Judgement = { request: AuthorizationRequest } | { sendTo: string } | { tell: string };
 
 /**
- * Judges the query of `GET /oauth/authorize` (RFC 6749 section 4.1.1). Nobody is ever redirected for an unknown client
- * or to a redirect URI that is not the client's. A parameter without a value counts as left out.
+ * Validates the query of `GET /oauth/authorize` (RFC 6749 section 4.1.1). Never redirects for an unknown client, or to
+ * a redirect URI that is not the client's. An empty parameter counts as missing.
  */
 export function judgeAuthorizationRequest(cronofy: Cronofy, query: URLSearchParams): Judgement {
   const given = (name: string): string | undefined => query.get(name) || undefined;
@@ -42,7 +42,7 @@ export function judgeAuthorizationRequest(cronofy: Cronofy, query: URLSearchPara
   const scope = given('scope');
   if (responseType === undefined) return refused('invalid_request');
   if (responseType !== 'code') return refused('unsupported_response_type');
-  // RFC 6749 section 3.3 says of what a scope is made.
+  // The syntax of a scope in RFC 6749 section 3.3.
   if (scope === undefined || !/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope)) {
     return refused('invalid_scope');
   }
@@ -60,7 +60,7 @@ export function judgeAuthorizationRequest(cronofy: Cronofy, query: URLSearchPara
       delegatedScope: given('delegated_scope') ?? null,
       state,
       providerName: given('provider_name'),
-      // The Python SDK writes the words with a capital letter.
+      // The Python SDK capitalizes booleans.
       avoidLinking: given('avoid_linking')?.toLowerCase() === 'true',
       linkToken,
       challenge: challenge === undefined ? null : { value: challenge, method },
@@ -68,7 +68,7 @@ export function judgeAuthorizationRequest(cronofy: Cronofy, query: URLSearchPara
   };
 }
 
-/** The URI with parameters added to its query; those without a value are left out, and nothing else is changed. */
+/** Adds parameters to a URI's query, leaving the rest unchanged. Undefined values are left out. */
 export function withParameters(uri: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams(given).toString()}`;

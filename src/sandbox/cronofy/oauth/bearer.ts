@@ -3,7 +3,11 @@ import type { Account, Authorization, Client } from '../state/records.ts';
 import { Refusal } from './refusal.ts';
 import { isLive } from '../../oauth/token-world.ts';
 
-/** Whom a live access token speaks for; throws the 401 (RFC 6750 section 3), or the 429 of a client in a hurry. */
+/**
+ * The user of a live access token.
+ *
+ * @throws Refusal 401 (RFC 6750 section 3), or 429 if the client exceeds its rate limit
+ */
 export function authenticateUser(
   cronofy: Cronofy,
   headers: Headers,
@@ -20,7 +24,7 @@ export function authenticateUser(
   return { account, authorization, client };
 }
 
-/** The client whose secret is the bearer, as endpoints for servers have it; throws as {@link authenticateUser}. */
+/** The client whose secret is the bearer token, for endpoints that servers call; throws as {@link authenticateUser}. */
 export function authenticateApiKey(cronofy: Cronofy, headers: Headers): Client {
   const { world, clock, settings, limiter } = cronofy;
   const key = bearerOf(cronofy, headers);

@@ -7,8 +7,8 @@ import { newTokenValue } from './tokens.ts';
 const CODE_LIFETIME_MS = 600_000;
 
 /**
- * The account that a consent would join, whatever profile is chosen: the one that the link token names, else the one
- * this browser used before unless that is to be avoided. Undefined where each profile stays at home.
+ * The account that a consent joins, whichever profile is chosen: the one named by the link token, else the one this
+ * browser used before unless linking is to be avoided. Undefined if each profile stays in its home account.
  */
 export function accountToLinkTo(
   { world }: Cronofy,
@@ -19,7 +19,7 @@ export function accountToLinkTo(
   return avoidLinking || browserSub === undefined ? undefined : world.account(browserSub);
 }
 
-/** Writes down that a person allowed the request; gives where to send the browser, and the account it now stands for. */
+/** Records that a person granted the request; returns where to send the browser, and the account it now represents. */
 export function allow(
   cronofy: Cronofy,
   request: AuthorizationRequest,
@@ -51,7 +51,7 @@ export function allow(
   };
 }
 
-/** Where to send the browser of a person who said no. */
+/** Returns where to send the browser after the person denied access. */
 export function deny({ redirectUri, state }: AuthorizationRequest): string {
   return withParameters(redirectUri, { error: 'access_denied', state });
 }

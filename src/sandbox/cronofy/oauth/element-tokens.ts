@@ -7,7 +7,11 @@ import { newTokenValue } from './tokens.ts';
 const LIFETIME_SECONDS = 64_800;
 const PERMISSIONS = ['agenda', 'account_management', 'availability', 'managed_availability'];
 
-/** `POST /v1/element_tokens`: a token that a web page may hold, bound to its origin and to some accounts. Throws 422. */
+/**
+ * `POST /v1/element_tokens`: a token for a web page, bound to its origin and to some accounts.
+ *
+ * @throws Refusal 422
+ */
 export function elementToken({ world, clock }: Cronofy, client: Client, parameters: Parameters): object {
   const permissions = textsOf(parameters, 'permissions');
   const subs = textsOf(parameters, 'subs') ?? [];
@@ -30,7 +34,7 @@ export function elementToken({ world, clock }: Cronofy, client: Client, paramete
   return { element_token: { permissions, origin, token: value, expires_in: LIFETIME_SECONDS } };
 }
 
-/** A list of texts; undefined when it is missing. Throws 422 when it is anything else. */
+/** A list of texts; undefined if it is missing. Throws 422 if it is anything else. */
 function textsOf(parameters: Parameters, name: string): string[] | undefined {
   const value = parameters.get(name);
   if (value === undefined || value === null) return undefined;

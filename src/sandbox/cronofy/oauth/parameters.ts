@@ -1,9 +1,9 @@
-/** The parameters of a request by name. What a fake does not know is among them and is ignored. */
+/** The parameters of a request by name. Parameters that the fake does not know are included, and ignored. */
 export type Parameters = ReadonlyMap<string, unknown>;
 
 /**
- * Reads the parameters from a form or a JSON object, told apart by the content type; undefined when the body is
- * neither, or names a form field twice. A form field whose name ends in `[]` becomes a list.
+ * Reads the parameters of a form or a JSON object, depending on the content type; undefined if the body is neither, or
+ * repeats a form field. A form field whose name ends in `[]` becomes a list.
  */
 export async function readParameters(request: Request): Promise<Parameters | undefined> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
@@ -12,7 +12,7 @@ export async function readParameters(request: Request): Promise<Parameters | und
   return type === 'application/json' ? fromJson(text) : undefined;
 }
 
-/** The parameter as text; undefined when it is missing, empty or no text. */
+/** The parameter as text; undefined if it is missing, empty or not text. */
 export function textOf(parameters: Parameters, name: string): string | undefined {
   const value = parameters.get(name);
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -5,7 +5,11 @@ import type { Client, Code } from '../state/records.ts';
 import { tokenError } from './refusal.ts';
 import { linkingProfile, tokenAnswer, tokensForConsent } from './tokens.ts';
 
-/** `grant_type=authorization_code`; gives the answer's body, throws `invalid_request` or `invalid_grant`. */
+/**
+ * Handles `grant_type=authorization_code` (RFC 6749 section 4.1.3) and returns the response body.
+ *
+ * @throws Refusal with `invalid_request` or `invalid_grant`
+ */
 export function redeemCode(cronofy: Cronofy, client: Client, parameters: Parameters): object {
   const { world, clock, settings } = cronofy;
   const now = clock.now();

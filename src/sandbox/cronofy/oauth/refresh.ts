@@ -5,7 +5,11 @@ import { tokenError } from './refusal.ts';
 import { issue, type Issued } from './tokens.ts';
 import { isExpired } from '../../oauth/token-world.ts';
 
-/** `grant_type=refresh_token`; throws `invalid_grant`. A refresh token that is rotated is dead at once. */
+/**
+ * Handles `grant_type=refresh_token` (RFC 6749 section 6). A rotated refresh token is dead at once.
+ *
+ * @throws Refusal with `invalid_grant`
+ */
 export function refresh(cronofy: Cronofy, client: Client, presented: string): Issued {
   const { world, clock, settings } = cronofy;
   const now = clock.now();

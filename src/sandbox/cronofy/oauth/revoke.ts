@@ -5,8 +5,10 @@ import { tokenError } from './refusal.ts';
 import { isLive } from '../../oauth/token-world.ts';
 
 /**
- * Revokes a whole authorization, named by a live token of either kind or by `sub`; the token wins. What names none is
- * no error (RFC 7009). Throws `invalid_request` where neither was given and the setting has it so.
+ * Revokes a whole authorization, named by a live token of either kind or by `sub`; the token takes precedence. An
+ * unknown token or `sub` is not an error (RFC 7009).
+ *
+ * @throws Refusal with `invalid_request` if neither is given and the setting says so
  */
 export function revoke(cronofy: Cronofy, client: Client, parameters: Parameters): void {
   const { world, clock, settings } = cronofy;

@@ -2,20 +2,20 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Cronofy } from '../cronofy.ts';
 import type { Account, Authorization, Client, Profile, Token } from '../state/records.ts';
 
-/** A value as Cronofy's tokens are: 32 ASCII characters that mean nothing. */
+/** A value in the form of Cronofy's tokens: 32 random ASCII characters. */
 export function newTokenValue(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** What one exchange gave. */
+/** The tokens of one exchange. */
 export interface Issued {
   authorization: Authorization;
   access: Token;
-  /** The refresh token that is good from now on. */
+  /** The refresh token that is valid from now on. */
   refresh: Token;
 }
 
-/** Issues one token; a refresh token has no end of its own. */
+/** Issues one token; a refresh token does not expire. */
 export function issue({ world, clock, settings }: Cronofy, kind: Token['kind'], authorization: Authorization): Token {
   const now = clock.now();
   const token: Token = {
@@ -32,8 +32,8 @@ export function issue({ world, clock, settings }: Cronofy, kind: Token['kind'], 
 }
 
 /**
- * The tokens of a person's consent. An account that has consented to this client before keeps its one authorization,
- * so that whoever else links it shares one refresh token with the first.
+ * Issues the tokens of a person's consent. An account that consented to this client before keeps its authorization, so
+ * that everybody who links it shares one refresh token.
  */
 export function tokensForConsent(
   cronofy: Cronofy,
@@ -61,7 +61,7 @@ export function tokensForConsent(
   return { authorization: standing, access: issue(cronofy, 'access', standing), refresh };
 }
 
-/** Begins an authorization that has no token yet. */
+/** Creates an authorization without tokens. */
 export function authorize(
   { world, clock }: Cronofy,
   client: Client,
@@ -83,7 +83,7 @@ export function authorize(
   return authorization;
 }
 
-/** The part that every token answer has. */
+/** The members that all token responses have. */
 export function tokenAnswer({ settings }: Cronofy, { authorization, access, refresh }: Issued): object {
   return {
     token_type: 'bearer',
@@ -94,7 +94,7 @@ export function tokenAnswer({ settings }: Cronofy, { authorization, access, refr
   };
 }
 
-/** Tells which profile a consent was about. */
+/** Describes the profile that a consent was about. */
 export function linkingProfile({ providerName, id, name }: Profile): object {
   return { provider_name: providerName, profile_id: id, profile_name: name };
 }

@@ -9,8 +9,9 @@ import { authorize, issue, linkingProfile, tokenAnswer } from '../oauth/tokens.t
 const SCOPE = { scope: 'read_write', delegatedScope: null };
 
 /**
- * `POST /v1/application_calendars`: makes the calendar on first use, and gives fresh tokens for it each time. Throws
- * `invalid_client`, 422 without an `application_calendar_id`, or 429.
+ * `POST /v1/application_calendars`: creates the calendar on first use, and issues new tokens for it each time.
+ *
+ * @throws Refusal with `invalid_client`, 422 without an `application_calendar_id`, or 429
  */
 export function applicationCalendar(cronofy: Cronofy, parameters: Parameters): object {
   const { world, clock, settings, limiter } = cronofy;

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Account, Profile } from './records.ts';
 
-/** An id as Cronofy's are: a word for the kind, then 24 hexadecimal digits. */
+/** An id in the form of Cronofy's: a prefix for the kind, then 24 hexadecimal digits. */
 function newId(kind: 'acc' | 'apc' | 'pro' | 'cal'): string {
   return `${kind}_${randomBytes(12).toString('hex')}`;
 }
 
-/** An account that is to be, and its one profile. */
+/** A new account and its only profile. */
 export interface NewAccount {
   account: Account;
   profile: Profile;
 }
 
-/** A person with one calendar account. */
+/** A new person with one calendar account. */
 export function newPerson({
   sub = newId('acc'),
   profileId = newId('pro'),
@@ -46,7 +46,7 @@ export function newPerson({
   };
 }
 
-/** An application calendar: an account with nobody behind it. */
+/** A new application calendar: an account without a person. */
 export function newApplicationCalendar(clientId: string, id: string): NewAccount {
   const [sub, profileId] = [newId('apc'), newId('pro')];
   return {

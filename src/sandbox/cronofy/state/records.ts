@@ -3,7 +3,7 @@ import { endedBy, familyFields, tokenFields } from '../../oauth/records.ts';
 
 const client = z.object({
   id: z.string(),
-  /** Authenticates the client in bodies, and is the API key in `Authorization: Bearer`. */
+  /** Authenticates the client in bodies, and serves as API key in `Authorization: Bearer`. */
   secret: z.string(),
   name: z.string(),
 });
@@ -17,12 +17,12 @@ const calendar = z.object({
 
 const profile = z.object({
   id: z.string(),
-  /** The account it is linked to unless another one is asked for. */
+  /** The account it is linked to unless another one is requested. */
   home: z.string(),
   providerName: z.string(),
   providerService: z.string(),
   name: z.string(),
-  /** Says nothing about tokens: they live on while a profile is disconnected. */
+  /** Says nothing about tokens, which stay valid while a profile is disconnected. */
   connected: z.boolean(),
   calendars: z.array(calendar),
 });
@@ -32,16 +32,16 @@ const account = z.object({
   email: z.string().nullable(),
   name: z.string().nullable(),
   timeZone: z.string(),
-  /** The ids of its profiles; account linking puts one into an account that is not its home. */
+  /** The ids of its profiles. Account linking puts a profile into an account that is not its home. */
   profiles: z.array(z.string()),
-  /** Set where no person stands behind it; `id` is the client's own word for it. */
+  /** Set for an application calendar; `id` is the client's own name for it. */
   applicationCalendar: z.object({ clientId: z.string(), id: z.string() }).nullable(),
 });
 
 const authorization = z.object({
   ...familyFields,
   delegatedScope: z.string().nullable(),
-  /** Why no token of it can ever be issued or taken again; null while that is not so. */
+  /** Why its tokens can no longer be issued or accepted; null while they can. */
   ended: z.enum(['revoked', 'reused_family_revoked', 'code_reused', 'credentials_reissued']).nullable(),
   /** Whether the next refresh rotates, whatever the setting says. */
   rotatesNext: z.boolean(),
@@ -67,15 +67,15 @@ const code = z.object({
   clientId: z.string(),
   redirectUri: z.string(),
   sub: z.string(),
-  /** The id of the profile that was chosen. */
+  /** The id of the chosen profile. */
   profile: z.string(),
   scope: z.string(),
   delegatedScope: z.string().nullable(),
-  /** The PKCE challenge, if the client gave one. */
+  /** The PKCE challenge (RFC 7636), if the client sent one. */
   challenge: z.object({ value: z.string(), method: z.string() }).nullable(),
   /** Unix ms. */
   expiresAt: z.number(),
-  /** The id of the authorization that it brought; null until it was redeemed. */
+  /** The id of the authorization it gave; null until redeemed. */
   redeemedFor: z.string().nullable(),
 });
 
@@ -91,7 +91,7 @@ const elementToken = z.object({
 
 const linkToken = z.object({ value: z.string(), clientId: z.string(), sub: z.string() });
 
-/** The whole state of the fake as JSON data. */
+/** The complete state of the fake as JSON data. */
 export const worldSnapshot = z.object({
   clients: z.array(client),
   profiles: z.array(profile),
@@ -104,16 +104,16 @@ export const worldSnapshot = z.object({
 });
 
 export type Client = z.output<typeof client>;
-/** One calendar account of a person at a calendar service. */
+/** A person's calendar account at a calendar service. */
 export type Profile = z.output<typeof profile>;
-/** What Cronofy knows one person by, or one application calendar. */
+/** A person as Cronofy knows them, or an application calendar. */
 export type Account = z.output<typeof account>;
-/** One account's consent to one client, with all tokens that come of it. */
+/** One account's consent to one client, with all its tokens. */
 export type Authorization = z.output<typeof authorization>;
 export type Token = z.output<typeof token>;
 export type Code = z.output<typeof code>;
-/** What a page with Cronofy's UI elements gets in place of an access token. */
+/** What a page with Cronofy's UI elements gets instead of an access token. */
 export type ElementToken = z.output<typeof elementToken>;
-/** Names, in an authorization request, the account to link to. */
+/** Names the account to link to, in an authorization request. */
 export type LinkToken = z.output<typeof linkToken>;
 export type WorldSnapshot = z.output<typeof worldSnapshot>;

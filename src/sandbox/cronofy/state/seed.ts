@@ -8,7 +8,7 @@ const people = [
   ['4', 'Dora Dean', 'dora@example.com', ['live_connect', 'outlook_com']],
 ] as const;
 
-/** The state at the start: one application, another one, and four people who have consented to nothing yet. */
+/** The initial state: two applications, and four people who have not consented to anything. */
 export function seedWorld(): WorldSnapshot {
   const seeded = people.map(([digit, name, email, provider]) =>
     newPerson({

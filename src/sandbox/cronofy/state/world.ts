@@ -11,7 +11,7 @@ import type {
   WorldSnapshot,
 } from './records.ts';
 
-/** What the fake Cronofy knows. Whoever changes a record says so through one of the methods here. */
+/** The state of the fake Cronofy. Every change to a record goes through a method here, which records it. */
 export class World extends TokenWorld<Authorization, Token> {
   readonly clients: ReadonlyMap<string, Client>;
   readonly #profiles = new Map<string, Profile>();
@@ -51,7 +51,7 @@ export class World extends TokenWorld<Authorization, Token> {
     this.noteChange();
   }
 
-  /** Those of persons, oldest first. */
+  /** The profiles of people, oldest first. */
   get profiles(): IteratorObject<Profile> {
     return this.#profiles.values().filter(({ providerName }) => providerName !== 'cronofy');
   }
@@ -82,7 +82,7 @@ export class World extends TokenWorld<Authorization, Token> {
     return this.#accounts.get(sub);
   }
 
-  /** The account that a client knows by a word of its own. */
+  /** The application calendar that a client knows under `id`. */
   applicationCalendar(client: Client, id: string): Account | undefined {
     return this.#applicationCalendars.get(calendarKey(client.id, id));
   }
@@ -94,25 +94,25 @@ export class World extends TokenWorld<Authorization, Token> {
     this.noteChange();
   }
 
-  /** Links a profile to an account, if it was not. */
+  /** Links a profile to an account, unless it is linked already. */
   linkProfile(account: Account, profile: Profile): void {
     if (account.profiles.includes(profile.id)) return;
     account.profiles.push(profile.id);
     this.noteChange();
   }
 
-  /** The account's present consent to a client, if there is one. */
+  /** The account's current consent to a client, if there is one. */
   standingAuthorization(client: Client, sub: string): Authorization | undefined {
     return this.familiesOf(sub).find(({ clientId, ended }) => clientId === client.id && ended === null);
   }
 
-  /** Changes some of an authorization's fields. */
+  /** Changes fields of an authorization. */
   changeAuthorization(authorization: Authorization, changed: Partial<Omit<Authorization, 'ended'>>): void {
     Object.assign(authorization, changed);
     this.noteChange();
   }
 
-  /** Ends an authorization, if that was not done before, with every token that still lives. */
+  /** Ends an authorization and all its live tokens, unless it has ended before. */
   endAuthorization(authorization: Authorization, why: NonNullable<Authorization['ended']>, now: number): void {
     if (authorization.ended === null) this.endFamily(authorization, why, now);
   }
@@ -131,7 +131,7 @@ export class World extends TokenWorld<Authorization, Token> {
     this.noteChange();
   }
 
-  /** The authorization that a redeemed code brought. */
+  /** The authorization that a redeemed code gave. */
   broughtBy(code: Code): Authorization | undefined {
     return code.redeemedFor === null ? undefined : this.family(code.redeemedFor);
   }

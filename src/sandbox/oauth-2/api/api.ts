@@ -64,7 +64,7 @@ export function oauth2Api(oauth: OAuth2, limiter: RateLimiter): Hono<ApiEnv> {
     }),
   );
   app.onError((error) => {
-    // A refusal is part of the play; anything else is a defect of this fake and must not go unseen.
+    // Refusals are expected; any other exception is a bug in this fake and is logged.
     if (!(error instanceof Refusal)) throw error;
     const own = error.error === 'invalid_grant' ? settings.values.invalid_grant_fields : {};
     return answer(error.status, { error: error.error, error_description: error.message, ...own }, error.headers);

@@ -2,19 +2,20 @@ import { Refusal } from '../oauth/refusal.ts';
 
 const WINDOW_MS = 60_000;
 
-/** Counts the requests of everybody together in windows of 60 s. */
+/** Counts all requests together in windows of 60 s. */
 export class RateLimiter {
   #hits = 0;
   #endsAt = 0;
 
   /**
-   * Counts one request; throws the 429 if it is one too many.
+   * Counts one request.
    * @param limit requests per window, null for no limit
    * @param now Unix ms
+   * @throws Refusal 429 if it exceeds the limit
    */
   count(limit: number | null, now: number): void {
     if (limit === null) return;
-    // A window that lies further ahead than its length was left behind by a clock that was set back.
+    // A window that ends later than its length allows is left over from before the clock was set back.
     if (now >= this.#endsAt || this.#endsAt > now + WINDOW_MS) {
       this.#hits = 0;
       this.#endsAt = now + WINDOW_MS;

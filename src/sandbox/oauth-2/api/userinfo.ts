@@ -4,7 +4,11 @@ import { Refusal } from '../oauth/refusal.ts';
 import { splitScope } from '../../oauth/scopes.ts';
 import { isLive } from '../../oauth/token-world.ts';
 
-/** The account that a live access token speaks for; throws the 401 or 403 of RFC 6750 section 3. */
+/**
+ * The account of a live access token.
+ *
+ * @throws Refusal 401 or 403 (RFC 6750 section 3)
+ */
 export function accountOfBearer({ world, clock, settings }: OAuth2, headers: Headers): Account {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   if (bearer === undefined) {

@@ -19,7 +19,7 @@ const accountRequest = z.union(
   { error: 'accepts {"count": 1 to 100000} or {"sub": "...", "email": "..."}, both with "client_id"' },
 );
 
-/** `POST accounts`: tokens without a browser. `GET accounts/{sub}`: the oracle for one account. */
+/** `POST accounts` issues tokens without a browser; `GET accounts/{sub}` is the oracle for one account. */
 export function accountCalls(oauth: OAuth2): ControlCalls {
   const routes = new Hono({ strict: false });
 
@@ -45,7 +45,11 @@ export function accountCalls(oauth: OAuth2): ControlCalls {
   return { routes, names: 'POST accounts, GET accounts/{sub}' };
 }
 
-/** The account of this name, or of a new one, made if there is none; throws a `BadRequest` where it has another e-mail. */
+/**
+ * The account with this name, created if there is none; a new name without one.
+ *
+ * @throws BadRequest if the account has another e-mail
+ */
 export function findOrAddAccount(
   { world }: OAuth2,
   { sub, email }: { sub?: string | undefined; email?: string | undefined },

@@ -2,7 +2,7 @@ import { describeTokens, iso } from '../../oauth/describe-tokens.ts';
 import type { OAuth2 } from '../oauth-2.ts';
 import type { Account } from '../state/records.ts';
 
-/** The whole truth for tests: every account with its families, its live tokens, and its dead ones with why they died. */
+/** The complete state for tests: every account with its families, live tokens, and dead tokens with the reason. */
 export function describeWorld(oauth: OAuth2): object {
   const { world, clock } = oauth;
   return {
@@ -16,7 +16,7 @@ export function describeWorld(oauth: OAuth2): object {
   };
 }
 
-/** The truth about one account; its counts are the sums of its families'. */
+/** The state of one account; its counts are the sums over its families. */
 export function describeAccount({ world, clock }: OAuth2, account: Account): object {
   const tokens = describeTokens(world, account.sub, { word: 'family', now: clock.now() });
   return {

@@ -1,4 +1,4 @@
-/** The scopes that OpenID Connect has words for. */
+/** Descriptions of the scopes of OpenID Connect. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['openid', 'Know that it is you'],
   ['email', 'See your e-mail'],
@@ -6,7 +6,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['offline_access', 'Go on while you are away'],
 ]);
 
-/** What a scope lets an application do; undefined where there are no words for it. */
+/** What a scope allows, in words; undefined if there are none for it. */
 export function wordsOf(scope: string): string | undefined {
   return WORDS.get(scope);
 }

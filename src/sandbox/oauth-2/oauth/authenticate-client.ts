@@ -10,8 +10,9 @@ interface Presented {
 }
 
 /**
- * The client that a request speaks for (RFC 6749 section 2.3); throws `invalid_client`, or `invalid_request` where it
- * speaks for none or in two ways at once.
+ * Authenticates the client of a request (RFC 6749 section 2.3).
+ *
+ * @throws Refusal with `invalid_client`, or with `invalid_request` if it names no client or authenticates in two ways
  */
 export function authenticateClient({ world, settings }: OAuth2, headers: Headers, parameters: Parameters): Client {
   const { client_auth, invalid_client_status } = settings.values;

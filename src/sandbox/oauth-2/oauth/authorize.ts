@@ -11,12 +11,12 @@ import { wordsOf } from '../control/scope-words.ts';
 import { permissionsOf, splitScope } from '../../oauth/scopes.ts';
 
 const SITE: Site = { provider: 'OAuth 2 server', account: 'account' };
-/** People who may consent though they have no account yet; they get one by it. */
+/** People who may consent without an account; consenting creates one. */
 const PEOPLE = ['alice', 'bob'];
 const MOST_CHOICES = 20;
 const OWN_FIELDS = ['account', 'decision'];
 
-/** `/authorize`: the page on which an account's owner allows or denies. */
+/** `/authorize`: the page where an account's owner grants or denies access. */
 export function authorizeRoutes(oauth: OAuth2): Hono {
   const app = new Hono({ strict: false });
 
@@ -55,7 +55,7 @@ export function authorizeRoutes(oauth: OAuth2): Hono {
   return app;
 }
 
-/** What the server calls itself: scheme, host and port by which it was asked. */
+/** The server's issuer identifier: scheme, host and port of the request. */
 export function issuerOf(url: string): string {
   return new URL(url).origin;
 }

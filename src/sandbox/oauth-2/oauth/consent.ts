@@ -7,10 +7,10 @@ import { invalidRequest, Refusal } from './refusal.ts';
 import { splitScope } from '../../oauth/scopes.ts';
 import { USUAL_SCOPE } from './scopes.ts';
 
-/** What the browser brings: each parameter's values, empty ones left out. */
+/** The parameters that the browser brings, with all their non-empty values. */
 export type AuthorizationRequest = ReadonlyMap<string, readonly string[]>;
 
-/** A request that is answered at its redirect URI, or by a person. */
+/** A request that is answered at its redirect URI or by a person. */
 export interface Asked {
   client: Client;
   redirectUri: string;
@@ -19,11 +19,15 @@ export interface Asked {
   codeChallenge: string | null;
   isOfflineAskedFor: boolean;
   isConsentForced: boolean;
-  /** Why it is refused at the redirect URI; undefined where a person may decide. */
+  /** Why it is refused at the redirect URI; undefined if a person may decide. */
   refusal: Refusal | undefined;
 }
 
-/** Judges a request for consent; throws a {@link Refusal} where nobody may be redirected (RFC 6749 section 4.1.2.1). */
+/**
+ * Validates a consent request.
+ *
+ * @throws {@link Refusal} if the browser must not be redirected (RFC 6749 section 4.1.2.1)
+ */
 export function judgeRequest(oauth: OAuth2, request: AuthorizationRequest): Asked {
   const client = oauth.world.clients.get(single(request, 'client_id') ?? '');
   if (client === undefined) throw invalidRequest('There is no such client.');
@@ -45,7 +49,7 @@ export function judgeRequest(oauth: OAuth2, request: AuthorizationRequest): Aske
   };
 }
 
-/** The parameter's only value; undefined where there is none or where there are several. */
+/** The parameter's only value; undefined if it is missing or repeated. */
 function single(request: AuthorizationRequest, name: string): string | undefined {
   const values = request.get(name) ?? [];
   return values.length === 1 ? values[0] : undefined;
@@ -75,7 +79,7 @@ function whyRefused(
   return isS256Challenge(challenge) ? undefined : invalidRequest('The code_challenge is not one of S256.');
 }
 
-/** Gives the address to send the browser to after the account's owner allowed it. */
+/** Returns where to send the browser after the account's owner granted access. */
 export function allow(oauth: OAuth2, asked: Asked, account: Account, issuer: string): string {
   const { world, clock, settings } = oauth;
   const { code_ttl_seconds, granted_scopes } = settings.values;
@@ -118,7 +122,7 @@ function bringsRefreshToken(
   }
 }
 
-/** Gives the address to send the browser to where consent is refused, by the server or by the account's owner. */
+/** Returns where to send the browser after the server or the account's owner refused. */
 export function refuse(oauth: OAuth2, asked: Asked, issuer: string): string {
   const { error, message } = asked.refusal ?? new Refusal(403, 'access_denied', 'The account owner denied it.');
   return sentBack(oauth, asked, issuer, { error, error_description: message });

@@ -7,7 +7,11 @@ import { beginFamily, firstRefreshToken, issue, type Issued } from './tokens.ts'
 
 const REFUSED = 'The code is invalid, expired or spent.';
 
-/** `grant_type=authorization_code` (RFC 6749 section 4.1.3); throws `invalid_grant` or `invalid_request`. */
+/**
+ * Handles `grant_type=authorization_code` (RFC 6749 section 4.1.3).
+ *
+ * @throws Refusal with `invalid_grant` or `invalid_request`
+ */
 export function exchangeCode(oauth: OAuth2, client: Client, parameters: Parameters): Issued {
   const { world, clock } = oauth;
   const value = required(parameters, 'code');
@@ -32,7 +36,7 @@ export function exchangeCode(oauth: OAuth2, client: Client, parameters: Paramete
   return { access, refresh: code.bringsRefreshToken ? firstRefreshToken(oauth, family) : undefined, isRotated: true };
 }
 
-/** A verifier without a challenge is refused as well, so that nobody can strip the challenge off (RFC 9700 section 2.1.1). */
+/** A verifier without a challenge is refused too, so that nobody can strip the challenge (RFC 9700 section 2.1.1). */
 function checkVerifier({ settings }: OAuth2, { codeChallenge }: Code, verifier: string | undefined): void {
   if (settings.values.pkce === 'ignored') return;
   if (codeChallenge === null) {

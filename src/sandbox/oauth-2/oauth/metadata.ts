@@ -1,6 +1,6 @@
 import type { OAuth2 } from '../oauth-2.ts';
 
-/** What the server tells about itself (RFC 8414). */
+/** The server's metadata (RFC 8414). */
 export function metadata({ settings }: OAuth2, issuer: string): object {
   const { client_auth, iss_in_redirect, known_scopes, pkce } = settings.values;
   const methods = { any: ['client_secret_basic', 'client_secret_post'], body: ['client_secret_post'] };

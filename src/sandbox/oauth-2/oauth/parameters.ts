@@ -1,13 +1,17 @@
 import { invalidRequest } from './refusal.ts';
 import type { OAuth2Settings } from '../control/settings.ts';
 
-/** The parameters of a request; one without a value counts as left out (RFC 6749 section 3.2). */
+/** The parameters of a request; an empty one counts as missing (RFC 6749 section 3.2). */
 export type Parameters = ReadonlyMap<string, string>;
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 
-/** Reads the parameters from a form or a JSON body, as far as the setting lets either be; throws `invalid_request`. */
+/**
+ * Reads the parameters of a form or a JSON body, whichever `accepted` allows.
+ *
+ * @throws Refusal with `invalid_request`
+ */
 export async function readParameters(request: Request, accepted: OAuth2Settings['body']): Promise<Parameters> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const text = await request.text();
@@ -17,7 +21,11 @@ export async function readParameters(request: Request, accepted: OAuth2Settings[
   throw invalidRequest(`The content type must be ${types}.`);
 }
 
-/** The parameter's value; throws `invalid_request` where it is missing. */
+/**
+ * The parameter's value.
+ *
+ * @throws Refusal with `invalid_request` if it is missing
+ */
 export function required(parameters: Parameters, name: string): string {
   const value = parameters.get(name);
   if (value === undefined) throw invalidRequest(`The parameter ${name} is missing.`);

@@ -11,8 +11,10 @@ import type { World } from '../state/world.ts';
 const REFUSED = 'The refresh token is invalid, expired or revoked.';
 
 /**
- * `grant_type=refresh_token` (RFC 6749 section 6). The setting `race` says whether the token is judged and spent in one
- * step or in two; throws `invalid_grant`, `invalid_scope` or `invalid_request`.
+ * Handles `grant_type=refresh_token` (RFC 6749 section 6). The setting `race` says whether the token is checked and
+ * spent in one step or in two.
+ *
+ * @throws Refusal with `invalid_grant`, `invalid_scope` or `invalid_request`; 503 if the sandbox closes
  */
 export async function refresh(
   oauth: OAuth2,
@@ -29,7 +31,7 @@ export async function refresh(
   return commit(oauth, presented, scope);
 }
 
-/** Decides whether a refresh token is taken; gives the scope of the access token to come. */
+/** Checks a refresh token; returns the scope of the access token to issue. */
 function judge(oauth: OAuth2, client: Client, presented: string, scope: string | undefined): string {
   const { world, clock, settings } = oauth;
   const now = clock.now();
@@ -54,11 +56,11 @@ function judge(oauth: OAuth2, client: Client, presented: string, scope: string |
   return asked.join(' ');
 }
 
-/** Spends a refresh token that was taken, as `rotation` has it. One that was spent meanwhile is spent once more. */
+/** Spends an accepted refresh token according to `rotation`. One that was spent since the check is spent again. */
 function commit(oauth: OAuth2, presented: string, scope: string): Issued {
   const { world, clock, settings } = oauth;
   const now = clock.now();
-  // Looked up anew: since the token was judged it may have been revoked, and the whole sandbox reset.
+  // Looked up again, since after the check the token may have been revoked or the sandbox reset.
   const token = world.token(presented);
   if (token === undefined || !isUsable(world, token)) throw invalidGrant(REFUSED);
   const family = world.familyOf(token);
@@ -85,7 +87,7 @@ function commit(oauth: OAuth2, presented: string, scope: string): Issued {
   return { access, refresh: issue(oauth, 'refresh', origin), isRotated: true };
 }
 
-/** Whether a refresh token is in place, or at least was spent in the ordinary way. */
+/** Whether a refresh token is not ended, or was only rotated. */
 function isUsable(world: World, token: Token): boolean {
   return (token.ended === null || token.ended.why === 'rotated') && world.familyOf(token).ended === null;
 }
@@ -95,7 +97,7 @@ function isInGrace({ clock, settings }: OAuth2, spentAt: number): boolean {
   return on_reuse === 'grace' && clock.now() < spentAt + grace_seconds * 1000;
 }
 
-/** Ends every live token that goes back to a former spending of this one, so that the latest pair is the only one. */
+/** Ends every live token that descends from an earlier spending of this one, so that only the latest pair is live. */
 function supersedeWhatItBrought(world: World, spent: Token, now: number): void {
   for (const token of world.liveTokens(world.familyOf(spent), now)) {
     if (wasBroughtBySpending(world, spent, token)) world.endToken(token, 'superseded', now);

@@ -1,8 +1,8 @@
-/** A request that is refused, in the words of RFC 6749 section 5.2. */
+/** A refused request (RFC 6749 section 5.2). */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
-  /** The `error` of the answer. */
+  /** The response's `error`. */
   readonly error: string;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -19,7 +19,7 @@ export function invalidRequest(description: string): Refusal {
   return new Refusal(400, 'invalid_request', description);
 }
 
-/** The token presented is good for nothing; the description says no more than a real server would. */
+/** The presented token is not accepted; the description says no more than a real server would. */
 export function invalidGrant(description: string): Refusal {
   return new Refusal(400, 'invalid_grant', description);
 }

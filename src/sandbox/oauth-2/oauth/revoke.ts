@@ -5,8 +5,10 @@ import { invalidGrant } from './refusal.ts';
 import { isLive } from '../../oauth/token-world.ts';
 
 /**
- * Revokes a token (RFC 7009): a refresh token with its whole family, an access token alone. One that is unknown or dead
- * already is no error; throws `invalid_grant` for another client's.
+ * Revokes a token (RFC 7009): a refresh token with its whole family, an access token alone. An unknown or dead token is
+ * not an error.
+ *
+ * @throws Refusal with `invalid_grant` for another client's token
  */
 export function revoke({ world, clock }: OAuth2, client: Client, parameters: Parameters): void {
   const now = clock.now();

@@ -1,2 +1,2 @@
-/** What consent is to when nobody says to what. */
+/** The scope granted if a request names none. */
 export const USUAL_SCOPE = 'openid email profile offline_access';

@@ -3,16 +3,16 @@ import type { OAuth2 } from '../oauth-2.ts';
 import type { Account, Client, Family, Token } from '../state/records.ts';
 import { isLive } from '../../oauth/token-world.ts';
 
-/** What one exchange gave. */
+/** The tokens of one exchange. */
 export interface Issued {
   access: Token;
-  /** The refresh token that is good from now on; undefined where there is none. */
+  /** The refresh token that is valid from now on; undefined if there is none. */
   refresh: Token | undefined;
   /** Whether the refresh token is a new one. */
   isRotated: boolean;
 }
 
-/** Issues one token into a family. */
+/** Issues a token in a family. */
 export function issue(
   { world, clock, settings }: OAuth2,
   kind: Token['kind'],
@@ -37,7 +37,7 @@ export function issue(
   return token;
 }
 
-/** Begins the family of a consent; it has no token yet. */
+/** Creates the family of a consent, without tokens. */
 export function beginFamily({ world, clock }: OAuth2, account: Account, client: Client, scope: string): Family {
   const family: Family = {
     id: randomUUID(),
@@ -53,7 +53,9 @@ export function beginFamily({ world, clock }: OAuth2, account: Account, client: 
   return family;
 }
 
-/** Issues a consent's refresh token, and ends the oldest of that account and client beyond `max_refresh_tokens`. */
+/**
+ * Issues a consent's refresh token, and ends the account's oldest ones with that client beyond `max_refresh_tokens`.
+ */
 export function firstRefreshToken(oauth: OAuth2, family: Family): Token {
   const { world, clock, settings } = oauth;
   const now = clock.now();
@@ -69,7 +71,7 @@ export function firstRefreshToken(oauth: OAuth2, family: Family): Token {
   return token;
 }
 
-/** The answer of RFC 6749 section 5.1, with whatever the settings add to it or leave out. */
+/** The token response (RFC 6749 section 5.1), with the members that the settings add or leave out. */
 export function tokenAnswer({ world, clock, settings }: OAuth2, { access, refresh, isRotated }: Issued): object {
   const now = clock.now();
   const { values } = settings;

@@ -17,16 +17,16 @@ const account = z.object({
 
 const family = z.object({
   ...familyFields,
-  /** Why no token of it can ever be issued or taken again; null while that is not so. */
+  /** Why its tokens can no longer be issued or accepted; null while they can. */
   ended: z.enum(['revoked', 'reused_family_revoked', 'code_reused']).nullable(),
 });
 
 const token = z.object({
   ...tokenFields,
   family: z.string(),
-  /** An access token's may be narrower than its family's. */
+  /** An access token's scope may be narrower than its family's. */
   scope: z.string(),
-  /** The refresh token that brought it, and whether that one was spent by it; null for those of the consent itself. */
+  /** The refresh token that gave it, and whether that one was spent; null for tokens of the consent itself. */
   parent: z.object({ token: z.string(), wasSpent: z.boolean() }).nullable(),
   ended: endedBy(['rotated', 'superseded', 'revoked', 'reused_family_revoked', 'code_reused', 'purged']),
 });
@@ -37,17 +37,17 @@ const code = z.object({
   sub: z.string(),
   scope: z.string(),
   redirectUri: z.string(),
-  /** Of the method S256. */
+  /** Of method S256 (RFC 7636). */
   codeChallenge: z.string().nullable(),
-  /** Whether its exchange brings a refresh token. */
+  /** Whether exchanging it gives a refresh token. */
   bringsRefreshToken: z.boolean(),
   /** Unix ms. */
   expiresAt: z.number(),
-  /** The family of the tokens that it gave; null until then. */
+  /** The family of the tokens it gave; null until exchanged. */
   family: z.string().nullable(),
 });
 
-/** The whole state of the fake as JSON data. */
+/** The complete state of the fake as JSON data. */
 export const worldSnapshot = z.object({
   clients: z.array(client),
   accounts: z.array(account),
@@ -61,6 +61,6 @@ export type Account = z.output<typeof account>;
 /** The tokens that descend from one consent. */
 export type Family = z.output<typeof family>;
 export type Token = z.output<typeof token>;
-/** An authorization code, kept until it expires so that its reuse is seen. */
+/** An authorization code, kept until it expires so that reuse is detected. */
 export type Code = z.output<typeof code>;
 export type WorldSnapshot = z.output<typeof worldSnapshot>;

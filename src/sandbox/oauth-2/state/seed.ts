@@ -3,8 +3,8 @@ import type { WorldSnapshot } from './records.ts';
 const LOOPBACK_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*'];
 
 /**
- * The state at the start: a confidential client, a public one, and one whose id and secret come through HTTP Basic
- * only if both sides encode them as RFC 6749 section 2.3.1 asks. No account.
+ * The initial state: a confidential client, a public one, and one whose id and secret survive HTTP Basic only if both
+ * sides encode them as RFC 6749 section 2.3.1 requires. No accounts.
  */
 export function seedWorld(): WorldSnapshot {
   const client = (id: string, secret: string | null, name: string) => ({

@@ -1,7 +1,9 @@
 import { TokenWorld } from '../../oauth/token-world.ts';
 import type { Account, Client, Code, Family, Token, WorldSnapshot } from './records.ts';
 
-/** What the fake authorization server knows. Whoever changes a record says so through one of the methods here. */
+/**
+ * The state of the fake authorization server. Every change to a record goes through a method here, which records it.
+ */
 export class World extends TokenWorld<Family, Token> {
   readonly clients: ReadonlyMap<string, Client>;
   readonly #accounts = new Map<string, Account>();
@@ -35,7 +37,7 @@ export class World extends TokenWorld<Family, Token> {
     return this.#accounts.get(sub);
   }
 
-  /** A `sub` that no account has, for one that nobody named. */
+  /** An unused `sub`, for an account created without a name. */
   unusedSub(): string {
     let sub: string;
     do sub = `account-${++this.#lastAccount}`;
@@ -58,18 +60,18 @@ export class World extends TokenWorld<Family, Token> {
     this.noteChange();
   }
 
-  /** Gives a token a later end. */
+  /** Extends a token's lifetime. */
   prolongToken(token: Token, expiresAt: number): void {
     token.expiresAt = expiresAt;
     this.noteChange();
   }
 
-  /** A code that was given, be it spent or expired. */
+  /** A code that was issued, spent or expired ones included. */
   code(value: string): Code | undefined {
     return this.#codes.get(value);
   }
 
-  /** Adds a code, and forgets those that have expired by now. */
+  /** Adds a code, and removes codes that have expired by `now` (Unix ms). */
   addCode(code: Code, now: number): void {
     for (const one of this.#codes.values()) if (one.expiresAt <= now) this.#codes.delete(one.value);
     this.#codes.set(code.value, code);

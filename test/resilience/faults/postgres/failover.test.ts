@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { tokenOf } from '../../../support/service/answer.ts';
-import { effort } from '../../../support/effort.ts';
+import { effort, NOT_IN_SMOKE } from '../../../support/effort.ts';
 import { startPostgresPair, type PostgresPair } from './postgres-pair.ts';
 import { arrived, newScene, until, untilServed, type Scene } from '../scene.ts';
 
@@ -38,7 +38,7 @@ describe('after a failover to a standby that lacks the last commits', () => {
   }
 });
 
-describe('after a failover to a standby that has all that was acknowledged', () => {
+describe('after a failover to a standby that has all that was acknowledged', { skip: NOT_IN_SMOKE }, () => {
   for (let run = 1; run <= RUNS; run += 1) {
     it(`no grant is lost, and every answer in hand is stored (${run})`, async (context) => {
       await using pair = await startPostgresPair();

@@ -6,7 +6,7 @@ import { isOAuthToken, type OAuthTokens } from '../../oauth/tokens.ts';
 
 const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
 
-/** `/api/auth/oauth` of the app: the older token endpoints. Settings that begin with `oauth_app_` choose the reading. */
+/** `/api/auth/oauth` of the app: the older token endpoints. The settings `oauth_app_*` choose how they behave. */
 export function appOAuthRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
   const { settings } = cal;
@@ -43,7 +43,7 @@ export function appOAuthRoutes(cal: CalCom): Hono {
   return app;
 }
 
-/** The fields of a form; one without a value counts as left out. Of any other body there are none. */
+/** The fields of a form, without empty ones. Other bodies have none. */
 async function readForm(request: Request): Promise<Readonly<Record<string, string | undefined>>> {
   const form = new URLSearchParams(await request.text());
   return Object.fromEntries([...form].filter(([, value]) => value !== ''));
@@ -75,7 +75,7 @@ function answered(cal: CalCom, exchange: () => OAuthTokens): Response {
   return Response.json(body, { headers });
 }
 
-/** One refusal in both shapes: the newer one has a code, the older a message. */
+/** A refusal in either form: newer versions send a code, older ones a message. */
 function refused(cal: CalCom, status: number, error: string, message: string): Response {
   return Response.json(isOld(cal) ? { message } : { error }, { status });
 }

@@ -5,10 +5,10 @@ import { success } from '../envelope.ts';
 import { notFound, withTextAsDetails } from '../exceptions.ts';
 import { scheduleAnswer, scheduleInList } from '../schedule-answers.ts';
 
-/** Which scopes these ask of a third party's token is not known; here they ask none. */
+/** It is unknown which scopes these require of a third party's token; here they require none. */
 const OPEN = { scopes: [] };
 
-/** `/v2/atoms`: what the components load. */
+/** `/v2/atoms`: the data that Atoms load. */
 export function atomsRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 

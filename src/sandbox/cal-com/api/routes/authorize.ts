@@ -13,7 +13,7 @@ const SITE: Site = { provider: 'Cal.com', account: 'Cal.com account' };
 const PATH = '/auth/oauth2/authorize';
 const PARAMETERS = ['client_id', 'redirect_uri', 'state', 'scope', 'code_challenge', 'code_challenge_method'];
 
-/** `/auth/oauth2/authorize` of the app: the page on which an account's owner allows or denies a third party. */
+/** `/auth/oauth2/authorize` of the app: the page where an account's owner grants or denies access to a third party. */
 export function authorizeRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 
@@ -28,7 +28,7 @@ export function authorizeRoutes(cal: CalCom): Hono {
       site: SITE,
       clientName: client.name,
       permissions: permissionsOf(scopes, wordsOf),
-      // Those who own clients come last, for they are not who a test wants to be.
+      // Owners of clients come last, since tests rarely want to consent as one.
       choices: choices.toSorted((one, other) => Number(other.value) - Number(one.value)),
       field: 'account',
       action: PATH,
@@ -55,7 +55,7 @@ export function authorizeRoutes(cal: CalCom): Hono {
   return app;
 }
 
-/** The parameters that the page knows; one without a value counts as left out. */
+/** The parameters that the page knows, without empty ones. */
 function readRequest(given: URLSearchParams): AuthorizationRequest {
   return Object.fromEntries(
     PARAMETERS.map((name) => [name, given.get(name) ?? ''] as const).filter(([, value]) => value !== ''),

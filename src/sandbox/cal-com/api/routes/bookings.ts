@@ -3,7 +3,7 @@ import { authenticate } from '../authenticate.ts';
 import type { CalCom } from '../../cal-com.ts';
 import { success } from '../envelope.ts';
 
-/** `/v2/bookings` (there are none) and the public `/v2/event-types?username=`. */
+/** `/v2/bookings`, which is always empty, and the public `/v2/event-types?username=`. */
 export function bookingRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 

@@ -5,7 +5,7 @@ import { success } from '../envelope.ts';
 import { badRequest } from '../exceptions.ts';
 import type { User } from '../../state/records.ts';
 
-/** Which scopes these ask of a third party's token is not known; here they ask none. */
+/** It is unknown which scopes these require of a third party's token; here they require none. */
 const OPEN = { scopes: [] };
 const CALENDARS = ['office365', 'google', 'apple'];
 
@@ -48,7 +48,7 @@ function connectedCalendars({ id, email, name }: User): object {
   };
 }
 
-/** `/v2/calendars`: everybody has one connected sample calendar. */
+/** `/v2/calendars`: every user has one connected sample calendar. */
 export function calendarRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 

@@ -12,7 +12,7 @@ import { readUserQuery } from '../user-query.ts';
 import { createUser, findManagedUser, listManagedUsers, updateUser } from '../users.ts';
 import { parseInteger, validate } from '../validate.ts';
 
-/** Lets only the client itself, or its organization's owner, manage users. */
+/** Only the client itself or its organization's owner may manage users. */
 function admit(cal: CalCom, headers: Headers, clientId: string): OAuthClient {
   const { user } = authenticate(cal, headers, { clientId });
   const client = cal.world.clients.get(clientId);
@@ -21,7 +21,7 @@ function admit(cal: CalCom, headers: Headers, clientId: string): OAuthClient {
   return client;
 }
 
-/** `/v2/oauth-clients/{clientId}/users`. */
+/** `/v2/oauth-clients/{clientId}/users`: managed users. */
 export function managedUserRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 

@@ -11,7 +11,7 @@ import { validate } from '../validate.ts';
 
 const refreshFields = { refreshToken: { rules: [isString] } };
 
-/** `/v2/oauth/{clientId}`: the refresh of a managed user's tokens. */
+/** `/v2/oauth/{clientId}`: refreshes a managed user's tokens. */
 export function oauthFlowRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 
@@ -20,7 +20,7 @@ export function oauthFlowRoutes(cal: CalCom): Hono {
     const clientId = c.req.param('clientId');
     const { client, method } = authenticate(cal, c.req.raw.headers, { clientId });
     const { refreshToken } = validate(refreshFields, body);
-    // A bearer passes the guard as well, but then there is no secret to find the client by.
+    // A bearer token passes the guard too, but leaves no secret to find the client by.
     if (method !== 'client_secret' || client === undefined) throw badRequest('Invalid OAuthClient credentials.');
     return success(tokenAnswer(refresh(cal, client, String(refreshToken))));
   });

@@ -7,7 +7,7 @@ import { OAuthRefusal } from '../../oauth/refusal.ts';
 import { readTokenInput } from '../../oauth/token-input.ts';
 import type { OAuthTokens } from '../../oauth/tokens.ts';
 
-/** `POST /v2/auth/oauth2/token`: the newer token endpoint, whose answers have no envelope. */
+/** `POST /v2/auth/oauth2/token`: the newer token endpoint, whose responses have no envelope. */
 export function oauth2TokenRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 
@@ -20,7 +20,7 @@ export function oauth2TokenRoutes(cal: CalCom): Hono {
       if (error instanceof OAuthRefusal) {
         return flat(error.status, { error: error.error, error_description: error.message });
       }
-      // What the parser of bodies says never reaches the endpoint, so it comes in the envelope of all others.
+      // Errors of the body parser never reach the endpoint, so they come in the usual envelope.
       if (error instanceof CalException) throw error;
       console.error(error);
       return flat(500, { error: 'server_error', error_description: 'An unexpected error occurred' });

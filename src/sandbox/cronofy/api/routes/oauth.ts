@@ -10,7 +10,7 @@ import { tokenError } from '../../oauth/refusal.ts';
 import { revoke } from '../../oauth/revoke.ts';
 import { tokenAnswer } from '../../oauth/tokens.ts';
 
-/** `/oauth/token` and its revocation. */
+/** `/oauth/token` and `/oauth/token/revoke`. */
 export function oauthRoutes(cronofy: Cronofy): Hono {
   const app = new Hono({ strict: false });
 

@@ -8,7 +8,7 @@ import { consentPage, messagePage, relinkPage } from '../pages.ts';
 /** Holds the account that this browser used last. */
 const COOKIE = 'sandbox_cronofy_account';
 
-/** What a person sees in the browser: `/oauth/authorize`, and the page that connects a profile anew. */
+/** The pages in the browser: `/oauth/authorize`, and the one that reconnects a profile. */
 export function pageRoutes(cronofy: Cronofy): Hono {
   const app = new Hono({ strict: false });
 

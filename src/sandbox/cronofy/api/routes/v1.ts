@@ -9,7 +9,7 @@ import { readParameters, type Parameters } from '../../oauth/parameters.ts';
 import { unprocessable } from '../../oauth/refusal.ts';
 import { newTokenValue } from '../../oauth/tokens.ts';
 
-/** `/v1`. Access tokens are for servers: no answer here, nor a preflight, allows another origin to read it. */
+/** `/v1`. Access tokens are for servers: no response here, not even to a preflight, lets another origin read it. */
 export function v1Routes(cronofy: Cronofy): Hono {
   const app = new Hono({ strict: false });
 
