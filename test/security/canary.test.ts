@@ -16,7 +16,7 @@ import {
   USER_PATH,
   type Service,
 } from '../support/service/start-service.ts';
-import { untilServed } from '../resilience/faults/scene.ts';
+import { untilServed } from '../support/scene.ts';
 import { findLeaks, spellingsOf, type Canary, type Place } from '../support/leaks.ts';
 
 const JWT_SECRET = `canary-jwt-${randomBytes(24).toString('base64url')}`;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from '../../support/service/answer.ts';
 import { newClock, noFakeTime, type ChangingClock } from './changing-clock.ts';
 import { assertNothingLost } from './reckoning.ts';
-import { arrived, newScene, untilServed, type Scene } from './scene.ts';
+import { arrived, newScene, untilServed, type Scene } from '../../support/scene.ts';
 
 const HOUR = 3_600;
 

@@ -6,7 +6,7 @@ import { call, tokenOf } from '../../support/service/answer.ts';
 import { startServiceProcess } from '../../support/service/start-service-process.ts';
 import { effort } from '../../support/effort.ts';
 import { assertNothingLost } from './reckoning.ts';
-import { newScene, untilServed, withServices, type Scene } from './scene.ts';
+import { newScene, untilServed, withServices, type Scene } from '../../support/scene.ts';
 
 const PAGE_BYTES = 4_096;
 const TABLES = ['credentials', 'exchanges', 'grants', 'connections'];

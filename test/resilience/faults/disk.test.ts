@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { call, tokenOf } from '../../support/service/answer.ts';
 import { watchHealth } from './health-watch.ts';
 import { assertNothingLost } from './reckoning.ts';
-import { arrived, newScene, type Scene } from './scene.ts';
+import { arrived, newScene, type Scene } from '../../support/scene.ts';
 import { mountSmallDisk, noDisks, type SmallDisk } from './small-disk.ts';
 
 /** Many times what it takes on an idle machine. */

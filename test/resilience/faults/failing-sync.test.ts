@@ -6,7 +6,7 @@ import { startServiceProcess } from '../../support/service/start-service-process
 import { noInjection, whileSyncsFail } from './failing-sync.ts';
 import { watchHealth } from './health-watch.ts';
 import { assertNothingLost } from './reckoning.ts';
-import { arrived, newScene, untilServed, withServices, type Scene } from './scene.ts';
+import { arrived, newScene, untilServed, withServices, type Scene } from '../../support/scene.ts';
 
 /** Many times what it takes on an idle machine, and tracing costs. */
 const PROMPT_MS = 3_000;

@@ -6,7 +6,7 @@ import { call, toProblem, tokenOf } from '../../support/service/answer.ts';
 import { startServiceProcess, type ServiceProcess } from '../../support/service/start-service-process.ts';
 import { assertNothingLost } from './reckoning.ts';
 import { sealedIn } from '../../support/rescued-files.ts';
-import { arrived, newScene, until, withServices, type Scene } from './scene.ts';
+import { arrived, newScene, until, withServices, type Scene } from '../../support/scene.ts';
 
 const SUBJECTS = ['alice', 'bob', 'carol'];
 const LOGGED = /while this service has it open/g;

@@ -5,7 +5,7 @@ import { tokenOf } from '../../support/service/answer.ts';
 import { EFFORT, effort } from '../../support/effort.ts';
 import { percentiles, type Percentiles } from './percentiles.ts';
 import { startRestartablePostgres } from '../../support/restartable-postgres.ts';
-import { newScene, until, type Scene } from './scene.ts';
+import { newScene, until, type Scene } from '../../support/scene.ts';
 
 type Kind = 'SQLite' | 'Postgres';
 const WATCH_MS = effort({ smoke: 1_500, proofs: 2_500, long: 20_000 });

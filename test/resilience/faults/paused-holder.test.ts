@@ -5,7 +5,7 @@ import { tokenOf } from '../../support/service/answer.ts';
 import { effort } from '../../support/effort.ts';
 import { assertNothingLost, reckon } from './reckoning.ts';
 import { startRestartablePostgres } from '../../support/restartable-postgres.ts';
-import { arrived, newScene, untilServed, type Scene } from './scene.ts';
+import { arrived, newScene, untilServed, type Scene } from '../../support/scene.ts';
 
 /** The lease is ten seconds. */
 const PAUSE_MS = effort({ smoke: 12_500, proofs: 12_500, long: 30_000 });

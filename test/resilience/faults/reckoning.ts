@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tokenOf } from '../../support/service/answer.ts';
-import { untilServed, type Scene } from './scene.ts';
+import { untilServed, type Scene } from '../../support/scene.ts';
 
 /** What the sandbox has seen and answered. */
 export interface Reckoning {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Scene } from './scene.ts';
+import type { Scene } from '../../support/scene.ts';
 
 /** Callers that never stop asking. */
 export interface SteadyLoad {

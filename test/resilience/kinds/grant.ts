@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { toAnswer, type Answer } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
-import { until } from '../faults/scene.ts';
+import { until } from '../../support/scene.ts';
 import type { Account, Player, Truth } from './player.ts';
 
 /** Anything that serves the API at an address. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { tokenOf } from '../../../support/service/answer.ts';
 import { effort, NOT_IN_SMOKE } from '../../../support/effort.ts';
 import { startPostgresPair, type PostgresPair } from './postgres-pair.ts';
-import { arrived, newScene, until, untilServed, type Scene } from '../scene.ts';
+import { arrived, newScene, until, untilServed, type Scene } from '../../../support/scene.ts';
 
 const RUNS = effort({ smoke: 1, proofs: 1, long: 20 });
 const MANY = effort({ smoke: 4, proofs: 20, long: 20 });

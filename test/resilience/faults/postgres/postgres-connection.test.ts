@@ -7,7 +7,7 @@ import { watchHealth } from '../health-watch.ts';
 import { assertNothingLost, reckon } from '../reckoning.ts';
 import { startRestartablePostgres } from '../../../support/restartable-postgres.ts';
 import { sealedIn } from '../../../support/rescued-files.ts';
-import { arrived, newScene, until, untilServed, type Scene } from '../scene.ts';
+import { arrived, newScene, until, untilServed, type Scene } from '../../../support/scene.ts';
 import { startTcpProxy, type TcpProxy, type Verdict } from '../../../support/tcp-proxy.ts';
 
 /** Many times what it takes on an idle machine. */

@@ -8,7 +8,7 @@ import { watchHealth } from '../health-watch.ts';
 import { assertNothingLost } from '../reckoning.ts';
 import { startRestartablePostgres } from '../../../support/restartable-postgres.ts';
 import { sealedIn } from '../../../support/rescued-files.ts';
-import { arrived, newScene, until, withServices, type Scene } from '../scene.ts';
+import { arrived, newScene, until, withServices, type Scene } from '../../../support/scene.ts';
 import { startLoad } from '../steady-load.ts';
 
 const CRASHES = effort({ smoke: 2, proofs: 4, long: 20 });

@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test';
 import { connectMany, countViews, openPostgresStores } from '../../../support/stores/open-postgres.ts';
 import { runSql } from '../../../support/stores/run-sql.ts';
 import { startPostgresPair } from './postgres-pair.ts';
-import { until } from '../scene.ts';
+import { until } from '../../../support/scene.ts';
 
 const USERS = 20;
 

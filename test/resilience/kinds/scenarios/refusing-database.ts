@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tokenOf } from '../../../support/service/answer.ts';
 import { sealedIn } from '../../../support/rescued-files.ts';
-import { until } from '../../faults/scene.ts';
+import { until } from '../../../support/scene.ts';
 import { assertGood } from '../verdicts.ts';
 import { forEach, type Scenario } from './scenario.ts';
 

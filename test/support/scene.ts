@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { call, retryAfterMs, type Answer } from '../../support/service/answer.ts';
-import { jwt } from '../../support/service/credentials.ts';
-import { startServiceProcesses, type ServiceProcess } from '../../support/service/start-service-process.ts';
-import { startSandbox, type Sandbox, type UpstreamCall } from '../../support/service/start-sandbox.ts';
-import { environment, newFolder, readRows, TOKEN_PATH, type Environment } from '../../support/service/start-service.ts';
+import { call, retryAfterMs, type Answer } from './service/answer.ts';
+import { jwt } from './service/credentials.ts';
+import { startServiceProcesses, type ServiceProcess } from './service/start-service-process.ts';
+import { startSandbox, type Sandbox, type UpstreamCall } from './service/start-sandbox.ts';
+import { environment, newFolder, readRows, TOKEN_PATH, type Environment } from './service/start-service.ts';
 
 /** Services in processes of their own, on one database, in front of one sandbox. */
 export interface Scene extends AsyncDisposable {
