@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,11 +16,21 @@ function folder(t: TestContext): string {
   return path;
 }
 
+/** Rejects once the process has ended, which it is not to do by itself. */
+async function ended(child: ChildProcess): Promise<never> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  throw new Error(`the sandbox ended with ${code ?? 'a signal'}`);
+}
+
 async function startProcess(stateFile: string): Promise<TestCalCom> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'serve-for-test.ts'), stateFile], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../support/sandbox/serve-for-test.ts'), stateFile],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const [chunk] = (await Promise.race([once(child.stdout, 'data'), ended(child)])) as [Buffer];
   return wordsFor(chunk.toString().trim(), async () => {
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
