@@ -20,7 +20,7 @@ function scene(found: readonly ExchangeStatus[], closing = () => false) {
       noted += 1;
       return Promise.resolve();
     },
-    claims: () => Promise.resolve(found[Math.min(looks++, found.length - 1)] ?? HELD),
+    exchangeStatus: () => Promise.resolve(found[Math.min(looks++, found.length - 1)] ?? HELD),
   };
   return {
     means: { store, random: () => 0.5, closing } as unknown as ChangeWaiterDependencies,
