@@ -17,7 +17,7 @@ export interface DatabaseMark {
   /** Observes exchanges: after each one, the mark is out of date. */
   readonly observer: Pick<GrantObserver, 'exchanged'>;
   /** The periodic tasks that update the mark; empty if it cannot be kept. */
-  readonly chores: readonly PeriodicTask[];
+  readonly tasks: readonly PeriodicTask[];
 }
 
 /** How often the mark is updated, in milliseconds. */
@@ -41,10 +41,10 @@ export async function openDatabaseMark({ mark, place, observer, warn }: Database
     await watched(mark.raise());
   } catch (cause) {
     observer.failed(`nothing can be kept beside ${place}, so a restored backup would go unnoticed`, cause);
-    return { observer: { exchanged }, chores: [] };
+    return { observer: { exchanged }, tasks: [] };
   }
   return {
     observer: { exchanged },
-    chores: [{ name: 'note that the database went on', everyMs: MARK_EVERY_MS, work: keepUp }],
+    tasks: [{ name: 'note that the database went on', everyMs: MARK_EVERY_MS, work: keepUp }],
   };
 }

@@ -131,7 +131,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     stores,
     providers: providers.all,
     share: config.upkeep.share,
-    alsoDo: mark.chores,
+    alsoDo: mark.tasks,
     retention: retentionOf(config.upkeep, config.atoms),
   });
   const stop = new ServiceStop({

@@ -1,5 +1,5 @@
 import type { GrantObserver } from '../grants/observer.ts';
-import { replayRescued, type ReplayMeans } from '../grants/keeper/rescue.ts';
+import { replayRescued, type ReplayDependencies } from '../grants/keeper/rescue.ts';
 import { RescueFolder } from '../stores/vault/rescue-folder.ts';
 import type { Vault } from '../stores/vault/vault.ts';
 
@@ -26,7 +26,7 @@ export async function openRescue(
  * Replays rescued answers to the store before any caller is served. Never rejects: upkeep retries what is still
  * refused.
  */
-export async function replayAtStart(means: ReplayMeans & { readonly observer: GrantObserver }): Promise<void> {
+export async function replayAtStart(means: ReplayDependencies & { readonly observer: GrantObserver }): Promise<void> {
   await replayRescued(means).catch((cause: unknown) => {
     means.observer.failed('the database still refuses what was rescued', cause);
   });

@@ -26,7 +26,7 @@ export interface Rescued {
 }
 
 /** The dependencies of replaying. */
-export interface ReplayMeans {
+export interface ReplayDependencies {
   readonly rescue: Rescue;
   readonly store: GrantStore;
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export interface ReplayMeans {
  * @returns how many answers were replayed
  * @throws StoreUnavailableError, once all have been tried; the affected answers are still kept
  */
-export async function replayRescued(means: ReplayMeans, grantId?: string): Promise<number> {
+export async function replayRescued(means: ReplayDependencies, grantId?: string): Promise<number> {
   const { rescue, observer } = means;
   let replayed = 0;
   let refusal: { cause: unknown } | undefined;
@@ -64,7 +64,10 @@ export async function replayRescued(means: ReplayMeans, grantId?: string): Promi
 }
 
 /** Tries twice, since another transaction may have caused the first failure. */
-async function stored({ store, clock }: ReplayMeans, { exchange, answer }: Rescued): Promise<GrantEvent | undefined> {
+async function stored(
+  { store, clock }: ReplayDependencies,
+  { exchange, answer }: Rescued,
+): Promise<GrantEvent | undefined> {
   const finish = () =>
     store.finishObtained(exchange, answer, renewalSchedule(exchange.nonce, clock.now(), answer.tokens));
   try {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 
 /** The dependencies of keeping a lease. */
-export interface LeaseMeans {
+export interface LeaseDependencies {
   readonly clock: Pick<Clock, 'every'>;
   readonly bounds: Pick<ExchangeBounds, 'renewMs'>;
 }
@@ -16,7 +16,7 @@ export interface LeaseMeans {
  * @throws the error of `work`
  */
 export async function withLease<Result>(
-  { clock, bounds }: LeaseMeans,
+  { clock, bounds }: LeaseDependencies,
   renew: () => Promise<void>,
   work: () => Promise<Result>,
 ): Promise<Result> {

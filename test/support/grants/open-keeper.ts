@@ -2,7 +2,7 @@ import { DEFAULT_BOUNDS } from '../../../src/grants/exchange.ts';
 import { Keeper, type LiveToken, type TokenRequest } from '../../../src/grants/keeper/keeper.ts';
 import { NO_OBSERVER, type ExchangeReport, type GrantObserver } from '../../../src/grants/observer.ts';
 import { Providers } from '../../../src/grants/providers.ts';
-import type { ReplayMeans } from '../../../src/grants/keeper/rescue.ts';
+import type { ReplayDependencies } from '../../../src/grants/keeper/rescue.ts';
 import { Successions } from '../../../src/grants/keeper/successions.ts';
 import type { GrantStore } from '../../../src/grants/storage/grant-store.ts';
 import { RescueFolder } from '../../../src/stores/vault/rescue-folder.ts';
@@ -29,7 +29,7 @@ export interface OpenKeeper extends AsyncDisposable {
   readonly successions: Successions;
   readonly rescue: RescueFolder;
   /** What replaying the rescued answers takes. */
-  readonly replay: ReplayMeans;
+  readonly replay: ReplayDependencies;
   /** What was reported as trouble. */
   readonly troubles: readonly string[];
   readonly reports: readonly ExchangeReport[];
