@@ -7,4 +7,5 @@ using database = new DatabaseSync(path, { timeout: 10_000 });
 database.exec('begin immediate');
 console.log('locked');
 await sleep(Number(ms));
+console.log(`released ${Date.now()}`);
 database.exec('commit');
