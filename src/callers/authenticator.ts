@@ -1,9 +1,8 @@
 import { API_KEY_PREFIX, type ApiKeyStore } from './api-key.ts';
 import type { Caller } from './caller.ts';
 import { createApiKeyCheck } from './check-api-key.ts';
-import { createJwtCheck } from './jwt/check-jwt.ts';
+import type { JwtCheck } from './jwt/check-jwt.ts';
 import { type CredentialHeaders, readCredential } from './presented-credential.ts';
-import type { JwtTrust } from './jwt/jwt-trust.ts';
 import { UnauthenticatedError } from './unauthenticated-error.ts';
 
 export type { CredentialHeaders as Credentials } from './presented-credential.ts';
@@ -33,20 +32,15 @@ export interface Authenticator {
 /** Configures {@link createAuthenticator}. */
 export interface AuthenticatorOptions {
   /** If unset, only API keys are accepted. */
-  readonly jwt?: JwtTrust | undefined;
+  readonly jwts?: JwtCheck | undefined;
   readonly apiKeys: ApiKeyStore;
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
 }
 
-/**
- * Creates an authenticator for API keys and, if configured, JWTs.
- *
- * @throws TypeError or RangeError if a configured key is unusable
- */
-export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+/** Creates an authenticator for API keys and, if it is given their check, JWTs. */
+export function createAuthenticator({ jwts, ...options }: AuthenticatorOptions): Authenticator {
   const apiKeys = createApiKeyCheck(options.apiKeys, options.now);
-  const jwts = options.jwt === undefined ? undefined : createJwtCheck(options.jwt, options.now);
   return {
     authenticate: async (credentials) => {
       const { value, from } = readCredential(credentials);

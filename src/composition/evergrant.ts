@@ -107,7 +107,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   const keeper = new Keeper({ ...common, store: grants, pauses, successions, callerWaitMs });
   const redirectUri = (provider: string) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`;
   const linking = new Linking({ ...common, store: stores.links, redirectUri });
-  const authenticator = buildAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
+  const authenticator = await buildAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
   const checkReadiness = async () => {
     await Promise.all([stores.check(), authenticator.checkTrust()]);
   };

@@ -71,7 +71,7 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
     providers,
     remarks: () => stores.remarks(),
     checkReadiness: async () => {
-      const authenticator = buildAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
+      const authenticator = await buildAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
       await Promise.all([stores.check(), authenticator.checkTrust()]);
     },
     countRescued: () => rescue.count(),

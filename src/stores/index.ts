@@ -22,9 +22,7 @@ import { holderName } from './database/holder.ts';
 import { SqlPauseStore } from './upkeep/sql-pause-store.ts';
 import { explained } from './database/postgres/errors.ts';
 import { closeExchangesOfDeadProcesses } from './grants/orphaned-exchanges.ts';
-import { openPostgres } from './database/postgres/postgres.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
-import { openSqlite } from './database/sqlite/sqlite.ts';
 import { SqlSuccessionStore } from './sql-succession-store.ts';
 import type { Trouble } from './database/trouble.ts';
 import { SqlUpkeepStore } from './upkeep/sql-upkeep-store.ts';
@@ -119,9 +117,14 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   };
 }
 
-function openDatabase(options: StoresOptions): Promise<SqlDatabase> {
+/** Loads the code of one database alone: the other's costs memory for nothing. */
+async function openDatabase(options: StoresOptions): Promise<SqlDatabase> {
   const { location, clock, bounds, trouble, remark } = options;
   const common = { unresolvedMs: unresolvedMs(bounds), ...(trouble && { trouble }) };
-  if (location.kind === 'sqlite') return openSqlite({ ...common, path: location.path, clock });
+  if (location.kind === 'sqlite') {
+    const { openSqlite } = await import('./database/sqlite/sqlite.ts');
+    return openSqlite({ ...common, path: location.path, clock });
+  }
+  const { openPostgres } = await import('./database/postgres/postgres.ts');
   return openPostgres({ ...common, ...location, ...(remark && { remark }) });
 }

@@ -6,13 +6,14 @@ import {
   UnauthenticatedError,
   createAuthenticator,
 } from '../../../src/callers/authenticator.ts';
+import { createJwtCheck } from '../../../src/callers/jwt/check-jwt.ts';
 import type { JwtTrust } from '../../../src/callers/jwt/jwt-trust.ts';
 import { MemoryApiKeys } from './memory-api-keys.ts';
 import { NOW } from './tokens.ts';
 
 /** An authenticator that trusts `jwt`, at the time of the tests. */
 export function trusting(jwt: JwtTrust, now: () => number = () => NOW): Authenticator {
-  return createAuthenticator({ jwt, apiKeys: new MemoryApiKeys(), now });
+  return createAuthenticator({ jwts: createJwtCheck(jwt, now), apiKeys: new MemoryApiKeys(), now });
 }
 
 export function bearer(token: string): { authorization: string } {

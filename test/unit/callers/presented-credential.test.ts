@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 
 import { mintApiKey } from '../../../src/callers/api-key.ts';
 import { UnauthenticatedError, createAuthenticator } from '../../../src/callers/authenticator.ts';
+import { createJwtCheck } from '../../../src/callers/jwt/check-jwt.ts';
 import { Secret } from '../../../src/secret.ts';
 import { MemoryApiKeys } from '../../support/callers/memory-api-keys.ts';
 import { NOW, SECRET, hs256 } from '../../support/callers/tokens.ts';
@@ -12,7 +13,11 @@ async function setUp() {
   const apiKeys = new MemoryApiKeys();
   const { key, record } = mintApiKey({ role: 'user', subject: 'bob' }, NOW);
   await apiKeys.add(record);
-  const authenticator = createAuthenticator({ jwt: { secret: new Secret(SECRET) }, apiKeys, now: () => NOW });
+  const authenticator = createAuthenticator({
+    jwts: createJwtCheck({ secret: new Secret(SECRET) }, () => NOW),
+    apiKeys,
+    now: () => NOW,
+  });
   return { authenticator, key: key.reveal() };
 }
 

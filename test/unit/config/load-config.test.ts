@@ -4,10 +4,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 
-import { createAuthenticator } from '../../../src/callers/authenticator.ts';
+import { createJwtCheck } from '../../../src/callers/jwt/check-jwt.ts';
 import { CONFIG_VARIABLES, loadConfig } from '../../../src/config/index.ts';
 import { parsePostgresUrl } from '../../../src/postgres-url.ts';
-import { MemoryApiKeys } from '../../support/callers/memory-api-keys.ts';
 import { KEY, SECRET, p256, problemsOf, withKeys } from '../../support/environments.ts';
 
 describe('loadConfig', () => {
@@ -410,7 +409,7 @@ describe('what is accepted', () => {
         withKeys({ EVERGRANT_JWT_SECRET: SECRET, EVERGRANT_JWT_PUBLIC_KEY: key.replaceAll('\n', String.raw`\n`) }),
       );
       const jwt = config.jwt && { ...config.jwt, secret: secrets.jwtSecret };
-      createAuthenticator({ jwt, apiKeys: new MemoryApiKeys(), now: () => 0 });
+      createJwtCheck(jwt ?? {}, () => 0);
     }
   });
 

@@ -1,11 +1,12 @@
 import type { DatabaseLocation } from '../location.ts';
 import type { DatabaseMeans, MigratorConnection } from './migrator-connection.ts';
-import { openPostgresForMigration } from './postgres-connection.ts';
-import { openSqliteForMigration } from './sqlite-connection.ts';
 
-/** Opens a connection that is used for migrations only. */
-export function openForMigration(location: DatabaseLocation, means: DatabaseMeans): Promise<MigratorConnection> {
-  return location.kind === 'sqlite'
-    ? openSqliteForMigration(location.path, means)
-    : openPostgresForMigration(location.url, means);
+/** Opens a connection that is used for migrations only. Loads the code of one database alone. */
+export async function openForMigration(location: DatabaseLocation, means: DatabaseMeans): Promise<MigratorConnection> {
+  if (location.kind === 'sqlite') {
+    const { openSqliteForMigration } = await import('./sqlite-connection.ts');
+    return openSqliteForMigration(location.path, means);
+  }
+  const { openPostgresForMigration } = await import('./postgres-connection.ts');
+  return openPostgresForMigration(location.url, means);
 }
