@@ -11,6 +11,7 @@ export function httpSettings(config: Config, providers: Providers): HttpSettings
     bookings: bookingsSettings(config),
     providers: providers.all.map(({ name }) => name),
     linkable: providers.linkable().map(({ name }) => name),
+    provisioned: providers.all.filter((each) => each.provision !== undefined).map(({ name }) => name),
     titles: new Map(providers.all.map(({ name, title }) => [name, title])),
     returnUrls: config.returnUrls,
     version: VERSION,

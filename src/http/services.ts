@@ -33,6 +33,8 @@ export interface HttpSettings {
   /** The names of all providers served; `linkable` lists those whose accounts users can link. */
   readonly providers: readonly string[];
   readonly linkable: readonly string[];
+  /** Those that make one account for each user. */
+  readonly provisioned: readonly string[];
   /** Display names of the providers, by provider name. */
   readonly titles: ReadonlyMap<string, string>;
   /** Pages that users may return to after linking an account; the first is the default. */

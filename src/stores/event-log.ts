@@ -108,7 +108,8 @@ export class EventLog {
 function isOf(subject: string | undefined): RawBuilder<boolean> {
   return subject === undefined
     ? sql`1 = 1`
-    : sql`exists (select 1 from connections k where k.grant_id = e.grant_id and k.subject = ${subject})`;
+    : sql`exists (select 1 from connections k where k.grant_id = e.grant_id
+        and (k.subject = ${subject} or k.owner = ${subject}))`;
 }
 
 function matches({ types, subject }: EventFilter): RawBuilder<boolean> {

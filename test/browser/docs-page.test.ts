@@ -20,6 +20,7 @@ const settings: HttpSettings = {
   version: '0.0.0-test',
   providers: [],
   linkable: [],
+  provisioned: [],
   titles: new Map(),
   returnUrls: [],
   bookings: {

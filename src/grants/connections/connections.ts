@@ -1,6 +1,7 @@
 import type { Provider } from '../../providers/provider.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection, ConnectionStore } from '../storage/connection-store.ts';
+import { connectionKey, namedConnection, type NamedConnection } from '../connection-key.ts';
 import { toFacts } from '../keeper/facts.ts';
 import { nextStep } from '../rules/next-step.ts';
 import type { GrantObserver } from '../observer.ts';
@@ -25,8 +26,10 @@ export interface ConnectionsOptions {
 export type Health = 'active' | 'retrying' | 'reconnect_required';
 
 /** A connection as it is shown to people. */
-export interface ConnectionReport extends Omit<Connection, 'realm' | 'grantId'> {
+export interface ConnectionReport extends Omit<Connection, 'realm' | 'key' | 'grantId'> {
   readonly provider: string;
+  /** Its name; undefined if it has none. */
+  readonly connection: string | undefined;
   readonly health: Health;
   /** When the current access token expires, in epoch milliseconds; undefined if there is none. */
   readonly expiresAt: number | undefined;
@@ -44,7 +47,6 @@ export class Connections {
   async list(subject: string): Promise<ConnectionReport[]> {
     const { store, providers } = this.#options;
     return this.#reports(
-      subject,
       await store.of(
         subject,
         providers.all.map(({ realm }) => realm),
@@ -53,15 +55,14 @@ export class Connections {
   }
 
   /**
-   * The subject's connection to one provider; undefined if there is none.
+   * The subject's connection to one provider, by its name or without one; undefined if there is none.
    *
    * @throws {@link KeeperError} `provider_not_configured`
    */
-  async find(subject: string, provider: string): Promise<ConnectionReport | undefined> {
-    const [report] = await this.#reports(
-      subject,
-      await this.#options.store.of(subject, [this.#options.providers.get(provider).realm]),
-    );
+  async find(named: NamedConnection, provider: string): Promise<ConnectionReport | undefined> {
+    const { store, providers } = this.#options;
+    const all = await store.of(named.subject, [providers.get(provider).realm]);
+    const [report] = await this.#reports(all.filter(({ key }) => key === connectionKey(named)));
     return report;
   }
 
@@ -71,28 +72,29 @@ export class Connections {
    * @returns false if there is no connection
    * @throws {@link KeeperError} `provider_not_configured`
    */
-  async disconnect(subject: string, provider: string): Promise<boolean> {
+  async disconnect(named: NamedConnection, provider: string): Promise<boolean> {
     const { store, observer, providers } = this.#options;
-    const event = await store.disconnect(providers.get(provider).realm, subject);
+    const event = await store.disconnect(providers.get(provider).realm, connectionKey(named));
     if (event === undefined) return false;
     observer.recorded(event);
     return true;
   }
 
-  async #reports(subject: string, connections: readonly Connection[]): Promise<ConnectionReport[]> {
-    const reports = connections.map(async ({ realm, ...connection }) => {
+  async #reports(connections: readonly Connection[]): Promise<ConnectionReport[]> {
+    const reports = connections.map(async ({ realm, key, ...shown }) => {
       const provider = this.#options.providers.find(realm);
       if (provider === undefined) return undefined;
-      const { health, expiresAt } = await this.#health(provider, subject);
-      return { ...connection, provider: provider.name, health, expiresAt };
+      const { health, expiresAt } = await this.#health(provider, key);
+      const { connection } = namedConnection(key);
+      return { ...shown, provider: provider.name, connection, health, expiresAt };
     });
     return (await Promise.all(reports)).filter((report) => report !== undefined);
   }
 
   /** What a caller asking for a token now would get. */
-  async #health(provider: Provider, subject: string) {
+  async #health(provider: Provider, key: string) {
     const { grants, clock } = this.#options;
-    const found = await grants.viewWithStatus(provider.realm, subject);
+    const found = await grants.viewWithStatus(provider.realm, key);
     if (found === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
     const { view } = found;
     const step = nextStep(provider, await toFacts(grants, provider, found), { seen: undefined }, clock.now());

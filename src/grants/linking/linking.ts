@@ -5,6 +5,7 @@ import type { Secret } from '../../secret.ts';
 import type { Clock } from '../clock.ts';
 import { slow } from '../errors.ts';
 import type { ExchangeBounds } from '../exchange.ts';
+import { namedConnection } from '../connection-key.ts';
 import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from '../storage/link-store.ts';
 import type { GrantObserver } from '../observer.ts';
@@ -63,6 +64,7 @@ export class Linking {
   /**
    * Issues a ticket to the provider's page for one subject.
    *
+   * @param subject or the key of one of its connections with a name (`connectionKey`)
    * @returns `expiresAt` in epoch milliseconds
    * @throws {@link LinkError} `provider_not_linkable`, `too_many_links`
    * @throws {@link KeeperError} `provider_not_configured`
@@ -127,16 +129,17 @@ export class Linking {
   /**
    * Redeems the consent and connects the subject. Does nothing if the link was completed before.
    *
+   * @returns the name of the connection; undefined if it has none
    * @throws {@link LinkError} if the link cannot be completed
    * @throws {@link KeeperError} `provider_not_configured`; any other code if the same call may succeed later, for
    *   instance because another call is completing the link
    */
-  async complete({ provider, subject, code, replace }: Completion): Promise<void> {
+  async complete({ provider, subject, code, replace }: Completion): Promise<string | undefined> {
     const { realm, authorization } = this.#linkable(provider);
     const link = await this.#options.store.take(code, { realm, subject });
     if (link === undefined) throw new LinkError('link_code_invalid');
-    if (link === 'connected') return;
     if (link === 'held') throw slow();
+    if ('connected' in link) return namedConnection(link.connected.subject).connection;
     const completion = withLease(
       this.#options,
       () => this.#options.store.renew(link),
@@ -148,6 +151,7 @@ export class Linking {
     } finally {
       this.#completions.delete(completion);
     }
+    return namedConnection(link.subject).connection;
   }
 
   /** The number of completions in progress. */

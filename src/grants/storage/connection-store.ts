@@ -7,6 +7,8 @@ import type { Backoff } from '../grant.ts';
 /** One subject's connection to a grant. */
 export interface Connection {
   readonly realm: string;
+  /** What the connection is looked up by: see `connectionKey`. */
+  readonly key: string;
   readonly grantId: string;
   /** Epoch milliseconds. */
   readonly connectedAt: number;
@@ -25,10 +27,10 @@ export interface OrphanedGrant {
 
 /** Reads and ends connections. Every method is one transaction and rejects with the store's error. */
 export interface ConnectionStore {
-  /** A subject's connections in these realms, in the order in which they were made. */
+  /** A subject's connections in these realms, with and without names, in the order in which they were made. */
   of(subject: string, realms: readonly string[]): Promise<Connection[]>;
-  /** Ends a connection; the grant remains for other subjects connected to it. Undefined if there is no connection. */
-  disconnect(realm: string, subject: string): Promise<GrantEvent | undefined>;
+  /** Ends a connection; the grant remains for others connected to it. Undefined if there is no connection. */
+  disconnect(realm: string, key: string): Promise<GrantEvent | undefined>;
   /**
    * Claims one grant that nobody is connected to and whose exchanges have all finished, by opening a `revoke` exchange:
    * nobody can connect to the grant until that has ended. Undefined if there is no such grant.

@@ -8,6 +8,7 @@ export interface Link {
   readonly id: string;
   /** See `Provider.realm`. */
   readonly realm: string;
+  /** Of a connection with a name, its key: see `connectionKey`. */
   readonly subject: string;
   /** The page of the app to return to. */
   readonly returnTo: string;
@@ -38,6 +39,11 @@ export interface TakenLink extends Link {
   readonly codeVerifier: Secret | undefined;
   /** What the code obtained, if it was already redeemed and only the rest must be retried. */
   readonly answer: Obtained | undefined;
+}
+
+/** A link that is complete. */
+export interface ConnectedLink {
+  readonly connected: Link;
 }
 
 /** Tokens, and the account that they belong to. */
@@ -88,16 +94,16 @@ export interface LinkStore {
     brought: { readonly code: Secret; readonly completion: Secret } | undefined,
   ): Promise<Link | undefined>;
   /**
-   * Hands the link that `completion` refers to over to this subject, under a lease: with the stored answer if the code
+   * Hands the link that `completion` refers to over to this subject, whatever the name of its connection, under a lease: with the stored answer if the code
    * was already redeemed, otherwise with the code.
    *
-   * @returns `held` if another process holds it and may be alive; `connected` if it was already completed; undefined if
+   * @returns `held` if another process holds it and may be alive; the connected link if it was already completed; undefined if
    *   there is no such link
    */
   take(
     completion: Secret,
     owner: { readonly realm: string; readonly subject: string },
-  ): Promise<TakenLink | 'held' | 'connected' | undefined>;
+  ): Promise<TakenLink | 'held' | ConnectedLink | undefined>;
   /** Renews the lease. */
   renew(link: TakenLink): Promise<void>;
   /**

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
+import { namedConnection } from '../../grants/connection-key.ts';
 import { OvertakenError } from './overtaken.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 
-/** One subject in one realm. */
+/** One subject in one realm, or the key of one of its connections with a name. */
 export interface Connectable {
   readonly realm: string;
   readonly subject: string;
+}
+
+/** The value of `owner`: the subject, where this is the key of a connection with a name. */
+export function ownerOf(key: string): string | null {
+  const { subject, connection } = namedConnection(key);
+  return connection === undefined ? null : subject;
 }
 
 /** One upstream account. */
@@ -107,7 +114,8 @@ export async function connectTo(
   before: string | undefined,
   createdAt: number,
 ): Promise<void> {
-  const row = { realm, subject, grant_id: grantId, created_at: createdAt, called_at: createdAt };
+  const owner = ownerOf(subject);
+  const row = { realm, subject, owner, grant_id: grantId, created_at: createdAt, called_at: createdAt };
   const { numInsertedOrUpdatedRows: written } = await transaction
     .insertInto('connections')
     .values(row)

@@ -42,14 +42,24 @@ export class SqlConnectionStore implements ConnectionStore {
     const rows = await this.#options.database.db
       .selectFrom('connections')
       .innerJoin('grants', 'grants.id', 'connections.grant_id')
-      .select(['connections.realm', 'connections.created_at', 'grants.id', 'grants.account_id', 'grants.profile'])
+      .select([
+        'connections.realm',
+        'connections.subject',
+        'connections.created_at',
+        'grants.id',
+        'grants.account_id',
+        'grants.profile',
+      ])
       .where('connections.realm', 'in', realms)
-      .where('connections.subject', '=', subject)
+      .where((where) =>
+        where.or([where('connections.subject', '=', subject), where('connections.owner', '=', subject)]),
+      )
       .where(hasBegun)
       .orderBy('connections.created_at')
       .execute();
     return rows.map((row) => ({
       realm: row.realm,
+      key: row.subject,
       grantId: row.id,
       connectedAt: row.created_at,
       accountId: row.account_id ?? undefined,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  ConnectedLink,
   ConnectionVerdict,
   AuthorizationAttempt,
   Link,
@@ -10,10 +11,12 @@ import type {
 } from '../../grants/storage/link-store.ts';
 import type { Obtained } from '../../providers/provider.ts';
 import type { Secret } from '../../secret.ts';
+import { namedConnection } from '../../grants/connection-key.ts';
 import { connectLinked, type LinkStoreOptions } from './connect-linked.ts';
+import { ownerOf } from './connection.ts';
 import { linkPlace, wordHash } from './link-lease.ts';
 import { TakenLinks } from './taken-links.ts';
-import { forgetOldest, LINK_COLUMNS, lockTicket, type LinkRow } from './tickets.ts';
+import { forgetOldest, isOf, LINK_COLUMNS, linkOf, lockTicket } from './tickets.ts';
 
 /** How often one ticket may be opened: by the user, by another device, by link scanners in a mail client. */
 const MOST_DEPARTURES = 20;
@@ -37,7 +40,7 @@ export class SqlLinkStore implements LinkStore {
         .selectFrom('links')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('realm', '=', realm)
-        .where('subject', '=', subject)
+        .where(isOf(namedConnection(subject).subject))
         .where('step', '<>', 'connected')
         .where('expires_at', '>', clock.now())
         .executeTakeFirstOrThrow();
@@ -48,6 +51,7 @@ export class SqlLinkStore implements LinkStore {
           id: randomUUID(),
           realm,
           subject,
+          owner: ownerOf(subject),
           return_to: returnTo,
           step: 'begun',
           ticket_hash: wordHash(ticket),
@@ -127,7 +131,7 @@ export class SqlLinkStore implements LinkStore {
   take(
     completion: Secret,
     owner: { readonly realm: string; readonly subject: string },
-  ): Promise<TakenLink | 'held' | 'connected' | undefined> {
+  ): Promise<TakenLink | 'held' | ConnectedLink | undefined> {
     return this.#taken.take(completion, owner);
   }
 
@@ -154,8 +158,4 @@ export class SqlLinkStore implements LinkStore {
   giveUp(link: TakenLink): Promise<void> {
     return this.#taken.giveUp(link);
   }
-}
-
-function linkOf({ id, realm, subject, return_to }: LinkRow): Link {
-  return { id, realm, subject, returnTo: return_to };
 }

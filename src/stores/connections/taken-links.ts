@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { TakenLink } from '../../grants/storage/link-store.ts';
+import { namedConnection } from '../../grants/connection-key.ts';
+import type { ConnectedLink, TakenLink } from '../../grants/storage/link-store.ts';
 import type { Obtained } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 import type { LinkStoreOptions } from './connect-linked.ts';
 import { claimLink, isHeld, linkPlace, wordHash } from './link-lease.ts';
 import { sealAnswer } from '../vault/sealed-answer.ts';
-import { LINK_COLUMNS } from './tickets.ts';
+import { LINK_COLUMNS, linkOf } from './tickets.ts';
 
 /**
  * Links that are being completed, each held under a lease. Once another process has taken a link over, its former
@@ -22,7 +23,7 @@ export class TakenLinks {
   async take(
     completion: Secret,
     { realm, subject }: { readonly realm: string; readonly subject: string },
-  ): Promise<TakenLink | 'held' | 'connected' | undefined> {
+  ): Promise<TakenLink | 'held' | ConnectedLink | undefined> {
     const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       const row = await transaction
@@ -30,12 +31,11 @@ export class TakenLinks {
         .select(LINK_COLUMNS)
         .where('completion_hash', '=', wordHash(completion))
         .where('realm', '=', realm)
-        .where('subject', '=', subject)
         .where('step', 'in', ['consented', 'taken', 'connected'])
         .where('expires_at', '>', clock.now())
         .executeTakeFirst();
-      if (row === undefined) return undefined;
-      if (row.step === 'connected') return 'connected';
+      if (row === undefined || namedConnection(row.subject).subject !== subject) return undefined;
+      if (row.step === 'connected') return { connected: linkOf(row) };
       // Versions that had no leases take a link without an end.
       const isTakenForGood = row.step === 'taken' && row.holder === null;
       if (isTakenForGood || (await isHeld(transaction, this.#options, row))) return 'held';

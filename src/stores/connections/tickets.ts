@@ -1,4 +1,6 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
+import { namedConnection } from '../../grants/connection-key.ts';
+import type { Link } from '../../grants/storage/link-store.ts';
 import type { Database } from '../database/schema.ts';
 
 /**
@@ -9,6 +11,7 @@ export const LINK_COLUMNS = [
   'id',
   'realm',
   'subject',
+  'owner',
   'return_to',
   'step',
   'ticket_hash',
@@ -27,8 +30,19 @@ export const LINK_COLUMNS = [
   'expires_at',
 ] as const satisfies (keyof Database['links'])[];
 
+/** The links of a subject, of whichever of its connections. */
+export function isOf(subject: string) {
+  return (where: ExpressionBuilder<Database, 'links'>) =>
+    where.or([where('subject', '=', subject), where('owner', '=', subject)]);
+}
+
 /** A link as it is stored. */
 export type LinkRow = Pick<Selectable<Database['links']>, (typeof LINK_COLUMNS)[number]>;
+
+/** The link in a row. */
+export function linkOf({ id, realm, subject, return_to }: LinkRow): Link {
+  return { id, realm, subject, returnTo: return_to };
+}
 
 /**
  * The ticket's row, if the ticket is not over; locked until the transaction ends, so that concurrent requests run one
@@ -56,7 +70,7 @@ export async function forgetOldest(
     .selectFrom('links')
     .select('id')
     .where('realm', '=', realm)
-    .where('subject', '=', subject)
+    .where(isOf(namedConnection(subject).subject))
     .where('step', '=', 'begun')
     .orderBy('expires_at')
     .limit(1);

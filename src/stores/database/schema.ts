@@ -49,7 +49,10 @@ interface GrantsTable {
 
 interface ConnectionsTable {
   realm: string;
+  /** The subject; of a connection with a name, its key (`grants/connection-key.ts`). */
   subject: string;
+  /** The subject of a connection with a name; null where it has none. */
+  owner: Generated<string | null>;
   grant_id: string;
   created_at: number;
   /** When a caller with a credential of its own connected the subject or last asked for its token, to the hour. */
@@ -124,7 +127,9 @@ interface EventsTable {
 interface LinksTable {
   id: string;
   realm: string;
+  /** As in a connection. */
   subject: string;
+  owner: Generated<string | null>;
   return_to: string;
   /**
    * `begun`, `departed` to the provider, `consented`, `taken` by the process that completes it, `connected`; or

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../grants/events.ts';
+import { subjectsOf } from '../../grants/connection-key.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -54,7 +55,7 @@ export async function recordLoss(
 export async function recordDisconnection(
   transaction: Transaction<Database>,
   grantId: string,
-  subject: string,
+  key: string,
   at: number,
 ): Promise<GrantEvent | undefined> {
   const last = await transaction
@@ -63,7 +64,7 @@ export async function recordDisconnection(
     .where('grant_id', '=', grantId)
     .executeTakeFirst();
   const event = { type: 'grant.disconnected', reason: null, at, grantId, exchangeId: last?.id ?? 0 } as const;
-  return insertEvent(transaction, event, [subject]);
+  return insertEvent(transaction, event, [key]);
 }
 
 /**
@@ -94,15 +95,16 @@ async function record(transaction: Transaction<Database>, event: NewEvent): Prom
     .where('grant_id', '=', event.grantId)
     .orderBy('subject')
     .execute();
-  const subjects = connections.map(({ subject }) => subject);
-  return insertEvent(transaction, event, subjects);
+  const keys = connections.map(({ subject }) => subject);
+  return insertEvent(transaction, event, keys);
 }
 
 async function insertEvent(
   transaction: Transaction<Database>,
   { type, reason, at, grantId, exchangeId }: NewEvent,
-  subjects: readonly string[],
+  keys: readonly string[],
 ): Promise<GrantEvent | undefined> {
+  const subjects = subjectsOf(keys);
   const row = await transaction
     .insertInto('events')
     .values({

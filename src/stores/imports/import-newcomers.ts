@@ -1,5 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
+import { subjectsOf } from '../../grants/connection-key.ts';
+import { ownerOf } from '../connections/connection.ts';
 import { CREDENTIAL_COLUMNS, credentialRow, sealedTokens, type SealedTokens } from '../grants/credential-row.ts';
 import { NOBODY } from '../grants/exchange-row.ts';
 import { newNonce } from '../database/nonce.ts';
@@ -71,10 +73,11 @@ export async function insertNewcomers(
     .sort((one, other) => compared(subjectOf(one), subjectOf(other)));
   const connections = await insert<{ grant_id: string }>(
     'connections',
-    'realm subject grant_id created_at called_at',
+    'realm subject owner grant_id created_at called_at',
     bySubject.map(({ grantId, obtainedAt, from: { grant } }) => [
       grant.realm,
       grant.subject,
+      ownerOf(grant.subject),
       grantId,
       obtainedAt,
       obtainedAt,
@@ -125,7 +128,7 @@ export async function insertNewcomers(
       now,
       grant.realm,
       grantId,
-      JSON.stringify([grant.subject]),
+      JSON.stringify(subjectsOf([grant.subject])),
       FIRST,
     ]),
   );

@@ -16,7 +16,7 @@ export async function takenLink({ links }: Stores, subject: string): Promise<Tak
   assert.ok(await links.startAuthorization(ticket, { browser, state, codeVerifier: undefined }));
   assert.ok(await links.receive(state, browser, { code: word('code'), completion }));
   const link = await links.take(completion, { realm: REALM, subject });
-  assert.ok(typeof link === 'object');
+  assert.ok(typeof link === 'object' && !('connected' in link));
   return link;
 }
 

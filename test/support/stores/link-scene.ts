@@ -75,5 +75,6 @@ export async function taken(
 ): Promise<TakenLink> {
   const link = await links.take(completion, owner);
   assert.ok(typeof link === 'object', typeof link === 'string' ? `it is ${link}` : 'the completion is good');
+  assert.ok(!('connected' in link), 'it is connected');
   return link;
 }

@@ -1,7 +1,7 @@
 import type { Endpoint, Route } from '../../endpoint.ts';
 import { linkedPage } from '../../pages/linked.ts';
 import type { HttpServices } from '../../services.ts';
-import { singleQuery } from '../../request/single-query.ts';
+import { singleQuery } from '../../request/query.ts';
 
 /** The page that browsers return to if there is no app yet. */
 const LINKED_PATH = '/linked';

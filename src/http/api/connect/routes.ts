@@ -9,7 +9,7 @@ import { linkTitle } from '../../pages/link-title.ts';
 import { messagePage } from '../../pages/message.ts';
 import { toProblem } from '../../response/to-problem.ts';
 import type { HttpServices } from '../../services.ts';
-import { singleQuery } from '../../request/single-query.ts';
+import { singleQuery } from '../../request/query.ts';
 
 /** The routes that browsers visit on the way to a provider and back. */
 export function connectRoutes(services: HttpServices): Route[] {

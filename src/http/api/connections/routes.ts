@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Caller } from '../../../callers/caller.ts';
 import type { ConnectionReport } from '../../../grants/connections/connections.ts';
 import { Secret } from '../../../secret.ts';
+import type { NamedConnection } from '../../../grants/connection-key.ts';
 import { toAccount } from '../../response/to-account.ts';
 import { jsonAnswer, noContent } from '../../response/answer.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';
@@ -12,7 +13,13 @@ import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { authorizeAnswer, authorizeRequest, completeRequest, connection, connectionList } from './schemas.ts';
 import type { HttpServices } from '../../services.ts';
-import { CONNECTION_PROBLEMS, CONNECTION_ROUTE, connectionAskedFor, PROVIDER_PARAMETER } from './definitions.ts';
+import {
+  CONNECTION_PROBLEMS,
+  CONNECTION_ROUTE,
+  connectionAskedFor,
+  ONE_CONNECTION_ROUTE,
+  PROVIDER_PARAMETER,
+} from './definitions.ts';
 import { documented, json, problem } from '../definitions.ts';
 
 const listRoute = createRoute({
@@ -29,7 +36,7 @@ const listRoute = createRoute({
 });
 
 const readRoute = createRoute({
-  ...CONNECTION_ROUTE,
+  ...ONE_CONNECTION_ROUTE,
   method: 'get',
   path: '/api/v1/connections/{provider}/',
   operationId: 'connections-retrieve',
@@ -39,7 +46,7 @@ const readRoute = createRoute({
 });
 
 const deleteRoute = createRoute({
-  ...CONNECTION_ROUTE,
+  ...ONE_CONNECTION_ROUTE,
   method: 'delete',
   path: '/api/v1/connections/{provider}/',
   operationId: 'connections-destroy',
@@ -51,7 +58,7 @@ const deleteRoute = createRoute({
 });
 
 const authorizeRoute = createRoute({
-  ...CONNECTION_ROUTE,
+  ...ONE_CONNECTION_ROUTE,
   method: 'post',
   path: '/api/v1/connections/{provider}/authorize/',
   operationId: 'connections-authorize',
@@ -94,9 +101,9 @@ const completeRoute = createRoute({
 /** The routes of the connections API: list and inspect connections, link accounts, disconnect. */
 export function connectionsRoutes(services: HttpServices): Route[] {
   const { authenticator, connections, linking, settings, now } = services;
-  const about = (call: Call, caller: Caller) => connectionAskedFor(call, caller, settings.providers);
-  const found = async (subject: string, provider: string) => {
-    const report = await connections.find(subject, provider);
+  const about = (call: Call, caller: Caller, inBody?: string) => connectionAskedFor(call, caller, settings, inBody);
+  const found = async (named: NamedConnection, provider: string) => {
+    const report = await connections.find(named, provider);
     if (report !== undefined) return jsonAnswer(connectionOf(report, now()));
     throw new ProblemError(404, 'not_connected', 'This user has linked no account of this provider.');
   };
@@ -110,28 +117,28 @@ export function connectionsRoutes(services: HttpServices): Route[] {
   });
 
   const read = authenticated(authenticator, (call, caller) => {
-    const { provider, subject } = about(call, caller);
-    return found(subject, provider);
+    const asked = about(call, caller);
+    return found(asked, asked.provider);
   });
 
   const disconnect = authenticated(authenticator, async (call, caller) => {
-    const { provider, subject } = about(call, caller);
-    if (await connections.disconnect(subject, provider)) return noContent();
+    const asked = about(call, caller);
+    if (await connections.disconnect(asked, asked.provider)) return noContent();
     throw new ProblemError(404, 'not_connected', 'This user has linked no account of this provider.');
   });
 
   const authorize = authenticated(authenticator, async (call, caller) => {
-    const { provider, subject } = about(call, caller);
-    const { return_to: asked } = await jsonBody(call, authorizeRequest);
-    const { authorizeUrl, expiresAt } = await startLink(services, provider, subject, asked);
+    const { return_to: returnTo, connection } = await jsonBody(call, authorizeRequest);
+    const { provider, key } = about(call, caller, connection);
+    const { authorizeUrl, expiresAt } = await startLink(services, provider, key, returnTo);
     return jsonAnswer({ authorize_url: authorizeUrl, expires_in: expiresIn({ expiresAt }, now()) });
   });
 
   const complete = authenticated(authenticator, async (call, caller) => {
     const { provider, subject } = about(call, caller);
     const { code, replace } = await jsonBody(call, completeRequest);
-    await linking.complete({ provider, subject, code: new Secret(code), replace });
-    return found(subject, provider);
+    const connection = await linking.complete({ provider, subject, code: new Secret(code), replace });
+    return found({ subject, connection }, provider);
   });
 
   return [
@@ -144,10 +151,12 @@ export function connectionsRoutes(services: HttpServices): Route[] {
 }
 
 function connectionOf(report: ConnectionReport, now: number) {
-  const { provider, health, accountId, profile, connectedAt, expiresAt } = report;
-  const path = `/api/v1/connections/${provider}/authorize/`;
+  const { provider, connection, health, accountId, profile, connectedAt, expiresAt } = report;
+  const query = connection === undefined ? '' : `?${new URLSearchParams({ connection }).toString()}`;
+  const path = `/api/v1/connections/${provider}/authorize/${query}`;
   return {
     provider,
+    connection: connection ?? null,
     status: health,
     account: accountId === undefined ? null : toAccount({ ...profile, accountId }),
     connected_at: new Date(connectedAt).toISOString(),

@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import { isConnectionName } from '../../../grants/connection-key.ts';
+import { ACCEPTED_NAME } from './definitions.ts';
 import { accountSchema } from '../../response/problem.ts';
+
+/** The name of a connection in a body. */
+export const connectionName = z.string(ACCEPTED_NAME).refine(isConnectionName, ACCEPTED_NAME).optional().openapi({
+  description: 'Which of the user’s connections to this provider is meant; by default the one without a name.',
+  example: 'work',
+});
 
 const providerName = z.string().openapi({ example: 'cronofy' });
 
@@ -10,6 +18,7 @@ export const authorizeRequest = z
       return_to: z.string('Accepted is a URL of EVERGRANT_RETURN_URLS.').optional().openapi({
         description: 'The page of the app to come back to: one of those that the operator allows, exactly.',
       }),
+      connection: connectionName,
     },
     'Accepted is a JSON object.',
   )
@@ -47,6 +56,7 @@ export const completeRequest = z
 export const connection = z
   .object({
     provider: providerName,
+    connection: z.string().nullable().openapi({ description: 'Its name; null where it has none', example: null }),
     status: z.enum(['active', 'retrying', 'reconnect_required']).openapi({
       description:
         '`active`: a live token is there, or to be had by asking; `retrying`: the provider fails just now; `reconnect_required`: the user must link the account again',

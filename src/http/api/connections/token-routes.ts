@@ -9,11 +9,11 @@ import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { acceptedPermissions, tokenAnswer, tokenRequest } from './token-schemas.ts';
 import type { HttpServices } from '../../services.ts';
-import { CONNECTION_PROBLEMS, CONNECTION_ROUTE, connectionAskedFor, PROVIDER_PARAMETER } from './definitions.ts';
+import { CONNECTION_PROBLEMS, connectionAskedFor, ONE_CONNECTION_ROUTE, PROVIDER_PARAMETER } from './definitions.ts';
 import { documented, json, problem } from '../definitions.ts';
 
 const tokenRoute = createRoute({
-  ...CONNECTION_ROUTE,
+  ...ONE_CONNECTION_ROUTE,
   method: 'post',
   path: '/api/v1/connections/{provider}/token/',
   operationId: 'connections-token',
@@ -38,13 +38,13 @@ const tokenRoute = createRoute({
 export function connectionTokenRoutes(services: HttpServices): Route[] {
   const { keeper, frontendTokens, settings, now } = services;
   const token = authenticated(services.authenticator, async (call, caller) => {
-    const { provider, subject } = connectionAskedFor(call, caller, settings.providers);
     const body = await jsonBody(call, tokenRequest);
+    const { provider, subject, key } = connectionAskedFor(call, caller, settings, body.connection);
     const { frontend } = body;
     if (frontend !== undefined) requireKnown(frontend.permissions, provider, frontendTokens.permissionsOf(provider));
     const applicant = toApplicant(caller, subject, body);
-    const kept = await keeper.token({ provider, subject, applicant, ...toDemand(body) });
-    const issued = frontend && (await frontendTokens.issue({ provider, subject, live: kept, ...frontend }));
+    const kept = await keeper.token({ provider, subject: key, applicant, ...toDemand(body) });
+    const issued = frontend && (await frontendTokens.issue({ provider, subject: key, live: kept, ...frontend }));
     const live = issued?.live ?? kept;
     return jsonAnswer({
       access_token: live.accessToken.reveal(),

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { isOrigin } from '../../../origin.ts';
 import { FRONTEND_PERMISSIONS } from '../../../providers/families.ts';
+import { connectionName } from './schemas.ts';
 import { TOKEN_FIELDS } from '../token-fields.ts';
 
 /** The message for unknown permissions. The accepted ones differ by provider. */
@@ -33,6 +34,7 @@ export const tokenRequest = z
   .object(
     {
       ...TOKEN_FIELDS,
+      connection: connectionName,
       frontend: frontendRequest.optional().openapi({
         description:
           'Asks for a token that a web page may hold as well. Cronofy has such tokens (element tokens), because its access tokens are of no use in browsers.',

@@ -10,6 +10,7 @@ const settings: HttpSettings = {
   version: '1.2.3-test',
   providers: [],
   linkable: [],
+  provisioned: [],
   titles: new Map(),
   returnUrls: [],
   bookings: {
