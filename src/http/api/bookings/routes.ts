@@ -44,7 +44,7 @@ const tokenRefreshRoute = createRoute({
     403: problem('The key may not act for this user'),
     413: problem('The body is larger than 16 KiB'),
     409: problem('The user must link an account first, or again; `authorize_url` is where'),
-    415: problem('The body is not JSON'),
+    415: problem('The body is compressed, or not JSON'),
     429: problem('This user’s token was renewed too often in the last minute'),
     500: problem('No live token to be had now; `code` says why, and `Retry-After` is there where waiting helps'),
   },
