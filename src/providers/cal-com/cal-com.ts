@@ -32,7 +32,7 @@ export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: Cal
     { definition, title: 'Cal.com', clientSecret, clientSettings, upstreamTimeoutMs, now },
     transport,
   );
-  const { checkClient: check } = provider;
+  const check = provider.checkClient?.bind(provider);
   if (check === undefined) return provider;
   return {
     ...provider,
