@@ -23,6 +23,11 @@ export function mistakenFor(name: string, known: readonly string[]): string | un
   return nearest === undefined ? undefined : known[bare.indexOf(nearest)];
 }
 
+/** Whether two names differ in capitals, underscores and the like alone. */
+export function isSpeltAlike(one: string, other: string): boolean {
+  return lettersOf(one) === lettersOf(other);
+}
+
 function lettersOf(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_.-]/g, '');
 }

@@ -182,6 +182,8 @@ describe('bad input', () => {
     [TOKEN_PATH, { cal_email: 'new@example.com', timeZone: 'Europe/Rome' }, 'timeZone', 'timezone'],
     [TOKEN_PATH, { cal_email: 'new@example.com', time_zone: 'Europe/Rome' }, 'time_zone', 'timezone'],
     [TOKEN_PATH, { tz: 'Europe/Rome' }, 'tz', 'timezone'],
+    [TOKEN_PATH, { calTimeZone: 'Europe/Rome' }, 'calTimeZone', 'timezone'],
+    [TOKEN_PATH, { min_ttl_seconds: 60 }, 'min_ttl_seconds', 'min_ttl'],
     [TOKEN_PATH, { timezone: 'UTC', Timezone: 'Europe/Rome' }, 'Timezone', 'timezone'],
     [TOKEN_PATH, { forceRefresh: true }, 'forceRefresh', 'force_refresh'],
     [TOKEN_PATH, { 'force-refresh': true }, 'force-refresh', 'force_refresh'],
@@ -352,7 +354,18 @@ describe('bad input', () => {
       'and was no error of ours',
     );
     const good = { cal_email: "o'hara+tag@sub.example.com", timezone: 'America/Argentina/Ushuaia' };
-    tokenOf(await post({ ...good, locale: 'it', name: 'x', subject: 'bob', email: 'x', cal_user_id: 7, nobody: {} }));
+    tokenOf(
+      await post({
+        ...good,
+        locale: 'it',
+        name: 'x',
+        subject: 'bob',
+        email: 'x',
+        cal_user_id: 7,
+        done: true,
+        nobody: {},
+      }),
+    );
     for (const [index, cal_email] of ['jörg@müller.de', '用户@例子.中国', 'pelé@xn--mller-kva.de'].entries()) {
       const answer = await service.call('POST', TOKEN_PATH, { bearer: jwt(`eai-${index}`), body: { cal_email } });
       tokenOf(answer);

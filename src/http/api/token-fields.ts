@@ -18,7 +18,8 @@ export const TOKEN_FIELDS = {
     .openapi({
       format: 'email',
       maxLength: 254,
-      description: "E-mail of the account to create; the caller's own where this is left out.",
+      description:
+        "E-mail of the account to create, internationalised or not (RFC 6531); the caller's own where this is left out.",
     }),
   timezone: z
     .string('Accepted is the name of an IANA time zone, such as "Europe/Rome".')
@@ -47,8 +48,9 @@ export const TOKEN_FIELDS = {
 
 /** What callers call these fields by mistake, apart from spelling. */
 export const OTHER_TOKEN_NAMES: OtherNames = {
-  force_refresh: ['force', 'refresh'],
-  timezone: ['tz', 'zone', 'zoneinfo', 'time_zone_id'],
-  min_ttl: ['ttl'],
+  force_refresh: ['force', 'refresh', 'force_refresh_token'],
+  cal_email: ['cal_email_address', 'cal_com_email'],
+  timezone: ['tz', 'zone', 'zoneinfo', 'cal_timezone', 'user_timezone', 'iana_timezone', 'timezone_name'],
+  min_ttl: ['ttl', 'minimum_ttl', 'min_ttl_seconds', 'min_ttl_ms'],
   rejected_access_token: ['rejected_token'],
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mistakenFor } from '../../nearest.ts';
+import { isSpeltAlike, mistakenFor } from '../../nearest.ts';
 import type { FieldError } from '../response/problem.ts';
 
 /** Words that callers use for a field, by what the field is called. */
@@ -19,7 +19,7 @@ export function misnamedFields(body: unknown, schema: z.ZodType, otherNames: Oth
 export function meantBy(name: string, known: readonly string[], otherNames: OtherNames = {}): string | undefined {
   const nearest = mistakenFor(name, known);
   if (nearest !== undefined) return nearest;
-  return known.find((field) => mistakenFor(name, otherNames[field] ?? []) !== undefined);
+  return known.find((field) => otherNames[field]?.some((other) => isSpeltAlike(name, other)));
 }
 
 function inObject(

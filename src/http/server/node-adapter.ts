@@ -7,7 +7,7 @@ import { responseOf } from './fetch-adapter.ts';
 import type { FetchHandler } from './fetch-handler.ts';
 import { withoutLastSlash } from '../paths.ts';
 import { ProblemError } from '../response/problem.ts';
-import { hasRepeated, refusalOfHeaders } from './single-headers.ts';
+import { hasRepeated, lacksHost, refusalOfHeaders } from './single-headers.ts';
 
 /**
  * A target that needs no decoding or normalization: segments that begin with a letter, digit, dash or underscore, and a
@@ -35,15 +35,9 @@ export function nodeAdapter(handler: () => FetchHandler): RequestListener {
     errorHandler: unusable,
   });
   return (request, response) => {
-    const refusal = refusalOfHeaders(request);
-    if (refusal !== undefined) {
-      write(response, refusal.toAnswer());
-      if (!request.complete) closeWithoutRest(request, response);
-      return;
-    }
     const { endpoints } = handler();
     const call = endpoints && understood(request, endpoints);
-    if (call === undefined) void byFetch(request, response);
+    if (call === undefined) answerUnusual(request, response, byFetch);
     else {
       call.answer(response).catch((cause: unknown) => {
         console.error(cause);
@@ -51,6 +45,18 @@ export function nodeAdapter(handler: () => FetchHandler): RequestListener {
       });
     }
   };
+}
+
+type ByFetch = ReturnType<typeof getRequestListener>;
+
+function answerUnusual(request: IncomingMessage, response: ServerResponse, byFetch: ByFetch): void {
+  const refusal = refusalOfHeaders(request);
+  if (refusal === undefined) {
+    void byFetch(request, response);
+    return;
+  }
+  write(response, refusal.toAnswer());
+  if (!request.complete) closeWithoutRest(request, response);
 }
 
 /** Answers a request that has no place in the Fetch standard, which the library would answer with a bare status. */
@@ -64,7 +70,7 @@ function understood(request: IncomingMessage, endpoints: EndpointTable): NodeCal
   const { method = '', url = '', headers } = request;
   if (headers.origin !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
   const [, path, query = ''] = PLAIN_TARGET.exec(url) ?? [];
-  if (path === undefined || !PLAIN_HOST.test(headers.host || NO_HOST)) return undefined;
+  if (path === undefined || lacksHost(request) || !PLAIN_HOST.test(headers.host || NO_HOST)) return undefined;
   const length = headers['content-length'];
   if (length !== undefined && !(PLAIN_LENGTH.test(length) && Number(length) <= BODY_LIMIT_BYTES)) return undefined;
   if (hasRepeated(request)) return undefined;

@@ -16,14 +16,21 @@ export function hasRepeated({ headers, rawHeaders }: Pick<IncomingMessage, 'head
 }
 
 /**
- * Refuses a request that sends a header twice of which there can be one only, even with the same value, and one of
- * HTTP/1.1 without `Host` (RFC 9112 section 3.2). Requests of HTTP/1.0, such as those of simple health checks, need
- * none.
+ * Whether a request lacks the `Host` that HTTP/1.1 demands (RFC 9112 section 3.2). HTTP/1.0, which simple health checks
+ * speak, demands none.
+ */
+export function lacksHost({ headers, httpVersion }: Pick<IncomingMessage, 'headers' | 'httpVersion'>): boolean {
+  return headers.host === undefined && httpVersion !== '1.0';
+}
+
+/**
+ * Refuses a request that lacks `Host`, and one that sends a header twice of which there can be one only, even with the
+ * same value.
  *
  * @returns undefined if there is nothing to refuse
  */
 export function refusalOfHeaders(request: IncomingMessage): ProblemError | undefined {
-  if (request.headers.host === undefined && request.httpVersion !== '1.0') return withoutHost();
+  if (lacksHost(request)) return withoutHost();
   if (!hasRepeated(request)) return undefined;
   const sent = request.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const index = SINGLE_IN_LOWER_CASE.findIndex((name) => sent.indexOf(name) !== sent.lastIndexOf(name));

@@ -26,7 +26,7 @@ export interface CalComOptions {
 /** Cal.com for third parties: a user consents to what an app does with their account. */
 export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: CalComOptions): Provider {
   const definition = options.endpoints === 'v2' ? newer(options, clientSecret) : older(options, clientSecret);
-  const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET';
+  const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET, and CAL_COM_REGION';
   const transport = openTransport();
   const provider = oauth2(
     { definition, title: 'Cal.com', clientSecret, clientSettings, upstreamTimeoutMs, now },

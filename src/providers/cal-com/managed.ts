@@ -149,7 +149,8 @@ class CalComManaged implements Provider {
     const result = await this.#ask('GET', `/oauth-clients/${this.#client}/users?limit=1`);
     if (result.kind === 'success') return { verdict: 'accepted', detail: `Cal.com accepts ${this.#options.clientId}.` };
     if (result.kind === 'client_refused' || result.kind === 'error') {
-      const detail = 'Cal.com refuses the client. Check CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET.';
+      const detail =
+        'Cal.com refuses the client. Check CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET, and CAL_COM_REGION.';
       return { verdict: 'refused', detail: (await otherKind('oauth', this.#options, this.#transport)) ?? detail };
     }
     return { verdict: 'unreachable', detail: `${this.#options.apiUrl} does not answer properly: ${result.detail}.` };
