@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 
 import { Secret } from '../secret.ts';
 import type { Role } from './caller.ts';
-import { parseEmail, parseName } from './profile.ts';
+import { emailFaultOf, parseEmail, parseName } from './profile.ts';
 import { parseSubject } from './subject.ts';
 
 /** The prefix of every API key. It tells keys from JWTs and lets secret scanners find them. */
@@ -88,6 +88,9 @@ function checkProfile({ role, subject, email, name }: ApiKeyInput): Pick<ApiKeyR
   }
   if (role !== 'user' && email !== undefined) {
     throw new RangeError(`A key with the role ${role} has no e-mail: leave it out, or make a user key.`);
+  }
+  if (emailFaultOf(email) === 'spaces') {
+    throw new RangeError('The email of the key has spaces around it: leave them out.');
   }
   return {
     ...part('subject', subject, parseSubject, 'text of 1 to 255 characters without control characters'),

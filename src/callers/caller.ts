@@ -1,3 +1,5 @@
+import type { EmailFault } from './profile.ts';
+
 /**
  * What a caller may do: `user` acts only for its own subject, `server` for any subject that it names, `admin` runs the
  * service.
@@ -13,6 +15,8 @@ export interface Caller {
   /** The subject of a `user` caller; absent for `server` and `admin`. */
   readonly subject?: string;
   readonly email?: string;
+  /** Why the credential's e-mail address is not used; absent if it is, or if there is none. */
+  readonly emailFault?: EmailFault;
   readonly name?: string;
   readonly via: 'jwt' | 'api_key';
   /** The id of the API key, if one was used. */

@@ -1,16 +1,23 @@
-const EMAIL_LIMIT_CHARACTERS = 254;
+import { isEmail, isEmailWithinSpaces } from '../email.ts';
+
 const NAME_LIMIT_CHARACTERS = 255;
-const LOOKS_LIKE_EMAIL = /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]+\.[^\s@.\p{Cc}]+$/u;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** The value if it looks like an e-mail address (lengths as in RFC 5321), otherwise undefined. */
+/**
+ * Why the e-mail address in a credential is not used: its issuer says that it is not `verified`, there are `spaces`
+ * around it, or it is no address at all.
+ */
+export type EmailFault = 'unverified' | 'spaces' | 'malformed';
+
+/** The value if it is an e-mail address, otherwise undefined. */
 export function parseEmail(value: unknown): string | undefined {
-  return typeof value === 'string' &&
-    value.length <= EMAIL_LIMIT_CHARACTERS &&
-    value.isWellFormed() &&
-    LOOKS_LIKE_EMAIL.test(value)
-    ? value
-    : undefined;
+  return typeof value === 'string' && isEmail(value) ? value : undefined;
+}
+
+/** What is wrong with a value that is not an e-mail address; undefined for one that is, and for none at all. */
+export function emailFaultOf(value: unknown): Exclude<EmailFault, 'unverified'> | undefined {
+  if (value === undefined || value === null || value === '' || parseEmail(value) !== undefined) return undefined;
+  return typeof value === 'string' && isEmailWithinSpaces(value) ? 'spaces' : 'malformed';
 }
 
 /** The trimmed value if it is text of 1 to 255 characters that can be shown as a person's name, otherwise undefined. */

@@ -1,6 +1,6 @@
 import { VARIABLE_PREFIXES } from '../providers/families.ts';
 import type { Environment } from './env.ts';
-import { nearestOf } from './providers-file/nearest.ts';
+import { nearestOf } from '../nearest.ts';
 import { CONFIG_VARIABLES } from './variables.ts';
 
 const OURS = ['EVERGRANT_', ...VARIABLE_PREFIXES];

@@ -90,6 +90,18 @@ const SAID: [json: string, message: string][] = [
     '{"cal_email": "alice"}',
     'cal_email is a text that does not fit. Accepted is an e-mail address, such as "alice@example.com".',
   ],
+  [
+    '{"cal_email": "user@example.com "}',
+    'cal_email is a text with spaces around it. Accepted is an e-mail address, such as "alice@example.com".',
+  ],
+  [
+    '{"cal_email": " \\t"}',
+    'cal_email is a text of nothing but white space. Accepted is an e-mail address, such as "alice@example.com".',
+  ],
+  [
+    '{"timezone": "\\u00a0Europe/Rome"}',
+    'timezone is a text with spaces around it. Accepted is the name of an IANA time zone, such as "Europe/Rome".',
+  ],
   ['{"rejected_access_token": 7}', 'rejected_access_token is a number. Accepted is an access token.'],
   ['[1]', 'The body is an array. Accepted is a JSON object.'],
   ['null', 'The body is null. Accepted is a JSON object.'],
@@ -163,6 +175,48 @@ describe('bad input', () => {
         errors.map((error: any) => error.message),
         [message],
       );
+    });
+  }
+
+  const MISNAMED: [path: string, body: object, field: string, meant: string][] = [
+    [TOKEN_PATH, { cal_email: 'new@example.com', timeZone: 'Europe/Rome' }, 'timeZone', 'timezone'],
+    [TOKEN_PATH, { cal_email: 'new@example.com', time_zone: 'Europe/Rome' }, 'time_zone', 'timezone'],
+    [TOKEN_PATH, { tz: 'Europe/Rome' }, 'tz', 'timezone'],
+    [TOKEN_PATH, { calTimeZone: 'Europe/Rome' }, 'calTimeZone', 'timezone'],
+    [TOKEN_PATH, { min_ttl_seconds: 60 }, 'min_ttl_seconds', 'min_ttl'],
+    [TOKEN_PATH, { timezone: 'UTC', Timezone: 'Europe/Rome' }, 'Timezone', 'timezone'],
+    [TOKEN_PATH, { forceRefresh: true }, 'forceRefresh', 'force_refresh'],
+    [TOKEN_PATH, { 'force-refresh': true }, 'force-refresh', 'force_refresh'],
+    [TOKEN_PATH, { refresh: true }, 'refresh', 'force_refresh'],
+    [TOKEN_PATH, { minTtl: 600 }, 'minTtl', 'min_ttl'],
+    [TOKEN_PATH, { calEmail: 'new@example.com' }, 'calEmail', 'cal_email'],
+    [TOKEN_PATH, { cal_mail: 'new@example.com' }, 'cal_mail', 'cal_email'],
+    [TOKEN_PATH, { rejectedAccessToken: 'x' }, 'rejectedAccessToken', 'rejected_access_token'],
+    [TOKEN_PATH, { rejected_token: 'x' }, 'rejected_token', 'rejected_access_token'],
+    ['/api/v1/connections/cal-com-managed/token/', { timeZone: 'Europe/Rome' }, 'timeZone', 'timezone'],
+    ['/api/v1/connections/cal-com-managed/token/', { front_end: {} }, 'front_end', 'frontend'],
+    [
+      '/api/v1/connections/cal-com-managed/token/',
+      { frontend: { origin: 'https://a.example', permissions: ['availability'], Origins: 1 } },
+      'frontend.Origins',
+      'frontend.origin',
+    ],
+    ['/api/v1/connections/cal-com-managed/authorize/', { returnTo: 'https://a.example' }, 'returnTo', 'return_to'],
+    ['/api/v1/connections/cal-com-managed/complete/', { code: 'x', replaces: true }, 'replaces', 'replace'],
+  ];
+  for (const [path, body, field, meant] of MISNAMED) {
+    it(`that says ${field} for ${meant} at ${path} is refused by name`, async () => {
+      const { errors, detail } = toProblem(
+        await service.call('POST', path, { bearer: jwt('alice'), body }),
+        400,
+        'invalid_request',
+      );
+      const told = errors.find((error: any) => error.field === field)?.message ?? '';
+      assert.ok(
+        told.startsWith(`${field} is not a field of this call. Did you mean ${meant}?`),
+        JSON.stringify(errors),
+      );
+      assert.ok(detail.includes(field));
     });
   }
 
@@ -299,6 +353,22 @@ describe('bad input', () => {
       [],
       'and was no error of ours',
     );
-    tokenOf(await post({ cal_email: "o'hara+tag@sub.example.com", timezone: 'America/Argentina/Ushuaia' }));
+    const good = { cal_email: "o'hara+tag@sub.example.com", timezone: 'America/Argentina/Ushuaia' };
+    tokenOf(
+      await post({
+        ...good,
+        locale: 'it',
+        name: 'x',
+        subject: 'bob',
+        email: 'x',
+        cal_user_id: 7,
+        done: true,
+        nobody: {},
+      }),
+    );
+    for (const [index, cal_email] of ['jörg@müller.de', '用户@例子.中国', 'pelé@xn--mller-kva.de'].entries()) {
+      const answer = await service.call('POST', TOKEN_PATH, { bearer: jwt(`eai-${index}`), body: { cal_email } });
+      tokenOf(answer);
+    }
   });
 });

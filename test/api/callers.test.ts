@@ -109,14 +109,35 @@ describe('a caller with a JWT', () => {
 
   it('without an e-mail is told how to give one, and served once it is there', async () => {
     await using service = await startService();
-    for (const claims of [{ email: undefined }, { email: 'no' }, { email_verified: false }]) {
-      const { detail, errors } = toProblem(await service.token(jwt('alice', claims)), 400, 'cal_email_required');
-      assert.match(detail, /"cal_email" in the body/);
-      assert.equal(errors[0].field, 'cal_email');
+    const unused: [claims: object, says: RegExp][] = [
+      [{ email: undefined }, /^An e-mail is needed/],
+      [{ email: '' }, /^An e-mail is needed/],
+      [{ email: undefined, email_verified: false }, /^An e-mail is needed/],
+      [{ email: 'no' }, /is not an e-mail address\. Have its issuer send one/],
+      [{ email: ['alice@example.com'] }, /is not an e-mail address/],
+      [{ email: 'alice@example.com ' }, /has spaces around it/],
+      [{ email: '\u00a0用户@例子.中国' }, /has spaces around it/],
+      [
+        { email_verified: false },
+        /is not verified: its issuer says "email_verified": false\. Verify it and sign in again/,
+      ],
+      [{ email_verified: 'false' }, /is not verified/],
+    ];
+    for (const [claims, says] of unused) {
+      for (const path of [TOKEN_PATH, '/api/v1/connections/cal-com-managed/token/']) {
+        const answer = await service.call('POST', path, { bearer: jwt('alice', claims), body: {} });
+        const { detail, errors } = toProblem(answer, 400, 'cal_email_required');
+        assert.match(detail, says);
+        assert.match(detail, /"cal_email" in the body/);
+        assert.deepEqual(errors, [{ field: 'cal_email', message: detail }]);
+      }
     }
     assert.deepEqual(await service.sandbox.journal(), []);
     tokenOf(await service.token(jwt('alice', { email: undefined }), { cal_email: 'alice@example.com' }));
     tokenOf(await service.token(jwt('alice', { email: undefined })));
+    tokenOf(await service.token(jwt('alice', { email_verified: false })));
+    tokenOf(await service.token(jwt('bob', { email_verified: false }), { cal_email: 'bob@example.com' }));
+    tokenOf(await service.token(jwt('yong', { email: '用户@例子.中国' })));
   });
 });
 

@@ -300,4 +300,33 @@ describe('other origins', () => {
       }
     }
   });
+
+  it('may send the headers that tracing adds, on every route of the API', async () => {
+    const origin = 'https://app.example.com';
+    await using service = await startService({ env: { EVERGRANT_CORS_ORIGINS: origin } });
+    const asked = [
+      'authorization,baggage,content-type,sentry-trace,traceparent',
+      'b3,evergrant-subject,tracestate,x-api-key',
+      'x-b3-flags,x-b3-parentspanid,x-b3-sampled,x-b3-spanid,x-b3-traceid',
+      'x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority,x-datadog-trace-id',
+      'elastic-apm-traceparent,newrelic,request-id,x-amzn-trace-id,x-correlation-id,x-request-id',
+    ];
+    for (const path of [TOKEN_PATH, ATOMS_PATH, '/api/v1/connections/cronofy/token/', '/api/v1/connections/']) {
+      for (const names of asked) {
+        const headers = {
+          Origin: origin,
+          'Access-Control-Request-Method': 'POST',
+          'Access-Control-Request-Headers': names,
+        };
+        const answer = await service.call('OPTIONS', path, { headers });
+        const allowed = (answer.headers.get('access-control-allow-headers') ?? '').toLowerCase().split(/, ?/);
+        assert.deepEqual(
+          names.split(',').filter((name) => !allowed.includes(name)),
+          [],
+          path,
+        );
+        assert.ok(!allowed.includes('x-http-method-override') && !allowed.includes('*'));
+      }
+    }
+  });
 });

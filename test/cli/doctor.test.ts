@@ -87,6 +87,24 @@ describe('evergrant doctor', { concurrency: 3 }, () => {
       check: 'cal-com-managed',
       says: /CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET/,
     },
+    'an OAuth client in the place of a platform client': {
+      env: { CAL_COM_CLIENT_ID: 'sandbox-cal-oauth-client', CAL_COM_CLIENT_SECRET: 'sandbox-cal-oauth-secret' },
+      check: 'cal-com-managed',
+      says: /sandbox-cal-oauth-client is an OAuth client\. .*platform client, from \/settings\/platform.*CAL_COM_OAUTH_CLIENT_ID/,
+    },
+    'a platform client in the place of an OAuth client': {
+      env: { CAL_COM_OAUTH_CLIENT_ID: 'sandbox-cal-client', CAL_COM_OAUTH_CLIENT_SECRET: 'sandbox-cal-secret' },
+      check: 'cal-com',
+      says: /sandbox-cal-client is a platform client\. .*from \/settings\/developer\/oauth.*CAL_COM_CLIENT_ID/,
+    },
+    'an OAuth client with a wrong secret': {
+      env: {
+        CAL_COM_OAUTH_CLIENT_ID: 'sandbox-cal-oauth-client',
+        CAL_COM_OAUTH_CLIENT_SECRET: 'not-the-right-secret',
+      },
+      check: 'cal-com',
+      says: /Check CAL_COM_OAUTH_CLIENT_ID/,
+    },
     'an upstream that cannot be reached': {
       env: { CAL_COM_API_URL: 'http://127.0.0.1:9/v2' },
       check: 'cal-com-managed',

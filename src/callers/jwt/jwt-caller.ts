@@ -1,8 +1,13 @@
 import type { Caller } from '../caller.ts';
 import type { JwtTrust } from './jwt-trust.ts';
-import { parseEmail, parseName } from '../profile.ts';
+import { emailFaultOf, parseEmail, parseName, type EmailFault } from '../profile.ts';
 import { parseSubject } from '../subject.ts';
 import { UnauthenticatedError } from '../unauthenticated-error.ts';
+
+interface EmailClaim {
+  readonly email?: string;
+  readonly emailFault?: EmailFault | undefined;
+}
 
 /**
  * Turns verified claims (RFC 7519 section 4) into a caller.
@@ -19,15 +24,23 @@ export function callerOfClaims(claims: Readonly<Record<string, unknown>>, trust:
         'Sign in again; if that does not help, the service must be told which claim holds the user.',
     );
   }
-  const email = isUnverified(claims) ? undefined : parseEmail(own(claims, trust.emailClaim ?? 'email'));
+  const { email, emailFault } = emailOf(claims, trust);
   const name = parseName(own(claims, trust.nameClaim ?? 'name'));
   return {
     role: 'user',
     subject,
     ...(email !== undefined && { email }),
+    ...(emailFault !== undefined && { emailFault }),
     ...(name !== undefined && { name }),
     via: 'jwt',
   };
+}
+
+function emailOf(claims: Readonly<Record<string, unknown>>, trust: JwtTrust): EmailClaim {
+  const claimed = own(claims, trust.emailClaim ?? 'email');
+  const [email, fault] = [parseEmail(claimed), emailFaultOf(claimed)];
+  if (email === undefined) return { emailFault: fault };
+  return isUnverified(claims) ? { emailFault: 'unverified' } : { email };
 }
 
 /** Some issuers send the flag as text. */

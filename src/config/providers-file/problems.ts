@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { TAKEN_NAMES } from '../../providers/families.ts';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
-import { nearestOf } from './nearest.ts';
+import { nearestOf } from '../../nearest.ts';
 import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './schema.ts';
 
 /** A problem at one place in the providers file. Holds names of members but no values. */

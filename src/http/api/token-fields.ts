@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { isEmail } from '../../email.ts';
+import type { OtherNames } from '../request/misnamed-fields.ts';
 import { isTimeZone } from '../request/time-zone.ts';
 
 const LONGEST_MIN_TTL_SECONDS = 86_400;
@@ -10,10 +12,15 @@ export const TOKEN_FIELDS = {
     .default(false)
     .openapi({ description: 'Asks for a token obtained after this call, even if the present one is good.' }),
   cal_email: z
-    .email('Accepted is an e-mail address, such as "alice@example.com".')
-    .max(254, 'Accepted is an e-mail address of at most 254 characters.')
+    .string('Accepted is an e-mail address, such as "alice@example.com".')
+    .refine(isEmail, 'Accepted is an e-mail address, such as "alice@example.com".')
     .optional()
-    .openapi({ description: "E-mail of the account to create; the caller's own where this is left out." }),
+    .openapi({
+      format: 'email',
+      maxLength: 254,
+      description:
+        "E-mail of the account to create, internationalised or not (RFC 6531); the caller's own where this is left out.",
+    }),
   timezone: z
     .string('Accepted is the name of an IANA time zone, such as "Europe/Rome".')
     .refine(isTimeZone, 'Accepted is the name of an IANA time zone, such as "Europe/Rome".')
@@ -37,4 +44,13 @@ export const TOKEN_FIELDS = {
       description:
         'An access token that Cal.com answered with 401 or 498. Renewed only if it is still the current one, so any number of reports costs one refresh.',
     }),
+};
+
+/** What callers call these fields by mistake, apart from spelling. */
+export const OTHER_TOKEN_NAMES: OtherNames = {
+  force_refresh: ['force', 'refresh', 'force_refresh_token'],
+  cal_email: ['cal_email_address', 'cal_com_email'],
+  timezone: ['tz', 'zone', 'zoneinfo', 'cal_timezone', 'user_timezone', 'iana_timezone', 'timezone_name'],
+  min_ttl: ['ttl', 'minimum_ttl', 'min_ttl_seconds', 'min_ttl_ms'],
+  rejected_access_token: ['rejected_token'],
 };

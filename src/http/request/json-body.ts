@@ -1,44 +1,43 @@
 import { z } from 'zod';
 import { malformedBody } from './body-text.ts';
 import type { Call } from '../endpoint.ts';
-import { ProblemError } from '../response/problem.ts';
+import { requireIdentity, requireJson } from './media-type.ts';
+import { meantBy, misnamedFields, type OtherNames } from './misnamed-fields.ts';
+import { ProblemError, type FieldError } from '../response/problem.ts';
 
 const LONGEST_NAME = 40;
 
 /**
  * Reads the request's JSON body and validates it with `schema`. An empty body counts as `{}`, and so does `[]`, which
- * some languages write for an empty map.
+ * some languages write for an empty map. Unknown fields are refused if they are plainly meant for a known one.
  *
- * @throws {@link ProblemError} 400 naming each wrong field, 413 over 16 KiB, 415 for another media type
+ * @param otherNames what callers may call the fields of the schema by mistake
+ * @throws {@link ProblemError} 400 naming each wrong field, 413 over 16 KiB, 415 for another media type or coding
  */
-export async function jsonBody<Schema extends z.ZodType>(call: Call, schema: Schema): Promise<z.output<Schema>> {
+export async function jsonBody<Schema extends z.ZodType>(
+  call: Call,
+  schema: Schema,
+  otherNames?: OtherNames,
+): Promise<z.output<Schema>> {
+  await requireIdentity(call);
   const text = await call.body();
-  requireJson(call.header('content-type'), text);
+  if (text !== '') requireJson(call.header('content-type'));
   const body = parseJson(text);
   const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownField([...issue.path, key], schema))
-      : [{ field: fieldName(issue.path), message: `${whatWasSent(body, issue)} ${issue.message}` }],
-  );
-  const names = [...new Set(errors.map((error) => error.field))].join(', ');
-  throw new ProblemError(400, 'invalid_request', `The request is not valid: ${names}. See "errors".`, { errors });
+  const errors = [...(result.error?.issues ?? []).flatMap((issue) => toErrors(issue, body, schema))];
+  errors.push(...misnamedFields(body, schema, otherNames).filter(({ field }) => !names(errors).includes(field)));
+  if (result.success && errors.length === 0) return result.data;
+  const detail = `The request is not valid: ${names(errors).join(', ')}. See "errors".`;
+  throw new ProblemError(400, 'invalid_request', detail, { errors });
 }
 
-function requireJson(contentType: string | undefined, text: string): void {
-  if (text === '' || contentType === undefined) return;
-  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType === 'application/json') return;
-  throw new ProblemError(
-    415,
-    'unsupported_media_type',
-    'Send the body as JSON, with the header Content-Type: application/json, or send none.',
-    {
-      errors: [{ field: 'Content-Type', message: 'Accepted is application/json.' }],
-      headers: { accept: 'application/json' },
-    },
-  );
+function names(errors: readonly FieldError[]): string[] {
+  return [...new Set(errors.map(({ field }) => field))];
+}
+
+function toErrors(issue: z.core.$ZodIssue, body: unknown, schema: z.ZodType): FieldError[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField([...issue.path, key], schema));
+  return [{ field: fieldName(issue.path), message: `${whatWasSent(body, issue)} ${issue.message}` }];
 }
 
 function parseJson(text: string): unknown {
@@ -57,11 +56,14 @@ function fieldName(path: readonly PropertyKey[]): string {
 }
 
 /** A field name may be a misplaced secret, so long names are cut. */
-function unknownField(path: readonly PropertyKey[], schema: z.ZodType) {
+function unknownField(path: readonly PropertyKey[], schema: z.ZodType): FieldError {
   const name = fieldName(path);
   const field = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
-  const accepted = schema instanceof z.ZodObject ? ` Accepted are ${Object.keys(schema.shape).join(', ')}.` : '';
-  return { field, message: `${field} is not a field of this call.${accepted}` };
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const meant = meantBy(name, known);
+  const accepted = known.length === 0 ? '' : ` Accepted are ${known.join(', ')}.`;
+  const advice = meant === undefined ? accepted : ` Did you mean ${meant}?${accepted}`;
+  return { field, message: `${field} is not a field of this call.${advice}` };
 }
 
 /** Describes the problem without repeating text, which may be a secret. */
@@ -76,6 +78,8 @@ function whatWasSent(body: unknown, { path, ...issue }: z.core.$ZodIssue): strin
 
 function whatDoesNotFit(value: unknown): string {
   if (value === '') return 'an empty text';
+  if (typeof value === 'string' && value.trim() === '') return 'a text of nothing but white space';
+  if (typeof value === 'string' && value.trim() !== value) return 'a text with spaces around it';
   return typeof value === 'string' ? 'a text that does not fit' : kindOf(value);
 }
 

@@ -4,7 +4,10 @@ import { BODY_LIMIT_BYTES, bodyText, bodyTooLarge, malformedBody } from '../requ
 import type { Answer, Call, Endpoint } from '../endpoint.ts';
 import { ProblemError } from '../response/problem.ts';
 
-/** Adapts an endpoint to Hono, for hosts that use the Fetch standard and for unusual requests. */
+/**
+ * Adapts an endpoint to Hono, for hosts that use the Fetch standard and for unusual requests. The standard joins repeated
+ * headers by commas, so an embedding host that should refuse a repeated `Evergrant-Subject` has to do so itself.
+ */
 export function fetchAdapter(endpoint: Endpoint): (context: Context) => Promise<Response> {
   return async (context) => responseOf(await endpoint(callOf(context)));
 }

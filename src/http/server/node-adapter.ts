@@ -1,10 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { BODY_LIMIT_BYTES, bodyText, malformedBody } from '../request/body-text.ts';
 import type { Answer, Call } from '../endpoint.ts';
 import type { EndpointTable, Found } from '../endpoint-table.ts';
+import { responseOf } from './fetch-adapter.ts';
 import type { FetchHandler } from './fetch-handler.ts';
 import { withoutLastSlash } from '../paths.ts';
+import { ProblemError } from '../response/problem.ts';
+import { hasRepeated, lacksHost, refusalOfHeaders } from './single-headers.ts';
 
 /**
  * A target that needs no decoding or normalization: segments that begin with a letter, digit, dash or underscore, and a
@@ -14,6 +17,8 @@ const PLAIN_TARGET = /^(\/(?:[\w-][\w.~-]*\/)*(?:[\w-][\w.~-]*)?)(\?[\w.~%=&+:/-
 /** A host that the Fetch adapter accepts without further checks. */
 const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
 const PLAIN_LENGTH = /^\d{1,5}$/;
+/** Stands in for the host of a request that names none. Nothing depends on it. */
+const NO_HOST = 'localhost';
 /** How long a client may take to send the unread rest of a body before its connection is closed, in milliseconds. */
 const REST_MS = 500;
 
@@ -25,11 +30,14 @@ const REST_MS = 500;
  * @param handler called for each request, since the handler may be replaced
  */
 export function nodeAdapter(handler: () => FetchHandler): RequestListener {
-  const byFetch = getRequestListener((request, env) => handler().fetch(request, env));
+  const byFetch = getRequestListener((request, env) => handler().fetch(request, env), {
+    hostname: NO_HOST,
+    errorHandler: unusable,
+  });
   return (request, response) => {
     const { endpoints } = handler();
     const call = endpoints && understood(request, endpoints);
-    if (call === undefined) void byFetch(request, response);
+    if (call === undefined) answerUnusual(request, response, byFetch);
     else {
       call.answer(response).catch((cause: unknown) => {
         console.error(cause);
@@ -39,15 +47,33 @@ export function nodeAdapter(handler: () => FetchHandler): RequestListener {
   };
 }
 
+type ByFetch = ReturnType<typeof getRequestListener>;
+
+function answerUnusual(request: IncomingMessage, response: ServerResponse, byFetch: ByFetch): void {
+  const refusal = refusalOfHeaders(request);
+  if (refusal === undefined) {
+    void byFetch(request, response);
+    return;
+  }
+  write(response, refusal.toAnswer());
+  if (!request.complete) closeWithoutRest(request, response);
+}
+
+/** Answers a request that has no place in the Fetch standard, which the library would answer with a bare status. */
+function unusable(error: unknown): Response {
+  if (!(error instanceof RequestError)) return new Response(null, { status: 500 });
+  const detail = 'This is not a request of HTTP/1.1 (RFC 9112): its target is not a path, or its Host is not a host.';
+  return responseOf(new ProblemError(400, 'malformed_request', detail).toAnswer());
+}
+
 function understood(request: IncomingMessage, endpoints: EndpointTable): NodeCall | undefined {
   const { method = '', url = '', headers } = request;
   if (headers.origin !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
   const [, path, query = ''] = PLAIN_TARGET.exec(url) ?? [];
-  if (path === undefined || !PLAIN_HOST.test(headers.host ?? '')) return undefined;
+  if (path === undefined || lacksHost(request) || !PLAIN_HOST.test(headers.host || NO_HOST)) return undefined;
   const length = headers['content-length'];
   if (length !== undefined && !(PLAIN_LENGTH.test(length) && Number(length) <= BODY_LIMIT_BYTES)) return undefined;
-  // Node keeps the first of repeated headers or joins them, depending on the name.
-  if (Object.keys(headers).length * 2 !== request.rawHeaders.length) return undefined;
+  if (hasRepeated(request)) return undefined;
   const plainPath = withoutLastSlash(path);
   const found = endpoints.find(method, plainPath);
   return found && new NodeCall(request, plainPath, query, found);

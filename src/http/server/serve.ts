@@ -32,6 +32,8 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16_384,
+  // We answer requests without Host ourselves: health checks of HTTP/1.0 send none, and others are told in words.
+  requireHostHeader: false,
 };
 
 /**

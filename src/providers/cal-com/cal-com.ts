@@ -1,4 +1,6 @@
+import { openTransport } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
+import { otherKind } from './client-kind.ts';
 import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 import type { Provider } from '../provider.ts';
@@ -24,8 +26,22 @@ export interface CalComOptions {
 /** Cal.com for third parties: a user consents to what an app does with their account. */
 export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: CalComOptions): Provider {
   const definition = options.endpoints === 'v2' ? newer(options, clientSecret) : older(options, clientSecret);
-  const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET';
-  return oauth2({ definition, title: 'Cal.com', clientSecret, clientSettings, upstreamTimeoutMs, now });
+  const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET, and CAL_COM_REGION';
+  const transport = openTransport();
+  const provider = oauth2(
+    { definition, title: 'Cal.com', clientSecret, clientSettings, upstreamTimeoutMs, now },
+    transport,
+  );
+  const check = provider.checkClient?.bind(provider);
+  if (check === undefined) return provider;
+  return {
+    ...provider,
+    checkClient: async () => {
+      const { verdict, detail } = await check();
+      if (verdict !== 'refused') return { verdict, detail };
+      return { verdict, detail: (await otherKind('platform', options, transport)) ?? detail };
+    },
+  };
 }
 
 type Place = Pick<CalComOptions, 'clientId' | 'apiUrl' | 'appUrl' | 'scopes'>;

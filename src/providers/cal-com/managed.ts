@@ -10,6 +10,7 @@ import {
   type CalComError,
   type CalComResult,
 } from './envelope.ts';
+import { otherKind } from './client-kind.ts';
 import { managedTokenClaims } from './token-claims.ts';
 import type {
   AccountProfile,
@@ -148,10 +149,9 @@ class CalComManaged implements Provider {
     const result = await this.#ask('GET', `/oauth-clients/${this.#client}/users?limit=1`);
     if (result.kind === 'success') return { verdict: 'accepted', detail: `Cal.com accepts ${this.#options.clientId}.` };
     if (result.kind === 'client_refused' || result.kind === 'error') {
-      return {
-        verdict: 'refused',
-        detail: 'Cal.com refuses the client. Check CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET.',
-      };
+      const detail =
+        'Cal.com refuses the client. Check CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET, and CAL_COM_REGION.';
+      return { verdict: 'refused', detail: (await otherKind('oauth', this.#options, this.#transport)) ?? detail };
     }
     return { verdict: 'unreachable', detail: `${this.#options.apiUrl} does not answer properly: ${result.detail}.` };
   }

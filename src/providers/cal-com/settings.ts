@@ -1,12 +1,26 @@
 import type { Secret } from '../../secret.ts';
 import type { Parser, SettingsReader, Variable } from '../family.ts';
+import { parseRegion, placeOf, regionOf, type CalComPlace } from './regions.ts';
 
 /** The variables that configure Cal.com's clients. */
 export const VARIABLES = [
   { name: 'CAL_COM_CLIENT_ID', default: undefined, meaning: 'Client id of the Cal.com platform, for managed users.' },
   { name: 'CAL_COM_CLIENT_SECRET', default: undefined, meaning: 'Client secret of the Cal.com platform.' },
-  { name: 'CAL_COM_API_URL', default: 'https://api.cal.com/v2', meaning: "Cal.com's API, with its version." },
-  { name: 'CAL_COM_APP_URL', default: 'https://app.cal.com', meaning: "Cal.com's web app." },
+  {
+    name: 'CAL_COM_REGION',
+    default: undefined,
+    meaning: 'Where Cal.com keeps your accounts: us (cal.com) or eu (cal.eu). us if neither this nor a URL is set.',
+  },
+  {
+    name: 'CAL_COM_API_URL',
+    default: undefined,
+    meaning: "Cal.com's API, with its version: https://api.cal.com/v2, or that of the region, if unset.",
+  },
+  {
+    name: 'CAL_COM_APP_URL',
+    default: undefined,
+    meaning: "Cal.com's web app: https://app.cal.com, or that of the region, if unset.",
+  },
   {
     name: 'CAL_COM_OAUTH_CLIENT_ID',
     default: undefined,
@@ -47,23 +61,38 @@ export interface CalComOAuthSettings extends CalComPlace {
   readonly endpoints: 'v2' | 'app';
 }
 
-/** The addresses of Cal.com. */
-interface CalComPlace {
-  /** With the version, without a trailing slash. */
-  readonly apiUrl: string;
-  /** Without a trailing slash. */
-  readonly appUrl: string;
-}
-
 type CalComReader = SettingsReader<(typeof VARIABLES)[number]>;
 
 /** Reads the settings of both clients; problems are collected in `settings`. */
 export function readSettings(settings: CalComReader): CalComSettings {
-  const place = {
-    apiUrl: settings.decide('CAL_COM_API_URL', apiUrlParser(settings.parsers.secureUrl)),
-    appUrl: settings.decide('CAL_COM_APP_URL', settings.parsers.secureUrl),
-  };
+  const place = readPlace(settings);
   return { managed: readManaged(settings, place), oauth: readOAuth(settings, place) };
+}
+
+/** Its clients and tokens are of one region, so the two addresses must never be of two. */
+function readPlace(settings: CalComReader): CalComPlace {
+  const region = settings.read('CAL_COM_REGION', parseRegion);
+  const apiUrl = settings.read('CAL_COM_API_URL', apiUrlParser(settings.parsers.secureUrl));
+  const appUrl = settings.read('CAL_COM_APP_URL', settings.parsers.secureUrl);
+  const place = placeOf(region ?? regionOf(apiUrl) ?? regionOf(appUrl) ?? 'us');
+  const given = { apiUrl: apiUrl ?? place.apiUrl, appUrl: appUrl ?? place.appUrl };
+  if (region !== undefined && (given.apiUrl !== place.apiUrl || given.appUrl !== place.appUrl)) {
+    const variable = given.apiUrl === place.apiUrl ? 'CAL_COM_APP_URL' : 'CAL_COM_API_URL';
+    settings.refuse(
+      'CAL_COM_REGION',
+      `is set, but ${variable} names another place`,
+      'Set CAL_COM_REGION alone, or the two URLs without it.',
+    );
+  } else if (regionOf(given.apiUrl) !== undefined && regionOf(given.appUrl) !== undefined) {
+    if (regionOf(given.apiUrl) !== regionOf(given.appUrl)) {
+      settings.refuse(
+        'CAL_COM_APP_URL',
+        'is of another region of Cal.com than CAL_COM_API_URL',
+        'Set both to one region, or CAL_COM_REGION instead. Two regions need two deployments.',
+      );
+    }
+  }
+  return given;
 }
 
 function readManaged(settings: CalComReader, place: CalComPlace): CalComManagedSettings | undefined {

@@ -43,6 +43,9 @@ describe('mintApiKey', () => {
       assert.throws(() => mintApiKey({ role: 'user', subject }, NOW), /subject/);
     }
     assert.throws(() => mintApiKey({ role: 'user', subject: 'bob', email: 'bob' }, NOW), /email/);
+    assert.throws(() => mintApiKey({ role: 'user', subject: 'bob', email: 'bob@example.com ' }, NOW), /spaces around/);
+    const { record } = mintApiKey({ role: 'user', subject: 'bob', email: 'jörg@müller.de' }, NOW);
+    assert.equal(record.email, 'jörg@müller.de');
   });
 });
 

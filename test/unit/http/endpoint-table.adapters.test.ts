@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { listen, type Listening } from '../../../src/http/server/serve.ts';
 import { tokenOf } from '../../support/service/answer.ts';
 import { jwt } from '../../support/service/credentials.ts';
@@ -39,7 +40,8 @@ type Door = 'node' | 'fetch';
 interface Sent {
   /** Method and target. */
   readonly route: string;
-  readonly host?: string;
+  /** Null for no such header. */
+  readonly host?: string | null;
   readonly version?: string;
   readonly headers?: readonly string[];
   readonly body?: string | Uint8Array;
@@ -78,7 +80,8 @@ function bytesOf({
   headers = [],
   body,
 }: Sent): (string | Uint8Array)[] {
-  const lines = [`${route} HTTP/${version}`, `Host: ${host}`, 'Connection: close', ...headers];
+  const named = host === null ? [] : [`Host: ${host}`];
+  const lines = [`${route} HTTP/${version}`, ...named, 'Connection: close', ...headers];
   const isMeasured = body !== undefined && !headers.some((each) => /^(content-length|transfer-encoding):/i.test(each));
   if (isMeasured) lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
   return [`${lines.join('\r\n')}\r\n\r\n`, ...(body === undefined ? [] : [body])];
@@ -176,6 +179,15 @@ describe('the door on Node’s requests and the door of the Fetch standard', () 
         for (const more of [
           { headers: [bearer(), bearer('bob')] },
           { headers: ['X-API-Key: a', 'X-API-Key: b'] },
+          { headers: [...admitted, 'Evergrant-Subject: alice', 'evergrant-subject: alice'] },
+          { headers: [...admitted, 'Host: elsewhere.test'] },
+          { headers: [...admitted, 'Content-Type: application/json', 'Content-Type: text/plain'], body: '{}' },
+          { headers: admitted, host: null },
+          { headers: admitted, host: null, version: '1.0' },
+          { headers: [...admitted, 'X-Twice: a', 'X-Twice: b'], host: null, version: '1.0' },
+          { headers: admitted, host: '' },
+          { headers: admitted, host: '', version: '1.0' },
+          { headers: admitted, host: 'a b', version: '1.0' },
           { headers: [...admitted, 'Origin: https://app.example'] },
           { headers: admitted, host: 'EVERGRANT.test' },
           { headers: admitted, host: 'evergrant.test:80' },
@@ -183,6 +195,10 @@ describe('the door on Node’s requests and the door of the Fetch standard', () 
           { headers: admitted, route: `${method} ${path.replace('/', '/%2e/')}` },
           { headers: admitted, route: `${method} /.${path}` },
           { headers: admitted, route: `${method} /${path}` },
+          { headers: admitted, route: `${method} ${path}/` },
+          { headers: admitted, route: `${method} ${path}//` },
+          { headers: admitted, route: `${method} ${path.replace('/v1/', '/v1//')}` },
+          { headers: admitted, route: `${method} ${path.toUpperCase()}` },
           { headers: admitted, route: `${method} ${path}?a=/../` },
           { headers: admitted, route: `${method} ${path}?a='"<>` },
           { headers: admitted, route: `${method} http://evergrant.test${path}` },
@@ -206,6 +222,13 @@ describe('the door on Node’s requests and the door of the Fetch standard', () 
           await same({ route, headers: [...admitted, ...typed], body });
           if (admits) await same({ route, headers: typed, body });
         }
+        for (const coding of ['gzip', 'GZIP', 'br', 'deflate', 'identity', 'identity, gzip', 'x-nobodys', '']) {
+          const coded = [...admitted, JSON_TYPE, `Content-Encoding: ${coding}`];
+          await same({ route, headers: coded, body: gzipSync('{"min_ttl": "x"}') });
+          await same({ route, headers: coded, body: '{"min_ttl": "x"}' });
+          await same({ route, headers: coded });
+        }
+        await same({ route, headers: [...admitted, JSON_TYPE, JSON_TYPE], body: '{"min_ttl": "x"}' });
         const inChunks = [...admitted, JSON_TYPE, 'Transfer-Encoding: chunked'];
         await same({ route, headers: inChunks, body: chunked('{"min_ttl": "x"}', 5) });
         await same({ route, headers: [...admitted, JSON_TYPE, 'Content-Length: 0'] });
@@ -222,6 +245,8 @@ describe('the door on Node’s requests and the door of the Fetch standard', () 
     ['text/plain', '{}'],
     ['text/plain', ''],
     ['application/json', '{"min_ttl": "x", "timezone": 7, "code": 1, "return_to": 2, "nobody-knows": 3}'],
+    ['application/json', '{"timeZone": "UTC", "replaced": true, "nobody-knows": 3}'],
+    ['application/json, application/json;charset=utf-8', '{"min_ttl": "x"}'],
     ['application/json', '{"force_refresh": tr'],
     ['application/json', 'null'],
     ['application/json', new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])],
@@ -244,6 +269,22 @@ describe('the door on Node’s requests and the door of the Fetch standard', () 
         await same({ route: `${method} ${target}`, headers: [bearer()] });
     }
     await same({ route: `GET ${CONFIG_PATH}`, version: '1.0', headers: [bearer()] });
+  });
+
+  it('answer a health check that names no host, and tell in words what HTTP/1.1 asks for', async () => {
+    for (const path of ['/healthz', '/readyz', '/healthz/', '/readyz?x=1']) {
+      for (const version of ['1.0', '1.1']) {
+        for (const host of [null, '', 'evergrant.test']) {
+          const { text, door } = await same({ route: `GET ${path}`, version, host });
+          const status = version === '1.1' && host === null ? 400 : 200;
+          assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} `), `${path} ${version} ${host}`);
+          if (status === 400) assert.match(text, /"malformed_request".*the header Host/);
+          assert.equal(door, 'node');
+        }
+      }
+      const { text } = await same({ route: `GET http://evergrant.test${path}`, version: '1.0', host: null });
+      assert.match(text, /^HTTP\/1\.1 200 /);
+    }
   });
 
   it('hand out the same token', async () => {

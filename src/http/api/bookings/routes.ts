@@ -3,7 +3,8 @@ import type { LiveToken } from '../../../grants/keeper/keeper.ts';
 import type { AccountProfile } from '../../../providers/provider.ts';
 import { jsonAnswer } from '../../response/answer.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';
-import { toApplicant, toDemand } from '../token-request.ts';
+import { OTHER_TOKEN_NAMES } from '../token-fields.ts';
+import { toApplicant, toDemand, withEmailFault } from '../token-request.ts';
 import type { Route } from '../../endpoint.ts';
 import { expiresIn } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
@@ -43,7 +44,7 @@ const tokenRefreshRoute = createRoute({
     403: problem('The key may not act for this user'),
     413: problem('The body is larger than 16 KiB'),
     409: problem('The user must link an account first, or again; `authorize_url` is where'),
-    415: problem('The body is not JSON'),
+    415: problem('The body is compressed, or not JSON'),
     429: problem('This user’s token was renewed too often in the last minute'),
     500: problem('No live token to be had now; `code` says why, and `Retry-After` is there where waiting helps'),
   },
@@ -86,14 +87,12 @@ export function bookingsRoutes(services: HttpServices): Route[] {
 
   const token = authenticated(authenticator, async (call, caller) => {
     const subject = subjectOf(caller, call);
-    const body = await jsonBody(call, calTokenRefreshRequest);
+    const body = await jsonBody(call, calTokenRefreshRequest, OTHER_TOKEN_NAMES);
+    const applicant = toApplicant(caller, subject, body);
     const live = await withConsent(services, bookings, subject, () =>
-      keeper.token({
-        provider: bookings.provider,
-        subject,
-        applicant: toApplicant(caller, subject, body),
-        ...toDemand(body),
-      }),
+      withEmailFault(caller, () =>
+        keeper.token({ provider: bookings.provider, subject, applicant, ...toDemand(body) }),
+      ),
     );
     return jsonAnswer(tokenAnswer(live, bookings.calClientId, now()));
   });

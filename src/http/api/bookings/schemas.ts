@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { TOKEN_FIELDS } from '../token-fields.ts';
 
-/** Validates the body of `POST /bookings/token/refresh/`; unknown fields are ignored. */
+/** Validates the body of `POST /bookings/token/refresh/`; unknown fields are ignored unless one resembles a field. */
 export const calTokenRefreshRequest = z
   .object(TOKEN_FIELDS, 'Accepted is a JSON object.')
   .openapi('CalTokenRefreshRequest');

@@ -2,7 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import type { FrontendToken } from '../../../providers/provider.ts';
 import { jsonAnswer } from '../../response/answer.ts';
 import { authenticated } from '../../request/authenticate.ts';
-import { toApplicant, toDemand } from '../token-request.ts';
+import { OTHER_TOKEN_NAMES } from '../token-fields.ts';
+import { toApplicant, toDemand, withEmailFault } from '../token-request.ts';
 import type { Route } from '../../endpoint.ts';
 import { expiresIn } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
@@ -38,12 +39,13 @@ const tokenRoute = createRoute({
 export function connectionTokenRoutes(services: HttpServices): Route[] {
   const { keeper, frontendTokens, settings, now } = services;
   const token = authenticated(services.authenticator, async (call, caller) => {
-    const body = await jsonBody(call, tokenRequest);
+    const body = await jsonBody(call, tokenRequest, OTHER_TOKEN_NAMES);
     const { provider, subject, key } = connectionAskedFor(call, caller, settings, body.connection);
     const { frontend } = body;
     if (frontend !== undefined) requireKnown(frontend.permissions, provider, frontendTokens.permissionsOf(provider));
     const applicant = toApplicant(caller, subject, body);
-    const kept = await keeper.token({ provider, subject: key, applicant, ...toDemand(body) });
+    const request = { provider, subject: key, applicant, ...toDemand(body) };
+    const kept = await withEmailFault(caller, () => keeper.token(request));
     const issued = frontend && (await frontendTokens.issue({ provider, subject: key, live: kept, ...frontend }));
     const live = issued?.live ?? kept;
     return jsonAnswer({

@@ -29,7 +29,7 @@ const frontendRequest = z
   )
   .openapi('FrontendRequest');
 
-/** Validates the body of `POST /connections/{provider}/token/`; unknown fields are ignored. */
+/** Validates the body of `POST /connections/{provider}/token/`; unknown fields are ignored unless one resembles a field. */
 export const tokenRequest = z
   .object(
     {

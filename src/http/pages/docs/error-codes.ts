@@ -22,10 +22,15 @@ const FIX_REQUEST = 'Mend the request: `errors` names each field that is wrong, 
 
 /** All `code` values of problems. */
 export const PROBLEM_CODES: readonly ExplainedCode[] = [
-  explained([400], 'invalid_request', 'A field is not what is accepted.', FIX_REQUEST),
+  explained([400], 'invalid_request', 'A field, or a header, is not what is accepted.', FIX_REQUEST),
   explained([400], 'malformed_body', 'The body is not a JSON object.', 'Send a JSON object, or no body at all.'),
   explained([400], 'subject_required', 'A server key did not say for whom it asks.', 'Send `Evergrant-Subject`.'),
-  explained([400], 'cal_email_required', 'A Cal.com account needs an e-mail.', 'Send `cal_email`, or a JWT with one.'),
+  explained(
+    [400],
+    'cal_email_required',
+    'A Cal.com account needs an e-mail. `detail` says why that of a JWT is not used.',
+    'Send `cal_email`, or a JWT with one that its issuer has verified.',
+  ),
   explained([400], 'cal_email_in_use', 'That e-mail is another’s at Cal.com.', 'Send another `cal_email`.'),
   explained(
     [400],
@@ -121,7 +126,12 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
   ),
   explained([408], 'request_timeout', 'The request did not arrive in time.', 'Send it at once, whole.'),
   explained([413], 'body_too_large', 'The body is larger than 16 KiB.', 'Send less.'),
-  explained([415], 'unsupported_media_type', 'The body is not JSON by its header.', 'Send `application/json`.'),
+  explained(
+    [415],
+    'unsupported_media_type',
+    'The body is compressed, or not JSON by its header.',
+    'Send plain `application/json`.',
+  ),
   explained([429], 'rate_limited', 'Too many requests came from there.', LATER),
   explained(
     [429],

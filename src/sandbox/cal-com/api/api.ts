@@ -9,10 +9,13 @@ import { atomsRoutes } from './routes/atoms.ts';
 import { authorizeRoutes } from './routes/authorize.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { calendarRoutes } from './routes/calendars.ts';
+import { integrationRoutes } from './routes/integrations.ts';
 import { managedUserRoutes } from './routes/managed-users.ts';
 import { meRoutes } from './routes/me.ts';
+import { oauth2ClientRoutes } from './routes/oauth2-clients.ts';
 import { oauth2TokenRoutes } from './routes/oauth2-token.ts';
 import { oauthFlowRoutes } from './routes/oauth-flow.ts';
+import { ownListRoutes } from './routes/own-lists.ts';
 import { providerRoutes } from './routes/provider.ts';
 import { timeZoneRoutes } from './routes/time-zones.ts';
 
@@ -30,6 +33,7 @@ export function apiV2(cal: CalCom, limiter: RateLimiter): Hono<ApiEnv> {
 
   app.route('/auth/oauth2/authorize', authorizeRoutes(cal));
   app.route('/api/auth/oauth', appOAuthRoutes(cal));
+  app.route('/api/integrations', integrationRoutes(cal));
 
   app.use(async (c, next) => {
     if (c.req.method === 'OPTIONS') return preflight();
@@ -46,6 +50,7 @@ export function apiV2(cal: CalCom, limiter: RateLimiter): Hono<ApiEnv> {
   });
 
   app.route('/v2/oauth-clients', managedUserRoutes(cal));
+  app.route('/v2/auth/oauth2/clients', oauth2ClientRoutes(cal));
   app.route('/v2/auth/oauth2', oauth2TokenRoutes(cal));
   app.route('/v2/oauth', oauthFlowRoutes(cal));
   app.route('/v2/provider', providerRoutes(cal));
@@ -53,6 +58,7 @@ export function apiV2(cal: CalCom, limiter: RateLimiter): Hono<ApiEnv> {
   app.route('/v2/atoms', atomsRoutes(cal));
   app.route('/v2/calendars', calendarRoutes(cal));
   app.route('/v2', bookingRoutes(cal));
+  app.route('/v2', ownListRoutes(cal));
   app.route('/v2/timezones', timeZoneRoutes());
 
   app.notFound((c) => {

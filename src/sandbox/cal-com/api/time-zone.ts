@@ -1,6 +1,5 @@
-const byLowerCase = new Map(
-  [...Intl.supportedValuesOf('timeZone'), 'UTC', 'GMT'].map((zone) => [zone.toLowerCase(), zone]),
-);
+/** Words that Cal.com writes in capitals, where no letter stands beside them. */
+const IN_CAPITALS = /(?<![A-Za-z])(?:gmt|est|utc)(?![A-Za-z])/gi;
 
 /** Whether the platform's time zone database knows the name, including aliases. */
 export function isTimeZone(name: string): boolean {
@@ -14,7 +13,12 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Corrects the letter case, as in `America/New_york`. Names that are not listed, such as aliases, stay as they are. */
+/**
+ * The name as Cal.com stores it: each word between slashes and underscores begins with a capital, whatever the database
+ * of time zones has, so that `egypt` becomes `Egypt` and `US/Pacific` becomes `Us/Pacific`. From
+ * packages/platform/types/utils/normalizeTimezone.ts of calcom/cal.com at d1391f44, read on 28 November 2026.
+ */
 export function repairTimeZone(name: string): string {
-  return byLowerCase.get(name.toLowerCase()) ?? name;
+  const words = name.toLowerCase().replaceAll(/(?<=^|[/_])[a-z]/g, (letter) => letter.toUpperCase());
+  return words.replaceAll(IN_CAPITALS, (word) => word.toUpperCase());
 }

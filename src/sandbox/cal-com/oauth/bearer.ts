@@ -24,3 +24,13 @@ export function authenticateOAuthToken(
   if (token.uses === 0) cal.world.countUse(token);
   return user;
 }
+
+/**
+ * The user of a third party's access token at the older endpoints of the app, which take it as the header's second word
+ * and want this one legacy scope; undefined if it is none, or dead.
+ */
+export function userOfAppToken(cal: CalCom, authorization: string | null, scope: string): User | undefined {
+  const token = cal.world.token(authorization?.split(' ')[1] ?? '');
+  const isLive = token?.kind === 'access' && token.fate === 'live' && token.expiresAt > cal.clock.now();
+  return isLive && isOAuthToken(token) && token.scopes.includes(scope) ? cal.world.user(token.userId) : undefined;
+}

@@ -1,11 +1,25 @@
 const readAndWrite = (subject: string): string[] => [`${subject}_READ`, `${subject}_WRITE`];
 
-/** The scopes that Cal.com enforces. */
+/**
+ * The scopes that Cal.com enforces: 53 by `CALCOM_OAUTH_SCOPES` in apps/chat/lib/calcom/oauth.ts of calcom/companion, as
+ * of 18 August 2026. Insights can only be read.
+ */
 export const SCOPES: readonly string[] = [
-  ...['EVENT_TYPE', 'BOOKING', 'SCHEDULE', 'APPS', 'PROFILE'],
-  ...['TEAM_EVENT_TYPE', 'TEAM_BOOKING', 'TEAM_SCHEDULE', 'TEAM_PROFILE', 'TEAM_MEMBERSHIP'],
-  ...['ORG_EVENT_TYPE', 'ORG_BOOKING', 'ORG_SCHEDULE', 'ORG_PROFILE'],
-].flatMap(readAndWrite);
+  ...['EVENT_TYPE', 'BOOKING', 'SCHEDULE', 'APPS', 'PROFILE', 'WEBHOOK', 'VERIFIED_RESOURCES', 'CREDITS'].flatMap(
+    readAndWrite,
+  ),
+  'INSIGHTS_READ',
+  ...[
+    ...['TEAM_EVENT_TYPE', 'TEAM_BOOKING', 'TEAM_SCHEDULE', 'TEAM_PROFILE', 'TEAM_MEMBERSHIP', 'TEAM_APPS'],
+    ...['TEAM_ROUTING_FORM', 'TEAM_WORKFLOW', 'TEAM_VERIFIED_RESOURCES'],
+  ].flatMap(readAndWrite),
+  'TEAM_INSIGHTS_READ',
+  ...[
+    ...['ORG_EVENT_TYPE', 'ORG_BOOKING', 'ORG_SCHEDULE', 'ORG_PROFILE', 'ORG_MEMBERSHIP', 'ORG_ROUTING_FORM'],
+    ...['ORG_WEBHOOK', 'ORG_ATTRIBUTES'],
+  ].flatMap(readAndWrite),
+  'ORG_INSIGHTS_READ',
+];
 
 /** The legacy scopes; a token with no others may do everything. */
 export const LEGACY_SCOPES: readonly string[] = ['READ_BOOKING', 'READ_PROFILE'];

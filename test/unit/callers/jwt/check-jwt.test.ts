@@ -277,30 +277,37 @@ describe('the profile in a JWT', () => {
 
   it('is left out where it is of no use', async () => {
     const authenticator = trusting(bySecret);
-    const useless = [
-      '',
-      'alice',
-      '@example.com',
-      'a@b',
-      'a b@example.com',
-      'a@example.com\n',
-      7,
-      ['a@example.com'],
-      null,
+    const useless: [email: unknown, emailFault?: string][] = [
+      [''],
+      [null],
+      [undefined],
+      ['alice', 'malformed'],
+      ['@example.com', 'malformed'],
+      ['a@b', 'malformed'],
+      ['a b@example.com', 'malformed'],
+      ['a@example.com\n', 'spaces'],
+      [' a@example.com', 'spaces'],
+      ['\u00a0用户@例子.中国 ', 'spaces'],
+      [7, 'malformed'],
+      [['a@example.com'], 'malformed'],
     ];
-    for (const email of useless) {
+    for (const [email, emailFault] of useless) {
       const caller = await authenticator.authenticate(bearer(hs256(claimsOf({ email, name: 7 }))));
-      assert.deepEqual(caller, { role: 'user', subject: 'alice', via: 'jwt' });
+      const expected = { role: 'user', subject: 'alice', via: 'jwt' };
+      assert.deepEqual(caller, emailFault === undefined ? expected : { ...expected, emailFault });
     }
     await authenticator.authenticate(bearer(hs256(claimsOf({ email: `a@${'.'.repeat(4000)}` }))));
   });
 
   it('has no e-mail that the issuer says is unverified', async () => {
     const authenticator = trusting(bySecret);
-    const emailOf = async (email_verified: unknown) =>
-      (await authenticator.authenticate(bearer(hs256(claimsOf({ email: 'a@example.com', email_verified }))))).email;
-    assert.equal(await emailOf(false), undefined);
-    assert.equal(await emailOf('false'), undefined);
+    const emailOf = async (email_verified: unknown) => {
+      const token = hs256(claimsOf({ email: 'a@example.com', email_verified }));
+      const { email, emailFault } = await authenticator.authenticate(bearer(token));
+      return email ?? emailFault;
+    };
+    assert.equal(await emailOf(false), 'unverified');
+    assert.equal(await emailOf('false'), 'unverified');
     assert.equal(await emailOf(true), 'a@example.com');
     assert.equal(await emailOf(undefined), 'a@example.com');
   });

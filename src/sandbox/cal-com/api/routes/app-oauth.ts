@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
 import type { CalCom } from '../../cal-com.ts';
+import { userOfAppToken } from '../../oauth/bearer.ts';
 import { exchangeCode, refreshOAuth } from '../../oauth/exchange.ts';
 import { OAuthRefusal } from '../../oauth/refusal.ts';
-import { isOAuthToken, type OAuthTokens } from '../../oauth/tokens.ts';
+import type { OAuthTokens } from '../../oauth/tokens.ts';
 
 const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
 
@@ -32,10 +33,7 @@ export function appOAuthRoutes(cal: CalCom): Hono {
   });
 
   app.on(['GET', 'POST'], '/me', (c) => {
-    const token = cal.world.token(secondWord(c.req.raw.headers.get('authorization')));
-    const isGood =
-      token?.kind === 'access' && token.fate === 'live' && token.expiresAt > cal.clock.now() && isOAuthToken(token);
-    const user = isGood && token.scopes.includes('READ_PROFILE') ? cal.world.user(token.userId) : undefined;
+    const user = userOfAppToken(cal, c.req.raw.headers.get('authorization'), 'READ_PROFILE');
     if (user === undefined) return Response.json({ message: 'Unauthorized' }, { status: 401 });
     return Response.json({ username: user.username }, { status: 201 });
   });

@@ -5,8 +5,8 @@ import { success } from '../envelope.ts';
 import { badRequest } from '../exceptions.ts';
 import type { User } from '../../state/records.ts';
 
-/** It is unknown which scopes these require of a third party's token; here they require none. */
-const OPEN = { scopes: [] };
+/** From the table of scopes at cal.com/docs/api-reference/v2/oauth, as of 2026. */
+const APPS = { scopes: ['APPS_READ'] };
 const CALENDARS = ['office365', 'google', 'apple'];
 
 function connectedCalendars({ id, email, name }: User): object {
@@ -52,10 +52,10 @@ function connectedCalendars({ id, email, name }: User): object {
 export function calendarRoutes(cal: CalCom): Hono {
   const app = new Hono({ strict: false });
 
-  app.get('/', (c) => success(connectedCalendars(authenticate(cal, c.req.raw.headers, OPEN).user)));
+  app.get('/', (c) => success(connectedCalendars(authenticate(cal, c.req.raw.headers, APPS).user)));
 
   app.get('/:calendar/check', (c) => {
-    authenticate(cal, c.req.raw.headers, OPEN);
+    authenticate(cal, c.req.raw.headers, APPS);
     if (!CALENDARS.includes(c.req.param('calendar'))) {
       throw badRequest(`Invalid calendar type, available calendars are: ${CALENDARS.join(', ')}`);
     }
