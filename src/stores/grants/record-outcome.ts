@@ -10,7 +10,7 @@ import type { AccountProfile, Obtained } from '../../providers/provider.ts';
 import { appending, refreshTokenOf } from './append-credential.ts';
 import { newestNonce, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
 import { lockForObtained } from './obtained-facts.ts';
-import { recordGain, recordLoss } from './record-event.ts';
+import { recordGain, recordLoss, recordUnrenewable } from './record-event.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { EMPTIED, endedColumns, supersede } from './supersede.ts';
@@ -26,12 +26,16 @@ export interface Recording {
   readonly schedule: Schedule;
   /** Epoch milliseconds, by the clock that judges tokens. */
   readonly obtainedAt: number;
+  /** True if nothing but a refresh token, and the user, can give another credential. */
+  readonly needsRefreshToken?: boolean;
 }
 
 /** The result of recording an answer. */
 export interface Recorded {
   /** The event that it causes, the first time. */
   readonly event: GrantEvent | undefined;
+  /** The event that nothing can renew the credential, if that is so. */
+  readonly unrenewable?: GrantEvent | undefined;
   /** Whether somebody in another process waits for it; to be awaited after the transaction. */
   readonly awaited: Promise<boolean>;
 }
@@ -60,7 +64,7 @@ const SETTLE = `
 export async function recordObtained(
   database: SqlDatabase,
   transaction: Transaction<Database>,
-  { vault, exchange, answer, schedule, obtainedAt }: Recording,
+  { vault, exchange, answer, schedule, obtainedAt, needsRefreshToken = false }: Recording,
 ): Promise<Recorded> {
   const { grantId, presented, nonce } = exchange;
   const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
@@ -79,8 +83,10 @@ export async function recordObtained(
   const { ends, supersedes, settles, event } = whatFollows(exchange, facts);
   const named = { grantId, exchangeId, nonce, presented };
   const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
+  const isUnrenewable = needsRefreshToken && refresh === undefined;
+  const credential = { ...facts, obtainedAt, refresh, schedule, isUnrenewable };
   const { answers } = await send(transaction, [
-    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh, schedule })),
+    database.hot(...appending(vault, named, answer, credential)),
     ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce, EMPTIED])]),
     database.hot(FINISH, [now, grantId, exchangeId, nonce]),
     ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId, now])] : []),
@@ -92,10 +98,13 @@ export async function recordObtained(
     await grant.set(accountColumns(answer.profile, obtainedAt)).execute();
   }
   const told = event && (await recordGain(transaction, { type: event, grantId, exchangeId, at: now }));
+  const unrenewable = isUnrenewable
+    ? await recordUnrenewable(transaction, { grantId, exchangeId, at: now })
+    : undefined;
   const finished = ends === undefined ? 1 : 2;
   const awaited = answers.then((all) => (all[finished]?.rows[0] as { awaited?: number } | undefined)?.awaited === 1);
   awaited.catch(() => undefined);
-  return { event: told, awaited };
+  return { event: told, unrenewable, awaited };
 }
 
 /**
@@ -122,7 +131,7 @@ export async function recordFailure(
     await finishExchange(transaction, { ...exchange, exchangeId }, end, now);
   }
   if (answer.kind === 'rejected' && exchange.presented !== undefined) {
-    await endCredential(transaction, exchange.grantId, exchange.presented, 'rejected', now);
+    await endCredential(transaction, exchange.grantId, exchange.presented, { now, reason: 'rejected' });
   }
   if (backoff !== undefined) await applyBackoff(transaction, exchange, backoff);
   const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
@@ -189,12 +198,16 @@ function accountColumns(profile: AccountProfile, now: number) {
   return { account_id: profile.accountId, profile: JSON.stringify(profile), profile_at: now };
 }
 
-async function endCredential(
+/**
+ * Ends a credential, unless it has ended before.
+ *
+ * @param end `now` by the database's clock, in epoch milliseconds
+ */
+export async function endCredential(
   transaction: Transaction<Database>,
   grantId: string,
   { nonce }: ExchangeName,
-  reason: EndReason,
-  now: number,
+  { now, reason }: { readonly now: number; readonly reason: EndReason },
 ): Promise<void> {
   await transaction
     .updateTable('credentials')

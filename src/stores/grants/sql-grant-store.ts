@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
 import type { Credential } from '../../grants/credential.ts';
 import type { GrantEvent, RecoveryPath } from '../../grants/events.ts';
-import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../../grants/exchange.ts';
+import { unresolvedMs, type ExchangeBounds, type ExchangeName, type OpenExchange } from '../../grants/exchange.ts';
 import type { Account, Backoff, ExchangeStatus, GrantView, ViewWithStatus } from '../../grants/grant.ts';
 import type { ExchangeIntent, Failure, GrantStore } from '../../grants/storage/grant-store.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
@@ -16,7 +16,7 @@ import { isDead } from '../database/holder.ts';
 import { openExchange } from './open-exchange.ts';
 import { closeAbandonedExchange } from './orphaned-exchanges.ts';
 import { recordLoss } from './record-event.ts';
-import { backoffColumns, recordFailure, recordObtained } from './record-outcome.ts';
+import { backoffColumns, endCredential, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import type { ExchangeStatusRow, SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -137,12 +137,17 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
-  async noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): Promise<GrantEvent | undefined> {
+  async noteReconnectRequired(
+    grantId: string,
+    recoveryPath: RecoveryPath,
+    reported?: ExchangeName,
+  ): Promise<GrantEvent | undefined> {
     const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const at = await database.readTime(transaction);
       const times = { at, tokensAt: clock.now(), unresolvedMs: this.#unresolvedMs };
+      if (reported !== undefined) await endCredential(transaction, grantId, reported, { now: at, reason: 'rejected' });
       return recordLoss(transaction, grantId, recoveryPath, times);
     });
   }

@@ -7,7 +7,7 @@ import { jsonAnswer, noContent } from '../../response/answer.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';
 import { startLink } from '../connect/start-link.ts';
 import type { Call, Route } from '../../endpoint.ts';
-import { expiresIn } from '../../response/expires-in.ts';
+import { expiresIn, lifeOf } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { authorizeAnswer, authorizeRequest, completeRequest, connection, connectionList } from './schemas.ts';
@@ -144,14 +144,16 @@ export function connectionsRoutes(services: HttpServices): Route[] {
 }
 
 function connectionOf(report: ConnectionReport, now: number) {
-  const { provider, health, accountId, profile, connectedAt, expiresAt } = report;
+  const { provider, health, accountId, profile, connectedAt, expiresAt, renewable } = report;
+  const life = expiresAt === undefined ? { long_lived: false, renewable } : lifeOf({ expiresAt, renewable }, now);
   const path = `/api/v1/connections/${provider}/authorize/`;
   return {
     provider,
     status: health,
     account: accountId === undefined ? null : toAccount({ ...profile, accountId }),
     connected_at: new Date(connectedAt).toISOString(),
-    expires_in: expiresAt === undefined ? null : expiresIn({ expiresAt }, now),
+    expires_in: null,
+    ...life,
     ...(health === 'reconnect_required' ? { authorize: { method: 'POST', path } } : {}),
   };
 }

@@ -4,7 +4,7 @@ import { jsonAnswer } from '../../response/answer.ts';
 import { authenticated } from '../../request/authenticate.ts';
 import { toApplicant, toDemand } from '../token-request.ts';
 import type { Route } from '../../endpoint.ts';
-import { expiresIn } from '../../response/expires-in.ts';
+import { expiresIn, lifeOf } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { acceptedPermissions, tokenAnswer, tokenRequest } from './token-schemas.ts';
@@ -48,7 +48,7 @@ export function connectionTokenRoutes(services: HttpServices): Route[] {
     const live = issued?.live ?? kept;
     return jsonAnswer({
       access_token: live.accessToken.reveal(),
-      expires_in: expiresIn(live, now()),
+      ...lifeOf(live, now()),
       token_type: live.tokenType,
       refreshed: live.refreshed,
       ...(issued === undefined ? {} : { frontend: frontendOf(issued.frontendToken, now()) }),
