@@ -89,9 +89,9 @@ export async function hasFingerprint(
 }
 
 /**
- * True where these tokens may be imported once more: the grant has nothing left, and they were refused, not exchanged
- * for others. Whoever imports them says by it that the refusal was wrong. A token that was exchanged is spent, and
- * presenting it may end its successors.
+ * True where these tokens may be imported once more: the grant has nothing left, and when they were last in force, they
+ * were refused, not exchanged for others. Whoever imports them says by it that the refusal was wrong. A token that was
+ * exchanged is spent, and presenting it may end its successors.
  */
 export async function isRefusedWithNothingLeft(
   transaction: Transaction<Database>,
@@ -101,17 +101,16 @@ export async function isRefusedWithNothingLeft(
 ): Promise<boolean> {
   const rows = await transaction
     .selectFrom('credentials')
-    .select(['exchange_id', 'access_token_hash', 'refresh_token', 'end_reason', 'ended_at'])
+    .select(['exchange_id', 'access_token_hash', 'refresh_token', 'end_reason'])
     .where('grant_id', '=', grantId)
+    .orderBy('exchange_id')
     .execute();
-  if (rows.some((row) => row.ended_at === null)) return false;
-  const hashes = refresh === undefined && access !== undefined ? vault.tokenHashes(access.token) : [];
-  return rows.some(
-    ({ exchange_id: exchangeId, access_token_hash: hash, refresh_token: sealed, end_reason: reason }) => {
-      if (reason !== 'rejected') return false;
-      if (refresh === undefined) return hashes.some((each) => Buffer.from(each).equals(hash));
-      if (sealed === null) return false;
-      return vault.open(sealed, { grantId, exchangeId, field: 'refresh_token' }).reveal() === refresh.token.reveal();
-    },
-  );
+  if (rows.some((row) => row.end_reason === null)) return false;
+  const hashes = access === undefined ? [] : vault.tokenHashes(access.token).map((hash) => Buffer.from(hash));
+  const last = rows.findLast(({ exchange_id: exchangeId, access_token_hash: hash, refresh_token: sealed }) => {
+    if (refresh === undefined) return hashes.some((each) => each.equals(hash));
+    if (sealed === null) return false;
+    return vault.open(sealed, { grantId, exchangeId, field: 'refresh_token' }).reveal() === refresh.token.reveal();
+  });
+  return last?.end_reason === 'rejected';
 }
