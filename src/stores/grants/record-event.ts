@@ -194,6 +194,8 @@ async function isReported(
     where c.grant_id = ${grantId} and c.exchange_id < ${beforeExchangeId} and c.end_reason = 'rejected'
       and not exists (select 1 from exchanges o where o.grant_id = c.grant_id and o.outcome = 'obtained'
         and o.id > c.exchange_id and o.id < ${beforeExchangeId})
+      and not exists (select 1 from exchanges r where r.grant_id = c.grant_id and r.presented_id = c.exchange_id
+        and r.outcome = 'rejected')
     limit 1`.execute(transaction);
   return rows.length > 0;
 }

@@ -59,7 +59,8 @@ export function reasonOfLoss(memory: Memory, grantId: string, beforeExchangeId: 
       row.grantId === grantId &&
       row.endReason === 'rejected' &&
       row.exchangeId < beforeExchangeId &&
-      row.exchangeId >= lastObtained;
+      row.exchangeId >= lastObtained &&
+      !rows.some(({ presentedId, outcome }) => presentedId === row.exchangeId && outcome === 'rejected');
     return memory.credentials.some(isReported) ? 'refused' : undefined;
   }
   const isAnswerMissing = ({ nonce, presentedId }: ExchangeRow) =>

@@ -71,6 +71,7 @@ describe('a line of an import', () => {
       access: { token: ACCESS, expiresAt: NOW + HOUR_MS / 2 },
       refresh: { token: REFRESH, expiresAt: NOW + 30 * DAY_MS },
       tokenType: 'Bearer',
+      needsRefreshToken: false,
     });
   });
 
