@@ -1,8 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import type { EndReason } from '../../grants/credential.ts';
 import type { GrantEvent } from '../../grants/events.ts';
 import { GrantForgottenError } from '../../grants/errors.ts';
-import type { ExchangeName, OpenExchange, Outcome } from '../../grants/exchange.ts';
+import type { OpenExchange, Outcome } from '../../grants/exchange.ts';
 import type { Backoff } from '../../grants/grant.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { Failure } from '../../grants/storage/grant-store.ts';
@@ -13,7 +12,7 @@ import { lockForObtained } from './obtained-facts.ts';
 import { recordGain, recordLoss, recordUnrenewable } from './record-event.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
-import { EMPTIED, endedColumns, supersede } from './supersede.ts';
+import { EMPTIED, endCredential, endedColumns, supersede } from './supersede.ts';
 import { send } from '../database/together.ts';
 import { whatFollows } from './consequences.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -196,26 +195,6 @@ export function backoffColumns({ failures, retryAt, lastFailure }: Backoff) {
 
 function accountColumns(profile: AccountProfile, now: number) {
   return { account_id: profile.accountId, profile: JSON.stringify(profile), profile_at: now };
-}
-
-/**
- * Ends a credential, unless it has ended before.
- *
- * @param end `now` by the database's clock, in epoch milliseconds
- */
-export async function endCredential(
-  transaction: Transaction<Database>,
-  grantId: string,
-  { nonce }: ExchangeName,
-  { now, reason }: { readonly now: number; readonly reason: EndReason },
-): Promise<void> {
-  await transaction
-    .updateTable('credentials')
-    .set(endedColumns(now, reason))
-    .where('grant_id', '=', grantId)
-    .where('nonce', '=', nonce)
-    .where('ended_at', 'is', null)
-    .execute();
 }
 
 /** A recovery ends all older tokens upstream; a new account leaves them behind. */

@@ -16,9 +16,10 @@ import { isDead } from '../database/holder.ts';
 import { openExchange } from './open-exchange.ts';
 import { closeAbandonedExchange } from './orphaned-exchanges.ts';
 import { recordLoss } from './record-event.ts';
-import { backoffColumns, endCredential, recordFailure, recordObtained } from './record-outcome.ts';
+import { backoffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import type { ExchangeStatusRow, SqlDatabase } from '../database/sql-database.ts';
+import { endCredential } from './supersede.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** Configures {@link SqlGrantStore}; the clock judges tokens, the database's own clock judges leases. */

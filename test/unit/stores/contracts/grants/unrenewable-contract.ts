@@ -28,9 +28,10 @@ interface Brought {
 /** The ways of bringing tokens, which follow one rule. */
 const WAYS = {
   /** The answer is kept and read again before the link is complete, as after an interruption. */
-  'a link': async ({ stores, place, consent }: LinkStoreScene, brought: Brought) => {
+  'a link': async (scene: LinkStoreScene, brought: Brought) => {
+    const { stores, place } = scene;
     const { name = 'one', lifeMs, refresh = false, needsRefreshToken = true } = brought;
-    const completion = await consent(SUBJECT);
+    const completion = await scene.consent(SUBJECT);
     const first = await taken(stores, completion, { realm: REALM, subject: SUBJECT });
     const tokens: TokenSet = {
       accessToken: new Secret(`access-${name}`),
