@@ -46,10 +46,10 @@ export const LIFE_FIELDS = {
   }),
   long_lived: z.boolean().openapi({
     description:
-      'True where the provider says of no end and nothing can renew the token: it is good until the provider’s API refuses it. Report that as `rejected_access_token`.',
+      'True where the provider says of no end and nothing can renew the token: it is good until the provider’s API refuses it. Report that as `rejected_access_token`. False where it is left out.',
   }),
   renewable: z.boolean().openapi({
     description:
-      'False where nothing can give another token once this one has ended: the provider gave no refresh token. The user must then link the account again.',
+      'False where nothing can give another token once this one has ended: the provider gave no refresh token. The user must then link the account again. True where it is left out.',
   }),
 };

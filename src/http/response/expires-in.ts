@@ -22,3 +22,15 @@ export function expiresInIfKnown(token: { readonly expiresAt: number }, now: num
 export function lifeOf(token: { readonly expiresAt: number; readonly renewable: boolean }, now: number) {
   return { ...expiresInIfKnown(token, now), long_lived: isLongLived(token), renewable: token.renewable };
 }
+
+/**
+ * As {@link lifeOf}, for a response whose members are settled: what a token with an end that can be renewed does not need
+ * is left out.
+ */
+export function oddLifeOf(token: { readonly expiresAt: number; readonly renewable: boolean }, now: number) {
+  return {
+    ...expiresInIfKnown(token, now),
+    ...(isLongLived(token) ? { long_lived: true } : {}),
+    ...(token.renewable ? {} : { renewable: false }),
+  };
+}

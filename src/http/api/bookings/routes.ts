@@ -5,7 +5,7 @@ import { jsonAnswer } from '../../response/answer.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';
 import { toApplicant, toDemand } from '../token-request.ts';
 import type { Route } from '../../endpoint.ts';
-import { lifeOf } from '../../response/expires-in.ts';
+import { oddLifeOf } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { withConsent } from '../connect/with-consent.ts';
@@ -127,7 +127,7 @@ function notConfigured(): never {
 function tokenAnswer(token: LiveToken, calClientId: string, now: number) {
   return {
     access_token: token.accessToken.reveal(),
-    ...lifeOf(token, now),
+    ...oddLifeOf(token, now),
     token_type: token.tokenType,
     refreshed: token.refreshed,
     integration_status: token.created ? 'created' : 'existing',

@@ -10,7 +10,9 @@ export const calTokenRefreshRequest = z
 export const calTokenRefresh = z
   .object({
     access_token: z.string().openapi({ description: 'A live Cal.com access token' }),
-    ...LIFE_FIELDS,
+    expires_in: LIFE_FIELDS.expires_in,
+    long_lived: LIFE_FIELDS.long_lived.optional(),
+    renewable: LIFE_FIELDS.renewable.optional(),
     token_type: z.string().default('Bearer').openapi({ description: 'How to send it: as a bearer' }),
     refreshed: z.boolean().openapi({ description: 'True where the token was obtained for this call' }),
     integration_status: z
