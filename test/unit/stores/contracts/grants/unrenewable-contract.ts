@@ -257,5 +257,13 @@ export function unrenewableContract(database: string, openPlace: OpenSqlPlace): 
       assert.deepEqual(await at.imports.add([line()]), ['already_there']);
       assert.equal((await at.current())?.accessToken().reveal(), 'access-two');
     });
+
+    it('are not taken where an earlier line of the same file has put something in force', async () => {
+      await using at = await open();
+      await at.imports.add([line()]);
+      await refuse(at);
+      assert.deepEqual(await at.imports.add([line('two'), line()]), ['imported', 'already_there']);
+      assert.equal((await at.current())?.refreshToken()?.reveal(), 'refresh-two');
+    });
   });
 }
