@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { GrantEvent } from '../grants/events.ts';
+import type { EventType, GrantEvent } from '../grants/events.ts';
 import type { ExchangeReport, GrantObserver } from '../grants/observer.ts';
 import type { StoresOptions } from '../stores/index.ts';
 
@@ -55,7 +55,14 @@ function lineOf({ outcome, cause, event, ...report }: ExchangeReport) {
   return { ...report, outcome, ...what, ...(cause === undefined ? {} : { err: cause }) };
 }
 
+const NEED_PERSON: readonly EventType[] = [
+  'grant.reconnect_required',
+  'grant.unrenewable',
+  'grant.expiring',
+  'grant.lapsed',
+];
+
 /** Only events that need a person's attention are warnings. */
 function needsPerson({ type }: GrantEvent): boolean {
-  return type === 'grant.reconnect_required' || type === 'grant.lapsed';
+  return NEED_PERSON.includes(type);
 }

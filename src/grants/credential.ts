@@ -6,7 +6,10 @@ export interface Credential extends ExchangeName {
   readonly grantId: string;
   /** Epoch milliseconds, as is `expiresAt`. */
   readonly obtainedAt: number;
+  /** {@link NEVER} for a token that is trusted until somebody reports it. */
   readonly expiresAt: number;
+  /** Whether it has a refresh token, sealed or not. */
+  readonly hasRefreshToken: boolean;
   readonly tokenType: string;
   /**
    * Unseals the access token.
@@ -25,7 +28,18 @@ export interface Credential extends ExchangeName {
 /** Why a credential ended. Written once and never changed. */
 export type EndReason = 'exchanged' | 'rejected' | 'superseded';
 
+/**
+ * The expiry of a token that has none: the last second of the year 9999, in epoch milliseconds. A time, and not the
+ * lack of one, so that whatever compares expiries needs no case of its own, and earlier versions read it as well.
+ */
+export const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 const LONGEST_MARGIN_MS = 60_000;
+
+/** Whether the access token has no known expiry, and is trusted until somebody reports it. */
+export function isLongLived({ expiresAt }: Pick<Credential, 'expiresAt'>): boolean {
+  return expiresAt >= NEVER;
+}
 
 /**
  * Whether the provider should still accept the access token.

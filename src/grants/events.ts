@@ -4,6 +4,9 @@
  * - `grant.refreshed`: it has another credential, obtained the ordinary way. The exchange that obtained it reports
  *   this; stored events of this type come from earlier versions, and the event log counts by it
  * - `grant.recovered`: it has another credential after it had none, or none that could be trusted
+ * - `grant.unrenewable`: its new credential has no refresh token, and the provider gives nothing without one: when the
+ *   access token ends, only the user can repair it
+ * - `grant.expiring`: the access token of such a credential ends soon
  * - `grant.lapsed`: its refresh token expired before anybody exchanged it, though upkeep should have. Any consequence
  *   is reported when the next exchange is refused
  * - `grant.reconnect_required`: nothing is left that could give a credential; only its user can repair it
@@ -16,6 +19,8 @@ export const EVENT_TYPES = [
   'grant.created',
   'grant.refreshed',
   'grant.recovered',
+  'grant.unrenewable',
+  'grant.expiring',
   'grant.lapsed',
   'grant.reconnect_required',
   'grant.disconnected',
@@ -45,8 +50,8 @@ export interface GrantEvent {
   /** All subjects connected to the grant at that time; for `grant.disconnected`, the subject that left. */
   readonly subjects: readonly string[];
   /**
-   * The number of the exchange that caused it, within the grant; for `grant.lapsed`, the one that obtained the refresh
-   * token; for `grant.disconnected`, the last one before.
+   * The number of the exchange that caused it, within the grant; for `grant.lapsed` and `grant.expiring`, the one that
+   * obtained the token; for `grant.disconnected`, the last one before.
    */
   readonly exchangeId: number;
 }

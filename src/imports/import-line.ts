@@ -1,4 +1,4 @@
-import { tokenText } from '../oauth/token-set.ts';
+import { LONGEST_BELIEVED_MS, tokenText } from '../oauth/token-set.ts';
 import { accountIdOf } from '../providers/to-profile.ts';
 import type { Provider } from '../providers/provider.ts';
 import { compareClaims } from './import-claims.ts';
@@ -6,6 +6,7 @@ import { ImportLineError, readFields, refusedValue, type GivenFields, type Impor
 import { readTime } from './import-time.ts';
 import type { ImportedGrant, ImportedToken } from '../grants/storage/import-store.ts';
 import type { Providers } from '../grants/providers.ts';
+import { recoveryPath } from '../grants/rules/next-step.ts';
 
 /** The rules for reading a line. */
 export interface ImportRules {
@@ -19,12 +20,6 @@ export interface ImportRules {
   readonly now: number;
 }
 
-const DAY_MS = 86_400_000;
-/**
- * The longest lifetime in milliseconds that is believed of an access token. If it can be renewed, a day is enough: it
- * is then renewed whatever the line says.
- */
-const LONGEST_MS = { renewable: DAY_MS, alone: 366 * DAY_MS };
 const A_TIME = 'an ISO 8601 time or epoch seconds';
 const TOKEN_TYPE = /^[!-~]{1,32}$/;
 
@@ -39,16 +34,16 @@ export function readImportLine(text: string, rules: ImportRules): ImportedGrant 
   const provider = readProvider(fields, rules);
   const accountId = readAccountId(fields, provider);
   const refresh = readToken(fields, 'refresh_token', readMoment(fields, 'refresh_expires_at'));
-  const access = readToken(fields, 'access_token', readExpiry(fields));
+  const needsRefreshToken = recoveryPath(provider) !== 'self';
+  const isUnrenewable = refresh === undefined && needsRefreshToken;
+  const access = readToken(fields, 'access_token', readExpiry(fields, provider, { isUnrenewable, now: rules.now }));
   if (refresh === undefined && access === undefined) throw missing('refresh_token', 'it, or "access_token"');
   compareClaims(fields, provider, { field: 'access_token', given: access, accountId });
   compareClaims(fields, provider, { field: 'refresh_token', given: refresh, accountId });
-  const renewable = refresh !== undefined || provider.recover !== undefined;
-  const expiresAt = Math.min(access?.expiresAt ?? 0, rules.now + LONGEST_MS[renewable ? 'renewable' : 'alone']);
-  if (!renewable && expiresAt <= rules.now) {
+  if (isUnrenewable && access?.expiresAt !== undefined && access.expiresAt <= rules.now) {
     throw new ImportLineError(
       undefined,
-      'the access token has expired or its end is not given, and without a "refresh_token" nothing gives another',
+      'the access token has expired, and without a "refresh_token" nothing gives another',
     );
   }
   return {
@@ -56,9 +51,10 @@ export function readImportLine(text: string, rules: ImportRules): ImportedGrant 
     subject,
     accountId,
     isOneSubjects: provider.provision !== undefined,
-    access: access?.expiresAt === undefined ? access : { ...access, expiresAt },
+    access,
     refresh,
     tokenType: readTokenType(fields),
+    needsRefreshToken,
   };
 }
 
@@ -111,7 +107,23 @@ function readToken(
   );
 }
 
-function readExpiry(fields: GivenFields): number | undefined {
+/**
+ * When the access token ends, in epoch milliseconds: what is given, within the same limits as a provider's own word. If
+ * nothing is, the provider's usual lifetime counts from when the token was obtained, unless nothing can renew it.
+ */
+function readExpiry(
+  fields: GivenFields,
+  { accessLifetime }: Provider,
+  { isUnrenewable, now }: { readonly isUnrenewable: boolean; readonly now: number },
+): number | undefined {
+  const given = readGivenExpiry(fields);
+  if (given !== undefined) return Math.min(given, now + (accessLifetime?.maximumMs ?? LONGEST_BELIEVED_MS));
+  const obtainedAt = readMoment(fields, 'obtained_at');
+  if (isUnrenewable || obtainedAt === undefined || accessLifetime === undefined) return undefined;
+  return Math.min(obtainedAt, now) + accessLifetime.fallbackMs;
+}
+
+function readGivenExpiry(fields: GivenFields): number | undefined {
   const at = readMoment(fields, 'expires_at');
   const lifetime = fields.get('expires_in');
   if (at !== undefined || lifetime === undefined) return at;

@@ -1,7 +1,5 @@
 import { jsonMember } from './json-member.ts';
-import { boundedExpiry, tokenText, type LifetimeBounds, type TokenSet } from './token-set.ts';
-
-const LONGEST_REFRESH_MS = 10 * 365 * 86_400_000;
+import { expiryOf, LONGEST_BELIEVED_MS, tokenText, type LifetimeBounds, type TokenSet } from './token-set.ts';
 
 /** What is known about a provider's tokens apart from its responses. */
 export interface TokenLifetimes {
@@ -25,7 +23,7 @@ export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLi
   const refreshExpiresAt = refreshEnd(json, refreshToken !== undefined, askedAt, lifetimes);
   return {
     accessToken,
-    expiresAt: boundedExpiry(claimedEnd(jsonMember(json, 'expires_in'), askedAt), askedAt, lifetimes.access),
+    ...expiryOf(claimedEnd(jsonMember(json, 'expires_in'), askedAt), askedAt, lifetimes.access),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     tokenType: 'Bearer',
@@ -45,7 +43,7 @@ function refreshEnd(
   const livesMs = [isNew ? refreshMs : undefined, refreshIdleMs].filter((life) => life !== undefined);
   const fallback = livesMs.length === 0 ? undefined : askedAt + Math.min(...livesMs);
   const claimed = claimedEnd(jsonMember(json, 'refresh_token_expires_in'), askedAt) ?? fallback;
-  return claimed === undefined ? undefined : Math.min(claimed, askedAt + LONGEST_REFRESH_MS);
+  return claimed === undefined ? undefined : Math.min(claimed, askedAt + LONGEST_BELIEVED_MS);
 }
 
 /** The `error` of an error response (RFC 6749 section 5.2); some providers wrap it, as `error.code`. */

@@ -5,6 +5,11 @@ export interface TokenSet {
   readonly accessToken: Secret;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+  /**
+   * True if the response states no expiry. `expiresAt` is then a guess that may cost a renewal, but must never end a
+   * token that nothing can renew.
+   */
+  readonly isExpiryGuessed?: true;
   /** Absent if the response has none; the presented one then remains valid. */
   readonly refreshToken?: Secret;
   /** When the refresh token that is now valid expires, in epoch milliseconds; absent if nothing new is known. */
@@ -22,6 +27,9 @@ export function tokenText(value: unknown): Secret | undefined {
   return new Secret(value);
 }
 
+/** The longest lifetime in milliseconds that is believed of any token: ten years. */
+export const LONGEST_BELIEVED_MS = 10 * 365 * 86_400_000;
+
 /** Limits for the token lifetime that a provider claims, in milliseconds. */
 export interface LifetimeBounds {
   /** Used if the claim is missing or invalid. */
@@ -38,8 +46,25 @@ export interface LifetimeBounds {
  * @param askedAt epoch milliseconds at which the call started, so that the travel time counts against the token
  */
 export function boundedExpiry(claimedEnd: unknown, askedAt: number, bounds: LifetimeBounds): number {
-  if (typeof claimedEnd !== 'number' || !Number.isFinite(claimedEnd) || claimedEnd <= 0) {
-    return askedAt + bounds.fallbackMs;
-  }
+  if (!isStated(claimedEnd)) return askedAt + bounds.fallbackMs;
   return Math.min(Math.floor(claimedEnd), askedAt + bounds.maximumMs);
+}
+
+/**
+ * The expiry as a part of a {@link TokenSet}: as {@link boundedExpiry}, and whether it is a guess.
+ *
+ * @param claimedEnd the claimed expiry, in epoch milliseconds
+ * @param askedAt epoch milliseconds at which the call started
+ */
+export function expiryOf(
+  claimedEnd: unknown,
+  askedAt: number,
+  bounds: LifetimeBounds,
+): Pick<TokenSet, 'expiresAt' | 'isExpiryGuessed'> {
+  const expiresAt = boundedExpiry(claimedEnd, askedAt, bounds);
+  return isStated(claimedEnd) ? { expiresAt } : { expiresAt, isExpiryGuessed: true };
+}
+
+function isStated(claimedEnd: unknown): claimedEnd is number {
+  return typeof claimedEnd === 'number' && Number.isFinite(claimedEnd) && claimedEnd > 0;
 }

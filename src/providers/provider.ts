@@ -1,3 +1,4 @@
+import type { LifetimeBounds } from '../oauth/token-set.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountProfile, ExchangeResult } from './exchange-result.ts';
 import type { Authorization } from './authorization.ts';
@@ -24,6 +25,8 @@ export interface Provider {
   readonly accountIdForm?: AccountIdForm;
   /** Reads the claims of a token; absent if tokens are opaque. Undefined for a token that cannot be read. */
   readToken?(token: Secret): TokenClaims | undefined;
+  /** What is believed of the lifetime of its access tokens; if undefined, whatever is stated, and no guess. */
+  readonly accessLifetime?: LifetimeBounds;
   /** The provider's published limit for our client, in requests per minute; undefined if it publishes none. */
   readonly requestsPerMinute?: number;
   /** Exchanges a refresh token (RFC 6749 section 6). */

@@ -149,6 +149,8 @@ describe('/openapi.json', () => {
     assert.deepEqual(Object.fromEntries(types), {
       access_token: 'string',
       expires_in: 'integer',
+      long_lived: 'boolean',
+      renewable: 'boolean',
       token_type: 'string',
       refreshed: 'boolean',
       integration_status: 'string',

@@ -16,9 +16,10 @@ const MEANINGS: Readonly<Record<keyof typeof SPELLINGS, string>> = {
   account_id: "the provider's id of the account; required for cal-com-managed: the numeric user id",
   access_token: 'required where there is no refresh_token',
   refresh_token: 'required where there is no access_token',
-  expires_at: 'when the access token ends; without it, the first call refreshes',
+  expires_at:
+    'when the access token ends; without it, the first call refreshes, or, without a refresh_token, it has no end',
   expires_in: 'instead of expires_at: seconds, counted from obtained_at',
-  obtained_at: 'when the access token was obtained; for expires_in',
+  obtained_at: 'when the access token was obtained; for expires_in, or for the lifetime that the provider is known for',
   refresh_expires_at: 'when the refresh token ends, if it does',
   token_type: 'Bearer unless given',
 };

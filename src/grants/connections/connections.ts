@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Connection, ConnectionStore } from '../storage/connection-store.ts';
 import { connectionKey, namedConnection, type NamedConnection } from '../connection-key.ts';
 import { toFacts } from '../keeper/facts.ts';
-import { nextStep } from '../rules/next-step.ts';
+import { standing, tolerates } from '../rules/demand.ts';
+import { isRenewable, nextStep, recoveryPath } from '../rules/next-step.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { Providers } from '../providers.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
@@ -31,9 +32,13 @@ export interface ConnectionReport extends Omit<Connection, 'realm' | 'key' | 'gr
   /** Its name; undefined if it has none. */
   readonly connection: string | undefined;
   readonly health: Health;
-  /** When the current access token expires, in epoch milliseconds; undefined if there is none. */
+  /** When the current access token expires, in epoch milliseconds; undefined if there is none. See `isLongLived`. */
   readonly expiresAt: number | undefined;
+  /** False if only the user can give another token once the current one has ended, or none is left. */
+  readonly renewable: boolean;
 }
+
+const LOST = { health: 'reconnect_required', expiresAt: undefined, renewable: false } as const;
 
 /** The connections of subjects. */
 export class Connections {
@@ -84,22 +89,28 @@ export class Connections {
     const reports = connections.map(async ({ realm, key, ...shown }) => {
       const provider = this.#options.providers.find(realm);
       if (provider === undefined) return undefined;
-      const { health, expiresAt } = await this.#health(provider, key);
       const { connection } = namedConnection(key);
-      return { ...shown, provider: provider.name, connection, health, expiresAt };
+      return { ...shown, provider: provider.name, connection, ...(await this.#health(provider, key)) };
     });
     return (await Promise.all(reports)).filter((report) => report !== undefined);
   }
 
   /** What a caller asking for a token now would get. */
-  async #health(provider: Provider, key: string) {
+  async #health(
+    provider: Provider,
+    key: string,
+  ): Promise<Pick<ConnectionReport, 'health' | 'expiresAt' | 'renewable'>> {
     const { grants, clock } = this.#options;
     const found = await grants.viewWithStatus(provider.realm, key);
-    if (found === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
+    if (found === undefined) return LOST;
     const { view } = found;
-    const step = nextStep(provider, await toFacts(grants, provider, found), { seen: undefined }, clock.now());
-    const isLost = step.do === 'give_up' && step.because === 'reconnect_required';
+    const { current } = view;
+    const demand = standing({}, view);
+    const step = nextStep(provider, await toFacts(grants, provider, found), demand, clock.now());
+    const isLost =
+      step.do === 'give_up' && step.because === 'reconnect_required' && !tolerates(view, demand, clock.now());
     const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
-    return { health, expiresAt: view.current?.expiresAt };
+    const renewable = current === undefined ? recoveryPath(provider) === 'self' : isRenewable(provider, current);
+    return { health, expiresAt: current?.expiresAt, renewable };
   }
 }

@@ -1,5 +1,5 @@
 import type { FrontendToken, FrontendTokenAnswer, Provider } from '../../providers/provider.ts';
-import { clientRefused, KeeperError, providerNotConfigured } from '../errors.ts';
+import { clientRefused, KeeperError, providerNotConfigured, reconnectRequired } from '../errors.ts';
 import type { Keeper, LiveToken } from './keeper.ts';
 import type { Providers } from '../providers.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
@@ -47,8 +47,10 @@ export class FrontendTokens {
   async issue(call: FrontendTokenCall): Promise<{ live: LiveToken; frontendToken: FrontendToken }> {
     const answer = await this.#ask(call);
     if (answer.kind !== 'account_refused') return { live: call.live, frontendToken: tokenOf(answer) };
-    // A withdrawn consent shows up here first. The token endpoint knows whether it was really withdrawn.
     const { provider, subject } = call;
+    // It is the account that was refused, not the token: a report would end one that nothing can renew.
+    if (!call.live.renewable) throw reconnectRequired();
+    // A withdrawn consent shows up here first. The token endpoint knows whether it was really withdrawn.
     const live = await this.#options.keeper.token({ provider, subject, rejected: call.live.accessToken });
     return { live, frontendToken: tokenOf(await this.#ask({ ...call, live })) };
   }

@@ -13,6 +13,7 @@ import { NO_OBSERVER, type GrantObserver } from '../observer.ts';
 import { Pacer } from '../pacing/pacer.ts';
 import type { PauseStore } from '../pacing/pause.ts';
 import type { Providers } from '../providers.ts';
+import { isRenewable, recoveryPath } from '../rules/next-step.ts';
 import { renew, type RenewalDependencies, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
@@ -57,8 +58,10 @@ export interface TokenOwner {
 export interface LiveToken {
   readonly accessToken: Secret;
   readonly tokenType: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; see `isLongLived`. */
   readonly expiresAt: number;
+  /** False if only the user can give another once it has ended. */
+  readonly renewable: boolean;
   /** True if the token was obtained for this call, or for another call that this one shared a renewal with. */
   readonly refreshed: boolean;
   /** True if the subject had never had a credential when this call began. */
@@ -117,12 +120,24 @@ export class Keeper {
     const view = await this.#options.store.view(provider.realm, request.subject);
     const demand = standing(request, view);
     if (view?.current !== undefined && satisfies(view, demand, this.#options.clock.now())) {
-      return this.#handOut(view.current, false, false);
+      return this.#handOut(provider, view.current, { refreshed: false, created: false });
     }
+    await this.#endReported(provider, view?.current, demand);
     if (view === undefined && provider.provision === undefined) throw consentRequired();
     const created = view?.integratedAt === undefined;
     const credential = await this.#renewed(provider, request, demand, created);
-    return this.#handOut(credential, isNewer(credential, demand), created);
+    return this.#handOut(provider, credential, { refreshed: isNewer(credential, demand), created });
+  }
+
+  /**
+   * A report ends a token that nothing can renew: it is never given to anybody again. One that can be renewed is renewed
+   * instead. Done apart from the renewal, which callers without a report may share.
+   */
+  async #endReported(provider: Provider, current: Credential | undefined, demand: StandingDemand): Promise<void> {
+    if (current === undefined || demand.rejectsSeen !== true || isRenewable(provider, current)) return;
+    const { store } = this.#options;
+    const event = await store.noteReconnectRequired(current.grantId, recoveryPath(provider), current);
+    if (event !== undefined) this.#observer.recorded(event);
   }
 
   /**
@@ -155,7 +170,7 @@ export class Keeper {
     if (current?.accessToken().reveal() !== presented.reveal()) return this.#token(owner);
     switch (await this.#probe(provider, presented, current.nonce)) {
       case 'accepted':
-        return this.#handOut(current, false, false);
+        return this.#handOut(provider, current, { refreshed: false, created: false });
       case 'refused':
         return this.#token({ ...owner, rejected: presented });
       case 'unreachable':
@@ -227,10 +242,11 @@ export class Keeper {
     }
   }
 
-  #handOut(credential: Credential, refreshed: boolean, created: boolean): LiveToken {
+  #handOut(provider: Provider, credential: Credential, how: Pick<LiveToken, 'refreshed' | 'created'>): LiveToken {
     this.#observer.handedOut(credential);
     const { tokenType, expiresAt } = credential;
-    return { accessToken: credential.accessToken(), tokenType, expiresAt, refreshed, created };
+    const renewable = isRenewable(provider, credential);
+    return { accessToken: credential.accessToken(), tokenType, expiresAt, renewable, ...how };
   }
 
   /** Concurrent probes of one token share one call: three open tabs cost one question. */

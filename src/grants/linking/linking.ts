@@ -10,6 +10,7 @@ import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from '../storage/link-store.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { Providers } from '../providers.ts';
+import { recoveryPath } from '../rules/next-step.ts';
 import { renewalSchedule } from '../rules/renewal-schedule.ts';
 import { notAnsweredProperly, redeemConsent, type Consent } from './redeem-consent.ts';
 import { withLease } from '../keeper/with-lease.ts';
@@ -169,9 +170,11 @@ export class Linking {
     const { link } = consent;
     const answer = await redeemConsent(this.#options, consent);
     const schedule = renewalSchedule(link.id, clock.now(), answer.tokens);
-    const verdict = await this.#connected(consent.authorization, { link, answer, schedule, replace });
+    const needsRefreshToken = recoveryPath(this.#options.providers.get(consent.provider)) !== 'self';
+    const connection = { link, answer, schedule, needsRefreshToken, replace };
+    const verdict = await this.#connected(consent.authorization, connection);
     if (verdict.kind === 'connected') {
-      if (verdict.event !== undefined) observer.recorded(verdict.event);
+      for (const event of verdict.events) observer.recorded(event);
       return;
     }
     // If the subject never takes it, revocation needs to know whose account it is.

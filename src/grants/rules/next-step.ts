@@ -73,6 +73,11 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
   return { do: 'give_up', because: 'reconnect_required' };
 }
 
+/** Whether anything but the user can give another token once this credential's has ended. */
+export function isRenewable(provider: Provider, credential: Pick<Credential, 'hasRefreshToken'>): boolean {
+  return credential.hasRefreshToken || recoveryPath(provider) === 'self';
+}
+
 /** How a grant that has lost its last credential can be repaired with this provider. */
 export function recoveryPath(provider: Provider): RecoveryPath {
   if (provider.recover !== undefined || provider.provision !== undefined) return 'self';

@@ -1,3 +1,5 @@
+import { isLongLived } from '../credential.ts';
+
 /**
  * When upkeep renews a credential, in epoch milliseconds. It is computed by the code that hands an answer to a store;
  * the store only keeps it.
@@ -10,6 +12,11 @@ export interface Schedule {
    * there is no need.
    */
   readonly lapseAt: number | undefined;
+  /**
+   * From this time on it is reported that the access token ends, if nothing can renew it; undefined if it has no
+   * expiry.
+   */
+  readonly reportAt?: number | undefined;
 }
 
 /** How far ahead of the expiry upkeep acts at most, in milliseconds. */
@@ -36,6 +43,7 @@ export function renewalSchedule(
   const ahead = (end: number, mostMs: number) =>
     Math.floor(end - spread * Math.min(mostMs / 2, Math.max(0, end - obtainedAt) * SHARE_AHEAD));
   return {
+    reportAt: isLongLived(tokens) ? undefined : ahead(tokens.expiresAt, MOST_AHEAD_MS.refresh),
     renewAt: ahead(tokens.expiresAt, MOST_AHEAD_MS.access),
     lapseAt: tokens.refreshExpiresAt && ahead(tokens.refreshExpiresAt, MOST_AHEAD_MS.refresh),
   };

@@ -58,9 +58,14 @@ export interface GrantStore {
    * Records that the grant has nothing left, if that is true and not recorded yet. The passing of time alone can cause
    * this, when an exchange without an answer can no longer take effect.
    *
+   * @param reported a credential that a caller reports as refused, and that nothing can renew: it ends first
    * @returns the event written; undefined if none was
    */
-  noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): Promise<GrantEvent | undefined>;
+  noteReconnectRequired(
+    grantId: string,
+    recoveryPath: RecoveryPath,
+    reported?: ExchangeName,
+  ): Promise<GrantEvent | undefined>;
   /**
    * Asks the holder of the grant's open exchange to notify other instances when it finishes. Both the request and the
    * notification are only hints. It costs a write, so only callers that have waited for a while use it.

@@ -15,6 +15,8 @@ export interface ImportedGrant {
   /** Undefined if there is only an access token. */
   readonly refresh: ImportedToken | undefined;
   readonly tokenType: string;
+  /** True if the provider gives no token without a refresh token or the user's consent. */
+  readonly needsRefreshToken?: boolean;
 }
 
 /** An import that is ready to be stored. */
@@ -23,7 +25,10 @@ export interface ScheduledImport extends ImportedGrant {
   readonly schedule: Schedule;
 }
 
-/** A token; `expiresAt` in epoch milliseconds, undefined if the operator does not give it. */
+/**
+ * A token; `expiresAt` in epoch milliseconds, undefined if the operator does not give it. An access token is then due
+ * for renewal at once, or, if nothing can renew it, trusted until somebody reports it.
+ */
 export interface ImportedToken {
   readonly token: Secret;
   readonly expiresAt: number | undefined;

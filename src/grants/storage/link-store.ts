@@ -55,7 +55,9 @@ export interface ObtainedAccount extends Obtained {
 export interface NewConnection {
   readonly link: TakenLink;
   readonly answer: ObtainedAccount;
-  /** When upkeep renews the tokens, as far as they leave the grant with a refresh token. */
+  /** True if the provider gives no token without a refresh token or the user's consent. */
+  readonly needsRefreshToken: boolean;
+  /** When upkeep renews the tokens, as far as they leave the grant with a refresh token, or reports their end. */
   readonly schedule: Schedule;
   /** Whether this account may replace the subject's current one. */
   readonly replace: boolean;
@@ -69,7 +71,7 @@ export interface NewConnection {
  *   succeed
  */
 export type ConnectionVerdict =
-  | { readonly kind: 'connected'; readonly event: GrantEvent | undefined }
+  | { readonly kind: 'connected'; readonly events: readonly GrantEvent[] }
   | { readonly kind: 'other_account'; readonly present: AccountProfile | undefined }
   | { readonly kind: 'busy' };
 

@@ -28,6 +28,13 @@ export interface UpkeepStore {
    */
   noteLapsed(realm: string, limit: number): Promise<GrantEvent[]>;
   /**
+   * Records, once each, the access tokens that end soon and that nothing can renew: one transaction per grant.
+   *
+   * @param limit the maximum number that one call examines
+   * @returns the events written
+   */
+  noteExpiring(realm: string, limit: number): Promise<GrantEvent[]>;
+  /**
    * How many refresh tokens will lapse within each of the given times, in milliseconds from now, and how many lapsed
    * within the last week.
    */

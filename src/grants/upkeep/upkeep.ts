@@ -67,7 +67,7 @@ const AT_ONCE = { lapses: 500 };
 
 /**
  * Starts the background work: renews access tokens in use before they expire, exchanges refresh tokens before they
- * lapse, revokes grants that nobody is connected to, stores rescued answers and deletes old history. Disposing of it
+ * lapse, reports tokens that end and that nothing can renew, revokes grants that nobody is connected to, stores rescued answers and deletes old history. Disposing of it
  * stops it and waits for what is in progress.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
@@ -103,6 +103,11 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
       { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: replay },
       { name: 'tell of refresh tokens that have lapsed', everyMs: EVERY_MS.lapses, work: () => noteLapsed(options) },
+      {
+        name: 'tell of tokens that end and that nothing renews',
+        everyMs: EVERY_MS.lapses,
+        work: () => noteExpiring(options),
+      },
       { name: 'note whose credentials these are', everyMs: EVERY_MS.realms, work: () => store.noteRealms() },
       { name: 'forget what has ended', everyMs: BITE_EVERY_MS, work: () => forgetting.round() },
       { name: 'revoke consents that came to nothing', everyMs: EVERY_MS.vain, work: () => vain.round() },
@@ -129,5 +134,11 @@ function irreparable({ providers }: UpkeepOptions): string[] {
 async function noteLapsed({ stores, providers, observer }: UpkeepOptions): Promise<void> {
   for (const { realm } of providers) {
     for (const event of await stores.upkeep.noteLapsed(realm, AT_ONCE.lapses)) observer.recorded(event);
+  }
+}
+
+async function noteExpiring({ stores, providers, observer }: UpkeepOptions): Promise<void> {
+  for (const provider of providers.filter((each) => recoveryPath(each) !== 'self')) {
+    for (const event of await stores.upkeep.noteExpiring(provider.realm, AT_ONCE.lapses)) observer.recorded(event);
   }
 }

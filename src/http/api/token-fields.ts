@@ -42,7 +42,7 @@ export const TOKEN_FIELDS = {
     .optional()
     .openapi({
       description:
-        'An access token that Cal.com answered with 401 or 498. Renewed only if it is still the current one, so any number of reports costs one refresh.',
+        'An access token that Cal.com answered with 401 or 498. Renewed only if it is still the current one, so any number of reports costs one refresh. One that nothing can renew (`renewable`) is not given out again: the user must link the account again.',
     }),
 };
 
@@ -53,4 +53,19 @@ export const OTHER_TOKEN_NAMES: OtherNames = {
   timezone: ['tz', 'zone', 'zoneinfo', 'cal_timezone', 'user_timezone', 'iana_timezone', 'timezone_name'],
   min_ttl: ['ttl', 'minimum_ttl', 'min_ttl_seconds', 'min_ttl_ms'],
   rejected_access_token: ['rejected_token'],
+};
+
+/** The members of all token responses that say how long the token lives, for their schemas. */
+export const LIFE_FIELDS = {
+  expires_in: z.int().optional().openapi({
+    description: 'Whole seconds until it expires; left out where the provider says of no end (`long_lived`)',
+  }),
+  long_lived: z.boolean().openapi({
+    description:
+      'True where the provider says of no end and nothing can renew the token: it is good until the provider’s API refuses it. Report that as `rejected_access_token`. False where it is left out.',
+  }),
+  renewable: z.boolean().openapi({
+    description:
+      'False where nothing can give another token once this one has ended: the provider gave no refresh token. The user must then link the account again. True where it is left out.',
+  }),
 };

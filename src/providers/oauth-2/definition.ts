@@ -32,9 +32,12 @@ export interface OAuth2Definition {
    * in both lists counts as the client's, because that ends nothing.
    */
   readonly wrongClient?: readonly ErrorSignal[];
-  /** How long an access token is trusted if the response does not say; default: five minutes. */
+  /**
+   * How long an access token that can be renewed is trusted if the response does not say; default: five minutes. One
+   * that nothing can renew is then trusted until it is reported.
+   */
   readonly defaultAccessTtlSeconds?: number;
-  /** The longest time that an access token is trusted, whatever the response says; default: a day. */
+  /** The longest time that a response's word on an access token's lifetime is trusted; default: ten years. */
   readonly longestAccessTtlSeconds?: number;
   /** The lifetime of a refresh token, counted from the response that brings it; absent if it has no known expiry. */
   readonly refreshTtlSeconds?: number;

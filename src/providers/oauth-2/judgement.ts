@@ -1,12 +1,12 @@
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
 import { errorCode, tokenResponse, type TokenLifetimes } from '../../oauth/token-response.ts';
+import { LONGEST_BELIEVED_MS, type LifetimeBounds } from '../../oauth/token-set.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import { STANDARD_DEAD_GRANT, STANDARD_WRONG_CLIENT, type ErrorSignal, type OAuth2Definition } from './definition.ts';
 import type { ExchangeResult, Throttled } from '../provider.ts';
 
 const DEFAULT_ACCESS_TTL_SECONDS = 300;
-const LONGEST_ACCESS_TTL_SECONDS = 86_400;
 
 /** The codes of RFC 6749 that a token endpoint may send. Any other text from a provider stays out of the journal. */
 const STANDARD_ERRORS = [
@@ -19,6 +19,15 @@ const STANDARD_ERRORS = [
   'server_error',
   'temporarily_unavailable',
 ];
+
+/** What is believed of the lifetimes of a server's access tokens, whether an answer or an operator brings them. */
+export function accessBounds({
+  defaultAccessTtlSeconds = DEFAULT_ACCESS_TTL_SECONDS,
+  longestAccessTtlSeconds,
+}: OAuth2Definition): LifetimeBounds {
+  const longestMs = inMs(longestAccessTtlSeconds) ?? LONGEST_BELIEVED_MS;
+  return { fallbackMs: defaultAccessTtlSeconds * 1000, maximumMs: Math.min(longestMs, LONGEST_BELIEVED_MS) };
+}
 
 /** Interprets the answers of token and revocation endpoints according to the server's definition. */
 export class OAuth2Judgement {
@@ -79,14 +88,9 @@ function throttled({ headers }: UpstreamAnswer, now: number): Throttled {
 }
 
 function lifetimes(definition: OAuth2Definition): TokenLifetimes {
-  const {
-    defaultAccessTtlSeconds = DEFAULT_ACCESS_TTL_SECONDS,
-    longestAccessTtlSeconds = LONGEST_ACCESS_TTL_SECONDS,
-    refreshTtlSeconds,
-    refreshIdleTtlSeconds,
-  } = definition;
+  const { refreshTtlSeconds, refreshIdleTtlSeconds } = definition;
   return {
-    access: { fallbackMs: defaultAccessTtlSeconds * 1000, maximumMs: longestAccessTtlSeconds * 1000 },
+    access: accessBounds(definition),
     refreshMs: inMs(refreshTtlSeconds),
     refreshIdleMs: inMs(refreshIdleTtlSeconds),
   };

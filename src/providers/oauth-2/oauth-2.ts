@@ -3,7 +3,7 @@ import { openTransport, type Transport, type UpstreamResult } from '../../oauth/
 import { Secret } from '../../secret.ts';
 import { OAuth2Authorization } from './authorization.ts';
 import type { OAuth2Definition } from './definition.ts';
-import { OAuth2Judgement } from './judgement.ts';
+import { accessBounds, OAuth2Judgement } from './judgement.ts';
 import type { ClientCheck, ExchangeResult, Provider } from '../provider.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
@@ -52,6 +52,7 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
     title: options.title ?? name,
     realm,
     onReuse: definition.onReuse,
+    accessLifetime: accessBounds(definition),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh,
     ...(revokeUrl === undefined ? {} : { revoke: revoking(judgement, (parameters) => send(revokeUrl, parameters)) }),

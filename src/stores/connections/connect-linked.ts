@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
+import type { GrantEvent } from '../../grants/events.ts';
 import type { ExchangeBounds, ExchangeName } from '../../grants/exchange.ts';
 import type { ConnectionVerdict, NewConnection, TakenLink } from '../../grants/storage/link-store.ts';
 import type { AccountProfile } from '../../providers/provider.ts';
@@ -32,11 +33,11 @@ export interface LinkStoreOptions {
  */
 export function connectLinked(options: LinkStoreOptions, connection: NewConnection): Promise<ConnectionVerdict> {
   const { database, clock } = options;
-  const { link, answer, schedule, replace } = connection;
+  const { link, answer, replace } = connection;
   const account = { realm: link.realm, accountId: answer.profile.accountId };
   return database.transact(async (transaction) => {
     const state = await lockTaken(transaction, link);
-    if (state !== 'ours') return state === 'connected' ? { kind: 'connected', event: undefined } : { kind: 'busy' };
+    if (state !== 'ours') return state === 'connected' ? { kind: 'connected', events: [] } : { kind: 'busy' };
     const before = await connectedTo(transaction, link);
     const existing = await grantOfAccount(transaction, account);
     const isOther = before !== undefined && before !== existing;
@@ -56,7 +57,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
     }
     if (before !== grantId) await connectTo(transaction, grantId, link, before, clock.now());
     if (isOther) await markIfOrphaned(transaction, before, clock.now());
-    const event = await append(options, transaction, grantId, { answer, schedule });
+    const events = await append(options, transaction, grantId, connection);
     // A second completion, because the answer was lost or another request was faster, must learn that the link is done.
     await transaction
       .updateTable('links')
@@ -64,7 +65,7 @@ export function connectLinked(options: LinkStoreOptions, connection: NewConnecti
       .where('id', '=', link.id)
       .execute();
     await database.notifyChange(transaction, grantId);
-    return { kind: 'connected', event };
+    return { kind: 'connected', events };
   });
 }
 
@@ -97,8 +98,8 @@ async function append(
   { database, vault, clock }: LinkStoreOptions,
   transaction: Transaction<Database>,
   grantId: string,
-  { answer, schedule }: Pick<NewConnection, 'answer' | 'schedule'>,
-) {
+  { answer, schedule, needsRefreshToken }: Pick<NewConnection, 'answer' | 'schedule' | 'needsRefreshToken'>,
+): Promise<GrantEvent[]> {
   const now = await database.readTime(transaction);
   const obtainedAt = clock.now();
   // A provider that doesn't give a refresh token again leaves the first one in force.
@@ -108,8 +109,9 @@ async function append(
   const opened = { openedAt: obtainedAt, openedTick: clock.monotonic() };
   const intent = { grantId, kind: 'link', presented, accountId, ...opened } as const;
   const exchange = { ...intent, ...(await insertFinished(transaction, intent, present)) };
-  const { event } = await recordObtained(database, transaction, { vault, exchange, answer, schedule, obtainedAt });
-  return event;
+  const given = { vault, exchange, answer, schedule, obtainedAt, needsRefreshToken };
+  const { event, unrenewable } = await recordObtained(database, transaction, given);
+  return [event, unrenewable].filter((each) => each !== undefined);
 }
 
 /** What is known of a grant's account; undefined where it has none. */

@@ -5,13 +5,13 @@ import type { Database } from '../database/schema.ts';
 import type { Limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import { AT_NEXT_CREDENTIAL, noteRevisits, type Revisit } from './revisits.ts';
-import { isForgettableCredential, isForgettableExchange, isHistory, isOneOf } from './rules.ts';
+import { isForgettableCredential, isForgettableExchange, isHistory, isOneOf, tokenOverAt } from './rules.ts';
 import { inOrder } from './in-order.ts';
 import { nextBite, upToUnripe, type Bite, type Dated } from './walk.ts';
 
 /** An ended credential that the walk has reached. */
 interface WalkedCredential extends Dated, UsedCredential {
-  readonly expiresAt: number;
+  readonly overAt: number;
   readonly isHistory: number;
   readonly isForgettable: number;
 }
@@ -32,14 +32,14 @@ export async function forgetCredentials(
     transaction,
     'c.ended_at',
     sql`
-      select c.grant_id as "grantId", c.exchange_id as "exchangeId", c.ended_at as at, c.expires_at as "expiresAt",
+      select c.grant_id as "grantId", c.exchange_id as "exchangeId", c.ended_at as at, ${tokenOverAt} as "overAt",
         case when ${isHistory} then 1 else 0 end as "isHistory",
         case when ${isForgettableCredential(limits)} then 1 else 0 end as "isForgettable"
       from credentials c`,
   );
   const walked = await nextBite(read, reach.credentials, { end: limits.tokens - 1, limit });
   // A token that upkeep renewed early expires soon afterwards.
-  const isUnripe = ({ expiresAt }: WalkedCredential) => expiresAt >= limits.tokens;
+  const isUnripe = ({ overAt }: WalkedCredential) => overAt >= limits.tokens;
   const bite = upToUnripe(walked, isUnripe, limits.tokens - MOST_AHEAD_MS.access);
   const chosen = bite.rows.filter(({ isForgettable }) => isForgettable === 1);
   const forgotten = chosen.length === 0 ? [] : await forget(transaction, chosen);
@@ -90,8 +90,8 @@ async function forgetExchangesOf(
 }
 
 function whenRipe({ tokens, tokensMs, factsMs }: Limits, row: WalkedCredential): number {
-  if (row.expiresAt >= tokens) return row.expiresAt + tokensMs + 1;
-  return row.isHistory === 1 ? Math.max(row.at, row.expiresAt) + factsMs + 1 : AT_NEXT_CREDENTIAL;
+  if (row.overAt >= tokens) return row.overAt + tokensMs + 1;
+  return row.isHistory === 1 ? Math.max(row.at, row.overAt) + factsMs + 1 : AT_NEXT_CREDENTIAL;
 }
 
 function nameOf({ grantId, exchangeId }: UsedCredential): string {

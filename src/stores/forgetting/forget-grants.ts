@@ -10,6 +10,7 @@ import {
   isForgettableEvent,
   isForgettableExchange,
   isHistory,
+  tokenOverAt,
 } from './rules.ts';
 
 /** How long until a grant that could not be forgotten in time is looked at again, in milliseconds. */
@@ -138,12 +139,12 @@ async function nextLook(
   grantId: string,
 ): Promise<number | null> {
   const later = (end: RawBuilder<unknown>, ms: number) => sql`${end} + ${ms + 1}`;
-  const latest = sql`case when c.ended_at > c.expires_at then c.ended_at else c.expires_at end`;
+  const latest = sql`case when c.ended_at > ${tokenOverAt} then c.ended_at else ${tokenOverAt} end`;
   const isIrreparable = irreparable.length === 0 ? sql`1 = 0` : sql`v.realm in (${sql.join(irreparable)})`;
   const { rows } = await sql<{ next: number | null }>`
     select cast(min(l.at) as bigint) as next from (
-      select case when c.expires_at >= ${tokens} then ${later(sql`c.expires_at`, tokensMs)}
-        when ${isHistory} then ${later(latest, factsMs)} else ${AT_NEXT_CREDENTIAL} end as at
+      select case when ${tokenOverAt} >= ${tokens} then ${later(tokenOverAt, tokensMs)}
+        when ${isHistory} then ${later(sql`(${latest})`, factsMs)} else ${AT_NEXT_CREDENTIAL} end as at
       from credentials c where c.grant_id = ${grantId} and c.ended_at <= ${reach.credentials}
       union all
       select case when e.outcome_at >= ${facts} then ${later(sql`e.outcome_at`, factsMs)} else ${AT_NEXT_CREDENTIAL} end

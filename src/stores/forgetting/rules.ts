@@ -2,6 +2,15 @@ import { sql, type RawBuilder } from 'kysely';
 import type { UsedCredential } from '../../grants/storage/upkeep-store.ts';
 import type { Limits } from './limits.ts';
 
+const DAY_MS = 86_400_000;
+
+/**
+ * When the access token of an ended credential `c` counts as over, in epoch milliseconds: at its expiry, and no later
+ * than a day after its end. A token that lives for weeks, or has no expiry, is not kept for that.
+ */
+export const tokenOverAt = sql`(case when c.expires_at > c.ended_at + ${sql.raw(String(DAY_MS))}
+  then c.ended_at + ${sql.raw(String(DAY_MS))} else c.expires_at end)`;
+
 /**
  * True of an event `e` that may be forgotten. A grant that has lost everything keeps that event, so that it is not
  * emitted again.
@@ -19,8 +28,8 @@ export function isForgettableEvent({ facts }: Limits): RawBuilder<boolean> {
  * need its refresh token a while longer.
  */
 export function isForgettableCredential({ facts, tokens }: Limits): RawBuilder<boolean> {
-  return sql<boolean>`c.ended_at < ${tokens} and c.expires_at < ${tokens} and ${isHistory}
-    and ((c.ended_at < ${facts} and c.expires_at < ${facts})
+  return sql<boolean>`c.ended_at < ${tokens} and ${tokenOverAt} < ${tokens} and ${isHistory}
+    and ((c.ended_at < ${facts} and ${tokenOverAt} < ${facts})
       or not exists (select 1 from exchanges p where p.grant_id = c.grant_id and p.id > c.exchange_id
         and p.presented_id = c.exchange_id and (p.outcome is null or p.outcome = 'unknown')))`;
 }

@@ -32,10 +32,12 @@ export function appending(
     readonly obtainedAt: number;
     readonly refresh: RefreshToken | undefined;
     readonly schedule: Schedule;
+    /** Whether nothing but the user can give another token. */
+    readonly isUnrenewable: boolean;
   },
 ): [text: string, parameters: unknown[]] {
-  const { realm, opened_at: openedAt, obtainedAt, refresh, schedule } = facts;
-  const sealed = sealedTokens(vault, giver, { tokens, refresh, schedule, obtainedAt });
+  const { realm, opened_at: openedAt } = facts;
+  const sealed = sealedTokens(vault, giver, { ...facts, tokens });
   return [APPEND, credentialRow(sealed, realm, openedAt)];
 }
 

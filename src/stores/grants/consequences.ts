@@ -1,4 +1,6 @@
+import { NEVER } from '../../grants/credential.ts';
 import type { ExchangeKind, ExchangeName } from '../../grants/exchange.ts';
+import type { Obtained } from '../../providers/provider.ts';
 import type { ObtainedFacts } from './obtained-facts.ts';
 
 /** What else a new credential changes. */
@@ -30,4 +32,14 @@ export function whatFollows(
     settles: isFirst || facts.failing === 1 || facts.revisited === 1,
     event: isFirst ? 'grant.created' : isRecovery ? 'grant.recovered' : undefined,
   };
+}
+
+/**
+ * When the access token expires, in epoch milliseconds. A guess counts only where something can renew the token: nothing
+ * but a report ends one that would be lost with it.
+ *
+ * @param isUnrenewable whether nothing but the user can give another
+ */
+export function expiryInForce({ expiresAt, isExpiryGuessed }: Obtained['tokens'], isUnrenewable: boolean): number {
+  return isUnrenewable && isExpiryGuessed === true ? NEVER : expiresAt;
 }

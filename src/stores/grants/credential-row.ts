@@ -1,8 +1,10 @@
+import { isLongLived } from '../../grants/credential.ts';
 import type { ExchangeName } from '../../grants/exchange.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { Obtained } from '../../providers/provider.ts';
 import type { Secret } from '../../secret.ts';
 import type { Vault } from '../vault/vault.ts';
+import { expiryInForce } from './consequences.ts';
 
 /** A refresh token, and when it ends, in epoch milliseconds. */
 export interface RefreshToken {
@@ -22,6 +24,7 @@ export interface SealedTokens extends ExchangeName {
   readonly refreshToken: Uint8Array | null;
   /** When upkeep renews it; null where there is nothing to refresh with. */
   readonly renewAt: number | null;
+  /** When upkeep exchanges its refresh token at the latest, or reports that nothing can renew it; null for never. */
   readonly lapseAt: number | null;
 }
 
@@ -46,11 +49,14 @@ export function sealedTokens(
     /** When upkeep renews the refresh token. */
     readonly schedule: Schedule;
     readonly obtainedAt: number;
+    /** Whether nothing but the user can give another token. */
+    readonly isUnrenewable: boolean;
   },
 ): SealedTokens {
-  const { tokens, refresh, obtainedAt } = given;
-  const { accessToken, expiresAt, tokenType } = tokens;
-  const schedule = refresh && given.schedule;
+  const { tokens, refresh, obtainedAt, isUnrenewable, schedule } = given;
+  const { accessToken, tokenType } = tokens;
+  const expiresAt = expiryInForce(tokens, isUnrenewable);
+  const isReported = isUnrenewable && !isLongLived({ expiresAt });
   return {
     grantId,
     exchangeId,
@@ -62,8 +68,8 @@ export function sealedTokens(
     accessToken: vault.seal(accessToken, { grantId, exchangeId, field: 'access_token' }),
     accessTokenHash: vault.tokenHash(accessToken),
     refreshToken: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
-    renewAt: schedule?.renewAt ?? null,
-    lapseAt: schedule?.lapseAt ?? null,
+    renewAt: refresh ? schedule.renewAt : null,
+    lapseAt: (refresh ? schedule.lapseAt : isReported ? schedule.reportAt : undefined) ?? null,
   };
 }
 

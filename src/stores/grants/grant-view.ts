@@ -52,6 +52,10 @@ export class StoredCredential implements Credential {
     return this.#row.expires_at;
   }
 
+  get hasRefreshToken(): boolean {
+    return this.#row.refresh_token !== null;
+  }
+
   get tokenType(): string {
     return this.#row.token_type;
   }

@@ -68,6 +68,31 @@ export async function recordDisconnection(
 }
 
 /**
+ * Writes the event that nothing can renew a new credential. For the transaction that appends it.
+ *
+ * @param credential `at` in epoch milliseconds
+ */
+export async function recordUnrenewable(
+  transaction: Transaction<Database>,
+  credential: Pick<NewEvent, 'grantId' | 'exchangeId' | 'at'>,
+): Promise<GrantEvent | undefined> {
+  return record(transaction, { ...credential, type: 'grant.unrenewable', reason: null });
+}
+
+/**
+ * Writes the event that an access token ends soon that nothing can renew; it is keyed by the exchange that gave the
+ * token, so it is emitted once.
+ *
+ * @param credential `at` in epoch milliseconds
+ */
+export async function recordExpiring(
+  transaction: Transaction<Database>,
+  credential: Pick<NewEvent, 'grantId' | 'exchangeId' | 'at'>,
+): Promise<GrantEvent | undefined> {
+  return record(transaction, { ...credential, type: 'grant.expiring', reason: null });
+}
+
+/**
  * Writes the event that a refresh token has ended unrenewed; it is keyed by the exchange that gave the token, so it is
  * emitted once.
  *
@@ -155,7 +180,24 @@ async function reasonOfLoss(
       and not exists (select 1 from exchanges o where o.grant_id = r.grant_id and o.outcome = 'obtained'
         and o.id > r.id and o.id < ${beforeExchangeId})`.execute(transaction);
   const [refused] = rows;
-  if (refused?.lost == null) return null;
+  if (refused?.lost == null) return (await isReported(transaction, grantId, beforeExchangeId)) ? 'refused' : null;
   if (refused.lost === 1) return 'answer_lost';
   return refused.reverted === 1 ? 'reverted' : 'refused';
+}
+
+/** Whether the credential that this exchange had to replace ended because a caller reported it, without an exchange. */
+async function isReported(
+  transaction: Transaction<Database>,
+  grantId: string,
+  beforeExchangeId: number,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from credentials c
+    where c.grant_id = ${grantId} and c.exchange_id < ${beforeExchangeId} and c.end_reason = 'rejected'
+      and not exists (select 1 from exchanges o where o.grant_id = c.grant_id and o.outcome = 'obtained'
+        and o.id > c.exchange_id and o.id < ${beforeExchangeId})
+      and not exists (select 1 from exchanges r where r.grant_id = c.grant_id and r.presented_id = c.exchange_id
+        and r.outcome = 'rejected')
+    limit 1`.execute(transaction);
+  return rows.length > 0;
 }

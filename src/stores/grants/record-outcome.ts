@@ -1,8 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import type { EndReason } from '../../grants/credential.ts';
 import type { GrantEvent } from '../../grants/events.ts';
 import { GrantForgottenError } from '../../grants/errors.ts';
-import type { ExchangeName, OpenExchange, Outcome } from '../../grants/exchange.ts';
+import type { OpenExchange, Outcome } from '../../grants/exchange.ts';
 import type { Backoff } from '../../grants/grant.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { Failure } from '../../grants/storage/grant-store.ts';
@@ -10,10 +9,10 @@ import type { AccountProfile, Obtained } from '../../providers/provider.ts';
 import { appending, refreshTokenOf } from './append-credential.ts';
 import { newestNonce, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
 import { lockForObtained } from './obtained-facts.ts';
-import { recordGain, recordLoss } from './record-event.ts';
+import { recordGain, recordLoss, recordUnrenewable } from './record-event.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
-import { EMPTIED, endedColumns, supersede } from './supersede.ts';
+import { EMPTIED, endCredential, endedColumns, supersede } from './supersede.ts';
 import { send } from '../database/together.ts';
 import { whatFollows } from './consequences.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -26,12 +25,16 @@ export interface Recording {
   readonly schedule: Schedule;
   /** Epoch milliseconds, by the clock that judges tokens. */
   readonly obtainedAt: number;
+  /** True if nothing but a refresh token, and the user, can give another credential. */
+  readonly needsRefreshToken?: boolean;
 }
 
 /** The result of recording an answer. */
 export interface Recorded {
   /** The event that it causes, the first time. */
   readonly event: GrantEvent | undefined;
+  /** The event that nothing can renew the credential, if that is so. */
+  readonly unrenewable?: GrantEvent | undefined;
   /** Whether somebody in another process waits for it; to be awaited after the transaction. */
   readonly awaited: Promise<boolean>;
 }
@@ -60,7 +63,7 @@ const SETTLE = `
 export async function recordObtained(
   database: SqlDatabase,
   transaction: Transaction<Database>,
-  { vault, exchange, answer, schedule, obtainedAt }: Recording,
+  { vault, exchange, answer, schedule, obtainedAt, needsRefreshToken = false }: Recording,
 ): Promise<Recorded> {
   const { grantId, presented, nonce } = exchange;
   const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
@@ -79,8 +82,10 @@ export async function recordObtained(
   const { ends, supersedes, settles, event } = whatFollows(exchange, facts);
   const named = { grantId, exchangeId, nonce, presented };
   const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
+  const isUnrenewable = needsRefreshToken && refresh === undefined;
+  const credential = { ...facts, obtainedAt, refresh, schedule, isUnrenewable };
   const { answers } = await send(transaction, [
-    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh, schedule })),
+    database.hot(...appending(vault, named, answer, credential)),
     ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce, EMPTIED])]),
     database.hot(FINISH, [now, grantId, exchangeId, nonce]),
     ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId, now])] : []),
@@ -92,10 +97,13 @@ export async function recordObtained(
     await grant.set(accountColumns(answer.profile, obtainedAt)).execute();
   }
   const told = event && (await recordGain(transaction, { type: event, grantId, exchangeId, at: now }));
+  const unrenewable = isUnrenewable
+    ? await recordUnrenewable(transaction, { grantId, exchangeId, at: now })
+    : undefined;
   const finished = ends === undefined ? 1 : 2;
   const awaited = answers.then((all) => (all[finished]?.rows[0] as { awaited?: number } | undefined)?.awaited === 1);
   awaited.catch(() => undefined);
-  return { event: told, awaited };
+  return { event: told, unrenewable, awaited };
 }
 
 /**
@@ -122,7 +130,7 @@ export async function recordFailure(
     await finishExchange(transaction, { ...exchange, exchangeId }, end, now);
   }
   if (answer.kind === 'rejected' && exchange.presented !== undefined) {
-    await endCredential(transaction, exchange.grantId, exchange.presented, 'rejected', now);
+    await endCredential(transaction, exchange.grantId, exchange.presented, { now, reason: 'rejected' });
   }
   if (backoff !== undefined) await applyBackoff(transaction, exchange, backoff);
   const grant = transaction.updateTable('grants').where('id', '=', exchange.grantId);
@@ -187,22 +195,6 @@ export function backoffColumns({ failures, retryAt, lastFailure }: Backoff) {
 
 function accountColumns(profile: AccountProfile, now: number) {
   return { account_id: profile.accountId, profile: JSON.stringify(profile), profile_at: now };
-}
-
-async function endCredential(
-  transaction: Transaction<Database>,
-  grantId: string,
-  { nonce }: ExchangeName,
-  reason: EndReason,
-  now: number,
-): Promise<void> {
-  await transaction
-    .updateTable('credentials')
-    .set(endedColumns(now, reason))
-    .where('grant_id', '=', grantId)
-    .where('nonce', '=', nonce)
-    .where('ended_at', 'is', null)
-    .execute();
 }
 
 /** A recovery ends all older tokens upstream; a new account leaves them behind. */

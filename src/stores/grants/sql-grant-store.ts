@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
 import type { Credential } from '../../grants/credential.ts';
 import type { GrantEvent, RecoveryPath } from '../../grants/events.ts';
-import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../../grants/exchange.ts';
+import { unresolvedMs, type ExchangeBounds, type ExchangeName, type OpenExchange } from '../../grants/exchange.ts';
 import type { Account, Backoff, ExchangeStatus, GrantView, ViewWithStatus } from '../../grants/grant.ts';
 import type { ExchangeIntent, Failure, GrantStore } from '../../grants/storage/grant-store.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
@@ -19,6 +19,7 @@ import { recordLoss } from './record-event.ts';
 import { backoffColumns, recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import type { ExchangeStatusRow, SqlDatabase } from '../database/sql-database.ts';
+import { endCredential } from './supersede.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** Configures {@link SqlGrantStore}; the clock judges tokens, the database's own clock judges leases. */
@@ -137,12 +138,17 @@ export class SqlGrantStore implements GrantStore {
     });
   }
 
-  async noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): Promise<GrantEvent | undefined> {
+  async noteReconnectRequired(
+    grantId: string,
+    recoveryPath: RecoveryPath,
+    reported?: ExchangeName,
+  ): Promise<GrantEvent | undefined> {
     const { database, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const at = await database.readTime(transaction);
       const times = { at, tokensAt: clock.now(), unresolvedMs: this.#unresolvedMs };
+      if (reported !== undefined) await endCredential(transaction, grantId, reported, { now: at, reason: 'rejected' });
       return recordLoss(transaction, grantId, recoveryPath, times);
     });
   }

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { EndReason } from '../../grants/credential.ts';
+import type { ExchangeName } from '../../grants/exchange.ts';
 import type { Database } from '../database/schema.ts';
 
 /** Replaces a sealed access token that nobody will ever read again. It opens as nothing. */
@@ -13,6 +14,26 @@ export const EMPTIED = new Uint8Array([0]);
  */
 export function endedColumns(now: number, reason: EndReason) {
   return { ended_at: now, end_reason: reason, access_token: EMPTIED, realm: null, renew_at: null };
+}
+
+/**
+ * Ends a credential, unless it has ended before.
+ *
+ * @param end `now` by the database's clock, in epoch milliseconds
+ */
+export async function endCredential(
+  transaction: Transaction<Database>,
+  grantId: string,
+  { nonce }: ExchangeName,
+  { now, reason }: { readonly now: number; readonly reason: EndReason },
+): Promise<void> {
+  await transaction
+    .updateTable('credentials')
+    .set(endedColumns(now, reason))
+    .where('grant_id', '=', grantId)
+    .where('nonce', '=', nonce)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ImportVerdict } from '../../grants/storage/import-store.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount } from '../connections/connection.ts';
 import { insertFinished } from '../grants/exchange-row.ts';
 import { settleAccount } from './import-account.ts';
-import { hasFingerprint, type FingerprintedImport } from './import-fingerprints.ts';
+import { hasFingerprint, isRefusedWithNothingLeft, type FingerprintedImport } from './import-fingerprints.ts';
 import { importedTokens } from './import-tokens.ts';
 import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';
 import { recordObtained } from '../grants/record-outcome.ts';
@@ -73,7 +73,7 @@ export async function addImport(
  */
 async function judge(
   transaction: Transaction<Database>,
-  { database, bounds }: AddImportOptions,
+  { database, bounds, vault }: AddImportOptions,
   { grant, marks, grantId, connected }: FingerprintedImport & Found,
   now: number,
 ): Promise<ImportVerdict | 'new' | 'known'> {
@@ -82,7 +82,9 @@ async function judge(
     if ((await grantOfAccount(transaction, grant)) !== grantId) return 'busy';
     if (grant.isOneSubjects === true && (await isTaken(transaction, grantId))) return 'account_elsewhere';
   }
-  const isKnown = await hasFingerprint(transaction, grantId, marks);
+  const isKnown =
+    (await hasFingerprint(transaction, grantId, marks)) &&
+    !(await isRefusedWithNothingLeft(transaction, vault, grantId, grant));
   if (isKnown && connected !== undefined) return 'already_there';
   if (!isKnown) {
     await closeAbandonedExchange(transaction, grantId, bounds, database.now());
@@ -132,7 +134,9 @@ async function append(
   const name = await insertFinished(transaction, intent, present);
   const answer = { kind: 'obtained', tokens: importedTokens(grant, obtainedAt) } as const;
   const exchange = { ...intent, ...name };
-  await recordObtained(database, transaction, { vault, exchange, answer, schedule: grant.schedule, obtainedAt });
+  const { schedule, needsRefreshToken = false } = grant;
+  const given = { vault, exchange, answer, schedule, obtainedAt, needsRefreshToken };
+  await recordObtained(database, transaction, given);
   await transaction
     .updateTable('exchanges')
     .set({ detail: marks[0] ?? '' })

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { ImportedGrant, ScheduledImport } from '../../grants/storage/import-store.ts';
 import { listed } from './listed.ts';
 import type { Database } from '../database/schema.ts';
@@ -42,7 +42,13 @@ export async function knownImports(
   const rows = await db
     .selectFrom('connections')
     .leftJoin('exchanges', (join) =>
-      join.onRef('exchanges.grant_id', '=', 'connections.grant_id').on('exchanges.kind', '=', 'import'),
+      join
+        .onRef('exchanges.grant_id', '=', 'connections.grant_id')
+        .on('exchanges.kind', '=', 'import')
+        // Of a grant with nothing left, tokens that were refused may be taken again: that is judged under its lock.
+        .on(
+          sql<boolean>`exists (select 1 from credentials c where c.grant_id = connections.grant_id and c.ended_at is null)`,
+        ),
     )
     .select(['connections.realm', 'connections.subject', 'exchanges.detail'])
     .where(
@@ -80,4 +86,31 @@ export async function hasFingerprint(
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/**
+ * True where these tokens may be imported once more: the grant has nothing left, and when they were last in force, they
+ * were refused, not exchanged for others. Whoever imports them says by it that the refusal was wrong. A token that was
+ * exchanged is spent, and presenting it may end its successors.
+ */
+export async function isRefusedWithNothingLeft(
+  transaction: Transaction<Database>,
+  vault: Vault,
+  grantId: string,
+  { access, refresh }: Pick<ImportedGrant, 'access' | 'refresh'>,
+): Promise<boolean> {
+  const rows = await transaction
+    .selectFrom('credentials')
+    .select(['exchange_id', 'access_token_hash', 'refresh_token', 'end_reason'])
+    .where('grant_id', '=', grantId)
+    .orderBy('exchange_id')
+    .execute();
+  if (rows.some((row) => row.end_reason === null)) return false;
+  const hashes = access === undefined ? [] : vault.tokenHashes(access.token).map((hash) => Buffer.from(hash));
+  const last = rows.findLast(({ exchange_id: exchangeId, access_token_hash: hash, refresh_token: sealed }) => {
+    if (refresh === undefined) return hashes.some((each) => each.equals(hash));
+    if (sealed === null) return false;
+    return vault.open(sealed, { grantId, exchangeId, field: 'refresh_token' }).reveal() === refresh.token.reveal();
+  });
+  return last?.end_reason === 'rejected';
 }

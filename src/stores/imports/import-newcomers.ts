@@ -15,6 +15,8 @@ import type { Vault } from '../vault/vault.ts';
 
 /** An import whose subject and account are not known to exist yet, sealed for a grant of its own. */
 export interface Newcomer extends SealedTokens {
+  /** Whether nothing but the user can give another token. */
+  readonly isUnrenewable: boolean;
   readonly from: FingerprintedImport;
 }
 
@@ -30,8 +32,10 @@ export function asNewcomer(
   const name = { grantId: newGrantId(), exchangeId: FIRST, nonce: newNonce() };
   const tokens = importedTokens(from.grant, obtainedAt);
   const { refreshToken: token, refreshExpiresAt: expiresAt = null } = tokens;
-  const given = { tokens, refresh: token && { token, expiresAt }, schedule: from.grant.schedule, obtainedAt };
-  return { from, ...sealedTokens(vault, name, given) };
+  const { schedule, needsRefreshToken = false } = from.grant;
+  const isUnrenewable = needsRefreshToken && token === undefined;
+  const given = { tokens, refresh: token && { token, expiresAt }, schedule, obtainedAt, isUnrenewable };
+  return { from, isUnrenewable, ...sealedTokens(vault, name, given) };
 }
 
 /**
@@ -122,15 +126,17 @@ export async function insertNewcomers(
   await insert(
     'events',
     'number type at realm grant_id subjects exchange_id',
-    written.map(({ grantId, from: { grant } }) => [
-      1,
-      'grant.created',
-      now,
-      grant.realm,
-      grantId,
-      JSON.stringify(subjectsOf([grant.subject])),
-      FIRST,
-    ]),
+    written.flatMap(({ grantId, isUnrenewable, from: { grant } }) =>
+      ['grant.created', ...(isUnrenewable ? ['grant.unrenewable'] : [])].map((type, index) => [
+        index + 1,
+        type,
+        now,
+        grant.realm,
+        grantId,
+        JSON.stringify(subjectsOf([grant.subject])),
+        FIRST,
+      ]),
+    ),
   );
   return new Set(written);
 }

@@ -14,6 +14,7 @@ export function importedTokens({ access, refresh, tokenType }: ImportedGrant, no
   return {
     accessToken: token,
     expiresAt,
+    ...(access !== undefined && access.expiresAt === undefined ? { isExpiryGuessed: true } : {}),
     tokenType,
     ...(refresh === undefined ? {} : { refreshToken: refresh.token }),
     ...(refresh?.expiresAt === undefined ? {} : { refreshExpiresAt: refresh.expiresAt }),

@@ -12,6 +12,7 @@ import type {
 } from '../../grants/storage/upkeep-store.ts';
 import { forgetSome } from '../forgetting/forget.ts';
 import { isOneOf } from '../forgetting/rules.ts';
+import { noteExpiring } from './expiries.ts';
 import { countLapses, noteLapsed } from './lapses.ts';
 import { RecentExchanges } from './recent-exchanges.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
@@ -72,6 +73,10 @@ export class SqlUpkeepStore implements UpkeepStore {
 
   noteLapsed(realm: string, limit: number): Promise<GrantEvent[]> {
     return noteLapsed(this.#database, { realm, limit, now: this.#clock.now() });
+  }
+
+  noteExpiring(realm: string, limit: number): Promise<GrantEvent[]> {
+    return noteExpiring(this.#database, { realm, limit, now: this.#clock.now() });
   }
 
   lapses(realm: string, withinMs: readonly number[]): Promise<Lapses> {

@@ -5,6 +5,7 @@ import { Secret } from '../../secret.ts';
 export interface SealedAnswer {
   readonly accessToken: string;
   readonly expiresAt: number;
+  readonly isExpiryGuessed?: true;
   readonly tokenType: string;
   readonly refreshToken?: string;
   readonly refreshExpiresAt?: number;
@@ -14,10 +15,11 @@ export interface SealedAnswer {
 
 /** The part of an answer to be sealed. */
 export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained): SealedAnswer {
-  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType } = tokens;
+  const { accessToken, refreshToken, expiresAt, isExpiryGuessed, refreshExpiresAt, tokenType } = tokens;
   return {
     accessToken: accessToken.reveal(),
     expiresAt,
+    ...(isExpiryGuessed === undefined ? {} : { isExpiryGuessed }),
     tokenType,
     ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.reveal() }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
@@ -28,12 +30,14 @@ export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained)
 
 /** Restores an answer from {@link sealAnswer}'s result. */
 export function openAnswer(content: SealedAnswer): Obtained {
-  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType, presentedRefreshToken, profile } = content;
+  const { accessToken, refreshToken, expiresAt, isExpiryGuessed, refreshExpiresAt, tokenType } = content;
+  const { presentedRefreshToken, profile } = content;
   return {
     kind: 'obtained',
     tokens: {
       accessToken: new Secret(accessToken),
       expiresAt,
+      ...(isExpiryGuessed === undefined ? {} : { isExpiryGuessed }),
       tokenType,
       ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
       ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),

@@ -34,6 +34,8 @@ describe('a frontend token of Cronofy', () => {
     assert.deepEqual(Object.keys(tokenOf(await scene.as('alice', 'POST', 'cronofy/token/'))), [
       'access_token',
       'expires_in',
+      'long_lived',
+      'renewable',
       'token_type',
       'refreshed',
     ]);

@@ -19,7 +19,7 @@ export function routedGrants(places: Places): GrantStore {
     finishObtained: (exchange, answer, schedule) => by(exchange.grantId).finishObtained(exchange, answer, schedule),
     applyBackoff: (grantId, backoff) => by(grantId).applyBackoff(grantId, backoff),
     finishFailed: (exchange, failure) => by(exchange.grantId).finishFailed(exchange, failure),
-    noteReconnectRequired: (grantId, recoveryPath) => by(grantId).noteReconnectRequired(grantId, recoveryPath),
+    noteReconnectRequired: (grantId, ...rest) => by(grantId).noteReconnectRequired(grantId, ...rest),
     noteAwaited: (grantId) => by(grantId).noteAwaited(grantId),
     awaitChange: (grantId, ms) => by(grantId).awaitChange(grantId, ms),
     noteProfile: (grantId, profile) => by(grantId).noteProfile(grantId, profile),

@@ -26,6 +26,7 @@ export function credential(
     nonce: `n${exchangeId}`,
     obtainedAt,
     expiresAt: NOW + lifeLeftMs,
+    hasRefreshToken: refreshToken,
     tokenType: 'Bearer',
     accessToken: () => new Secret(token),
     refreshToken: () => (refreshToken ? new Secret(`refresh-${token}`) : undefined),

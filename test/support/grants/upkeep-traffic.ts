@@ -113,6 +113,10 @@ export class Traffic implements UpkeepStore {
     return Promise.resolve([]);
   }
 
+  noteExpiring(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
   lapses(): Promise<{ ending: []; missed: number }> {
     return Promise.resolve({ ending: [], missed: 0 });
   }

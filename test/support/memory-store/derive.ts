@@ -54,7 +54,15 @@ export function reasonOfLoss(memory: Memory, grantId: string, beforeExchangeId: 
   const before = rows.filter((row) => row.exchangeId < beforeExchangeId);
   const lastObtained = before.findLast((row) => row.outcome === 'obtained')?.exchangeId ?? -Infinity;
   const refused = before.filter((row) => row.outcome === 'rejected' && row.exchangeId > lastObtained);
-  if (refused.length === 0) return undefined;
+  if (refused.length === 0) {
+    const isReported = (row: CredentialRow) =>
+      row.grantId === grantId &&
+      row.endReason === 'rejected' &&
+      row.exchangeId < beforeExchangeId &&
+      row.exchangeId >= lastObtained &&
+      !rows.some(({ presentedId, outcome }) => presentedId === row.exchangeId && outcome === 'rejected');
+    return memory.credentials.some(isReported) ? 'refused' : undefined;
+  }
   const isAnswerMissing = ({ nonce, presentedId }: ExchangeRow) =>
     presentedId !== undefined &&
     rows.some(

@@ -7,7 +7,7 @@ import type { AccountProfile, Applicant, Obtained } from '../../../src/providers
 import type { Secret } from '../../../src/secret.ts';
 import { currentOf, isUnresolved, isUnsettled, lastExchangedOf, type Moment } from './derive.ts';
 import { recordLoss } from './record-event.ts';
-import { recordFailure, recordObtained } from './record-outcome.ts';
+import { endCredential, recordFailure, recordObtained } from './record-outcome.ts';
 import type { CredentialRow, ExchangeRow, Memory } from './rows.ts';
 
 /** What one instance's store is made of. */
@@ -146,7 +146,8 @@ export class MemoryStore {
     return recordFailure(this.#memory, exchange, failure, { ...this.#moment(), tokensAt: now(), holder });
   }
 
-  noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath): GrantEvent | undefined {
+  noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath, reported?: ExchangeName): GrantEvent | undefined {
+    if (reported !== undefined) endCredential(this.#memory, reported, 'rejected', this.#options.databaseNow());
     return recordLoss(this.#memory, grantId, recoveryPath, { ...this.#moment(), tokensAt: this.#options.now() });
   }
 
@@ -237,6 +238,7 @@ function isOpen(row: ExchangeRow): boolean {
 
 function credential(row: CredentialRow): Credential {
   const { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, accessToken, refreshToken } = row;
+  const hasRefreshToken = refreshToken !== undefined;
   const tokens = { accessToken: () => accessToken, refreshToken: () => refreshToken };
-  return { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, ...tokens };
+  return { grantId, exchangeId, nonce, obtainedAt, expiresAt, hasRefreshToken, tokenType, ...tokens };
 }

@@ -113,7 +113,8 @@ function finishExchange(row: ExchangeRow, outcome: Outcome, now: number): void {
   row.finishedAt ??= now;
 }
 
-function endCredential(memory: Memory, { nonce }: ExchangeName, reason: EndReason, now: number): void {
+/** Ends a credential, unless it has ended before. */
+export function endCredential(memory: Memory, { nonce }: ExchangeName, reason: EndReason, now: number): void {
   const row = memory.credential(nonce);
   if (row === undefined || row.endedAt !== undefined) return;
   row.endedAt = now;

@@ -16,8 +16,13 @@ export function finishObtained(
 }
 
 /** The answer to a consent, with the schedule of tokens that have lived for no time yet. */
-export function scheduledAnswer(answer: ObtainedAccount): { answer: ObtainedAccount; schedule: Schedule } {
-  return { answer, schedule: renewalSchedule(answer.profile.accountId, answer.tokens.expiresAt, answer.tokens) };
+export function scheduledAnswer(answer: ObtainedAccount): {
+  answer: ObtainedAccount;
+  schedule: Schedule;
+  needsRefreshToken: boolean;
+} {
+  const schedule = renewalSchedule(answer.profile.accountId, answer.tokens.expiresAt, answer.tokens);
+  return { answer, schedule, needsRefreshToken: true };
 }
 
 /** An import with a schedule of its own, whatever else is said of it. */

@@ -34,6 +34,7 @@ const CREDENTIAL: Credential = {
   nonce: 'n7',
   obtainedAt: 0,
   expiresAt: 1,
+  hasRefreshToken: false,
   tokenType: 'Bearer',
   accessToken: () => new Secret('one'),
   refreshToken: () => undefined,

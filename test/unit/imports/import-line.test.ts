@@ -20,6 +20,11 @@ const managed: Provider = Object.assign(new ScriptedProvider(), {
   accountIdForm: { pattern: /^\d+$/, meaning: 'the numeric user id' },
 });
 const plain: Provider = Object.assign(new ScriptedProvider({ recover: false, provision: false }), { name: 'plain' });
+/** One that is known to give tokens half an hour, and no more than a day. */
+const bounded: Provider = Object.assign(new ScriptedProvider({ recover: false, provision: false }), {
+  name: 'bounded',
+  accessLifetime: { fallbackMs: HOUR_MS / 2, maximumMs: DAY_MS },
+});
 
 const MANAGED = { subject: 'alice', provider: 'managed', account_id: 179, refresh_token: REFRESH };
 const PLAIN = { subject: 'alice', provider: 'plain', refresh_token: REFRESH };
@@ -27,7 +32,7 @@ const PLAIN = { subject: 'alice', provider: 'plain', refresh_token: REFRESH };
 function read(line: object | string, rules: Partial<ImportRules> = {}): ImportedGrant {
   const text = typeof line === 'string' ? line : JSON.stringify(line);
   return readImportLine(text, {
-    providers: new Providers([managed, plain]),
+    providers: new Providers([managed, plain, bounded]),
     subjectOf: parseSubject,
     ignoreUnknown: false,
     now: NOW,
@@ -71,6 +76,7 @@ describe('a line of an import', () => {
       access: { token: ACCESS, expiresAt: NOW + HOUR_MS / 2 },
       refresh: { token: REFRESH, expiresAt: NOW + 30 * DAY_MS },
       tokenType: 'Bearer',
+      needsRefreshToken: false,
     });
   });
 
@@ -111,11 +117,34 @@ describe('a line of an import', () => {
     assert.equal(read({ ...line, expires_at: NOW + 1000 }).access?.expiresAt, NOW + 1000);
   });
 
-  it('never yields an access token that is served for ever', () => {
-    const late = { access_token: ACCESS, expires_at: '2036-01-01' };
-    assert.equal(read({ ...MANAGED, ...late, refresh_token: null }).access?.expiresAt, NOW + DAY_MS);
-    assert.equal(read({ ...PLAIN, ...late }).access?.expiresAt, NOW + DAY_MS);
-    assert.equal(read({ ...PLAIN, ...late, refresh_token: null }).access?.expiresAt, NOW + 366 * DAY_MS);
+  it('believes an end that is given, up to ten years and within what the provider allows', () => {
+    const after = (days: number) => ({ access_token: ACCESS, expires_at: NOW + days * DAY_MS });
+    for (const refresh_token of [REFRESH, null]) {
+      const line = { ...PLAIN, refresh_token };
+      assert.equal(read({ ...line, ...after(60) }).access?.expiresAt, NOW + 60 * DAY_MS);
+      assert.equal(read({ ...line, ...after(9_999) }).access?.expiresAt, NOW + 3_650 * DAY_MS);
+      assert.equal(read({ ...line, provider: 'bounded', ...after(60) }).access?.expiresAt, NOW + DAY_MS);
+    }
+  });
+
+  it('may have an access token alone, which has no end unless one is given', () => {
+    for (const provider of ['plain', 'bounded']) {
+      const line = { ...PLAIN, provider, refresh_token: null, access_token: ACCESS };
+      const { access, needsRefreshToken } = read(line);
+      assert.deepEqual([access?.expiresAt, needsRefreshToken], [undefined, true]);
+      assert.equal(read({ ...line, obtained_at: NOW - DAY_MS }).access?.expiresAt, undefined);
+    }
+    const { needsRefreshToken } = read({ ...MANAGED, refresh_token: null, access_token: ACCESS });
+    assert.equal(needsRefreshToken, false);
+  });
+
+  it('counts the usual lifetime from when the token was obtained, as an answer would have', () => {
+    const line = { ...PLAIN, provider: 'bounded', access_token: ACCESS };
+    assert.equal(read(line).access?.expiresAt, undefined);
+    const at = (obtained_at: number) => read({ ...line, obtained_at }).access?.expiresAt;
+    assert.equal(at(NOW - HOUR_MS / 4), NOW + HOUR_MS / 4);
+    assert.equal(at(NOW - DAY_MS), NOW - DAY_MS + HOUR_MS / 2);
+    assert.equal(at(NOW + DAY_MS), NOW + HOUR_MS / 2);
   });
 
   const refusals: [name: string, line: object | string, field: string | undefined, message: RegExp][] = [
@@ -152,7 +181,12 @@ describe('a line of an import', () => {
     ['an unknown field', { ...PLAIN, scope: 'x' }, 'scope', /"scope" is no field.*account_id.*--ignore-unknown/],
     ['sub, which Cronofy uses for its own', { ...PLAIN, sub: 'acc' }, 'sub', /"subject" or "account_id"/],
     ['userId, which could be either', { ...PLAIN, userId: 7 }, 'userId', /"subject" or "account_id"/],
-    ['nothing that gives a live token', { ...PLAIN, refresh_token: null, access_token: ACCESS }, undefined, /expired/],
+    [
+      'nothing that gives a live token',
+      { ...PLAIN, refresh_token: null, access_token: ACCESS, expires_at: NOW },
+      undefined,
+      /has expired, and without a "refresh_token" nothing/,
+    ],
     ['a token with a line break', { ...PLAIN, refresh_token: `${REFRESH}\n` }, 'refresh_token', /not a token/],
     ['a token that is an object', { ...PLAIN, refresh_token: { REFRESH } }, 'refresh_token', /not a token/],
     ['a token for a time', { ...PLAIN, refresh_expires_at: REFRESH }, 'refresh_expires_at', /is "the-refr\.\.\."/],

@@ -4,7 +4,7 @@ import { tokenText } from '../../../oauth/token-set.ts';
 import type { Secret } from '../../../secret.ts';
 import { jsonAnswer } from '../../response/answer.ts';
 import type { Endpoint, Route } from '../../endpoint.ts';
-import { expiresIn } from '../../response/expires-in.ts';
+import { expiresInIfKnown } from '../../response/expires-in.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { asUnavailable, toProblem } from '../../response/to-problem.ts';
 import { atomsRefresh } from './schemas.ts';
@@ -57,7 +57,7 @@ export function atomsRoutes(services: HttpServices): Route[] {
       if (token === undefined) throw unknownToken();
       logger.info({ subject: owner.subject, provider: owner.provider, origin }, 'atoms refresh');
       const accessToken = token.accessToken.reveal();
-      return jsonAnswer({ accessToken, access_token: accessToken, expires_in: expiresIn(token, now()) });
+      return jsonAnswer({ accessToken, access_token: accessToken, ...expiresInIfKnown(token, now()) });
     } catch (error) {
       throw asUnavailable(toProblem(error));
     }

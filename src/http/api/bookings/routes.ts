@@ -6,7 +6,7 @@ import { authenticated, subjectOf } from '../../request/authenticate.ts';
 import { OTHER_TOKEN_NAMES } from '../token-fields.ts';
 import { toApplicant, toDemand, withEmailFault } from '../token-request.ts';
 import type { Route } from '../../endpoint.ts';
-import { expiresIn } from '../../response/expires-in.ts';
+import { oddLifeOf } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { withConsent } from '../connect/with-consent.ts';
@@ -126,7 +126,7 @@ function notConfigured(): never {
 function tokenAnswer(token: LiveToken, calClientId: string, now: number) {
   return {
     access_token: token.accessToken.reveal(),
-    expires_in: expiresIn(token, now),
+    ...oddLifeOf(token, now),
     token_type: token.tokenType,
     refreshed: token.refreshed,
     integration_status: token.created ? 'created' : 'existing',

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { TOKEN_FIELDS } from '../token-fields.ts';
+import { LIFE_FIELDS, TOKEN_FIELDS } from '../token-fields.ts';
 
 /** Validates the body of `POST /bookings/token/refresh/`; unknown fields are ignored unless one resembles a field. */
 export const calTokenRefreshRequest = z
@@ -10,7 +10,9 @@ export const calTokenRefreshRequest = z
 export const calTokenRefresh = z
   .object({
     access_token: z.string().openapi({ description: 'A live Cal.com access token' }),
-    expires_in: z.int().openapi({ description: 'Whole seconds until it expires' }),
+    expires_in: LIFE_FIELDS.expires_in,
+    long_lived: LIFE_FIELDS.long_lived.optional(),
+    renewable: LIFE_FIELDS.renewable.optional(),
     token_type: z.string().default('Bearer').openapi({ description: 'How to send it: as a bearer' }),
     refreshed: z.boolean().openapi({ description: 'True where the token was obtained for this call' }),
     integration_status: z
@@ -54,6 +56,6 @@ export const atomsRefresh = z
   .object({
     accessToken: z.string().openapi({ description: 'A live Cal.com access token' }),
     access_token: z.string().openapi({ description: 'The same' }),
-    expires_in: z.int().openapi({ description: 'Seconds until it expires' }),
+    expires_in: z.int().optional().openapi({ description: 'Seconds until it expires; left out where no end is known' }),
   })
   .openapi('AtomsRefresh');

@@ -8,7 +8,7 @@ import { jsonAnswer, noContent } from '../../response/answer.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';
 import { startLink } from '../connect/start-link.ts';
 import type { Call, Route } from '../../endpoint.ts';
-import { expiresIn } from '../../response/expires-in.ts';
+import { expiresIn, lifeOf } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { authorizeAnswer, authorizeRequest, completeRequest, connection, connectionList } from './schemas.ts';
@@ -151,7 +151,8 @@ export function connectionsRoutes(services: HttpServices): Route[] {
 }
 
 function connectionOf(report: ConnectionReport, now: number) {
-  const { provider, connection, health, accountId, profile, connectedAt, expiresAt } = report;
+  const { provider, connection, health, accountId, profile, connectedAt, expiresAt, renewable } = report;
+  const life = expiresAt === undefined ? { long_lived: false, renewable } : lifeOf({ expiresAt, renewable }, now);
   const query = connection === undefined ? '' : `?${new URLSearchParams({ connection }).toString()}`;
   const path = `/api/v1/connections/${provider}/authorize/${query}`;
   return {
@@ -160,7 +161,8 @@ function connectionOf(report: ConnectionReport, now: number) {
     status: health,
     account: accountId === undefined ? null : toAccount({ ...profile, accountId }),
     connected_at: new Date(connectedAt).toISOString(),
-    expires_in: expiresAt === undefined ? null : expiresIn({ expiresAt }, now),
+    expires_in: null,
+    ...life,
     ...(health === 'reconnect_required' ? { authorize: { method: 'POST', path } } : {}),
   };
 }

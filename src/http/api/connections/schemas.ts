@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { isConnectionName } from '../../../grants/connection-key.ts';
 import { ACCEPTED_NAME } from './definitions.ts';
+import { LIFE_FIELDS } from '../token-fields.ts';
 import { accountSchema } from '../../response/problem.ts';
 
 /** The name of a connection in a body. */
@@ -63,7 +64,12 @@ export const connection = z
     }),
     account: accountSchema.nullable(),
     connected_at: z.string().openapi({ description: 'ISO 8601' }),
-    expires_in: z.int().nullable().openapi({ description: 'Whole seconds until the present access token expires' }),
+    expires_in: z.int().nullable().openapi({
+      description:
+        'Whole seconds until the present access token expires; null where there is none, or no end of it is known',
+    }),
+    long_lived: LIFE_FIELDS.long_lived,
+    renewable: LIFE_FIELDS.renewable,
     authorize: z
       .object({ method: z.literal('POST'), path: z.string() })
       .optional()

@@ -5,7 +5,7 @@ import { authenticated } from '../../request/authenticate.ts';
 import { OTHER_TOKEN_NAMES } from '../token-fields.ts';
 import { toApplicant, toDemand, withEmailFault } from '../token-request.ts';
 import type { Route } from '../../endpoint.ts';
-import { expiresIn } from '../../response/expires-in.ts';
+import { expiresIn, lifeOf } from '../../response/expires-in.ts';
 import { jsonBody } from '../../request/json-body.ts';
 import { ProblemError } from '../../response/problem.ts';
 import { acceptedPermissions, tokenAnswer, tokenRequest } from './token-schemas.ts';
@@ -50,7 +50,7 @@ export function connectionTokenRoutes(services: HttpServices): Route[] {
     const live = issued?.live ?? kept;
     return jsonAnswer({
       access_token: live.accessToken.reveal(),
-      expires_in: expiresIn(live, now()),
+      ...lifeOf(live, now()),
       token_type: live.tokenType,
       refreshed: live.refreshed,
       ...(issued === undefined ? {} : { frontend: frontendOf(issued.frontendToken, now()) }),

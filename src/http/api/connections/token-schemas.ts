@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { isOrigin } from '../../../origin.ts';
 import { FRONTEND_PERMISSIONS } from '../../../providers/families.ts';
 import { connectionName } from './schemas.ts';
-import { TOKEN_FIELDS } from '../token-fields.ts';
+import { LIFE_FIELDS, TOKEN_FIELDS } from '../token-fields.ts';
 
 /** The message for unknown permissions. The accepted ones differ by provider. */
 export function acceptedPermissions(permissions: readonly string[]): string {
@@ -48,7 +48,7 @@ export const tokenRequest = z
 export const tokenAnswer = z
   .object({
     access_token: z.string().openapi({ description: 'A live access token' }),
-    expires_in: z.int().openapi({ description: 'Whole seconds until it expires' }),
+    ...LIFE_FIELDS,
     token_type: z.string(),
     refreshed: z.boolean().openapi({ description: 'True where the token was obtained for this call' }),
     frontend: z

@@ -109,7 +109,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
   explained(
     [409],
     'reconnect_required',
-    'The provider has ended this consent; no retry helps.',
+    'The provider has ended this consent, or the token has ended and nothing can renew it; no retry helps.',
     'Have the user link the account again.',
   ),
   explained(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { NEVER } from '../../../../src/grants/credential.ts';
 import { MOST_AHEAD_MS, renewalSchedule } from '../../../../src/grants/rules/renewal-schedule.ts';
 import { newNonce } from '../../../../src/stores/database/nonce.ts';
 import { HOUR_MS, NOW } from '../../../support/grants/facts.ts';
@@ -68,6 +69,14 @@ describe('the schedule of a credential', () => {
 
   it('has nothing to say of a refresh token without an end', () => {
     assert.equal(renewalSchedule('n1', NOW, { expiresAt: NOW + HOUR_MS }).lapseAt, undefined);
+  });
+
+  it('reports an access token as early as it would exchange a refresh token, and never one without an end', () => {
+    const { reportAt = 0 } = renewalSchedule('n1', NOW, { expiresAt: NOW + 60 * DAY_MS });
+    assert.ok(reportAt >= NOW + 53 * DAY_MS && reportAt <= NOW + 56.5 * DAY_MS);
+    const short = renewalSchedule('n1', NOW, { expiresAt: NOW + HOUR_MS }).reportAt ?? 0;
+    assert.ok(short >= NOW + 0.8 * HOUR_MS && short <= NOW + 0.9 * HOUR_MS);
+    assert.equal(renewalSchedule('n1', NOW, { expiresAt: NEVER }).reportAt, undefined);
   });
 
   it('of what has ended on arrival is its end', () => {

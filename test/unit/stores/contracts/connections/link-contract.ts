@@ -14,7 +14,7 @@ export function linkContract(database: string, openPlace: OpenSqlPlace): void {
       await using scene = await linkStoreScene(openPlace);
       const completion = await scene.consent('alice');
       const verdict = await scene.complete('alice', completion, { account: 'acc-1', name: 'one' });
-      assert.equal(verdict.kind === 'connected' && verdict.event?.type, 'grant.created');
+      assert.equal(verdict.kind === 'connected' && verdict.events[0]?.type, 'grant.created');
       const taken = await scene.stores.links.take(completion, { realm: REALM, subject: 'alice' });
       assert.ok(taken !== undefined && taken !== 'held' && 'connected' in taken);
       assert.equal(await scene.current('alice'), 'access-one');

@@ -80,7 +80,7 @@ export function takenLinksContract(database: string, openPlace: OpenSqlPlace): v
         'connected',
       );
       const late = await stores.links.connect({ link: first, ...scheduledAnswer(full), replace: false });
-      assert.deepEqual(late, { kind: 'connected', event: undefined });
+      assert.deepEqual(late, { kind: 'connected', events: [] });
       assert.equal((await place.query('select * from credentials')).length, 1);
     });
 

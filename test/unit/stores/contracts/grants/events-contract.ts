@@ -168,6 +168,23 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
       assert.equal(short(await store.noteReconnectRequired(grantId, 'none')), 'reconnect_required');
     });
 
+    it('tell of a token that nothing can renew once it is reported, which ends it, and of the recovery after it', async () => {
+      await using grant = await oneGrant(openPlace);
+      const { store, otherStore, grantId } = grant;
+      const exchange = await grant.open('provision');
+      await finishObtained(store, exchange, obtained('one', { expiresAt: grant.clock.now() + 9_000, refresh: false }));
+      const other = { ...exchange, nonce: 'of-another-token' };
+      assert.equal(await store.noteReconnectRequired(grantId, 'none', other), undefined);
+      const events = await Promise.all(
+        [store, otherStore, store].map((each) => each.noteReconnectRequired(grantId, 'none', exchange)),
+      );
+      assert.deepEqual(events.filter((event) => event !== undefined).map(short), ['reconnect_required: refused']);
+      assert.equal((await grant.view()).current, undefined);
+      const [, event] = await gain(grant, 'two');
+      assert.equal(short(event), 'recovered: refused');
+      assert.equal(await store.noteReconnectRequired(grantId, 'none', exchange), undefined, 'a late report');
+    });
+
     it('tell of no loss where the grant can help itself', async () => {
       await using grant = await oneGrant(openPlace);
       const [first] = await gain(grant, 'one');
