@@ -1,4 +1,4 @@
-import { tokenText } from '../oauth/token-set.ts';
+import { TOKEN_LIMIT_CHARACTERS, tokenText } from '../oauth/token-set.ts';
 import { accountIdOf } from '../providers/to-profile.ts';
 import type { Provider } from '../providers/provider.ts';
 import { compareClaims } from './import-claims.ts';
@@ -107,7 +107,7 @@ function readToken(
   if (token !== undefined) return { token, expiresAt };
   throw new ImportLineError(
     given.spelling,
-    `"${given.spelling}" is not a token (it is not shown); give 1 to 8192 printable ASCII characters`,
+    `"${given.spelling}" is not a token (it is not shown); give 1 to ${TOKEN_LIMIT_CHARACTERS} printable ASCII characters`,
   );
 }
 

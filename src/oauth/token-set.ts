@@ -12,7 +12,8 @@ export interface TokenSet {
   readonly tokenType: string;
 }
 
-const TOKEN_LIMIT_CHARACTERS = 8192;
+/** The longest token that is taken. */
+export const TOKEN_LIMIT_CHARACTERS = 64 * 1024;
 /** RFC 6749 appendix A.12 and A.17: a token is one or more printable ASCII characters. */
 const TOKEN_TEXT = /^[\x20-\x7e]+$/;
 
@@ -20,6 +21,16 @@ const TOKEN_TEXT = /^[\x20-\x7e]+$/;
 export function tokenText(value: unknown): Secret | undefined {
   if (typeof value !== 'string' || value.length > TOKEN_LIMIT_CHARACTERS || !TOKEN_TEXT.test(value)) return undefined;
   return new Secret(value);
+}
+
+/**
+ * The token in a member of a response, without white space around it. Undefined if there is none: an empty text,
+ * `null` and `false` say so. `odd` if there is something that cannot be sent in a header.
+ */
+export function readToken(value: unknown): Secret | 'odd' | undefined {
+  if (value === undefined || value === null || value === false) return undefined;
+  const text = typeof value === 'string' ? value.trim() : undefined;
+  return text === '' ? undefined : (tokenText(text) ?? 'odd');
 }
 
 /** Limits for the token lifetime that a provider claims, in milliseconds. */

@@ -1,4 +1,5 @@
-import { boundedExpiry, tokenText, type TokenSet } from '../../oauth/token-set.ts';
+import { claimedEnd } from '../../oauth/expiry-claim.ts';
+import { boundedExpiry, readToken, type TokenSet } from '../../oauth/token-set.ts';
 import { openTransport, type Transport, type UpstreamCall } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import {
@@ -213,17 +214,26 @@ function obtainedWithUser(data: unknown, askedAt: number): ExchangeResult {
 
 function tokenAnswer(data: unknown, askedAt: number): TokenSet | undefined {
   const keys = asObject(data);
-  const accessToken = tokenText(keys?.['accessToken']);
-  if (keys === undefined || accessToken === undefined) return undefined;
-  const refreshToken = tokenText(keys['refreshToken']);
+  const accessToken = readToken(keys?.['accessToken']);
+  const refreshToken = readToken(keys?.['refreshToken']);
+  // With a refresh token that cannot be used, the presented one may be spent: such tokens are not taken as they are.
+  if (accessToken === undefined || accessToken === 'odd' || refreshToken === 'odd') return undefined;
   return {
     accessToken,
-    expiresAt: boundedExpiry(keys['accessTokenExpiresAt'], askedAt, ACCESS_BOUNDS),
+    expiresAt: boundedExpiry(endAt(keys?.['accessTokenExpiresAt'], askedAt), askedAt, ACCESS_BOUNDS),
     ...(refreshToken === undefined
       ? {}
-      : { refreshToken, refreshExpiresAt: boundedExpiry(keys['refreshTokenExpiresAt'], askedAt, REFRESH_BOUNDS) }),
+      : {
+          refreshToken,
+          refreshExpiresAt: boundedExpiry(endAt(keys?.['refreshTokenExpiresAt'], askedAt), askedAt, REFRESH_BOUNDS),
+        }),
     tokenType: 'Bearer',
   };
+}
+
+/** Cal.com writes epoch milliseconds; a text that tells the same is taken too. */
+function endAt(value: unknown, askedAt: number): unknown {
+  return typeof value === 'string' ? claimedEnd(value, askedAt) : value;
 }
 
 /**

@@ -32,6 +32,15 @@ export interface OAuth2Definition {
    * in both lists counts as the client's, because that ends nothing.
    */
   readonly wrongClient?: readonly ErrorSignal[];
+  /**
+   * Where its responses have the access token, such as `data.access_token`; default: `access_token`, which is also read
+   * where the place is empty.
+   */
+  readonly accessTokenAt?: string;
+  /** Where they have the refresh token; default: `refresh_token` beside the access token. */
+  readonly refreshTokenAt?: string;
+  /** Token types to take although their name says that they are no bearer tokens, such as `dpop`. */
+  readonly tokenTypes?: readonly string[];
   /** How long an access token is trusted if the response does not say; default: five minutes. */
   readonly defaultAccessTtlSeconds?: number;
   /** The longest time that an access token is trusted, whatever the response says; default: a day. */
