@@ -1,11 +1,12 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import { createAuthenticator, type Authenticator } from '../callers/authenticator.ts';
 import type { Config, Secrets } from '../config/index.ts';
+import { outgoingOf } from './outgoing.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Who may call: the keys of this database, and JWTs as far as the configuration trusts them. */
 export function buildAuthenticator({
-  config: { jwt },
+  config,
   secrets: { jwtSecret: secret },
   apiKeys,
 }: {
@@ -13,5 +14,14 @@ export function buildAuthenticator({
   readonly secrets: Secrets;
   readonly apiKeys: ApiKeyStore;
 }): Authenticator {
-  return createAuthenticator({ jwt: jwt && { ...jwt, secret }, apiKeys, now: () => systemClock.now() });
+  const { jwt } = config;
+  const trust = jwt && { ...jwt, secret, fetch: fetchFor(config) };
+  return createAuthenticator({ jwt: trust, apiKeys, now: () => systemClock.now() });
+}
+
+/** The HTTP client is loaded with the first request. */
+function fetchFor(config: Config): (url: string, init: RequestInit) => Promise<Response> {
+  let opening: Promise<ReturnType<typeof fetchFor>> | undefined;
+  const open = async () => (await import('../oauth/outgoing-fetch.ts')).outgoingFetch(outgoingOf(config));
+  return async (url, init) => (await (opening ??= open()))(url, init);
 }

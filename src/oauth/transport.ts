@@ -1,10 +1,10 @@
-import { type Dispatcher, Agent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from './answer-body.ts';
+import { openClient, UNCONFIGURED, type Outgoing } from './outgoing.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** The limit for names and values of all headers of an upstream answer, in bytes. */
 const HEADERS_LIMIT_BYTES = 128 * 1024;
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Concurrent connections to one provider. */
 const CONNECTIONS = 128;
 /**
@@ -51,26 +51,19 @@ export interface Transport extends AsyncDisposable {
   send(call: UpstreamCall): Promise<UpstreamResult>;
 }
 
-/**
- * Opens a transport with its own connections, so that one slow provider cannot starve another. It offers no HTTP/2,
- * because that client resends a refused stream by itself.
- */
-export function openTransport(): Transport {
-  const agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    connections: CONNECTIONS,
-    maxHeaderSize: HEADERS_LIMIT_BYTES,
-    allowH2: false,
-  });
+/** Opens a transport with its own connections, so that one slow provider cannot starve another. */
+export function openTransport(outgoing: Outgoing = UNCONFIGURED): Transport {
+  const client = openClient(outgoing, { connections: CONNECTIONS, maxHeaderSize: HEADERS_LIMIT_BYTES });
+  const headers = { accept: 'application/json', 'user-agent': outgoing.userAgent };
   // The HTTP client has its own queue, but a call that has given up cannot leave it.
   const turns = new Semaphore(CONNECTIONS);
   return {
-    send: (call) => send(agent, turns, call),
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    send: (call) => send(client, turns, { ...call, headers: { ...headers, ...call.headers } }),
+    [Symbol.asyncDispose]: () => client.destroy(),
   };
 }
 
-async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise<UpstreamResult> {
+async function send(client: Dispatcher, turns: Semaphore, call: UpstreamCall): Promise<UpstreamResult> {
   const since = performance.now();
   const patienceMs = Math.min(LONGEST_WAIT_MS, call.timeoutMs);
   const hasTurn = await turns.acquire(patienceMs);
@@ -86,7 +79,7 @@ async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise
   const departed = () => {
     progress.isOnItsWay = !cut.signal.aborted;
   };
-  const asked = ask(agent.compose(noting(departed)), call, cut.signal, leftMs);
+  const asked = ask(client.compose(noting(departed)), call, cut.signal, leftMs);
   // An aborted call that is not on its way yet keeps its place in the HTTP client until there is a connection, or none.
   void asked
     .catch(() => undefined)
@@ -117,7 +110,7 @@ async function ask(
   const answer = await request(call.url, {
     dispatcher,
     method: call.method,
-    headers: { accept: 'application/json', ...call.headers },
+    headers: call.headers,
     body: call.body ?? null,
     signal,
     headersTimeout: timeoutMs,

@@ -1,5 +1,6 @@
 import { claimedEnd } from '../../oauth/expiry-claim.ts';
 import { boundedExpiry, readToken, type TokenSet } from '../../oauth/token-set.ts';
+import type { Outgoing } from '../../oauth/outgoing.ts';
 import { openTransport, type Transport, type UpstreamCall } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import {
@@ -34,6 +35,8 @@ export interface CalComManagedOptions {
   readonly subjectProofs: (subject: string) => readonly string[];
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
+  /** How calls leave this machine; straight to their servers if undefined. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** The metadata key of a managed user that holds the proof of ownership. */
@@ -50,7 +53,7 @@ const REFRESH_BOUNDS = { fallbackMs: 365 * DAY_MS, maximumMs: 2 * 365 * DAY_MS }
  * force-refresh gets a new pair with only the client's secret.
  */
 export function calComManaged(options: CalComManagedOptions): Provider {
-  return new CalComManaged(options, openTransport());
+  return new CalComManaged(options, openTransport(options.outgoing));
 }
 
 class CalComManaged implements Provider {

@@ -19,7 +19,7 @@ const UNPROCESSABLE = 422;
  */
 export function cronofyManaged(options: CronofyClient): Provider {
   const { apiUrl, clientId, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
-  const transport = openTransport();
+  const transport = openTransport(options.outgoing);
   const definition: OAuth2Definition = { ...cronofyTokens(options), name: 'cronofy-managed' };
   const judgement = new OAuth2Judgement(definition);
   const open = async (subject: string): Promise<ExchangeResult> => {

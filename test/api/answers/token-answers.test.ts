@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { tokenOf } from '../../support/service/answer.ts';
 import { httpAnswer, type RawAnswer } from '../../support/service/answering-server.ts';
@@ -115,6 +116,37 @@ describe('an imported grant whose server answers a refresh with', () => {
       assert.equal(tokenOf(await scene.token(name, { force_refresh: true }, provider)).access_token, 'at-2');
     });
   }
+
+  it('OK behind a byte order mark, where nobody may present the old token again, is alive for good', async () => {
+    let live = 'rt-rotating';
+    const rotating: RawAnswer = ({ fields }) => {
+      if (fields['refresh_token'] !== live) return httpAnswer({ error: 'invalid_grant' }, { status: 400 });
+      live = `${live}+`;
+      return httpAnswer(`\ufeff${JSON.stringify({ ...OK, refresh_token: live, access_token: `at of ${live}` })}`);
+    };
+    scene.server.answer('/x/token', rotating);
+    assert.equal(tokenOf(await scene.refreshed('rotating', [rotating])).access_token, 'at of rt-rotating+');
+    for (const presented of ['rt-rotating+', 'rt-rotating++']) {
+      assert.equal(tokenOf(await scene.token('rotating', { force_refresh: true })).access_token, `at of ${presented}+`);
+    }
+  });
+
+  it('a refresh token that lapses in seconds is renewed before', { timeout: 60_000 }, async () => {
+    const answer = httpAnswer({ ...OK, refresh_token: 'rt-short', refresh_expires_in: 20 });
+    scene.server.answer('rt-short', answer);
+    tokenOf(await scene.refreshed('lapsing', [answer]));
+    const asked = () => scene.server.requests.filter(({ fields }) => fields['refresh_token'] === 'rt-short').length;
+    const giveUpAt = Date.now() + 20_000;
+    while (asked() === 0 && Date.now() < giveUpAt) await sleep(100);
+    assert.ok(asked() > 0);
+  });
+
+  it('nothing to a call without a User-Agent is alive', async () => {
+    const picky: RawAnswer = ({ headers }) =>
+      headers['user-agent'] === undefined ? httpAnswer('<html>', { status: 403 }) : httpAnswer(OK);
+    tokenOf(await scene.refreshed('picky', [picky]));
+    assert.match(String(scene.server.requests.at(-1)?.headers['user-agent']), /^evergrant\/\d/);
+  });
 
   it('a refresh token that cannot be used is told of, and not made do without', async () => {
     for (const [index, odd] of [42, 'two\nlines', 'x'.repeat(65_537)].entries()) {
