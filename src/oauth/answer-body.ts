@@ -67,7 +67,8 @@ function codingsOf(header: string | string[]): string[] {
 }
 
 async function undo(coding: string, bytes: Uint8Array): Promise<Uint8Array> {
-  if (bytes.length === 0) return bytes;
+  // Text may pass for a bare RFC 1951 stream, which has neither a header nor a checksum.
+  if (bytes.length === 0 || (coding === 'deflate' && isPlain(bytes))) return bytes;
   try {
     return await (DECODERS[coding] ?? gunzip)(bytes, { maxOutputLength: BODY_LIMIT_BYTES });
   } catch (cause) {

@@ -24,7 +24,8 @@ function formOf(text: string): unknown {
   const verbatim = new URLSearchParams(text.replaceAll('+', '%2B'));
   for (const [name, value] of new URLSearchParams(text)) {
     // No bearer token has a space (RFC 6750 section 2.1): a plus in it is one that the server did not encode.
-    members[name] ??= (name.endsWith('token') ? verbatim.get(name) : value) ?? value;
+    const isToken = name.endsWith('token') && value.trim() !== '';
+    members[name] ??= (isToken ? verbatim.get(name) : value) ?? value;
   }
   return members;
 }

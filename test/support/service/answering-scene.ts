@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { parseSubject } from '../../../src/callers/subject.ts';
-import { openOperator } from '../../../src/composition/operator.ts';
-import { systemClock } from '../../../src/composition/system-clock.ts';
-import { loadConfig } from '../../../src/config/index.ts';
-import { runImport, type ImportCounts } from '../../../src/imports/import-run.ts';
 import { Browser } from '../linking/browser.ts';
 import type { Answer } from './answer.ts';
 import { answeringServer, httpAnswer, type AnsweringServer, type RawAnswer } from './answering-server.ts';
 import { jwt } from './credentials.ts';
+import { importLines } from './import-lines.ts';
 import { newFolder, startService, type Environment, type Service } from './start-service.ts';
 
 const RETURN_URL = 'http://127.0.0.1:9/linked';
@@ -108,22 +103,4 @@ function consent({ url }: { readonly url: URL }, code = 'code'): Buffer {
   back.searchParams.set('code', code);
   back.searchParams.set('state', url.searchParams.get('state') ?? '');
   return httpAnswer('', { status: 302, headers: { location: back.href } });
-}
-
-async function importLines(env: Environment, lines: readonly object[]): Promise<void> {
-  await using operator = await openOperator(loadConfig(env));
-  let counts: ImportCounts | undefined;
-  const input = lines.map((line, index) => ({ number: index + 1, text: JSON.stringify(line), end: 0 }));
-  await runImport({
-    lines: Readable.from(input),
-    rules: { providers: await operator.providers(), subjectOf: parseSubject, ignoreUnknown: false },
-    store: (grants) => operator.imports.add(grants),
-    clock: systemClock,
-    stopping: () => false,
-    refused: ({ message }) => assert.fail(message),
-    progress: (now) => {
-      counts = { ...now };
-    },
-  });
-  assert.equal(counts?.imported, lines.length);
 }
