@@ -14,8 +14,8 @@ const ANSWERS = effort({ smoke: 3_000, proofs: 30_000, long: 500_000 });
 const AT_ONCE = 32;
 const ENDS_SOMETHING = ['rejected', 'client_refused', 'account_gone', 'account_taken', 'input_refused'];
 
-/** Replays one answer: `EVERGRANT_TEST_ANSWER=<seed> npm run test:fuzz`. */
-const replayed = process.env['EVERGRANT_TEST_ANSWER'];
+/** Replays one answer: `EVERGRANT_SEED=<seed> npm run test:fuzz`. */
+const replayed = process.env['EVERGRANT_SEED'];
 /** The long form finds others every time. */
 const FIRST = replayed === undefined ? effort({ smoke: 1, proofs: 1, long: Date.now() % 2 ** 31 }) : Number(replayed);
 const COUNT = replayed === undefined ? ANSWERS : 1;
@@ -89,7 +89,7 @@ function told(seed: number, answer: Answer, result: ExchangeResult, cause: unkno
   const { headers, body } = answer.written;
   const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
   const what = `${JSON.stringify(headers)} ${body.subarray(0, 300).toString('latin1')}`;
-  return new Error(`${why}: ${result.kind} for ${what}\nReplay it: EVERGRANT_TEST_ANSWER=${seed} npm run test:fuzz`);
+  return new Error(`${why}: ${result.kind} for ${what}\nReplay it: EVERGRANT_SEED=${seed} npm run test:fuzz`);
 }
 
 describe('whatever a token endpoint answers', () => {
