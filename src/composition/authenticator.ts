@@ -1,6 +1,7 @@
 import type { ApiKeyStore } from '../callers/api-key.ts';
 import { createAuthenticator, type Authenticator } from '../callers/authenticator.ts';
 import type { Config, Secrets } from '../config/index.ts';
+import { outgoingOf } from './outgoing.ts';
 import { systemClock } from './system-clock.ts';
 
 /**
@@ -10,7 +11,7 @@ import { systemClock } from './system-clock.ts';
  * @throws TypeError or RangeError if a configured key is unusable
  */
 export async function buildAuthenticator({
-  config: { jwt },
+  config,
   secrets: { jwtSecret: secret },
   apiKeys,
 }: {
@@ -18,7 +19,16 @@ export async function buildAuthenticator({
   readonly secrets: Secrets;
   readonly apiKeys: ApiKeyStore;
 }): Promise<Authenticator> {
+  const { jwt } = config;
   const now = () => systemClock.now();
-  const jwts = jwt && (await import('../callers/jwt/check-jwt.ts')).createJwtCheck({ ...jwt, secret }, now);
+  const trust = jwt && { ...jwt, secret, fetch: fetchFor(config) };
+  const jwts = trust && (await import('../callers/jwt/check-jwt.ts')).createJwtCheck(trust, now);
   return createAuthenticator({ jwts, apiKeys, now });
+}
+
+/** The HTTP client is loaded with the first request. */
+function fetchFor(config: Config): (url: string, init: RequestInit) => Promise<Response> {
+  let opening: Promise<ReturnType<typeof fetchFor>> | undefined;
+  const open = async () => (await import('../oauth/outgoing-fetch.ts')).outgoingFetch(outgoingOf(config));
+  return async (url, init) => (await (opening ??= open()))(url, init);
 }

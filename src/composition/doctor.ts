@@ -9,6 +9,7 @@ import {
   type Values,
 } from '../config/index.ts';
 import type { Providers } from '../grants/providers.ts';
+import type { Secret } from '../secret.ts';
 import { openOperator, type Operator } from './operator.ts';
 import { HOW_TO_CONFIGURE } from '../providers/families.ts';
 
@@ -59,6 +60,7 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
     ...operator.remarks().map((remark) => odd('database', remark)),
     ...(database.kind === 'sqlite' ? [fileMode(database.path, permissions)] : []),
     await rescued(operator, config.rescueFolder),
+    ...proxies(config),
     await readiness(operator, config),
     ...(await runningService(config)),
     ...(await clients(providers)),
@@ -104,6 +106,20 @@ async function rescued(operator: Operator, folder: string): Promise<Finding> {
 
 function answers(count: number): string {
   return count === 1 ? '1 answer is' : `${count} answers are`;
+}
+
+/** The proxies that calls go through, without what identifies us there. */
+function proxies({ outgoing }: Config): Finding[] {
+  if (outgoing.proxies === undefined) return [];
+  const { http, https = http, except } = outgoing.proxies;
+  const through = (proxy: Secret | undefined) => {
+    if (proxy === undefined) return 'go straight to their servers';
+    const { protocol, host } = new URL(proxy.reveal());
+    return `go through ${protocol}//${host}`;
+  };
+  const others = except === '' ? '' : `, and except for ${except}`;
+  const detail = `Calls to https URLs ${through(https)}, those to http URLs ${through(http)}; except for this machine${others}.`;
+  return [good('proxy', detail)];
 }
 
 function readiness(operator: Operator, { jwt }: Config): Promise<Finding> {

@@ -2,6 +2,7 @@ import type { Config } from '../config/index.ts';
 import { buildProviders } from '../providers/families.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Vault } from '../stores/vault/vault.ts';
+import { outgoingOf } from './outgoing.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What the providers of a configuration are made of. */
@@ -15,6 +16,7 @@ export function openProviders({ config, vault }: OpenProvidersOptions): Promise<
   return buildProviders(config.providers, {
     upstreamTimeoutMs: config.upstreamTimeoutMs,
     now: () => systemClock.now(),
+    outgoing: outgoingOf(config),
     subjectProofs: (subject) => vault.subjectProofs(subject),
   });
 }

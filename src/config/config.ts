@@ -12,6 +12,7 @@ import {
 } from './values.ts';
 import { type DatabaseConfig, parseDatabaseUrl } from './database-url.ts';
 import { type JwtConfig, decideJwt } from './jwt-config.ts';
+import type { OutgoingConfig } from './outgoing.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { isLoopback, localUrl, parseUrl } from './urls.ts';
@@ -41,6 +42,8 @@ export interface Config {
   readonly drainMs: number;
   readonly atoms: AtomsConfig;
   readonly upkeep: UpkeepConfig;
+  /** How calls leave this machine; without a name if the operator gives none. */
+  readonly outgoing: OutgoingConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -63,7 +66,7 @@ export interface UpkeepConfig {
 }
 
 /** Applies defaults and rejects contradictions. Problems are recorded in `settings`. */
-export function decideConfig(settings: Settings): Omit<Config, 'providers'> {
+export function decideConfig(settings: Settings): Omit<Config, 'providers' | 'outgoing'> {
   const host = settings.decide('EVERGRANT_HOST', parseHost);
   const port = settings.decide('EVERGRANT_PORT', parsePort);
   const database = settings.decide('EVERGRANT_DATABASE_URL', parseDatabaseUrl);

@@ -2,6 +2,7 @@ import { isAnyLinkable, readProviderSettings } from '../providers/families.ts';
 import { type Config, decideConfig } from './config.ts';
 import { type Environment, type Values, readEnv } from './env.ts';
 import { familySettings } from './family-settings.ts';
+import { decideOutgoing } from './outgoing.ts';
 import { type Secrets, decideSecrets } from './secrets.ts';
 import { Settings } from './settings.ts';
 import { warnOfUnknown } from './unknown-variables.ts';
@@ -23,7 +24,7 @@ export function loadConfig(environment: Environment, defaults?: Values): LoadedC
   const settings = new Settings(readEnv(environment, defaults));
   const decided = decideConfig(settings);
   const providers = readProviderSettings(familySettings(settings, environment));
-  const config = { ...decided, providers };
+  const config = { ...decided, providers, outgoing: decideOutgoing(settings, environment) };
   const secrets = decideSecrets(settings);
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     settings.refuse(

@@ -119,6 +119,26 @@ const OF_ITS_WORK = [
       'How long a grant is kept whose user has to reconnect, in seconds; then its user is one that never connected.',
   },
   {
+    name: 'EVERGRANT_USER_AGENT',
+    default: undefined,
+    meaning: 'What calls to providers say in User-Agent; evergrant/ and the version if unset.',
+  },
+  {
+    name: 'HTTPS_PROXY',
+    default: undefined,
+    meaning: 'The proxy for calls to https URLs, http://user:password@host:port. HTTP_PROXY if unset, else none.',
+  },
+  {
+    name: 'HTTP_PROXY',
+    default: undefined,
+    meaning: 'The proxy for calls to http URLs. This machine is called straight, whatever is set.',
+  },
+  {
+    name: 'NO_PROXY',
+    default: undefined,
+    meaning: 'Hosts to call without a proxy, comma separated: example.com with all below it, host:port, or *.',
+  },
+  {
     name: 'EVERGRANT_LOG_LEVEL',
     default: 'info',
     meaning: 'The least to log: trace, debug, info, warn, error, fatal or silent.',

@@ -1,4 +1,4 @@
-import { LONGEST_BELIEVED_MS, tokenText } from '../oauth/token-set.ts';
+import { LONGEST_BELIEVED_MS, TOKEN_LIMIT_CHARACTERS, tokenText } from '../oauth/token-set.ts';
 import { accountIdOf } from '../providers/to-profile.ts';
 import type { Provider } from '../providers/provider.ts';
 import { compareClaims } from './import-claims.ts';
@@ -103,7 +103,7 @@ function readToken(
   if (token !== undefined) return { token, expiresAt };
   throw new ImportLineError(
     given.spelling,
-    `"${given.spelling}" is not a token (it is not shown); give 1 to 8192 printable ASCII characters`,
+    `"${given.spelling}" is not a token (it is not shown); give 1 to ${TOKEN_LIMIT_CHARACTERS} printable ASCII characters`,
   );
 }
 

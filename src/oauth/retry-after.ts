@@ -4,7 +4,7 @@ const LONGEST_MS = 3_600_000;
  * The only form that senders may generate (RFC 9110 section 5.6.7); `Date.parse` alone would accept much else as a
  * date.
  */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+export const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
  * The delay in milliseconds that a `Retry-After` header asks for (RFC 9110 section 10.2.3: seconds or an HTTP date),

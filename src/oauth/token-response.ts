@@ -1,7 +1,10 @@
-import { jsonMember } from './json-member.ts';
-import { expiryOf, LONGEST_BELIEVED_MS, tokenText, type LifetimeBounds, type TokenSet } from './token-set.ts';
+import { jsonMember, jsonMemberAt } from './json-member.ts';
+import { expiryIn } from './token-expiry.ts';
+import { Members, tokenDocument } from './token-members.ts';
+import { expiryOf, LONGEST_BELIEVED_MS, readToken, type LifetimeBounds, type TokenSet } from './token-set.ts';
+import type { UpstreamAnswer } from './transport.ts';
 
-/** What is known about a provider's tokens apart from its responses. */
+/** What is known about the lives of a provider's tokens apart from its responses. */
 export interface TokenLifetimes {
   readonly access: LifetimeBounds;
   /** Milliseconds from the response that brings a refresh token to its expiry; undefined if it has no known expiry. */
@@ -10,24 +13,83 @@ export interface TokenLifetimes {
   readonly refreshIdleMs?: number | undefined;
 }
 
+/** Where the tokens of a server stand in its responses, and of which types they are. */
+export interface TokenPlaces {
+  /** The path of the access token, such as `data.access_token`; the standard's `access_token` if there is none. */
+  readonly accessTokenAt?: string | undefined;
+  /** The path of the refresh token; default: beside the access token. */
+  readonly refreshTokenAt?: string | undefined;
+  /** Types to take although their tokens are not sent as bearer tokens elsewhere, such as `dpop`. */
+  readonly tokenTypes?: readonly string[] | undefined;
+}
+
+/** What is known about a provider's tokens apart from its responses. */
+export interface TokenRules {
+  readonly lifetimes: TokenLifetimes;
+  readonly places?: TokenPlaces | undefined;
+}
+
 /**
- * The tokens in a token response (RFC 6749 section 5.1); undefined if it has no access token that works as a bearer
- * token. An invalid refresh token counts as missing, and unknown members are ignored.
+ * What a token response holds:
+ * - `tokens`: an access token to use, and a refresh token if there is one
+ * - `unusable`: tokens that must not be taken as they are; `why` goes on after a status, and quotes nothing
+ * - `none`: no access token
+ */
+export type TokenReading =
+  | { readonly kind: 'tokens'; readonly tokens: TokenSet }
+  | { readonly kind: 'unusable'; readonly why: string }
+  | { readonly kind: 'none' };
+
+/**
+ * Reads a token response (RFC 6749 section 5.1), JSON or a form. White space around tokens is removed, unknown members
+ * are ignored. A refresh token that is there and cannot be used makes the whole response unusable, because the
+ * presented one may be spent.
  *
  * @param askedAt epoch milliseconds at which the call started
  */
-export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLifetimes): TokenSet | undefined {
-  const accessToken = tokenText(jsonMember(json, 'access_token'));
-  if (accessToken === undefined || !isBearer(jsonMember(json, 'token_type'))) return undefined;
-  const refreshToken = tokenText(jsonMember(json, 'refresh_token'));
-  const refreshExpiresAt = refreshEnd(json, refreshToken !== undefined, askedAt, lifetimes);
-  return {
+export function tokenResponse(
+  answer: Pick<UpstreamAnswer, 'json' | 'body'>,
+  askedAt: number,
+  { lifetimes, places = {} }: TokenRules,
+): TokenReading {
+  const document = tokenDocument(answer);
+  const found = accessTokenIn(document, places);
+  const near = [new Members(found.parent), new Members(document)];
+  const accessToken = readToken(found.value);
+  if (accessToken === undefined) return { kind: 'none' };
+  const refreshToken = readToken(refreshTokenIn(document, near, places));
+  if (accessToken === 'odd') return { kind: 'unusable', why: 'with an access token that no header can carry' };
+  if (!isBearer(firstOf(near, 'token_type'), places.tokenTypes)) {
+    return { kind: 'unusable', why: 'with tokens that are no bearer tokens' };
+  }
+  if (refreshToken === 'odd') return { kind: 'unusable', why: 'with a refresh token that cannot be used' };
+  const refreshExpiresAt = refreshEnd(near, refreshToken !== undefined, askedAt, lifetimes);
+  const tokens = {
     accessToken,
-    ...expiryOf(claimedEnd(jsonMember(json, 'expires_in'), askedAt), askedAt, lifetimes.access),
+    ...expiryOf(expiryIn(near, 'access', askedAt), askedAt, lifetimes.access),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     tokenType: 'Bearer',
   };
+  return { kind: 'tokens', tokens };
+}
+
+/** At its place; or where the standard has it, for a server that has another place only in some responses. */
+function accessTokenIn(document: unknown, { accessTokenAt }: TokenPlaces): { value: unknown; parent: unknown } {
+  const path = accessTokenAt?.split('.') ?? [];
+  const parent = path.slice(0, -1).reduce(jsonMember, document);
+  const value = path.length === 0 ? undefined : jsonMember(parent, path.at(-1) ?? '');
+  if (readToken(value) !== undefined) return { value, parent };
+  return { value: new Members(document).get('access_token'), parent: document };
+}
+
+function refreshTokenIn(document: unknown, near: readonly Members[], { refreshTokenAt }: TokenPlaces): unknown {
+  const value = refreshTokenAt === undefined ? undefined : jsonMemberAt(document, refreshTokenAt);
+  return readToken(value) === undefined ? firstOf(near, 'refresh_token') : value;
+}
+
+function firstOf(places: readonly Members[], name: string): unknown {
+  return places.map((members) => members.get(name)).find((value) => value !== undefined);
 }
 
 /**
@@ -35,15 +97,15 @@ export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLi
  * takes precedence over what is known about the provider.
  */
 function refreshEnd(
-  json: unknown,
+  near: readonly Members[],
   isNew: boolean,
   askedAt: number,
   { refreshMs, refreshIdleMs }: TokenLifetimes,
 ): number | undefined {
   const livesMs = [isNew ? refreshMs : undefined, refreshIdleMs].filter((life) => life !== undefined);
   const fallback = livesMs.length === 0 ? undefined : askedAt + Math.min(...livesMs);
-  const claimed = claimedEnd(jsonMember(json, 'refresh_token_expires_in'), askedAt) ?? fallback;
-  return claimed === undefined ? undefined : Math.min(claimed, askedAt + LONGEST_BELIEVED_MS);
+  const claimed = expiryIn(near, 'refresh', askedAt) ?? fallback;
+  return claimed === undefined ? undefined : Math.min(Math.floor(claimed), askedAt + LONGEST_BELIEVED_MS);
 }
 
 /** The `error` of an error response (RFC 6749 section 5.2); some providers wrap it, as `error.code`. */
@@ -53,16 +115,14 @@ export function errorCode(json: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The standard requires a type, but some providers send none. Tokens of any other type are of no use to us. */
-function isBearer(tokenType: unknown): boolean {
-  if (tokenType === undefined || tokenType === null || tokenType === '') return true;
-  return typeof tokenType === 'string' && tokenType.toLowerCase() === 'bearer';
-}
-
 /**
- * The expiry according to `expires_in`, in epoch milliseconds; undefined if that is not a positive number of seconds.
+ * Types whose tokens need more than a header (RFC 9449, RFC 9200, RFC 8693, and drafts that are still in use). Any
+ * other is a provider's own name for a bearer token, such as Slack's `bot`; and some send none.
  */
-function claimedEnd(expiresIn: unknown, askedAt: number): number | undefined {
-  const seconds = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
-  return typeof seconds === 'number' && seconds > 0 ? askedAt + seconds * 1000 : undefined;
+const NOT_BEARER = ['mac', 'dpop', 'pop', 'n_a', 'hmac', 'hok'];
+
+function isBearer(tokenType: unknown, alsoTaken: readonly string[] = []): boolean {
+  if (typeof tokenType !== 'string') return true;
+  const type = tokenType.trim().toLowerCase();
+  return !NOT_BEARER.includes(type.replace('-', '_')) || alsoTaken.some((taken) => taken.toLowerCase() === type);
 }

@@ -17,7 +17,8 @@ export interface TokenSet {
   readonly tokenType: string;
 }
 
-const TOKEN_LIMIT_CHARACTERS = 8192;
+/** The longest token that is taken. */
+export const TOKEN_LIMIT_CHARACTERS = 64 * 1024;
 /** RFC 6749 appendix A.12 and A.17: a token is one or more printable ASCII characters. */
 const TOKEN_TEXT = /^[\x20-\x7e]+$/;
 
@@ -29,6 +30,15 @@ export function tokenText(value: unknown): Secret | undefined {
 
 /** The longest lifetime in milliseconds that is believed of any token: ten years. */
 export const LONGEST_BELIEVED_MS = 10 * 365 * 86_400_000;
+/**
+ * The token in a member of a response, without white space around it. Undefined if there is none: an empty text,
+ * `null` and `false` say so. `odd` if there is something that cannot be sent in a header.
+ */
+export function readToken(value: unknown): Secret | 'odd' | undefined {
+  if (value === undefined || value === null || value === false) return undefined;
+  const text = typeof value === 'string' ? value.trim() : undefined;
+  return text === '' ? undefined : (tokenText(text) ?? 'odd');
+}
 
 /** Limits for the token lifetime that a provider claims, in milliseconds. */
 export interface LifetimeBounds {

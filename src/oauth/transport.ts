@@ -1,9 +1,10 @@
-import { type Dispatcher, Agent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
+import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from './answer-body.ts';
+import { openClient, UNCONFIGURED, type Outgoing } from './outgoing.ts';
 import { Semaphore } from './semaphore.ts';
 
-/** The limit for the body of an upstream answer, in bytes. */
-const BODY_LIMIT_BYTES = 64 * 1024;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** The limit for names and values of all headers of an upstream answer, in bytes. */
+const HEADERS_LIMIT_BYTES = 128 * 1024;
 /** Concurrent connections to one provider. */
 const CONNECTIONS = 128;
 /**
@@ -33,11 +34,14 @@ export type UpstreamResult =
   | { readonly kind: 'unanswered'; readonly cause: unknown }
   | UpstreamAnswer;
 
-/** A complete answer. `json` is undefined if the body is not a JSON document. */
+/** A complete answer. */
 export interface UpstreamAnswer {
   readonly kind: 'answered';
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The whole body without its content codings, at most {@link BODY_LIMIT_BYTES}. */
+  readonly body: Uint8Array;
+  /** The body's JSON document; undefined if it is none. Integers beyond 2^53 are rounded: see `exactMemberAt`. */
   readonly json: unknown;
 }
 
@@ -47,21 +51,19 @@ export interface Transport extends AsyncDisposable {
   send(call: UpstreamCall): Promise<UpstreamResult>;
 }
 
-/**
- * Opens a transport with its own connections, so that one slow provider cannot starve another. It offers no HTTP/2,
- * because that client resends a refused stream by itself.
- */
-export function openTransport(): Transport {
-  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: CONNECTIONS, allowH2: false });
+/** Opens a transport with its own connections, so that one slow provider cannot starve another. */
+export function openTransport(outgoing: Outgoing = UNCONFIGURED): Transport {
+  const client = openClient(outgoing, { connections: CONNECTIONS, maxHeaderSize: HEADERS_LIMIT_BYTES });
+  const headers = { accept: 'application/json', 'user-agent': outgoing.userAgent };
   // The HTTP client has its own queue, but a call that has given up cannot leave it.
   const turns = new Semaphore(CONNECTIONS);
   return {
-    send: (call) => send(agent, turns, call),
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    send: (call) => send(client, turns, { ...call, headers: { ...headers, ...call.headers } }),
+    [Symbol.asyncDispose]: () => client.destroy(),
   };
 }
 
-async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise<UpstreamResult> {
+async function send(client: Dispatcher, turns: Semaphore, call: UpstreamCall): Promise<UpstreamResult> {
   const since = performance.now();
   const patienceMs = Math.min(LONGEST_WAIT_MS, call.timeoutMs);
   const hasTurn = await turns.acquire(patienceMs);
@@ -77,7 +79,7 @@ async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise
   const departed = () => {
     progress.isOnItsWay = !cut.signal.aborted;
   };
-  const asked = ask(agent.compose(noting(departed)), call, cut.signal, leftMs);
+  const asked = ask(client.compose(noting(departed)), call, cut.signal, leftMs);
   // An aborted call that is not on its way yet keeps its place in the HTTP client until there is a connection, or none.
   void asked
     .catch(() => undefined)
@@ -101,20 +103,22 @@ async function send(agent: Agent, turns: Semaphore, call: UpstreamCall): Promise
 
 async function ask(
   dispatcher: Dispatcher,
-  { url, method, headers, body }: UpstreamCall,
+  call: UpstreamCall,
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<UpstreamAnswer> {
-  const answer = await request(url, {
+  const answer = await request(call.url, {
     dispatcher,
-    method,
-    headers: { accept: 'application/json', ...headers },
-    body: body ?? null,
+    method: call.method,
+    headers: call.headers,
+    body: call.body ?? null,
     signal,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
-  return { kind: 'answered', status: answer.statusCode, headers: answer.headers, json: await readJson(answer.body) };
+  const { statusCode: status, headers } = answer;
+  const body = await decodedBody(await readWhole(answer.body), headers['content-encoding']);
+  return { kind: 'answered', status, headers, body, json: jsonOf(bodyText(body)) };
 }
 
 /**
@@ -150,7 +154,7 @@ class GivenUpError extends Error {
  * Reads at most {@link BODY_LIMIT_BYTES} and rejects if there is more, so that a truncated body never passes as a
  * complete one.
  */
-async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown> {
+async function readWhole(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -158,11 +162,7 @@ async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown>
     if (size > BODY_LIMIT_BYTES) throw new Error(`The answer is longer than ${BODY_LIMIT_BYTES} bytes.`);
     chunks.push(chunk);
   }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
+  return Buffer.concat(chunks);
 }
 
 /**

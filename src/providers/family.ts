@@ -1,3 +1,4 @@
+import type { Outgoing } from '../oauth/outgoing.ts';
 import type { Secret } from '../secret.ts';
 import type { OAuth2Definition } from './oauth-2/definition.ts';
 import type { Provider } from './provider.ts';
@@ -34,6 +35,8 @@ export interface ProviderDependencies {
   readonly upstreamTimeoutMs: number;
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
+  /** How calls leave this machine. */
+  readonly outgoing: Outgoing;
   /** Keyed proofs that an upstream user belongs to this subject; the first one is written, all are recognised. */
   readonly subjectProofs: (subject: string) => readonly string[];
 }

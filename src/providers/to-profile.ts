@@ -4,8 +4,12 @@ import type { AccountProfile, ShownAccount } from './exchange-result.ts';
 const LONGEST_ID = 255;
 const LONGEST_TEXT = 10_000;
 
-/** The account id in a JSON value, a string or an integer; undefined if it cannot serve as a unique id. */
+/**
+ * The account id in a JSON value, a string or an integer, which beyond 2^53 must be a `bigint`; undefined if it cannot
+ * serve as a unique id.
+ */
 export function accountIdOf(value: unknown): string | undefined {
+  if (typeof value === 'bigint') return accountIdOf(String(value));
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   return typeof value === 'string' && isPlainText(value, LONGEST_ID) ? value : undefined;
 }

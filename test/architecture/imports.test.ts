@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   oauth: ['secret.ts'],
   callers: ['secret.ts', 'plain-text.ts', 'email.ts'],
   providers: ['secret.ts', 'plain-text.ts', 'oauth'],
-  config: ['secret.ts', 'origin.ts', 'postgres-url.ts', 'nearest.ts', 'callers (types)', 'providers'],
+  config: ['secret.ts', 'origin.ts', 'postgres-url.ts', 'nearest.ts', 'oauth (types)', 'callers (types)', 'providers'],
   grants: ['secret.ts', 'plain-text.ts', 'oauth', 'providers'],
   imports: ['secret.ts', 'plain-text.ts', 'oauth', 'providers', 'grants'],
   stores: ['secret.ts', 'postgres-url.ts', 'oauth', 'providers', 'grants', 'callers'],

@@ -74,7 +74,7 @@ function sourcesOf(trust: JwtTrust, now: () => number): readonly KeySource[] {
   const sources = [
     ...(trust.secret === undefined ? [] : [secretKey(trust.secret)]),
     ...(trust.publicKey === undefined ? [] : [publicKey(trust.publicKey)]),
-    ...(trust.jwksUrl === undefined ? [] : [jwks(trust.jwksUrl, now)]),
+    ...(trust.jwksUrl === undefined ? [] : [jwks(trust.jwksUrl, now, trust.fetch)]),
   ];
   if (sources.length === 0) throw new TypeError('To trust JWTs, give a secret, a public key or a JWKS URL.');
   return sources;

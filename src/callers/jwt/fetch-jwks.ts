@@ -13,13 +13,14 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>;
  * error for 5 seconds without asking again.
  *
  * @param now returns the time in epoch milliseconds
+ * @param fetch by default the global one
  */
-export function createJwksFetch(now: () => number): Fetch {
+export function createJwksFetch(now: () => number, fetch: Fetch = globalThis.fetch): Fetch {
   let failure: { readonly at: number; readonly error: Error } | undefined;
   return async (url, init) => {
     if (failure !== undefined && Math.abs(now() - failure.at) < PAUSE_AFTER_FAILURE_MS) throw failure.error;
     try {
-      const body = await fetchJwks(url, init);
+      const body = await readJwks(await fetch(url, init));
       failure = undefined;
       return Response.json(body);
     } catch (cause) {
@@ -30,8 +31,7 @@ export function createJwksFetch(now: () => number): Fetch {
   };
 }
 
-async function fetchJwks(url: string, init: RequestInit): Promise<z.infer<typeof jwks>> {
-  const response = await fetch(url, init);
+async function readJwks(response: Response): Promise<z.infer<typeof jwks>> {
   if (response.status !== 200) {
     await response.body?.cancel();
     throw new Error(`The JWKS URL answered ${response.status} instead of 200.`);

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors } from 'jose';
 
 import { PAUSE_AFTER_FAILURE_MS, createJwksFetch } from './fetch-jwks.ts';
+import type { JwtTrust } from './jwt-trust.ts';
 import type { KeySource, VerificationKey } from './key-source.ts';
 import { TrustUnavailableError } from '../trust-unavailable-error.ts';
 
@@ -16,14 +17,15 @@ const MOST_KEYS_TRIED = 8;
  * Trusts the keys that an issuer publishes at a URL (RFC 7517 section 5), never for HMAC.
  *
  * @param now returns the time in epoch milliseconds
+ * @param fetch by default the global one
  * @throws TypeError if the URL is invalid
  */
-export function jwks(url: string, now: () => number): KeySource {
+export function jwks(url: string, now: () => number, fetch?: JwtTrust['fetch']): KeySource {
   const remote = createRemoteJWKSet(new URL(url), {
     timeoutDuration: TIMEOUT_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: MAX_AGE_MS,
-    [customFetch]: createJwksFetch(now),
+    [customFetch]: createJwksFetch(now, fetch),
   });
   return {
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],

@@ -8,6 +8,8 @@ export interface JwtTrust {
   readonly publicKey?: string | undefined;
   /** The URL where the issuer publishes its keys (RFC 7517 section 5). */
   readonly jwksUrl?: string | undefined;
+  /** Fetches it; default: the global `fetch`. */
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Must equal `iss` exactly; if unset, `iss` is ignored. */
   readonly issuer?: string | undefined;
   /** Must equal `aud` or be contained in it; if unset, `aud` is ignored. */

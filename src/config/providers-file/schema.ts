@@ -12,6 +12,7 @@ const SIGNALS = 'a list of objects with status (400 to 599), error and, where th
 const url = z.string(HTTPS_URL).refine(isSecure, HTTPS_URL);
 const seconds = number('a whole number of seconds from 1');
 const place = text('where it stands in the JSON, such as data.id');
+const tokenPlace = text('where it stands in the answer, such as data.access_token');
 const texts = z.array(text('a text'), 'a list of texts');
 
 const signal = z.strictObject(
@@ -52,6 +53,9 @@ export const writtenProvider = z.strictObject(
     requests_per_minute: number('a whole number from 1').optional(),
     dead_grant: z.array(signal, SIGNALS).optional(),
     wrong_client: z.array(signal, SIGNALS).optional(),
+    access_token_at: tokenPlace.optional(),
+    refresh_token_at: tokenPlace.optional(),
+    token_types: texts.optional(),
     default_access_ttl_seconds: seconds.optional(),
     longest_access_ttl_seconds: seconds.optional(),
     refresh_ttl_seconds: seconds.optional(),

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { isEmail } from '../../email.ts';
 import type { OtherNames } from '../request/misnamed-fields.ts';
+import { TOKEN_LIMIT_CHARACTERS } from '../../oauth/token-set.ts';
 import { isTimeZone } from '../request/time-zone.ts';
 
 const LONGEST_MIN_TTL_SECONDS = 86_400;
@@ -38,7 +39,7 @@ export const TOKEN_FIELDS = {
   rejected_access_token: z
     .string('Accepted is an access token.')
     .min(1, 'Accepted is an access token.')
-    .max(8192, 'Accepted is an access token of at most 8192 characters.')
+    .max(TOKEN_LIMIT_CHARACTERS, `Accepted is an access token of at most ${TOKEN_LIMIT_CHARACTERS} characters.`)
     .optional()
     .openapi({
       description:

@@ -1,7 +1,7 @@
 import { ProblemError } from '../response/problem.ts';
 
-/** The largest accepted body, in bytes. */
-export const BODY_LIMIT_BYTES = 16 * 1024;
+/** The largest accepted body, in bytes; it must be able to report the longest access token. */
+export const BODY_LIMIT_BYTES = 80 * 1024;
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 

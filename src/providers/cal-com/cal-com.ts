@@ -1,3 +1,4 @@
+import type { Outgoing } from '../../oauth/outgoing.ts';
 import { openTransport } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import { otherKind } from './client-kind.ts';
@@ -21,13 +22,15 @@ export interface CalComOptions {
   readonly upstreamTimeoutMs: number;
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
+  /** How calls leave this machine; straight to their servers if undefined. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** Cal.com for third parties: a user consents to what an app does with their account. */
-export function calCom({ clientSecret, upstreamTimeoutMs, now, ...options }: CalComOptions): Provider {
+export function calCom({ clientSecret, upstreamTimeoutMs, now, outgoing, ...options }: CalComOptions): Provider {
   const definition = options.endpoints === 'v2' ? newer(options, clientSecret) : older(options, clientSecret);
   const clientSettings = 'CAL_COM_OAUTH_CLIENT_ID and CAL_COM_OAUTH_CLIENT_SECRET, and CAL_COM_REGION';
-  const transport = openTransport();
+  const transport = openTransport(outgoing);
   const provider = oauth2(
     { definition, title: 'Cal.com', clientSecret, clientSettings, upstreamTimeoutMs, now },
     transport,

@@ -1,4 +1,6 @@
-import { boundedExpiry, tokenText, type TokenSet } from '../../oauth/token-set.ts';
+import { claimedEnd } from '../../oauth/expiry-claim.ts';
+import { boundedExpiry, readToken, type TokenSet } from '../../oauth/token-set.ts';
+import type { Outgoing } from '../../oauth/outgoing.ts';
 import { openTransport, type Transport, type UpstreamCall } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import {
@@ -34,6 +36,8 @@ export interface CalComManagedOptions {
   readonly subjectProofs: (subject: string) => readonly string[];
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
+  /** How calls leave this machine; straight to their servers if undefined. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** The metadata key of a managed user that holds the proof of ownership. */
@@ -50,7 +54,7 @@ const REFRESH_BOUNDS = { fallbackMs: 365 * DAY_MS, maximumMs: 2 * 365 * DAY_MS }
  * force-refresh gets a new pair with only the client's secret.
  */
 export function calComManaged(options: CalComManagedOptions): Provider {
-  return new CalComManaged(options, openTransport());
+  return new CalComManaged(options, openTransport(options.outgoing));
 }
 
 class CalComManaged implements Provider {
@@ -214,17 +218,26 @@ function obtainedWithUser(data: unknown, askedAt: number): ExchangeResult {
 
 function tokenAnswer(data: unknown, askedAt: number): TokenSet | undefined {
   const keys = asObject(data);
-  const accessToken = tokenText(keys?.['accessToken']);
-  if (keys === undefined || accessToken === undefined) return undefined;
-  const refreshToken = tokenText(keys['refreshToken']);
+  const accessToken = readToken(keys?.['accessToken']);
+  const refreshToken = readToken(keys?.['refreshToken']);
+  // With a refresh token that cannot be used, the presented one may be spent: such tokens are not taken as they are.
+  if (accessToken === undefined || accessToken === 'odd' || refreshToken === 'odd') return undefined;
   return {
     accessToken,
-    expiresAt: boundedExpiry(keys['accessTokenExpiresAt'], askedAt, ACCESS_BOUNDS),
+    expiresAt: boundedExpiry(endAt(keys?.['accessTokenExpiresAt'], askedAt), askedAt, ACCESS_BOUNDS),
     ...(refreshToken === undefined
       ? {}
-      : { refreshToken, refreshExpiresAt: boundedExpiry(keys['refreshTokenExpiresAt'], askedAt, REFRESH_BOUNDS) }),
+      : {
+          refreshToken,
+          refreshExpiresAt: boundedExpiry(endAt(keys?.['refreshTokenExpiresAt'], askedAt), askedAt, REFRESH_BOUNDS),
+        }),
     tokenType: 'Bearer',
   };
+}
+
+/** Cal.com writes epoch milliseconds; a text that tells the same is taken too. */
+function endAt(value: unknown, askedAt: number): unknown {
+  return typeof value === 'string' ? claimedEnd(value, askedAt) : value;
 }
 
 /**

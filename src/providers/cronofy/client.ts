@@ -1,3 +1,4 @@
+import type { Outgoing } from '../../oauth/outgoing.ts';
 import type { Secret } from '../../secret.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 
@@ -13,6 +14,8 @@ export interface CronofyClient {
   readonly upstreamTimeoutMs: number;
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
+  /** How calls leave this machine; straight to their servers if undefined. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /** The provider's title, and the settings that hold the client. */

@@ -15,7 +15,7 @@ export interface CronofyOptions extends CronofyClient {
 /** Cronofy, for users who link their calendars. */
 export function cronofy(options: CronofyOptions): Provider {
   const { apiUrl, appUrl, scopes } = options;
-  const transport = openTransport();
+  const transport = openTransport(options.outgoing);
   const definition: OAuth2Definition = {
     ...cronofyTokens(options),
     name: 'cronofy',

@@ -1,3 +1,4 @@
+import { claimedLife } from '../../oauth/expiry-claim.ts';
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
 import { boundedExpiry, tokenText } from '../../oauth/token-set.ts';
@@ -41,10 +42,9 @@ function judged(answer: UpstreamAnswer, request: FrontendTokenRequest, askedAt: 
   if (status === 422) return refused(json);
   const token = status === 200 || status === 201 ? tokenText(jsonMemberAt(json, 'element_token.token')) : undefined;
   if (token === undefined) return { kind: 'unreachable' };
-  const seconds = jsonMemberAt(json, 'element_token.expires_in');
-  const claimedEnd = typeof seconds === 'number' ? askedAt + seconds * 1000 : undefined;
+  const end = claimedLife(jsonMemberAt(json, 'element_token.expires_in'), askedAt);
   const { origin, permissions } = request;
-  const frontendToken = { token, origin, permissions, expiresAt: boundedExpiry(claimedEnd, askedAt, BOUNDS) };
+  const frontendToken = { token, origin, permissions, expiresAt: boundedExpiry(end, askedAt, BOUNDS) };
   return { kind: 'issued', frontendToken };
 }
 

@@ -1,3 +1,4 @@
+import { exactMemberAt } from '../../oauth/exact-member.ts';
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { openTransport, type UpstreamResult } from '../../oauth/transport.ts';
 import { CRONOFY, cronofyTokens, type CronofyClient } from './client.ts';
@@ -18,7 +19,7 @@ const UNPROCESSABLE = 422;
  */
 export function cronofyManaged(options: CronofyClient): Provider {
   const { apiUrl, clientId, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
-  const transport = openTransport();
+  const transport = openTransport(options.outgoing);
   const definition: OAuth2Definition = { ...cronofyTokens(options), name: 'cronofy-managed' };
   const judgement = new OAuth2Judgement(definition);
   const open = async (subject: string): Promise<ExchangeResult> => {
@@ -51,6 +52,6 @@ function withProfile(answer: ExchangeResult, result: UpstreamResult): ExchangeRe
   if (status === UNPROCESSABLE && jsonMemberAt(json, 'errors.application_calendar_id') !== undefined) {
     return { kind: 'input_refused', detail: `HTTP ${status} application_calendar_id`, fields: ['subject'] };
   }
-  const profile = toProfile(jsonMemberAt(json, 'sub'), { name: jsonMemberAt(json, 'linking_profile.profile_name') });
+  const profile = toProfile(exactMemberAt(result, 'sub'), { name: jsonMemberAt(json, 'linking_profile.profile_name') });
   return answer.kind === 'obtained' && profile !== undefined ? { ...answer, profile } : answer;
 }

@@ -1,3 +1,4 @@
+import { exactMemberAt } from '../../oauth/exact-member.ts';
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import type { Transport } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
@@ -74,7 +75,7 @@ export class OAuth2Authorization implements Authorization {
     if (status < 200 || status >= 300) return { kind: 'unreachable', detail: `${url} answers HTTP ${status}` };
     const shown = shownAt(json, definition.account);
     const { id } = definition.account;
-    const accountId = id === undefined ? undefined : accountIdOf(jsonMemberAt(json, id));
+    const accountId = id === undefined ? undefined : accountIdOf(exactMemberAt(result, id));
     if (id === undefined ? isAnybody(shown) : accountId !== undefined) return { kind: 'known', accountId, shown };
     const missing = id === undefined ? 'nothing of an account' : `no account id at "${id}"`;
     return { kind: 'unreachable', detail: `${url} shows ${missing}; ${membersOf(json)}` };

@@ -33,6 +33,15 @@ export interface OAuth2Definition {
    */
   readonly wrongClient?: readonly ErrorSignal[];
   /**
+   * Where its responses have the access token, such as `data.access_token`; default: `access_token`, which is also read
+   * where the place is empty.
+   */
+  readonly accessTokenAt?: string;
+  /** Where they have the refresh token; default: `refresh_token` beside the access token. */
+  readonly refreshTokenAt?: string;
+  /** Token types to take although their name says that they are no bearer tokens, such as `dpop`. */
+  readonly tokenTypes?: readonly string[];
+  /**
    * How long an access token that can be renewed is trusted if the response does not say; default: five minutes. One
    * that nothing can renew is then trusted until it is reported.
    */

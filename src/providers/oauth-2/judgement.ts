@@ -1,6 +1,6 @@
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
-import { errorCode, tokenResponse, type TokenLifetimes } from '../../oauth/token-response.ts';
+import { errorCode, tokenResponse, type TokenLifetimes, type TokenRules } from '../../oauth/token-response.ts';
 import { LONGEST_BELIEVED_MS, type LifetimeBounds } from '../../oauth/token-set.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import { STANDARD_DEAD_GRANT, STANDARD_WRONG_CLIENT, type ErrorSignal, type OAuth2Definition } from './definition.ts';
@@ -33,12 +33,12 @@ export function accessBounds({
 export class OAuth2Judgement {
   readonly #deadGrant: readonly ErrorSignal[];
   readonly #wrongClient: readonly ErrorSignal[];
-  readonly #lifetimes: TokenLifetimes;
+  readonly #rules: TokenRules;
 
   constructor(definition: OAuth2Definition) {
     this.#deadGrant = [...STANDARD_DEAD_GRANT, ...(definition.deadGrant ?? [])];
     this.#wrongClient = [...STANDARD_WRONG_CLIENT, ...(definition.wrongClient ?? [])];
-    this.#lifetimes = lifetimes(definition);
+    this.#rules = { lifetimes: lifetimes(definition), places: definition };
   }
 
   /**
@@ -50,8 +50,10 @@ export class OAuth2Judgement {
     if (result.kind === 'not_sent') return { kind: 'not_sent', detail: 'could not connect', cause: result.cause };
     if (result.kind === 'unanswered') return { kind: 'unknown', detail: 'no complete answer', cause: result.cause };
     if (result.status === 429) return throttled(result, now);
-    const tokens = isSuccess(result) ? tokenResponse(result.json, askedAt, this.#lifetimes) : undefined;
-    return tokens === undefined ? this.#refused(result) : { kind: 'obtained', tokens };
+    const read = isSuccess(result) ? tokenResponse(result, askedAt, this.#rules) : { kind: 'none' as const };
+    if (read.kind === 'tokens') return { kind: 'obtained', tokens: read.tokens };
+    if (read.kind === 'unusable') return { kind: 'unknown', detail: `HTTP ${result.status} ${read.why}` };
+    return this.#refused(result);
   }
 
   /** The result of a revocation. A token that the server does not know counts as revoked (RFC 7009 section 2.2). */

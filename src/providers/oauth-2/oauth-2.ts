@@ -1,3 +1,4 @@
+import type { Outgoing } from '../../oauth/outgoing.ts';
 import { tokenRequest, type ClientAuthentication } from '../../oauth/token-request.ts';
 import { openTransport, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
 import { Secret } from '../../secret.ts';
@@ -19,6 +20,8 @@ export interface OAuth2Options {
   readonly upstreamTimeoutMs: number;
   /** Returns the time in epoch milliseconds. */
   readonly now: () => number;
+  /** How calls leave this machine; straight to their servers if undefined. */
+  readonly outgoing?: Outgoing | undefined;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface OAuth2Options {
  * @throws Error if the definition requires a client secret and there is none
  * @throws TypeError if `tokenUrl` is not a URL
  */
-export function oauth2(options: OAuth2Options, transport: Transport = openTransport()): Provider {
+export function oauth2(options: OAuth2Options, transport: Transport = openTransport(options.outgoing)): Provider {
   const { definition, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
   const { name, tokenUrl, refreshUrl = tokenUrl, revokeUrl, clientId, requestsPerMinute } = definition;
   const realm = `${name} ${new URL(tokenUrl).origin} ${clientId}`;

@@ -27,6 +27,7 @@ describe('loadConfig', () => {
       drainMs: 5_000,
       atoms: { graceMs: 86_400_000, chainMs: 604_800_000 },
       upkeep: { share: 0.5, retentionMs: 2_592_000_000, lostRetentionMs: 15_552_000_000 },
+      outgoing: { userAgent: undefined, proxies: undefined },
       logLevel: 'info',
     });
     assert.deepEqual(
@@ -131,6 +132,7 @@ describe('loadConfig', () => {
       drainMs: 0,
       atoms: { graceMs: 0, chainMs: 3_600_000 },
       upkeep: { share: 0, retentionMs: 86_400_000, lostRetentionMs: 31_536_000_000 },
+      outgoing: { userAgent: undefined, proxies: undefined },
       logLevel: 'debug',
     });
     assert.equal(secrets.jwtSecret?.reveal(), SECRET);

@@ -251,8 +251,8 @@ describe('the door on Node’s requests and the door of the Fetch standard', () 
     ['application/json', 'null'],
     ['application/json', new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])],
     ['application/json', '\ufeff{}'],
-    ['application/json', `{"timezone": "Mars/X"${' '.repeat(16 * 1024 - 22)}}`],
-    ['application/json', `{"timezone": "Mars/X"${' '.repeat(16 * 1024 - 21)}}`],
+    ['application/json', `{"timezone": "Mars/X"${' '.repeat(80 * 1024 - 22)}}`],
+    ['application/json', `{"timezone": "Mars/X"${' '.repeat(80 * 1024 - 21)}}`],
     ['application/json', ' '.repeat(200_000)],
   ];
 

@@ -6,7 +6,7 @@ import { openTransport, type UpstreamCall, type UpstreamResult } from '../../../
 import { deafPort, httpServer, listening, tcpServer } from '../../support/servers/listening.ts';
 import { selfSignedCertificate } from '../../support/servers/self-signed-certificate.ts';
 
-const LIMIT_BYTES = 64 * 1024;
+const LIMIT_BYTES = 1024 * 1024;
 
 async function send(url: string, call: Partial<UpstreamCall> = {}): Promise<UpstreamResult> {
   await using transport = openTransport();
@@ -67,7 +67,7 @@ describe('a call that is answered', () => {
     });
   }
 
-  it('takes a body of exactly 64 KiB', async () => {
+  it('takes a body of exactly 1 MiB', async () => {
     const text = 'x'.repeat(LIMIT_BYTES - 2);
     await using server = await httpServer((_request, response) => response.end(JSON.stringify(text)));
     const result = await send(`http://127.0.0.1:${server.port}/`);
@@ -89,7 +89,7 @@ describe('a call that is answered', () => {
 });
 
 describe('a call that perhaps arrived', () => {
-  it('is unanswered where the body is longer than 64 KiB, however it is framed', async () => {
+  it('is unanswered where the body is longer than 1 MiB, however it is framed', async () => {
     const text = JSON.stringify('x'.repeat(LIMIT_BYTES - 1));
     await using whole = await httpServer((_request, response) => response.end(text));
     await using chunked = await httpServer((_request, response) => {

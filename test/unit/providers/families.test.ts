@@ -4,10 +4,11 @@ import { buildProviders, CLIENT_VARIABLES, PROVIDER_VARIABLES, TAKEN_NAMES } fro
 import type { ProviderFamily } from '../../../src/providers/family.ts';
 import { FAMILIES } from '../../../src/providers/registry.ts';
 import { loadConfig, type Environment } from '../../../src/config/index.ts';
+import { UNCONFIGURED } from '../../../src/oauth/outgoing.ts';
 import { withKeys } from '../../support/environments.ts';
 
 const families: readonly ProviderFamily[] = FAMILIES;
-const dependencies = { upstreamTimeoutMs: 100, now: () => 0, subjectProofs: () => ['proof'] };
+const dependencies = { upstreamTimeoutMs: 100, now: () => 0, subjectProofs: () => ['proof'], outgoing: UNCONFIGURED };
 const RETURN_URLS = { EVERGRANT_RETURN_URLS: 'https://app.example.com/linked' };
 
 /** The providers that an environment configures, by what is shown of them. */

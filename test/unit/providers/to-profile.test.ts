@@ -4,8 +4,19 @@ import { inspect } from 'node:util';
 import { accountIdOf, toProfile, shownText } from '../../../src/providers/to-profile.ts';
 
 describe('the id of an account', () => {
-  for (const id of ['acc_1', 'é', '人', 'a b', 'https://api.example.com/users/1', 'x'.repeat(255), 0, 7, 2 ** 53 - 1]) {
-    it(`may be ${JSON.stringify(id).slice(0, 40)}`, () => {
+  for (const id of [
+    'acc_1',
+    'é',
+    '人',
+    'a b',
+    'https://api.example.com/users/1',
+    'x'.repeat(255),
+    0,
+    7,
+    2 ** 53 - 1,
+    9007199254740993n,
+  ]) {
+    it(`may be ${inspect(id).slice(0, 40)}`, () => {
       assert.equal(accountIdOf(id), String(id));
     });
   }

@@ -123,13 +123,19 @@ for (const [name, ask] of Object.entries(EVERY_ASK)) {
       assert.equal(tokens.tokenType, 'Bearer');
     });
 
-    for (const accessToken of [undefined, null, '', 42, ['access'], 'two\nlines', 'x'.repeat(10_000)]) {
+    for (const accessToken of [undefined, null, '', 42, ['access'], 'two\nlines', 'x'.repeat(65_537)]) {
       it(`make the answer unknown where the access token is ${JSON.stringify([accessToken]).slice(0, 20)}`, async () => {
         assert.equal((await answerTo(ask, reply({ accessToken }))).kind, 'unknown');
       });
     }
 
-    for (const refreshToken of [undefined, null, '', 42, 'two\r\nlines']) {
+    for (const refreshToken of [42, 'two\r\nlines', 'x'.repeat(65_537), true, {}]) {
+      it(`make the answer unknown where the refresh token is ${JSON.stringify(refreshToken).slice(0, 20)}`, async () => {
+        assert.equal((await answerTo(ask, reply({ refreshToken }))).kind, 'unknown');
+      });
+    }
+
+    for (const refreshToken of [undefined, null, '', ' \n', false]) {
       it(`are kept without a refresh token where that is ${JSON.stringify(refreshToken)}`, async () => {
         const tokens = await tokensOf({ refreshToken });
         assert.equal(tokens.refreshToken, undefined);
@@ -137,11 +143,23 @@ for (const [name, ask] of Object.entries(EVERY_ASK)) {
       });
     }
 
-    for (const accessTokenExpiresAt of [undefined, null, '2026-06-01', String(NOW * 2), -1, 0, {}]) {
+    for (const accessTokenExpiresAt of [undefined, null, '2026-06-01', '-1', -1, 0, {}]) {
       it(`are trusted for five minutes where the expiry is ${JSON.stringify(accessTokenExpiresAt)}`, async () => {
         assert.equal((await tokensOf({ accessTokenExpiresAt })).expiresAt, NOW + 5 * 60_000);
       });
     }
+
+    for (const accessTokenExpiresAt of [String(NOW + 1_800_000), new Date(NOW + 1_800_000).toISOString()]) {
+      it(`live as long as ${accessTokenExpiresAt} says`, async () => {
+        assert.equal((await tokensOf({ accessTokenExpiresAt })).expiresAt, NOW + 1_800_000);
+      });
+    }
+
+    it('are taken without the white space around them', async () => {
+      const tokens = await tokensOf({ accessToken: ' access-2\n', refreshToken: '\trefresh-2 ' });
+      assert.equal(tokens.accessToken.reveal(), 'access-2');
+      assert.equal(tokens.refreshToken?.reveal(), 'refresh-2');
+    });
 
     it('are trusted for a day at most, to be refreshed for two years', async () => {
       const tokens = await tokensOf({ accessTokenExpiresAt: 1e300, refreshTokenExpiresAt: 1e300 });

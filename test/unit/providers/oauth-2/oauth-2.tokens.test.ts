@@ -56,7 +56,7 @@ describe('the tokens of an OAuth 2 server', () => {
     { a: 1 },
     'two\nlines',
     'tökén',
-    'x'.repeat(10_000),
+    'x'.repeat(65_537),
   ]) {
     it(`are none where the access token is ${named(access_token)}`, async () => {
       const { answer } = await refreshed({ status: 200, body: { ...TOKENS, access_token } });
@@ -64,7 +64,15 @@ describe('the tokens of an OAuth 2 server', () => {
     });
   }
 
-  for (const refresh_token of [undefined, null, '', 42, ['refresh'], {}, 'two\r\nlines', 'x'.repeat(10_000)]) {
+  for (const refresh_token of [0, 42, true, ['refresh'], [], {}, 'two\r\nlines', 'tökén', 'x'.repeat(65_537)]) {
+    it(`are not taken where the refresh token is ${named(refresh_token)}, and that is told`, async () => {
+      const { answer } = await refreshed({ status: 200, body: { ...TOKENS, refresh_token } });
+      assert.ok(answer.kind === 'unknown', answer.kind);
+      assert.equal(answer.detail, 'HTTP 200 with a refresh token that cannot be used');
+    });
+  }
+
+  for (const refresh_token of [undefined, null, '', false, ' \n']) {
     it(`have no refresh token where that is ${named(refresh_token)}`, async () => {
       const tokens = await tokensOf({ refresh_token }, { refreshTtlSeconds: 60 });
       assert.equal('refreshToken' in tokens, false);
@@ -105,16 +113,56 @@ describe('the tokens of an OAuth 2 server', () => {
     assert.equal((await tokensOf({}, { refreshTtlSeconds: 30 * 86_400 })).refreshExpiresAt, NOW + 30 * 24 * HOUR_MS);
   });
 
-  for (const token_type of ['Bearer', 'bearer', 'BEARER', undefined, null, '']) {
+  it('are taken without the white space around them', async () => {
+    for (const [before, after] of [
+      ['', '\n'],
+      [' ', ''],
+      ['\t\r\n', '\u00a0'],
+      ['\ufeff', ''],
+    ] as const) {
+      const [access_token, refresh_token] = [`${before}at-1${after}`, `${before}rt-1${after}`];
+      const tokens = await tokensOf({ access_token, refresh_token });
+      assert.equal(tokens.accessToken.reveal(), 'at-1');
+      assert.equal(tokens.refreshToken?.reveal(), 'rt-1');
+    }
+  });
+
+  it('are taken up to 64 KiB', async () => {
+    const [access_token, refresh_token] = ['a'.repeat(65_536), 'r'.repeat(65_536)];
+    const tokens = await tokensOf({ access_token, refresh_token, id_token: 'i'.repeat(80_000) });
+    assert.equal(tokens.accessToken.reveal(), access_token);
+    assert.equal(tokens.refreshToken?.reveal(), refresh_token);
+  });
+
+  const taken = [
+    'Bearer',
+    'bearer',
+    'BEARER',
+    undefined,
+    null,
+    '',
+    'bot',
+    'user',
+    'bearer token',
+    'JWT',
+    0,
+    true,
+    ['mac'],
+    {},
+  ];
+  for (const token_type of taken) {
     it(`are bearer tokens where the type is ${named(token_type)}`, async () => {
       assert.equal((await tokensOf({ token_type })).tokenType, 'Bearer');
     });
   }
 
-  for (const token_type of ['mac', 'DPoP', 'N_A', 'bearer token', 0, true, ['bearer'], {}]) {
-    it(`are of no use where the type is ${named(token_type)}`, async () => {
+  for (const token_type of ['mac', 'DPoP', 'N_A', 'n-a', 'PoP', ' dpop ']) {
+    it(`are of no use where the type is ${named(token_type)}, unless the definition says so`, async () => {
       const { answer } = await refreshed({ status: 200, body: { ...TOKENS, token_type } });
-      assert.equal(answer.kind, 'unknown');
+      assert.ok(answer.kind === 'unknown');
+      assert.equal(answer.detail, 'HTTP 200 with tokens that are no bearer tokens');
+      const definition = { tokenTypes: ['other', token_type.trim().toUpperCase()] };
+      assert.equal((await tokensOf({ token_type }, definition)).accessToken.reveal(), 'access-2');
     });
   }
 });
@@ -125,6 +173,11 @@ describe('the life of an access token', () => {
     [3600, HOUR_MS],
     [1, 1_000],
     ['3600', HOUR_MS],
+    ['3600.0', HOUR_MS],
+    [' 3600 ', HOUR_MS],
+    ['+3600', HOUR_MS],
+    ['3600s', HOUR_MS],
+    ['3600.5', 3_600_500],
     [3599.5, 3_599_500],
     [0.0001, 0],
     [86_400, day],
@@ -134,7 +187,11 @@ describe('the life of an access token', () => {
     [315_360_001, 3_650 * day],
     [1e12, 3_650 * day],
     [1e300, 3_650 * day],
+    [1e308, 3_650 * day],
     ['9'.repeat(300), 3_650 * day],
+    [(NOW + HOUR_MS) / 1000, HOUR_MS],
+    [NOW + HOUR_MS, HOUR_MS],
+    [new Date(NOW + HOUR_MS).toISOString(), HOUR_MS],
   ];
   for (const [expires_in, lifeMs] of claims) {
     it(`is ${lifeMs} ms where expires_in is ${named(expires_in)}`, async () => {
@@ -143,8 +200,8 @@ describe('the life of an access token', () => {
     });
   }
 
-  const senseless = [undefined, null, 0, '0', -1, -3600, '-1', '', ' 60', '1e3', '0x10', '3600.5', 'NaN', 'never'];
-  const endless = [1e308, '9'.repeat(400)];
+  const senseless = [undefined, null, 0, '0', -1, -3600, '-1', '', '1e3', '0x10', '1,5', 'NaN', 'never', 'PT1H'];
+  const endless = ['9'.repeat(400)];
   for (const expires_in of [...senseless, ...endless, true, [60], {}]) {
     it(`is the default where expires_in is ${named(expires_in)}`, async () => {
       const tokens = await tokensOf({ expires_in });
