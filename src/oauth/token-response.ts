@@ -48,13 +48,6 @@ function refreshEnd(
   return claimed === undefined ? undefined : Math.min(claimed, askedAt + LONGEST_REFRESH_MS);
 }
 
-/** The `error` of an error response (RFC 6749 section 5.2); some providers wrap it, as `error.code`. */
-export function errorCode(json: unknown): string | undefined {
-  const error = jsonMember(json, 'error');
-  const code = typeof error === 'string' ? error : jsonMember(error, 'code');
-  return typeof code === 'string' ? code : undefined;
-}
-
 /** The standard requires a type, but some providers send none. Tokens of any other type are of no use to us. */
 function isBearer(tokenType: unknown): boolean {
   if (tokenType === undefined || tokenType === null || tokenType === '') return true;

@@ -29,8 +29,8 @@ export interface UpstreamCall {
  * never a connection to write to; `unanswered`, possibly everything; `answered`, what the answer says.
  */
 export type UpstreamResult =
-  | { readonly kind: 'not_sent'; readonly cause: unknown }
-  | { readonly kind: 'unanswered'; readonly cause: unknown }
+  | { readonly kind: 'not_sent'; readonly cause: unknown; readonly sent?: UpstreamCall }
+  | { readonly kind: 'unanswered'; readonly cause: unknown; readonly sent?: UpstreamCall }
   | UpstreamAnswer;
 
 /** A complete answer. `json` is undefined if the body is not a JSON document. */
@@ -39,6 +39,8 @@ export interface UpstreamAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly json: unknown;
+  /** What was sent, as every result of a {@link Transport} has it; absent from an answer that was kept. */
+  readonly sent?: UpstreamCall;
 }
 
 /** Sends calls to one provider. Disposing of it closes its idle connections. */
@@ -56,7 +58,7 @@ export function openTransport(): Transport {
   // The HTTP client has its own queue, but a call that has given up cannot leave it.
   const turns = new Semaphore(CONNECTIONS);
   return {
-    send: (call) => send(agent, turns, call),
+    send: async (call) => ({ ...(await send(agent, turns, call)), sent: call }),
     [Symbol.asyncDispose]: () => agent.destroy(),
   };
 }
