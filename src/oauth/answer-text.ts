@@ -68,10 +68,13 @@ export function answerText(answer: UpstreamAnswer, known?: string): string {
  */
 export function errorText({ code, description }: ToldError, secrets: readonly string[], known?: string) {
   const said = isText(description) && String(description) !== String(code) ? String(description) : undefined;
-  const word = known ?? (isText(code) ? harmlessCode(String(code).trim(), secrets) : undefined);
+  const word = known ?? (isText(code) ? harmlessCode(String(code).trim(), secrets, said) : undefined);
   // An error that is a sentence says no code.
   const sentence = said ?? (word === undefined && isText(code) ? String(code) : undefined);
-  const parts = [word, sentence === undefined ? undefined : harmlessText(sentence, secrets)];
+  const parts = [
+    word,
+    sentence === undefined ? undefined : harmlessText(sentence, secrets, isText(code) ? String(code) : ''),
+  ];
   const shown = parts.filter((part) => part !== undefined).join(': ') || undefined;
   // Half of a secret in each is a secret too.
   return shown !== undefined && holdsTraceOf(shown, secrets) ? (known ?? REMOVED) : shown;

@@ -6,6 +6,8 @@ export const REMOVED = '[removed]';
 const LONGEST_READ = 2_000;
 const LONGEST_SHOWN = 200;
 const LONGEST_CODE = 64;
+/** So many letters of a secret in a code or a text are too many beside another that echoes it. */
+const SHARED_WITH_ECHO = 4;
 /** From this length on, a word with so many digits is taken for a token. */
 const LONG_RUN = 20;
 const MOST_DIGITS = 2;
@@ -26,12 +28,16 @@ const TIME = /^\d{4}-\d\d-\d\dT?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?$/;
  * without whatever may be a token. Nothing is left of a text that gives something of the secrets away.
  *
  * @param secrets what the provider was given or gave in confidence, in plain text
+ * @param code what stands beside it: where that or both together give something away, the text is looked at the closer
  * @returns undefined if the text is empty
  */
-export function harmlessText(text: string, secrets: readonly string[]): string | undefined {
-  const read = printable(text.slice(0, LONGEST_READ));
+export function harmlessText(text: string, secrets: readonly string[], code = ''): string | undefined {
+  const start = text.slice(0, LONGEST_READ);
+  const read = printable(start);
   if (read === '') return undefined;
-  if (holdsTraceOf(read, secrets)) return REMOVED;
+  const isEcho = code !== '' && holdsTraceOf(code.slice(0, LONGEST_READ) + start, secrets);
+  const shared = isEcho ? SHARED_WITH_ECHO : undefined;
+  if (holdsTraceOf(start, secrets, shared) || holdsTraceOf(read, secrets, shared)) return REMOVED;
   const shown = read
     .split(' ')
     .map((run) => (mayBeToken(run) ? REMOVED : run))
@@ -46,12 +52,15 @@ export function harmlessText(text: string, secrets: readonly string[]): string |
  * A provider's error code as an operator may see it.
  *
  * @param secrets as for {@link harmlessText}
+ * @param description what stands beside it: where that or both together give something away, the code is looked at the
+ *   closer
  * @returns undefined if it is no code but a sentence, or nothing
  */
-export function harmlessCode(code: string, secrets: readonly string[]): string | undefined {
+export function harmlessCode(code: string, secrets: readonly string[], description = ''): string | undefined {
   if (!CODE.test(code)) return undefined;
   if (code.length > LONGEST_CODE || mayBeToken(code) || holdsTraceOf(code, secrets)) return REMOVED;
-  return code;
+  const isEcho = holdsTraceOf(code + description.slice(0, LONGEST_READ), secrets);
+  return isEcho && holdsTraceOf(code, secrets, SHARED_WITH_ECHO) ? REMOVED : code;
 }
 
 function printable(text: string): string {

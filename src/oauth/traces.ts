@@ -1,4 +1,4 @@
-/** How many letters and digits in a row a text may share with a secret by chance. */
+/** From so many letters and digits in a row on, a text does not share them with a secret by chance. */
 const SHARED_CHARACTERS = 8;
 /** A shared piece that has fewer characters outside ordinary words gives nothing of a secret away. */
 const TELLING_CHARACTERS = 3;
@@ -22,18 +22,19 @@ interface Spelling {
  * other letters, and percent-encoded, escaped, in base64 or in hexadecimal.
  *
  * @param secrets in plain text; empty ones are ignored
+ * @param shared how long a piece is at least, in letters and digits
  */
-export function holdsTraceOf(text: string, secrets: readonly string[]): boolean {
+export function holdsTraceOf(text: string, secrets: readonly string[], shared = SHARED_CHARACTERS): boolean {
   const readings = readingsOf(text);
   const letters = readings.map(lettersOf);
-  const pieces = new Set(letters.flatMap(piecesOf));
+  const pieces = new Set(letters.flatMap((each) => piecesOf(each, shared)));
   return secrets.some((secret) => {
     const plain = lettersOf(secret);
     if (plain.length < SHORTEST_PIECE) return readings.some((reading) => standsIn(reading, secret));
     const isThere = isOrdinary(plain)
       ? readings.some((reading) => standsIn(reading, secret))
       : letters.some((each) => each.includes(plain));
-    return isThere || spellingsOf(secret).some((spelling) => sharesPiece(spelling, pieces));
+    return isThere || spellingsOf(secret).some((spelling) => sharesPiece(spelling, pieces, shared));
   });
 }
 
@@ -83,10 +84,10 @@ function decoded(text: string): string {
     .replace(/&#(\d{1,7});?/g, (_, digits: string) => character(digits, 10));
 }
 
-function piecesOf(letters: string): string[] {
+function piecesOf(letters: string, length: number): string[] {
   const pieces = [];
-  for (let start = 0; start + SHARED_CHARACTERS <= letters.length; start += 1) {
-    pieces.push(letters.slice(start, start + SHARED_CHARACTERS));
+  for (let start = 0; start + length <= letters.length; start += 1) {
+    pieces.push(letters.slice(start, start + length));
   }
   return pieces;
 }
@@ -120,12 +121,12 @@ function spelling(text: string, hasWords: boolean): Spelling {
   return { text, telling };
 }
 
-function sharesPiece({ text, telling }: Spelling, pieces: ReadonlySet<string>): boolean {
-  for (let start = 0; start + SHARED_CHARACTERS <= text.length; start += 1) {
-    const tells = (telling[start + SHARED_CHARACTERS] ?? 0) - (telling[start] ?? 0);
-    if (tells >= TELLING_CHARACTERS && pieces.has(text.slice(start, start + SHARED_CHARACTERS))) return true;
+function sharesPiece({ text, telling }: Spelling, pieces: ReadonlySet<string>, length: number): boolean {
+  for (let start = 0; start + length <= text.length; start += 1) {
+    const tells = (telling[start + length] ?? 0) - (telling[start] ?? 0);
+    if (tells >= TELLING_CHARACTERS && pieces.has(text.slice(start, start + length))) return true;
   }
   // A short one in base64 has no piece of that length.
-  const isShort = text.length >= SHORTEST_PIECE && text.length < SHARED_CHARACTERS;
+  const isShort = text.length >= SHORTEST_PIECE && text.length < length;
   return isShort && [...pieces].some((piece) => piece.includes(text));
 }
