@@ -7,6 +7,7 @@ import { fail } from './fail.ts';
 import { importCommand } from './import/import.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { providersCommand } from './providers.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
@@ -32,6 +33,7 @@ function evergrant(): Command {
     .addCommand(importCommand())
     .addCommand(eventsCommand())
     .addCommand(doctorCommand())
+    .addCommand(providersCommand())
     .addCommand(migrateCommand())
     .addHelpText('after', '\nNew here? Run "evergrant dev": service and sandbox in one, nothing to configure.');
   pointAtHelp(program);

@@ -166,6 +166,7 @@ async function clients({ all }: Providers): Promise<Finding[]> {
     const { name } = provider;
     const result = await provider.checkClient?.();
     if (result === undefined) return odd(name, 'Nothing tells whether it accepts our client.');
+    if (result.verdict === 'unclear') return odd(name, result.detail);
     return result.verdict === 'accepted' ? good(name, result.detail) : bad(name, result.detail);
   });
   return Promise.all(checks);

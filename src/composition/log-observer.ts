@@ -60,6 +60,7 @@ const NEED_PERSON: readonly EventType[] = [
   'grant.unrenewable',
   'grant.expiring',
   'grant.lapsed',
+  'grant.unrevoked',
 ];
 
 /** Only events that need a person's attention are warnings. */

@@ -81,6 +81,7 @@ export function isStoreUnavailable(error: unknown): boolean {
  */
 export function backingOff(backoff: Backoff | undefined, now: number): KeeperError {
   const retryAfterMs = Math.max(0, (backoff?.retryAt ?? now) - now);
+  if (backoff?.lastFailure === 'client_refused') return clientRefused(retryAfterMs);
   return backoff?.lastFailure === 'throttled'
     ? throttled(retryAfterMs)
     : new KeeperError('upstream_unavailable', 'The provider does not answer properly. Try again later.', {

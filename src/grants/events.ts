@@ -11,6 +11,7 @@
  *   is reported when the next exchange is refused
  * - `grant.reconnect_required`: nothing is left that could give a credential; only its user can repair it
  * - `grant.disconnected`: a subject has left it; when the last one leaves, it ends
+ * - `grant.unrevoked`: it has ended and its tokens are erased here, but the provider did not revoke them
  */
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -24,6 +25,7 @@ export const EVENT_TYPES = [
   'grant.lapsed',
   'grant.reconnect_required',
   'grant.disconnected',
+  'grant.unrevoked',
 ] as const;
 
 /**
@@ -54,6 +56,11 @@ export interface GrantEvent {
    * obtained the token; for `grant.disconnected`, the last one before.
    */
   readonly exchangeId: number;
+  /**
+   * What the provider said when it refused, for `grant.reconnect_required`, `grant.recovered` and `grant.unrevoked`, as
+   * far as it is known; see `Failed.detail`.
+   */
+  readonly detail: string | undefined;
 }
 
 /**

@@ -30,8 +30,11 @@ export interface Backoff {
   readonly lastFailure: RetriedFailure;
 }
 
-/** The failures after which the same exchange is retried later. */
-export type RetriedFailure = 'throttled' | 'unknown' | 'not_sent';
+/**
+ * The failures after which the same exchange is retried later; `unavailable` if the provider said when, and not because
+ * of its limits.
+ */
+export type RetriedFailure = 'throttled' | 'unavailable' | 'client_refused' | 'unknown' | 'not_sent';
 
 /** The state of a grant's exchanges at this moment. Read separately from the view because only a renewal needs it. */
 export interface ExchangeStatus {

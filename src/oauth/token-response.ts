@@ -108,13 +108,6 @@ function refreshEnd(
   return claimed === undefined ? undefined : Math.min(Math.floor(claimed), askedAt + LONGEST_BELIEVED_MS);
 }
 
-/** The `error` of an error response (RFC 6749 section 5.2); some providers wrap it, as `error.code`. */
-export function errorCode(json: unknown): string | undefined {
-  const error = jsonMember(json, 'error');
-  const code = typeof error === 'string' ? error : jsonMember(error, 'code');
-  return typeof code === 'string' ? code : undefined;
-}
-
 /**
  * Types whose tokens need more than a header (RFC 9449, RFC 9200, RFC 8693, and drafts that are still in use). Any
  * other is a provider's own name for a bearer token, such as Slack's `bot`; and some send none.

@@ -30,8 +30,8 @@ export interface UpstreamCall {
  * never a connection to write to; `unanswered`, possibly everything; `answered`, what the answer says.
  */
 export type UpstreamResult =
-  | { readonly kind: 'not_sent'; readonly cause: unknown }
-  | { readonly kind: 'unanswered'; readonly cause: unknown }
+  | { readonly kind: 'not_sent'; readonly cause: unknown; readonly sent?: UpstreamCall }
+  | { readonly kind: 'unanswered'; readonly cause: unknown; readonly sent?: UpstreamCall }
   | UpstreamAnswer;
 
 /** A complete answer. */
@@ -43,6 +43,8 @@ export interface UpstreamAnswer {
   readonly body: Uint8Array;
   /** The body's JSON document; undefined if it is none. Integers beyond 2^53 are rounded: see `exactMemberAt`. */
   readonly json: unknown;
+  /** What was sent, as every result of a {@link Transport} has it; absent from an answer that was kept. */
+  readonly sent?: UpstreamCall;
 }
 
 /** Sends calls to one provider. Disposing of it closes its idle connections. */
@@ -58,7 +60,10 @@ export function openTransport(outgoing: Outgoing = UNCONFIGURED): Transport {
   // The HTTP client has its own queue, but a call that has given up cannot leave it.
   const turns = new Semaphore(CONNECTIONS);
   return {
-    send: (call) => send(client, turns, { ...call, headers: { ...headers, ...call.headers } }),
+    send: async (call) => {
+      const sent = { ...call, headers: { ...headers, ...call.headers } };
+      return { ...(await send(client, turns, sent)), sent };
+    },
     [Symbol.asyncDispose]: () => client.destroy(),
   };
 }

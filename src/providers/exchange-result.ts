@@ -55,8 +55,12 @@ export interface Obtained {
  */
 export interface Failed<Kind extends string> {
   readonly kind: Kind;
-  /** For the operator's journal; holds no secret and no text of unknown origin. */
+  /** For the operator's journal; holds no secret, and of a provider's text only what `oauth/harmless-text.ts` lets through. */
   readonly detail: string;
+  /** The delay that the provider asked for, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** True if the provider says that it has not processed the request (503), so that nothing of it is used up. */
+  readonly unprocessed?: boolean;
   readonly cause?: unknown;
 }
 
@@ -76,7 +80,4 @@ export interface InputRefused extends Failed<'input_refused'> {
 }
 
 /** Refused for now, without having been processed. */
-export interface Throttled extends Failed<'throttled'> {
-  /** The delay that the provider asked for, in milliseconds. */
-  readonly retryAfterMs?: number;
-}
+export type Throttled = Failed<'throttled'>;

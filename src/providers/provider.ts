@@ -45,7 +45,7 @@ export interface Provider {
   /** How a user consents; undefined if accounts are created by us or imported. */
   readonly authorization?: Authorization;
   /** Revokes a consent and all tokens issued under it (RFC 7009). One that has already ended is `revoked` as well. */
-  revoke?(credential: Revocable): Promise<'revoked' | 'refused' | 'unreachable'>;
+  revoke?(credential: Revocable): Promise<Revoked>;
   /** Issues tokens that a web page can hold instead of an access token; absent if the provider has none. */
   readonly frontendTokens?: FrontendTokenIssuer;
   /** Asks the provider whether it still accepts this access token. */
@@ -57,6 +57,12 @@ export interface Provider {
   fetchProfile?(account: KnownAccount): Promise<AccountProfile | 'gone' | 'unreachable'>;
   /** Asks the provider whether it accepts our client, for the operator. Changes nothing. */
   checkClient?(): Promise<ClientCheck>;
+  /**
+   * Asks every endpoint of the provider, with made-up tokens and codes only, for the operator. Changes nothing.
+   *
+   * @param redirectUri ours at this provider
+   */
+  examine?(redirectUri: string): AsyncIterable<ExaminationStep>;
   /** Closes idle connections. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -104,10 +110,27 @@ export interface Revocable {
   readonly refreshToken: Secret | undefined;
 }
 
+/**
+ * The result of a revocation: done, or `refused` by an answer that will hardly change, or `unreachable` for now.
+ * `detail` is for the operator, as {@link Failed.detail} is.
+ */
+export type Revoked =
+  | { readonly kind: 'revoked' }
+  | { readonly kind: 'refused' | 'unreachable'; readonly detail: string; readonly retryAfterMs?: number };
+
 /** Whether a provider accepts our client. */
 export interface ClientCheck {
-  readonly verdict: 'accepted' | 'refused' | 'unreachable';
+  /** `unclear` if the provider answers, in words that we do not know. */
+  readonly verdict: 'accepted' | 'refused' | 'unclear' | 'unreachable';
   /** Can be shown to the operator. */
+  readonly detail: string;
+}
+
+/** What one step of an examination has found. */
+export interface ExaminationStep {
+  readonly step: string;
+  readonly verdict: 'good' | 'odd' | 'bad';
+  /** What was found, and what to write into the definition if it is not good; can be shown to the operator. */
   readonly detail: string;
 }
 

@@ -51,7 +51,7 @@ export class EventLog {
   async list({ limit, after, ...filter }: EventQuery): Promise<GrantEvent[]> {
     const order = after === undefined ? sql`e.id desc` : sql`e.id`;
     const { rows } = await sql<EventRow>`
-      select e.id, e.type, e.reason, e.at, e.realm, e.grant_id, e.subjects, e.exchange_id from events e where e.id > ${after ?? 0} and ${matches(filter)} order by ${order} limit ${limit}`.execute(
+      select e.id, e.type, e.reason, e.at, e.realm, e.grant_id, e.subjects, e.exchange_id, e.detail from events e where e.id > ${after ?? 0} and ${matches(filter)} order by ${order} limit ${limit}`.execute(
       this.#database.db,
     );
     return rows.map(eventOf);
@@ -129,7 +129,7 @@ function names(subject: string): RawBuilder<boolean> {
   return sql`(${holds(`[${spelt}`)} or ${holds(`,${spelt}`)})`;
 }
 
-function eventOf({ grant_id, exchange_id, reason, subjects, id, type, at, realm }: EventRow): GrantEvent {
+function eventOf({ grant_id, exchange_id, reason, subjects, id, type, at, realm, detail }: EventRow): GrantEvent {
   return {
     id,
     type,
@@ -139,5 +139,6 @@ function eventOf({ grant_id, exchange_id, reason, subjects, id, type, at, realm 
     grantId: grant_id,
     subjects: JSON.parse(subjects) as string[],
     exchangeId: exchange_id,
+    detail: detail ?? undefined,
   };
 }

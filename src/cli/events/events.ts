@@ -25,7 +25,7 @@ const MOST_LISTED = 10_000;
 export function eventsCommand(): Command {
   return new Command('events')
     .description(
-      'what happened to grants: created, refreshed, recovered, unrenewable, expiring, lapsed, reconnect_required',
+      'what happened to grants: created, refreshed, recovered, unrenewable, expiring, lapsed, reconnect_required, unrevoked',
     )
     .addCommand(list())
     .addCommand(summary());
@@ -95,7 +95,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
-function printLine({ id, type, reason, at, realm, grantId, subjects, exchangeId }: GrantEvent): void {
+function printLine({ id, type, reason, at, realm, grantId, subjects, exchangeId, detail }: GrantEvent): void {
   const time = new Date(at).toISOString();
   const line = {
     id,
@@ -106,6 +106,7 @@ function printLine({ id, type, reason, at, realm, grantId, subjects, exchangeId 
     grant_id: grantId,
     subjects,
     exchange_id: exchangeId,
+    detail: detail ?? null,
   };
   console.log(JSON.stringify(line));
 }
@@ -116,19 +117,22 @@ function printLine({ id, type, reason, at, realm, grantId, subjects, exchangeId 
  */
 function tablePrinter(): (event: GrantEvent) => void {
   let hasHead = false;
-  return ({ at, type, reason, realm, subjects, id }) => {
-    if (!hasHead) console.log(row('time', 'type', 'reason', 'provider', 'subjects', 'id'));
+  return ({ at, type, reason, realm, subjects, id, detail = '' }) => {
+    if (!hasHead) console.log(row('time', 'type', 'reason', 'provider', 'subjects', 'id', 'detail'));
     hasHead = true;
     const time = new Date(at).toISOString();
-    console.log(row(time, type, reason ?? '', providerNameOf(realm), subjects.join(', '), String(id)));
+    console.log(row(time, type, reason ?? '', providerNameOf(realm), subjects.join(', '), String(id), detail));
   };
 }
 
 /** Column widths in characters, except the last. Provider names and subjects may be longer. */
-const WIDTHS = [24, 24, 11, 16, 24];
+const WIDTHS = [24, 24, 11, 16, 24, 6];
 
 function row(...columns: readonly string[]): string {
-  return columns.map((text, index) => text.padEnd(WIDTHS[index] ?? 0)).join('  ');
+  return columns
+    .map((text, index) => text.padEnd(WIDTHS[index] ?? 0))
+    .join('  ')
+    .trimEnd();
 }
 
 function printSummary({ kinds, losses, reverted }: EventCounts): void {

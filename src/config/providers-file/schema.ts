@@ -6,7 +6,9 @@ import { parseSecureUrl } from '../urls.ts';
 export const PRESETS = Object.keys(READY_DEFINITIONS).join(', ');
 
 const HTTPS_URL = 'an https URL (http only for localhost)';
-const SIGNALS = 'a list of objects with status (400 to 599), error and, where the code stands elsewhere, at';
+const SIGNALS = 'a list of objects with status (200 to 599), error and, where the code stands elsewhere, at';
+const STATUS = 'a status from 200 to 599';
+const CODE = 'the code that the provider answers, a text or a whole number; none only with a status from 400';
 
 // Each message says what is accepted. A fault is shown as the member's path, the problem and this message.
 const url = z.string(HTTPS_URL).refine(isSecure, HTTPS_URL);
@@ -15,14 +17,16 @@ const place = text('where it stands in the JSON, such as data.id');
 const tokenPlace = text('where it stands in the answer, such as data.access_token');
 const texts = z.array(text('a text'), 'a list of texts');
 
-const signal = z.strictObject(
-  {
-    status: z.int('a status from 400 to 599').min(400, 'a status from 400 to 599').max(599, 'a status from 400 to 599'),
-    error: text('the code that the provider answers'),
-    at: text('where the code stands in the answer').optional(),
-  },
-  SIGNALS,
-);
+const signal = z
+  .strictObject(
+    {
+      status: z.int(STATUS).min(200, STATUS).max(599, STATUS),
+      error: z.union([z.string().min(1), z.int()], CODE).optional(),
+      at: text('where the code stands in the answer, such as data.code or errors[].code').optional(),
+    },
+    SIGNALS,
+  )
+  .refine(isWhole, { path: ['error'], error: CODE });
 
 const account = z.strictObject(
   {
@@ -86,6 +90,11 @@ function text(accepted: string) {
 
 function number(accepted: string) {
   return z.int(accepted).min(1, accepted);
+}
+
+/** A success alone says nothing, and a place needs a code that stands there. */
+function isWhole({ status, error, at }: { status: number; error?: unknown; at?: unknown }): boolean {
+  return error !== undefined || (status >= 400 && at === undefined);
 }
 
 function isSecure(given: string): boolean {

@@ -199,16 +199,12 @@ function nextBackOff(
   answer: ExchangeResult,
 ): Backoff {
   const failures = (view.backoff?.failures ?? 0) + 1;
-  const asked = answer.kind === 'throttled' ? answer.retryAfterMs : undefined;
+  const asked = 'retryAfterMs' in answer ? answer.retryAfterMs : undefined;
   return { failures, lastFailure, retryAt: clock.now() + backoffMs(failures, asked, random) };
 }
 
-/**
- * Wrong client credentials are not the grant's fault: they open the provider's circuit breaker and cause no back-off of
- * the grant.
- */
 function retriedFailure(answer: ExchangeResult): RetriedFailure | undefined {
-  return answer.kind === 'throttled' || answer.kind === 'unknown' || answer.kind === 'not_sent'
-    ? answer.kind
-    : undefined;
+  const { kind } = answer;
+  if (kind === 'unknown') return answer.retryAfterMs === undefined ? 'unknown' : 'unavailable';
+  return kind === 'throttled' || kind === 'not_sent' || kind === 'client_refused' ? kind : undefined;
 }

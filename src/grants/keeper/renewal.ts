@@ -51,6 +51,15 @@ export interface RenewalDependencies extends ExchangeDependencies {
   readonly closing: () => boolean;
 }
 
+/** Answers that a provider gives only to a client that it accepts. */
+const SHOWS_CLIENT_ACCEPTED: readonly ExchangeResult['kind'][] = [
+  'obtained',
+  'rejected',
+  'account_gone',
+  'account_exists',
+  'account_taken',
+  'input_refused',
+];
 /** The back-off of a grant whose new token had expired on arrival, in milliseconds. */
 const CLOCKS_DIFFER_MS = 60_000;
 /** More exchanges than any repair needs. A provider that contradicts itself gets a back-off. */
@@ -124,7 +133,10 @@ async function giveUp(
   view: GrantView,
   step: Extract<Step, { do: 'back_off' | 'give_up' }>,
 ): Promise<KeeperError | undefined> {
-  if (step.do === 'back_off') return backingOff(view.backoff, means.clock.now());
+  if (step.do === 'back_off') {
+    const openForMs = means.breaker.openForMs(target.provider.realm, means.clock.monotonic());
+    return openForMs === undefined ? backingOff(view.backoff, means.clock.now()) : clientRefused(openForMs);
+  }
   switch (step.because) {
     case 'expired_on_arrival':
       // While the clocks differ, every new token has expired on arrival. Fetching more helps nobody.
@@ -231,7 +243,14 @@ async function exchangeInTurn(
     });
   };
   const answer = await performExchange(means, { provider, view, exchange: opened, question, answered, ended });
-  if (answer.kind !== 'client_refused') return refused(answer);
-  breaker.open(provider.realm, clock.monotonic());
-  return clientRefused(breaker.openForMs(provider.realm, clock.monotonic()));
+  const { realm } = provider;
+  if (answer.kind !== 'client_refused') {
+    if (SHOWS_CLIENT_ACCEPTED.includes(answer.kind)) breaker.accepted(realm);
+    return refused(answer);
+  }
+  const refusal = { grantId: view.grantId, at: clock.monotonic() };
+  await breaker.refused(realm, refusal, async () => provider.checkClient?.());
+  const openForMs = breaker.openForMs(realm, clock.monotonic());
+  // Otherwise only this grant rests, as after any failure.
+  return openForMs === undefined ? undefined : clientRefused(openForMs);
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../oauth/answer-text.ts';
 import { codeChallenge, newCodeVerifier } from '../../oauth/pkce.ts';
 import { randomToken } from '../../oauth/random-token.ts';
 import type { Authorization } from '../../providers/authorization.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { slow } from '../errors.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 import { namedConnection } from '../connection-key.ts';
+import { choseNotTo } from './chose-not-to.ts';
 import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from '../storage/link-store.ts';
 import type { GrantObserver } from '../observer.ts';
@@ -26,17 +28,19 @@ export interface LinkingOptions {
    * as another's.
    */
   readonly redirectUri: (provider: string) => string;
-  readonly observer: Pick<GrantObserver, 'recorded'>;
+  readonly observer: Pick<GrantObserver, 'recorded' | 'failed'>;
 }
 
 /** A provider's answer, as it appeared in the browser's address. */
 export interface Callback {
   readonly provider: string;
-  readonly state: Secret;
+  /** Undefined if the provider has lost it, as some do when they report an error. */
+  readonly state: Secret | undefined;
   readonly browser: Secret;
   readonly code?: Secret | undefined;
-  /** RFC 6749 section 4.1.2.1. */
+  /** RFC 6749 section 4.1.2.1, as is `description`. */
   readonly error?: string | undefined;
+  readonly description?: string | undefined;
   /** RFC 9207. */
   readonly issuer?: string | undefined;
 }
@@ -108,15 +112,11 @@ export class Linking {
    * @throws {@link LinkError} `provider_not_linkable`, `link_expired`, `access_denied`, `provider_refused`
    * @throws {@link KeeperError} `provider_not_configured`
    */
-  async handleCallback({
-    provider,
-    state,
-    browser,
-    code,
-    error,
-    issuer,
-  }: Callback): Promise<{ returnTo: string; code: Secret }> {
+  async handleCallback(callback: Callback): Promise<{ returnTo: string; code: Secret }> {
+    const { provider, state, browser, code, error, issuer } = callback;
     const { authorization, realm } = this.#linkable(provider);
+    // Nobody knows which link this is about, so it stays as it is.
+    if (state === undefined) throw error === undefined ? new LinkError('link_expired') : this.#refusal(callback);
     const isFromThere = issuer === undefined || authorization.issuer === undefined || issuer === authorization.issuer;
     const completion = randomToken();
     const brought = isFromThere && error === undefined && code !== undefined ? { code, completion } : undefined;
@@ -124,7 +124,7 @@ export class Linking {
     if (link?.realm !== realm) throw new LinkError('link_expired');
     const { returnTo } = link;
     if (brought !== undefined) return { returnTo, code: completion };
-    throw new LinkError(error === 'access_denied' ? 'access_denied' : 'provider_refused', { returnTo });
+    throw this.#refusal(callback, returnTo);
   }
 
   /**
@@ -183,6 +183,15 @@ export class Linking {
     throw verdict.kind === 'other_account'
       ? new LinkError('other_account', { accounts: { chosen: answer.profile, present: verdict.present } })
       : notAnsweredProperly();
+  }
+
+  /** The error for a browser that comes back without a code; the operator hears why, unless its user chose so. */
+  #refusal({ provider, error, description, ...secrets }: Callback, returnTo?: string): LinkError {
+    if (choseNotTo(error)) return new LinkError('access_denied', { returnTo });
+    const confidential = [secrets.state, secrets.browser, secrets.code].map((secret) => secret?.reveal() ?? '');
+    const told = errorText({ code: error, description }, confidential) ?? 'It names no error, or another issuer.';
+    this.#options.observer.failed(`${provider} sent a user back without a code`, new Error(told));
+    return new LinkError('provider_refused', { returnTo });
   }
 
   #linkable(name: string): { readonly realm: string; readonly authorization: Authorization } {

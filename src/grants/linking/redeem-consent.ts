@@ -3,6 +3,7 @@ import type { AccountProfile, ExchangeResult, Obtained } from '../../providers/p
 import type { Clock } from '../clock.ts';
 import { clientRefused, KeeperError } from '../errors.ts';
 import { LinkError } from './link-error.ts';
+import type { GrantObserver } from '../observer.ts';
 import type { TakenLink, LinkStore, ObtainedAccount } from '../storage/link-store.ts';
 import { untilDeadline } from '../keeper/until-deadline.ts';
 
@@ -12,6 +13,7 @@ export interface ConsentDependencies {
   readonly clock: Clock;
   /** The redirect URI that the provider was given when the browser left. */
   readonly redirectUri: (provider: string) => string;
+  readonly observer: Pick<GrantObserver, 'failed'>;
 }
 
 /** A consent that came back from a provider. */
@@ -62,9 +64,12 @@ async function redeemed(means: ConsentDependencies, { provider, authorization, l
     await keep(means, link, answer);
     return answer;
   }
+  tell(means, { provider, link }, answer);
   if (isUnspent(answer)) {
     await store.putBack(link);
-    throw answer.kind === 'client_refused' ? clientRefused(undefined) : notAnsweredProperly(retryAfterMs(answer));
+    throw answer.kind === 'client_refused'
+      ? clientRefused(answer.retryAfterMs)
+      : notAnsweredProperly(retryAfterMs(answer));
   }
   if (await store.end(link)) throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
   // The previous holder has redeemed the code, and its answer has just been stored.
@@ -72,13 +77,28 @@ async function redeemed(means: ConsentDependencies, { provider, authorization, l
   throw notAnsweredProperly();
 }
 
-/** Whether the code can still be redeemed. */
+/** Tells the operator why a consent gave no tokens; the person only hears that it did not work. */
+function tell(
+  { observer }: ConsentDependencies,
+  { provider, link }: Pick<Consent, 'provider' | 'link'>,
+  answer: Exclude<ExchangeResult, Obtained>,
+): void {
+  const detail = answer.kind === 'account_exists' ? answer.kind : answer.detail;
+  const cause = new Error(detail, 'cause' in answer ? { cause: answer.cause } : {});
+  observer.failed(`${provider} gave no tokens for the consent of ${link.subject} (${answer.kind})`, cause);
+}
+
+/**
+ * Whether the code can still be redeemed: it was not sent, or the provider says that it has not processed the request. A
+ * code whose answer never came may be used up, and is not presented again.
+ */
 function isUnspent(answer: ExchangeResult): boolean {
+  if (answer.kind === 'unknown') return answer.unprocessed === true;
   return answer.kind === 'not_sent' || answer.kind === 'throttled' || answer.kind === 'client_refused';
 }
 
 function retryAfterMs(answer: ExchangeResult): number | undefined {
-  return answer.kind === 'throttled' ? answer.retryAfterMs : undefined;
+  return 'retryAfterMs' in answer ? answer.retryAfterMs : undefined;
 }
 
 /** A code can be redeemed only once, so its tokens must be stored before anything else can fail. */
@@ -89,13 +109,14 @@ async function keep({ store, clock }: ConsentDependencies, link: TakenLink, answ
 }
 
 async function identified(
-  { store }: ConsentDependencies,
+  { store, observer }: ConsentDependencies,
   { provider, authorization, link }: Consent,
   answer: Obtained,
 ): Promise<AccountProfile> {
   const found = await authorization.identify(answer.tokens.accessToken);
   if (found.kind === 'known') return { accountId: found.accountId ?? `consent-${link.id}`, ...found.shown };
   const cause = new Error(`${provider}: ${found.detail}`);
+  observer.failed(`${provider} does not show whose account ${link.subject} has consented for (${found.kind})`, cause);
   if (found.kind === 'unreachable') {
     await store.putBack(link);
     throw notAnsweredProperly(BUSY_MS, cause);

@@ -5,7 +5,7 @@ const FIRST_WAIT_MS = 1_000;
 /** The longest back-off in milliseconds for a provider that does not ask for a delay. */
 export const LONGEST_WAIT_MS = 60_000;
 /** The limit in milliseconds up to which a provider's own `Retry-After` counts. */
-const LONGEST_ASKED_MS = 3_600_000;
+export const LONGEST_ASKED_MS = 3_600_000;
 
 /**
  * The back-off in milliseconds. It doubles from one second to one minute, and jitter takes off up to half of it, so
@@ -27,5 +27,6 @@ export function backoffMs(failures: number, retryAfterMs: number | undefined, ra
  */
 export function isBackingOff({ retryAt, lastFailure }: Backoff, now: number): boolean {
   const left = retryAt - now;
-  return left > 0 && left <= (lastFailure === 'throttled' ? LONGEST_ASKED_MS : LONGEST_WAIT_MS);
+  const isOwn = lastFailure === 'unknown' || lastFailure === 'not_sent';
+  return left > 0 && left <= (isOwn ? LONGEST_WAIT_MS : LONGEST_ASKED_MS);
 }

@@ -36,8 +36,17 @@ export interface ConnectionStore {
    * nobody can connect to the grant until that has ended. Undefined if there is no such grant.
    */
   claimOrphanedGrant(realm: string): Promise<OrphanedGrant | undefined>;
-  /** Erases a claimed grant, with everything known about it except its events. */
-  erase(exchange: OpenExchange): Promise<void>;
-  /** Releases a claimed grant, to be claimed again after the back-off. */
-  putBack(exchange: OpenExchange, backoff: Backoff): Promise<void>;
+  /**
+   * Erases a claimed grant, with everything known about it except its events.
+   *
+   * @param unrevoked why the provider has not revoked it, if so; see `Failed.detail`
+   * @returns the event that says so
+   */
+  erase(exchange: OpenExchange, unrevoked?: string): Promise<GrantEvent | undefined>;
+  /**
+   * Releases a claimed grant, to be claimed again after the back-off.
+   *
+   * @param detail what the provider said; see `Failed.detail`
+   */
+  putBack(exchange: OpenExchange, backoff: Backoff, detail?: string): Promise<void>;
 }

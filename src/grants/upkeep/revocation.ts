@@ -1,8 +1,9 @@
-import type { Provider } from '../../providers/provider.ts';
-import { backoffMs } from '../rules/backoff.ts';
+import type { Provider, Revoked } from '../../providers/provider.ts';
+import { afterNotRevoked } from '../rules/revocation-tries.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { ConnectionStore, OrphanedGrant } from '../storage/connection-store.ts';
 import type { ExchangeBounds } from '../exchange.ts';
+import type { GrantObserver } from '../observer.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 import { withLease } from '../keeper/with-lease.ts';
 
@@ -14,14 +15,15 @@ export interface RevocationOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds: ExchangeBounds;
+  readonly observer: Pick<GrantObserver, 'recorded' | 'failed'>;
 }
 
 /** The limit per provider and round: a periodic task must not cause a burst. */
 const MOST_AT_ONCE = 20;
 
 /**
- * Ends grants that nobody is connected to any more. The provider is asked until it has revoked them, and only then are
- * they erased: their tokens are needed for revoking.
+ * Ends grants that nobody is connected to any more. The provider is asked until it has revoked them, or refused often
+ * enough, and only then are they erased: their tokens are needed for revoking.
  */
 export class Revocation {
   readonly #options: RevocationOptions;
@@ -48,17 +50,30 @@ export class Revocation {
   }
 
   async #end(provider: Provider, forsaken: OrphanedGrant): Promise<void> {
-    const { store, clock, random } = this.#options;
+    const { store, clock, random, observer } = this.#options;
+    const { exchange } = forsaken;
     const verdict = await this.#asked(provider, forsaken);
-    if (verdict === 'revoked') return store.erase(forsaken.exchange);
+    if (verdict.kind === 'revoked') {
+      await store.erase(exchange);
+      return;
+    }
     const failures = forsaken.failures + 1;
-    const retryAt = clock.now() + backoffMs(failures, undefined, random);
-    await store.putBack(forsaken.exchange, { failures, retryAt, lastFailure: 'unknown' });
+    const { detail } = verdict;
+    const { retryInMs, tries } = afterNotRevoked(verdict, failures, random);
+    const what = `grant ${exchange.grantId} at ${provider.name} was not revoked, ${tries}`;
+    if (retryInMs !== undefined) {
+      observer.failed(what, new Error(detail));
+      await store.putBack(exchange, { failures, retryAt: clock.now() + retryInMs, lastFailure: 'unknown' }, detail);
+      return;
+    }
+    const event = await store.erase(exchange, detail);
+    observer.failed(`${what}: its tokens are erased here and may live on there`, new Error(detail));
+    if (event !== undefined) observer.recorded(event);
   }
 
-  async #asked(provider: Provider, { exchange, tokens }: OrphanedGrant) {
+  async #asked(provider: Provider, { exchange, tokens }: OrphanedGrant): Promise<Revoked> {
     const revoke = provider.revoke?.bind(provider);
-    if (revoke === undefined || tokens === undefined) return 'revoked';
+    if (revoke === undefined || tokens === undefined) return { kind: 'revoked' };
     return withLease(
       this.#options,
       () => this.#options.grants.renewLease(exchange),

@@ -1,5 +1,6 @@
-import type { Obtained, Provider } from '../../providers/provider.ts';
+import type { Obtained, Provider, Revoked } from '../../providers/provider.ts';
 import { backoffMs } from '../rules/backoff.ts';
+import { afterNotRevoked } from '../rules/revocation-tries.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 import type { LinkStore, VainConsent, VainConsentStore } from '../storage/link-store.ts';
@@ -22,8 +23,8 @@ const MOST_AT_ONCE = 20;
 
 /**
  * Ends consents that were never used: an account was chosen but not linked, or a completion was interrupted and never
- * retried. Their tokens are revoked before they are deleted, and the provider is asked until it has done so. They are
- * not revoked if a subject is connected to the same account, because at some providers that would end its tokens as
+ * retried. Their tokens are revoked before they are deleted, and the provider is asked until it has done so or refused
+ * often enough. They are not revoked if a subject is connected to the same account, because at some providers that would end its tokens as
  * well.
  */
 export class VainConsents {
@@ -57,40 +58,60 @@ export class VainConsents {
   }
 
   async #end(provider: Provider, consent: VainConsent): Promise<void> {
-    const { store, clock, random } = this.#options;
+    const { store, clock, random, observer } = this.#options;
     const { link } = consent;
-    if (await this.#isOver(provider, consent)) {
+    const verdict = await this.#ended(provider, consent);
+    if (verdict === 'over' || (verdict !== 'later' && verdict.kind === 'revoked')) {
       await store.erase(link);
       return;
     }
     const failures = consent.failures + 1;
-    await store.putOff(link, failures, clock.now() + backoffMs(failures, undefined, random));
+    if (verdict === 'later') {
+      await store.putOff(link, failures, clock.now() + backoffMs(failures, undefined, random));
+      return;
+    }
+    const { retryInMs, tries } = afterNotRevoked(verdict, failures, random);
+    const what = `a consent at ${provider.name} that came to nothing was not revoked, ${tries}`;
+    const cause = new Error(verdict.detail);
+    if (retryInMs === undefined) {
+      observer.failed(`${what}: its tokens are erased here and may live on there`, cause);
+      await store.erase(link);
+      return;
+    }
+    observer.failed(what, cause);
+    await store.putOff(link, failures, clock.now() + retryInMs);
   }
 
-  /** Whether nothing is left to do at the provider, or nothing can be done. */
-  async #isOver(provider: Provider, { link, answer, accountId: known }: VainConsent): Promise<boolean> {
-    if (provider.revoke === undefined) return true;
+  /** `over` if nothing is left to do at the provider, or nothing can be done. */
+  async #ended(
+    provider: Provider,
+    { link, answer, accountId: known }: VainConsent,
+  ): Promise<Revoked | 'over' | 'later'> {
+    if (provider.revoke === undefined) return 'over';
     const accountId = known ?? (await toAccount(provider, answer));
-    if (accountId === 'unreachable') return false;
+    if (typeof accountId === 'object') return accountId;
     if (accountId === undefined) {
       const cause = new Error(
         'The provider no longer says whose it is, so revoking it might end the tokens of others.',
       );
       this.#options.observer.failed(`a consent at ${provider.name} that came to nothing is left unrevoked`, cause);
-      return true;
+      return 'over';
     }
     const may = await this.#options.store.mayRevoke(link, accountId);
-    if (may === 'later') return false;
-    return may === 'no' || (await provider.revoke(revocable(answer))) === 'revoked';
+    if (may === 'later') return 'later';
+    return may === 'no' ? 'over' : provider.revoke(revocable(answer));
   }
 }
 
-/** The account's id; undefined if the provider does not say whose token it is. */
-async function toAccount({ authorization }: Provider, { profile, tokens }: Obtained): Promise<string | undefined> {
+/** The account's id; undefined if the provider does not say whose token it is, and why it can't be known yet. */
+async function toAccount(
+  { authorization }: Provider,
+  { profile, tokens }: Obtained,
+): Promise<string | Extract<Revoked, { kind: 'unreachable' | 'refused' }> | undefined> {
   if (profile !== undefined) return profile.accountId;
   const found = await authorization?.identify(tokens.accessToken);
   if (found?.kind === 'known') return found.accountId;
-  return found?.kind === 'unreachable' ? 'unreachable' : undefined;
+  return found?.kind === 'unreachable' ? { kind: 'unreachable', detail: found.detail } : undefined;
 }
 
 function revocable({ tokens }: Obtained) {

@@ -1,3 +1,4 @@
+import { answerText, noAnswerText } from '../../oauth/answer-text.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import { shownText } from '../to-profile.ts';
@@ -5,7 +6,7 @@ import type { AccountProfile, Failed, Throttled } from '../provider.ts';
 
 const LONGEST_BLOCK_MS = 120_000;
 
-/** The codes that API v2 is known to send. Any other text from a provider stays out of the journal. */
+/** The codes that API v2 is known to send. */
 const KNOWN_CODES = [
   'UnauthorizedException',
   'BadRequestException',
@@ -35,8 +36,12 @@ export interface CalComError {
    * undefined if it is not a known one.
    */
   readonly code: string | undefined;
-  /** Only compared, never shown or logged. */
+  /** Only compared; `text` has what of it may be shown. */
   readonly message: string;
+  /** The answer as text for the operator. */
+  readonly text: string;
+  /** The delay that it asked for, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
   /** True if validation refused fields of the body. */
   readonly isInvalid: boolean;
   /** The refused fields that our bodies have. */
@@ -59,28 +64,28 @@ export type CalComResult =
  * @param now epoch milliseconds
  */
 export function judgeEnvelope(result: UpstreamResult, now: number): CalComResult {
-  if (result.kind === 'not_sent') return { kind: 'not_sent', detail: 'could not connect', cause: result.cause };
-  if (result.kind === 'unanswered') return { kind: 'unknown', detail: 'no complete answer', cause: result.cause };
+  if (result.kind === 'not_sent') return { kind: 'not_sent', detail: noAnswerText(result), cause: result.cause };
+  if (result.kind === 'unanswered') return { kind: 'unknown', detail: noAnswerText(result), cause: result.cause };
   if (result.status === 429) return throttled(result, now);
   const body = asObject(result.json);
   if (result.status >= 200 && result.status < 300) {
     if (body?.['status'] === 'success') return { kind: 'success', data: body['data'] };
-    return { kind: 'unknown', detail: `HTTP ${result.status} without a success envelope` };
+    return { kind: 'unknown', detail: `${answerText(result)} without a success envelope` };
   }
-  const error = result.status >= 400 && result.status < 500 ? calComError(result.status, body) : undefined;
-  if (error === undefined) return { kind: 'unknown', detail: `HTTP ${result.status}` };
+  const error = result.status >= 400 && result.status < 500 ? calComError(result, body, now) : undefined;
+  if (error === undefined) return { kind: 'unknown', detail: answerText(result), ...asked(wait(result, now)) };
   if (error.status === 401 || error.status === 403) return clientRefused(error);
   return { kind: 'error', error };
 }
 
 /** The result if Cal.com objects to the OAuth client or our request, so that no grant is to blame. */
 export function clientRefused(error: CalComError): Failed<'client_refused'> {
-  return { kind: 'client_refused', detail: describe(error) };
+  return failed('client_refused', error);
 }
 
-/** The error as text for the operator's journal. */
-export function describe({ status, code }: CalComError): string {
-  return code === undefined ? `HTTP ${status}` : `HTTP ${status} ${code}`;
+/** A failure with what the error says. */
+export function failed<Kind extends string>(kind: Kind, { text, retryAfterMs: waitMs }: CalComError): Failed<Kind> {
+  return { kind, detail: text, ...asked(waitMs) };
 }
 
 /** The profile of a managed user in API v2; undefined if the object has no usable id. */
@@ -112,8 +117,15 @@ export function asObject(value: unknown): Readonly<Record<string, unknown>> | un
 }
 
 function throttled(answer: UpstreamAnswer, now: number): Throttled {
-  const wait = retryAfterMs(answer.headers['retry-after'], now) ?? resetMs(answer, now);
-  return { kind: 'throttled', detail: 'HTTP 429', ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  return { kind: 'throttled', detail: answerText(answer), ...asked(wait(answer, now) ?? resetMs(answer, now)) };
+}
+
+function wait({ headers }: UpstreamAnswer, now: number): number | undefined {
+  return retryAfterMs(headers['retry-after'], now);
+}
+
+function asked(waitMs: number | undefined): { readonly retryAfterMs?: number } {
+  return waitMs === undefined ? {} : { retryAfterMs: waitMs };
 }
 
 /**
@@ -128,17 +140,24 @@ function resetMs(answer: UpstreamAnswer, now: number): number | undefined {
   return Math.min(LONGEST_BLOCK_MS, Math.max(1_000, wait));
 }
 
-function calComError(status: number, body: Readonly<Record<string, unknown>> | undefined): CalComError | undefined {
+function calComError(
+  answer: UpstreamAnswer,
+  body: Readonly<Record<string, unknown>> | undefined,
+  now: number,
+): CalComError | undefined {
   const error = asObject(body?.['error']);
   const code = error?.['code'];
   const message = error?.['message'];
   if (body?.['status'] !== 'error' || typeof code !== 'string' || typeof message !== 'string') return undefined;
   const errors = asObject(error?.['details'])?.['errors'];
   const refused: unknown[] = Array.isArray(errors) ? errors.map((each: unknown) => asObject(each)?.['property']) : [];
+  const known = KNOWN_CODES.find((each) => each === code);
   return {
-    status,
-    code: KNOWN_CODES.find((known) => known === code),
+    status: answer.status,
+    code: known,
     message,
+    text: answerText(answer, known),
+    retryAfterMs: wait(answer, now),
     isInvalid: refused.some((name) => typeof name === 'string'),
     invalidFields: BODY_FIELDS.filter((field) => refused.includes(field)),
   };

@@ -7,7 +7,7 @@ import {
   accountProfile,
   asObject,
   clientRefused,
-  describe,
+  failed,
   judgeEnvelope,
   type CalComError,
   type CalComResult,
@@ -153,12 +153,13 @@ class CalComManaged implements Provider {
   async checkClient(): Promise<ClientCheck> {
     const result = await this.#ask('GET', `/oauth-clients/${this.#client}/users?limit=1`);
     if (result.kind === 'success') return { verdict: 'accepted', detail: `Cal.com accepts ${this.#options.clientId}.` };
-    if (result.kind === 'client_refused' || result.kind === 'error') {
+    if (result.kind === 'client_refused' || (result.kind === 'error' && !isNoRoute(result.error))) {
       const detail =
         'Cal.com refuses the client. Check CAL_COM_CLIENT_ID and CAL_COM_CLIENT_SECRET, and CAL_COM_REGION.';
       return { verdict: 'refused', detail: (await otherKind('oauth', this.#options, this.#transport)) ?? detail };
     }
-    return { verdict: 'unreachable', detail: `${this.#options.apiUrl} does not answer properly: ${result.detail}.` };
+    const why = result.kind === 'error' ? result.error.text : result.detail;
+    return { verdict: 'unreachable', detail: `${this.#options.apiUrl} does not answer properly: ${why}.` };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -242,36 +243,39 @@ function endAt(value: unknown, askedAt: number): unknown {
 
 /**
  * A 400 or 404 in Cal.com's own envelope means that this refresh token is dead (unknown, used, or lost to a concurrent
- * request), unless its text is about the client, the form of the body, or a route that no longer exists.
+ * request), unless its text is about the client or the form of the body, or nobody serves the URL.
  */
 function judgeRefreshError(error: CalComError): ExchangeResult {
-  if (error.status !== 400 && error.status !== 404) return { kind: 'unknown', detail: describe(error) };
+  if (error.status !== 400 && error.status !== 404) return failed('unknown', error);
   // Early versions name no fields; only the text shows that the form of the body was wrong.
   const isMalformed = error.isInvalid || error.message === 'Bad Request Exception';
+  if (isNoRoute(error)) return failed('unknown', error);
   if (isMalformed || blamesClient(error)) return clientRefused(error);
-  return { kind: 'rejected', detail: describe(error) };
+  return failed('rejected', error);
 }
 
-/**
- * Matches Cal.com's texts about the client, or an endpoint that no longer exists. Anything else may concern this one
- * user, and must not stop the others.
- */
+/** Matches Cal.com's texts about the client. Anything else may concern this one user, and must not stop the others. */
 function blamesClient(error: CalComError): boolean {
-  return /OAuth ?Client|outside of an organization|^Cannot (?:GET|POST) /i.test(error.message);
+  return /OAuth ?Client|outside of an organization/i.test(error.message);
+}
+
+/** Whether nobody serves this URL, because it is wrong or Cal.com is being deployed: that says nothing of anybody. */
+function isNoRoute({ status, message }: CalComError): boolean {
+  return (status === 404 || status === 410) && /^(?:Cannot [A-Z]+ |(?:Not Found|Gone)\.?$)/i.test(message);
 }
 
 /** The loser of a race gets a 404 from the database layer, which does not mean that the user is gone. */
 function judgeRecoverError(error: CalComError): ExchangeResult {
-  if (isUnknownUser(error)) return { kind: 'account_gone', detail: describe(error) };
-  return blamesClient(error) ? clientRefused(error) : { kind: 'unknown', detail: describe(error) };
+  if (isUnknownUser(error)) return failed('account_gone', error);
+  return blamesClient(error) ? clientRefused(error) : failed('unknown', error);
 }
 
 function judgeProvisionError(error: CalComError): ExchangeResult {
-  if (error.status === 409) return { kind: 'unknown', detail: describe(error) };
+  if (error.status === 409) return failed('unknown', error);
   if (error.status === 400 && error.isInvalid) {
-    return { kind: 'input_refused', detail: describe(error), fields: error.invalidFields };
+    return { ...failed('input_refused', error), fields: error.invalidFields };
   }
-  return blamesClient(error) ? clientRefused(error) : { kind: 'unknown', detail: describe(error) };
+  return blamesClient(error) ? clientRefused(error) : failed('unknown', error);
 }
 
 function existingUserId(error: CalComError): string | undefined {

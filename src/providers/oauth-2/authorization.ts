@@ -1,3 +1,4 @@
+import { answerText } from '../../oauth/answer-text.ts';
 import { exactMemberAt } from '../../oauth/exact-member.ts';
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import type { Transport } from '../../oauth/transport.ts';
@@ -71,8 +72,8 @@ export class OAuth2Authorization implements Authorization {
     });
     if (result.kind !== 'answered') return { kind: 'unreachable', detail: `${url} does not answer` };
     const { status, json } = result;
-    if (status === 401 || status === 403) return { kind: 'refused', detail: `${url} answers HTTP ${status}` };
-    if (status < 200 || status >= 300) return { kind: 'unreachable', detail: `${url} answers HTTP ${status}` };
+    if (status === 401 || status === 403) return { kind: 'refused', detail: answerText(result) };
+    if (status < 200 || status >= 300) return { kind: 'unreachable', detail: answerText(result) };
     const shown = shownAt(json, definition.account);
     const { id } = definition.account;
     const accountId = id === undefined ? undefined : accountIdOf(exactMemberAt(result, id));

@@ -25,11 +25,11 @@ export interface OAuth2Definition {
   readonly onReuse: ReuseBehaviour;
   /** The provider's published limit for one client; absent if it publishes none. */
   readonly requestsPerMinute?: number;
-  /** Errors besides `invalid_grant` that mean that the presented refresh token is dead. */
+  /** Errors besides the known ones (`known-refusals.ts`) that mean that the presented refresh token is dead. */
   readonly deadGrant?: readonly ErrorSignal[];
   /**
-   * Errors besides `invalid_client` and `unauthorized_client` that are about our client and not about a grant. An error
-   * in both lists counts as the client's, because that ends nothing.
+   * Errors besides the known ones, such as `invalid_client`, that are about our client and not about a grant. An error in
+   * both lists counts as the client's, because that ends nothing.
    */
   readonly wrongClient?: readonly ErrorSignal[];
   /**
@@ -91,22 +91,11 @@ export interface OAuth2AccountDefinition {
  */
 export interface ErrorSignal {
   readonly status: number;
-  readonly error: string;
-  /** The path of the code, for a server that has no `error`. */
+  /** The code, where a number and its digits are the same; absent if the status alone says it. */
+  readonly error?: string | number;
+  /**
+   * The path of the code, for a server that has no `error`: names, and for a list an index or `[]` for any element, such
+   * as `errors[].code`.
+   */
   readonly at?: string;
-}
-
-/**
- * The standard has 400 and allows 401 (RFC 6749 section 5.2); which status goes with which code differs by provider.
- */
-const REFUSAL_STATUSES = [400, 401];
-
-/** Errors that mean a dead refresh token at any standard server (RFC 6749 section 5.2). */
-export const STANDARD_DEAD_GRANT = refusals('invalid_grant');
-
-/** Errors by which a standard server refuses our client (RFC 6749 section 5.2). */
-export const STANDARD_WRONG_CLIENT = refusals('invalid_client', 'unauthorized_client');
-
-function refusals(...errors: string[]): readonly ErrorSignal[] {
-  return errors.flatMap((error) => REFUSAL_STATUSES.map((status) => ({ status, error })));
 }

@@ -1,24 +1,16 @@
-import { jsonMemberAt } from '../../oauth/json-member.ts';
+import { answerText, noAnswerText } from '../../oauth/answer-text.ts';
+import { jsonMember } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
-import { errorCode, tokenResponse, type TokenLifetimes, type TokenRules } from '../../oauth/token-response.ts';
+import { tokenResponse, type TokenLifetimes, type TokenRules } from '../../oauth/token-response.ts';
 import { LONGEST_BELIEVED_MS, type LifetimeBounds } from '../../oauth/token-set.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
-import { STANDARD_DEAD_GRANT, STANDARD_WRONG_CLIENT, type ErrorSignal, type OAuth2Definition } from './definition.ts';
-import type { ExchangeResult, Throttled } from '../provider.ts';
+import type { OAuth2Definition } from './definition.ts';
+import { Refusals } from './refusals.ts';
+import type { ExchangeResult, Revoked, Throttled } from '../provider.ts';
 
 const DEFAULT_ACCESS_TTL_SECONDS = 300;
 
-/** The codes of RFC 6749 that a token endpoint may send. Any other text from a provider stays out of the journal. */
-const STANDARD_ERRORS = [
-  'invalid_request',
-  'invalid_client',
-  'invalid_grant',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'invalid_scope',
-  'server_error',
-  'temporarily_unavailable',
-];
+const SERVICE_UNAVAILABLE = 503;
 
 /** What is believed of the lifetimes of a server's access tokens, whether an answer or an operator brings them. */
 export function accessBounds({
@@ -31,13 +23,11 @@ export function accessBounds({
 
 /** Interprets the answers of token and revocation endpoints according to the server's definition. */
 export class OAuth2Judgement {
-  readonly #deadGrant: readonly ErrorSignal[];
-  readonly #wrongClient: readonly ErrorSignal[];
+  readonly #refusals: Refusals;
   readonly #rules: TokenRules;
 
   constructor(definition: OAuth2Definition) {
-    this.#deadGrant = [...STANDARD_DEAD_GRANT, ...(definition.deadGrant ?? [])];
-    this.#wrongClient = [...STANDARD_WRONG_CLIENT, ...(definition.wrongClient ?? [])];
+    this.#refusals = new Refusals(definition);
     this.#rules = { lifetimes: lifetimes(definition), places: definition };
   }
 
@@ -47,46 +37,61 @@ export class OAuth2Judgement {
    * @param times `askedAt`, when the call started, and `now`, both in epoch milliseconds
    */
   ofTokens(result: UpstreamResult, { askedAt, now }: { askedAt: number; now: number }): ExchangeResult {
-    if (result.kind === 'not_sent') return { kind: 'not_sent', detail: 'could not connect', cause: result.cause };
-    if (result.kind === 'unanswered') return { kind: 'unknown', detail: 'no complete answer', cause: result.cause };
+    if (result.kind === 'not_sent') return { kind: 'not_sent', detail: noAnswerText(result), cause: result.cause };
+    if (result.kind === 'unanswered') return { kind: 'unknown', detail: noAnswerText(result), cause: result.cause };
     if (result.status === 429) return throttled(result, now);
     const read = isSuccess(result) ? tokenResponse(result, askedAt, this.#rules) : { kind: 'none' as const };
     if (read.kind === 'tokens') return { kind: 'obtained', tokens: read.tokens };
-    if (read.kind === 'unusable') return { kind: 'unknown', detail: `HTTP ${result.status} ${read.why}` };
-    return this.#refused(result);
+    if (read.kind === 'unusable') return { kind: 'unknown', detail: `${answerText(result)} ${read.why}` };
+    return this.#refused(result, now);
   }
 
-  /** The result of a revocation. A token that the server does not know counts as revoked (RFC 7009 section 2.2). */
-  ofRevocation(result: UpstreamResult): 'revoked' | 'refused' | 'unreachable' {
-    if (result.kind !== 'answered') return 'unreachable';
-    if (isSuccess(result)) return 'revoked';
-    const { kind } = this.#refused(result);
-    if (kind === 'rejected') return 'revoked';
-    return kind === 'client_refused' ? 'refused' : 'unreachable';
+  /**
+   * The result of a revocation. A token that the server does not know counts as revoked (RFC 7009 section 2.2), whatever
+   * status says so.
+   *
+   * @param now epoch milliseconds
+   */
+  ofRevocation(result: UpstreamResult, now: number): Revoked {
+    if (result.kind !== 'answered') return { kind: 'unreachable', detail: noAnswerText(result) };
+    if (isSuccess(result) && !reportsError(result)) return { kind: 'revoked' };
+    if (this.#refusals.isEnded(result)) return { kind: 'revoked' };
+    const { status } = result;
+    const isBusy = status === 429 || status === 408 || status >= 500;
+    return { kind: isBusy ? 'unreachable' : 'refused', detail: answerText(result), ...waiting(result, now) };
   }
 
-  /** Only errors in the definition have a meaning; an unfamiliar one ends nothing and stops nobody. */
-  #refused(result: UpstreamAnswer): ExchangeResult {
-    const { status, json } = result;
-    const code = errorCode(json);
-    const saysSo = (signal: ErrorSignal) =>
-      signal.status === status && signal.error === (signal.at === undefined ? code : jsonMemberAt(json, signal.at));
-    const known = [...this.#deadGrant, ...this.#wrongClient].find(saysSo)?.error;
-    const told = known ?? STANDARD_ERRORS.find((error) => error === code);
-    const detail = told === undefined ? `HTTP ${status}` : `HTTP ${status} ${told}`;
-    if (this.#wrongClient.some(saysSo)) return { kind: 'client_refused', detail };
-    if (this.#deadGrant.some(saysSo)) return { kind: 'rejected', detail };
-    return { kind: 'unknown', detail: detail + (isSuccess(result) ? ' without a usable bearer token' : '') };
+  /** Only known errors and those in the definition have a meaning; an unfamiliar one ends nothing and stops nobody. */
+  #refused(answer: UpstreamAnswer, now: number): ExchangeResult {
+    const refusal = this.#refusals.about(answer);
+    const detail = answerText(answer, refusal?.code === '' ? undefined : refusal?.code);
+    const wait = waiting(answer, now);
+    if (refusal?.about === 'client') return { kind: 'client_refused', detail, ...wait };
+    if (refusal?.about === 'grant') return { kind: 'rejected', detail };
+    if (isSuccess(answer)) return { kind: 'unknown', detail: `${detail} without a usable bearer token`, ...wait };
+    const unprocessed = answer.status === SERVICE_UNAVAILABLE ? { unprocessed: true } : {};
+    return { kind: 'unknown', detail, ...wait, ...unprocessed };
   }
+}
+
+/** Some servers refuse with a 200: by an `error`, as GitHub does, or by `ok`, as Slack does. */
+function reportsError({ json }: UpstreamAnswer): boolean {
+  const error = jsonMember(json, 'error');
+  return (error !== undefined && error !== null && error !== false && error !== '') || jsonMember(json, 'ok') === false;
 }
 
 function isSuccess({ status }: UpstreamAnswer): boolean {
   return status >= 200 && status < 300;
 }
 
-function throttled({ headers }: UpstreamAnswer, now: number): Throttled {
+function throttled(answer: UpstreamAnswer, now: number): Throttled {
+  return { kind: 'throttled', detail: answerText(answer), ...waiting(answer, now) };
+}
+
+/** How long the answer asks us to wait, if it does. */
+function waiting({ headers }: UpstreamAnswer, now: number): { readonly retryAfterMs?: number } {
   const wait = retryAfterMs(headers['retry-after'], now);
-  return { kind: 'throttled', detail: 'HTTP 429', ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  return wait === undefined ? {} : { retryAfterMs: wait };
 }
 
 function lifetimes(definition: OAuth2Definition): TokenLifetimes {

@@ -1,11 +1,13 @@
 import type { Outgoing } from '../../oauth/outgoing.ts';
-import { tokenRequest, type ClientAuthentication } from '../../oauth/token-request.ts';
+import { tokenRequest, type ClientAuthentication, type TokenEndpoint } from '../../oauth/token-request.ts';
 import { openTransport, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
-import { Secret } from '../../secret.ts';
+import type { Secret } from '../../secret.ts';
 import { OAuth2Authorization } from './authorization.ts';
+import { clientCheck, MADE_UP_TOKEN } from './client-check.ts';
 import type { OAuth2Definition } from './definition.ts';
+import { examination, WRONG_SECRET, type ExaminationOptions } from './examination.ts';
 import { accessBounds, OAuth2Judgement } from './judgement.ts';
-import type { ClientCheck, ExchangeResult, Provider } from '../provider.ts';
+import type { ExchangeResult, Provider } from '../provider.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
 export interface OAuth2Options {
@@ -50,6 +52,7 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
   };
   const refresh = (refreshToken: Secret) =>
     ask(refreshUrl, { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() });
+  const consent = consenting(definition, transport, (grant) => ask(tokenUrl, grant));
   return {
     name,
     title: options.title ?? name,
@@ -58,28 +61,47 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
     accessLifetime: accessBounds(definition),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh,
-    ...(revokeUrl === undefined ? {} : { revoke: revoking(judgement, (parameters) => send(revokeUrl, parameters)) }),
-    ...consenting(definition, transport, (grant) => ask(tokenUrl, grant)),
-    checkClient: async () => clientCheck(options, await refresh(MADE_UP_TOKEN)),
+    ...(revokeUrl === undefined
+      ? {}
+      : { revoke: revoking(judgement, now, (parameters) => send(revokeUrl, parameters)) }),
+    ...consent,
+    checkClient: async () => {
+      const askedAt = now();
+      const result = await send(refreshUrl, { grant_type: 'refresh_token', refresh_token: MADE_UP_TOKEN.reveal() });
+      const answer = judgement.ofTokens(result, { askedAt, now: now() });
+      return clientCheck(definition, options.clientSettings ?? 'its id and secret', { result, answer });
+    },
+    examine: (redirectUri) => {
+      const { authorization } = consent;
+      const sendAs: ExaminationOptions['send'] = (url, parameters, as) =>
+        transport.send({ ...tokenRequest({ ...client, ...otherClient(client, as), url }, parameters), timeoutMs });
+      return examination({ definition, judgement, transport, authorization, send: sendAs, now }, redirectUri);
+    },
     [Symbol.asyncDispose]: async () => {
       await transport[Symbol.asyncDispose]();
     },
   };
 }
 
-/**
- * A refresh token that no server has issued: a server that refuses the token and not the client has accepted the
- * client.
- */
-const MADE_UP_TOKEN = new Secret('evergrant-asks-whether-its-client-is-accepted');
+/** The client as an examination presents it: by the other method, or with a secret that is not its own. */
+function otherClient(
+  { clientAuthentication: own }: Pick<TokenEndpoint, 'clientAuthentication'>,
+  as: Parameters<ExaminationOptions['send']>[2],
+): { readonly clientAuthentication: ClientAuthentication } {
+  if (as === undefined || own.method === 'none') return { clientAuthentication: own };
+  return {
+    clientAuthentication: as === 'wrong_secret' ? { ...own, clientSecret: WRONG_SECRET } : { ...own, method: as },
+  };
+}
 
 function revoking(
   judgement: OAuth2Judgement,
+  now: () => number,
   send: (parameters: Readonly<Record<string, string>>) => Promise<UpstreamResult>,
 ): NonNullable<Provider['revoke']> {
   // The refresh token if there is one, as the access token may already have expired.
   return async ({ refreshToken, accessToken }) =>
-    judgement.ofRevocation(await send({ token: (refreshToken ?? accessToken).reveal() }));
+    judgement.ofRevocation(await send({ token: (refreshToken ?? accessToken).reveal() }), now());
 }
 
 function consenting(
@@ -96,21 +118,6 @@ function consenting(
       return kind === 'known' ? 'accepted' : kind;
     },
   };
-}
-
-function clientCheck(
-  { definition, clientSettings = 'its id and secret' }: OAuth2Options,
-  answer: ExchangeResult,
-): ClientCheck {
-  const { host } = new URL(definition.tokenUrl);
-  if (answer.kind === 'client_refused') {
-    return { verdict: 'refused', detail: `${host} refuses the client. Check ${clientSettings}.` };
-  }
-  if (answer.kind === 'rejected' || answer.kind === 'obtained') {
-    return { verdict: 'accepted', detail: `${host} accepts ${definition.clientId}.` };
-  }
-  const why = 'detail' in answer ? answer.detail : answer.kind;
-  return { verdict: 'unreachable', detail: `${host} does not answer properly: ${why}.` };
 }
 
 function clientAuthentication(

@@ -1,6 +1,6 @@
 import { sql, type ExpressionBuilder, type Transaction } from 'kysely';
 import type { Clock } from '../../grants/clock.ts';
-import { LONGEST_WAIT_MS } from '../../grants/rules/backoff.ts';
+import { LONGEST_ASKED_MS } from '../../grants/rules/backoff.ts';
 import type { Connection, ConnectionStore, OrphanedGrant } from '../../grants/storage/connection-store.ts';
 import type { GrantEvent } from '../../grants/events.ts';
 import { unresolvedMs, type ExchangeBounds, type OpenExchange } from '../../grants/exchange.ts';
@@ -13,7 +13,7 @@ import { newNonce } from '../database/nonce.ts';
 import { StoredCredential } from '../grants/grant-view.ts';
 import { OvertakenError } from './overtaken.ts';
 import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';
-import { recordDisconnection } from '../grants/record-event.ts';
+import { recordDisconnection, recordUnrevoked } from '../grants/record-event.ts';
 import { backoffColumns } from '../grants/record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import { supersede } from '../grants/supersede.ts';
@@ -105,7 +105,7 @@ export class SqlConnectionStore implements ConnectionStore {
       // A call whose answer may still arrive could bring tokens that would then stay in force.
       const { rows } = await sql<{ id: string; account_id: string | null; failures: number }>`
         select g.id, g.account_id, g.failures from grants g
-        where g.left_at is not null and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${at} or g.retry_at > ${at + LONGEST_WAIT_MS})
+        where g.left_at is not null and g.realm = ${realm} and (g.retry_at is null or g.retry_at <= ${at} or g.retry_at > ${at + LONGEST_ASKED_MS})
           and not exists (select 1 from connections k where k.grant_id = g.id)
           and not exists (select 1 from exchanges e where e.grant_id = g.id and e.outcome is null
             and e.kind <> 'revoke' and e.opened_at + ${unresolvedMs(bounds)} > ${now})
@@ -150,30 +150,29 @@ export class SqlConnectionStore implements ConnectionStore {
     });
   }
 
-  async erase({ grantId, accountId }: OpenExchange): Promise<void> {
+  async erase({ grantId, exchangeId, accountId }: OpenExchange, unrevoked?: string): Promise<GrantEvent | undefined> {
     const { database } = this.#options;
-    await database.transact(async (transaction) => {
+    return database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
-      if (accountId !== undefined)
-        await distrustNewcomers(transaction, {
-          grantId,
-          accountId,
-          now: await database.readTime(transaction),
-        });
+      const now = await database.readTime(transaction);
+      if (accountId !== undefined) await distrustNewcomers(transaction, { grantId, accountId, now });
+      const end = { at: now, grantId, exchangeId, detail: unrevoked ?? null };
+      const event = unrevoked === undefined ? undefined : await recordUnrevoked(transaction, end);
       await transaction.deleteFrom('credentials').where('grant_id', '=', grantId).execute();
       await transaction.deleteFrom('exchanges').where('grant_id', '=', grantId).execute();
       await transaction.deleteFrom('grants').where('id', '=', grantId).execute();
+      return event;
     });
   }
 
-  async putBack({ nonce, grantId }: OpenExchange, backoff: Backoff): Promise<void> {
+  async putBack({ nonce, grantId }: OpenExchange, backoff: Backoff, detail?: string): Promise<void> {
     const { database } = this.#options;
     await database.transact(async (transaction) => {
       await database.lockGrant(transaction, grantId);
       const now = await database.readTime(transaction);
       await transaction
         .updateTable('exchanges')
-        .set({ finished_at: now, outcome: backoff.lastFailure, outcome_at: now })
+        .set({ finished_at: now, outcome: 'unknown', outcome_at: now, detail: detail ?? null })
         .where('grant_id', '=', grantId)
         .where('nonce', '=', nonce)
         .execute();

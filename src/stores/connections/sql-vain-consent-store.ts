@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { LONGEST_WAIT_MS } from '../../grants/rules/backoff.ts';
+import { LONGEST_ASKED_MS } from '../../grants/rules/backoff.ts';
 import {
   LINK_LIFE_MS,
   type TakenLink,
@@ -52,7 +52,7 @@ export class SqlVainConsentStore implements VainConsentStore {
       .where('realm', '=', realm)
       .where('answer', 'is not', null)
       .where('expires_at', '<=', now)
-      .where(sql<boolean>`(retry_at is null or retry_at <= ${now} or retry_at > ${now + LONGEST_WAIT_MS})`)
+      .where(sql<boolean>`(retry_at is null or retry_at <= ${now} or retry_at > ${now + LONGEST_ASKED_MS})`)
       .orderBy('expires_at')
       .limit(MOST_LOOKED_AT)
       .execute();

@@ -122,6 +122,8 @@ interface EventsTable {
   /** JSON of a list. */
   subjects: string;
   exchange_id: number;
+  /** What the provider said, where the event is about that. */
+  detail: string | null;
 }
 
 interface LinksTable {

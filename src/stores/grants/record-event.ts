@@ -11,11 +11,13 @@ import type { Database } from '../database/schema.ts';
  */
 export async function recordGain(
   transaction: Transaction<Database>,
-  gain: Omit<NewEvent, 'reason' | 'type'> & { readonly type: 'grant.created' | 'grant.recovered' },
+  gain: Omit<NewEvent, 'reason' | 'type' | 'detail'> & { readonly type: 'grant.created' | 'grant.recovered' },
 ): Promise<GrantEvent | undefined> {
   const { type, grantId, exchangeId } = gain;
-  const reason = type === 'grant.recovered' ? await reasonOfLoss(transaction, grantId, exchangeId) : null;
-  return record(transaction, { ...gain, reason });
+  const isRecovery = type === 'grant.recovered';
+  const reason = isRecovery ? await reasonOfLoss(transaction, grantId, exchangeId) : null;
+  const detail = isRecovery ? await detailOfLoss(transaction, grantId, exchangeId) : null;
+  return record(transaction, { ...gain, reason, detail });
 }
 
 /**
@@ -44,7 +46,8 @@ export async function recordLoss(
   if (exchangeId == null || (await hadNothingLeft(transaction, grantId))) return undefined;
   if (recoveryPath === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
   const reason = await reasonOfLoss(transaction, grantId, exchangeId + 1);
-  return record(transaction, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId });
+  const detail = await detailOfLoss(transaction, grantId, exchangeId + 1);
+  return record(transaction, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId, detail });
 }
 
 /**
@@ -63,7 +66,14 @@ export async function recordDisconnection(
     .select(({ fn }) => fn.max('id').as('id'))
     .where('grant_id', '=', grantId)
     .executeTakeFirst();
-  const event = { type: 'grant.disconnected', reason: null, at, grantId, exchangeId: last?.id ?? 0 } as const;
+  const event = {
+    type: 'grant.disconnected',
+    reason: null,
+    detail: null,
+    at,
+    grantId,
+    exchangeId: last?.id ?? 0,
+  } as const;
   return insertEvent(transaction, event, [key]);
 }
 
@@ -76,7 +86,7 @@ export async function recordUnrenewable(
   transaction: Transaction<Database>,
   credential: Pick<NewEvent, 'grantId' | 'exchangeId' | 'at'>,
 ): Promise<GrantEvent | undefined> {
-  return record(transaction, { ...credential, type: 'grant.unrenewable', reason: null });
+  return record(transaction, { ...credential, type: 'grant.unrenewable', reason: null, detail: null });
 }
 
 /**
@@ -89,7 +99,19 @@ export async function recordExpiring(
   transaction: Transaction<Database>,
   credential: Pick<NewEvent, 'grantId' | 'exchangeId' | 'at'>,
 ): Promise<GrantEvent | undefined> {
-  return record(transaction, { ...credential, type: 'grant.expiring', reason: null });
+  return record(transaction, { ...credential, type: 'grant.expiring', reason: null, detail: null });
+}
+
+/**
+ * Writes the event that a grant ends although the provider has not revoked it. For the transaction that erases it.
+ *
+ * @param end `at` in epoch milliseconds
+ */
+export async function recordUnrevoked(
+  transaction: Transaction<Database>,
+  end: Pick<NewEvent, 'at' | 'grantId' | 'exchangeId' | 'detail'>,
+): Promise<GrantEvent | undefined> {
+  return insertEvent(transaction, { type: 'grant.unrevoked', reason: null, ...end }, []);
 }
 
 /**
@@ -102,7 +124,7 @@ export async function recordLapse(
   transaction: Transaction<Database>,
   { grantId, exchangeId, at }: { grantId: string; exchangeId: number; at: number },
 ): Promise<GrantEvent | undefined> {
-  return record(transaction, { type: 'grant.lapsed', reason: null, at, grantId, exchangeId });
+  return record(transaction, { type: 'grant.lapsed', reason: null, at, grantId, exchangeId, detail: null });
 }
 
 interface NewEvent {
@@ -111,6 +133,7 @@ interface NewEvent {
   readonly at: number;
   readonly grantId: string;
   readonly exchangeId: number;
+  readonly detail: string | null;
 }
 
 async function record(transaction: Transaction<Database>, event: NewEvent): Promise<GrantEvent | undefined> {
@@ -126,7 +149,7 @@ async function record(transaction: Transaction<Database>, event: NewEvent): Prom
 
 async function insertEvent(
   transaction: Transaction<Database>,
-  { type, reason, at, grantId, exchangeId }: NewEvent,
+  { type, reason, at, grantId, exchangeId, detail }: NewEvent,
   keys: readonly string[],
 ): Promise<GrantEvent | undefined> {
   const subjects = subjectsOf(keys);
@@ -141,11 +164,13 @@ async function insertEvent(
       grant_id: grantId,
       subjects: JSON.stringify(subjects),
       exchange_id: exchangeId,
+      detail,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning(['id', 'realm'])
     .executeTakeFirst();
-  return row && { ...row, type, reason: reason ?? undefined, at, grantId, subjects, exchangeId };
+  const told = { reason: reason ?? undefined, detail: detail ?? undefined };
+  return row && { ...row, type, at, grantId, subjects, exchangeId, ...told };
 }
 
 async function hadNothingLeft(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
@@ -158,6 +183,24 @@ async function hadNothingLeft(transaction: Transaction<Database>, grantId: strin
     .limit(1)
     .executeTakeFirst();
   return last?.type === 'grant.reconnect_required';
+}
+
+/** What the provider said with its last refusal before this exchange; null where it said nothing, or never refused. */
+async function detailOfLoss(
+  transaction: Transaction<Database>,
+  grantId: string,
+  beforeExchangeId: number,
+): Promise<string | null> {
+  const row = await transaction
+    .selectFrom('exchanges')
+    .select('detail')
+    .where('grant_id', '=', grantId)
+    .where('id', '<', beforeExchangeId)
+    .where('outcome', '=', 'rejected')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.detail ?? null;
 }
 
 /**

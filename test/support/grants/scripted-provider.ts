@@ -3,6 +3,7 @@ import type { ExchangeKind } from '../../../src/grants/exchange.ts';
 import type {
   AccountProfile,
   Applicant,
+  ClientCheck,
   ExchangeResult,
   KnownAccount,
   Provider,
@@ -35,6 +36,8 @@ export class ScriptedProvider implements Provider {
   /** Replaced by tests in the middle of things. */
   script: Script;
   probeAnswer: 'accepted' | 'refused' | 'unreachable' = 'accepted';
+  /** What it says of the client when it is asked about that alone. */
+  verdict: ClientCheck['verdict'] = 'unreachable';
   profileAnswer: AccountProfile | 'gone' | 'unreachable' = 'unreachable';
 
   constructor(options: { recover?: boolean; provision?: boolean; onReuse?: ReuseBehaviour; script?: Script } = {}) {
@@ -52,6 +55,10 @@ export class ScriptedProvider implements Provider {
     this.probes.push(accessToken.reveal());
     await setImmediate();
     return this.probeAnswer;
+  }
+
+  checkClient(): Promise<ClientCheck> {
+    return Promise.resolve({ verdict: this.verdict, detail: 'scripted' });
   }
 
   fetchProfile(): Promise<AccountProfile | 'gone' | 'unreachable'> {

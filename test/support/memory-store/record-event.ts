@@ -16,7 +16,8 @@ export function recordGain(
   if (isIntegrated && !isRecovery) return undefined;
   const type = isRecovery ? 'grant.recovered' : 'grant.created';
   const reason = isRecovery ? reasonOfLoss(memory, grantId, exchangeId) : undefined;
-  return record(memory, { type, reason, at, grantId, exchangeId });
+  const detail = isRecovery ? detailOfLoss(memory, grantId, exchangeId) : undefined;
+  return record(memory, { type, reason, at, grantId, exchangeId, detail });
 }
 
 /** Writes the event that a grant has nothing left, if that is so and was not written yet. */
@@ -35,7 +36,14 @@ export function recordLoss(
   if (last === undefined || hadNothingLeft(memory, grantId)) return undefined;
   if (recoveryPath === 'replay' && lastExchangedOf(memory, grantId) !== undefined) return undefined;
   const reason = reasonOfLoss(memory, grantId, last.exchangeId + 1);
-  return record(memory, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId: last.exchangeId });
+  const detail = detailOfLoss(memory, grantId, last.exchangeId + 1);
+  return record(memory, { type: 'grant.reconnect_required', reason, at, grantId, exchangeId: last.exchangeId, detail });
+}
+
+function detailOfLoss(memory: Memory, grantId: string, beforeExchangeId: number): string | undefined {
+  const isBefore = ({ exchangeId, outcome }: { exchangeId: number; outcome: unknown }) =>
+    exchangeId < beforeExchangeId && outcome === 'rejected';
+  return memory.exchangesOf(grantId).findLast(isBefore)?.detail;
 }
 
 function hadNothingLeft(memory: Memory, grantId: string): boolean {
@@ -48,6 +56,7 @@ interface NewEvent {
   readonly at: number;
   readonly grantId: string;
   readonly exchangeId: number;
+  readonly detail: string | undefined;
 }
 
 function record(memory: Memory, event: NewEvent): GrantEvent | undefined {

@@ -64,6 +64,7 @@ export function recordFailure(
   const grant = memory.grant(exchange.grantId);
   const finished = exchangeRow(memory, exchange, moment);
   finishExchange(finished, answer.kind, now);
+  finished.detail = 'detail' in answer ? answer.detail : undefined;
   // A refusal tells of what is known by now, and not of what was known when its exchange was opened.
   if (answer.kind === 'rejected') finished.lineage = memory.lineage;
   if (answer.kind === 'rejected' && exchange.presented !== undefined) {

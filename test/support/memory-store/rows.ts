@@ -29,6 +29,7 @@ export interface ExchangeRow extends ExchangeName {
   finishedAt: number | undefined;
   outcome: Outcome | undefined;
   outcomeAt: number | undefined;
+  detail?: string | undefined;
 }
 
 /** One credential and how it ended, if it did. */

@@ -27,6 +27,7 @@ const EVENT: GrantEvent = {
   grantId: 'g1',
   subjects: ['alice'],
   exchangeId: 7,
+  detail: undefined,
 };
 const CREDENTIAL: Credential = {
   grantId: 'g1',

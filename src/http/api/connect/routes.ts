@@ -29,15 +29,16 @@ export function connectRoutes(services: HttpServices): Route[] {
       const only = (name: string) => singleQuery(call, name);
       const [state, code] = [only('state'), only('code')];
       const browser = cookie.read(call.header('cookie'));
-      if (state === undefined || browser === undefined || !settings.linkable.includes(provider)) {
+      if (browser === undefined || !settings.linkable.includes(provider)) {
         throw new LinkError('link_expired');
       }
       const { returnTo, code: completion } = await linking.handleCallback({
         provider,
-        state: new Secret(state),
+        state: state === undefined ? undefined : new Secret(state),
         browser,
         code: code === undefined ? undefined : new Secret(code),
         error: only('error'),
+        description: only('error_description'),
         issuer: only('iss'),
       });
       return redirect(back(returnTo, { evergrant_code: completion.reveal(), evergrant_provider: provider }));

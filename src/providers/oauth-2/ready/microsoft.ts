@@ -1,4 +1,5 @@
 import type { ReadyDefinition } from '../definition.ts';
+import { MICROSOFT_DEAD_GRANT } from '../known-refusals.ts';
 
 const NINETY_DAYS_SECONDS = 90 * 86_400;
 
@@ -8,6 +9,7 @@ export const MICROSOFT: ReadyDefinition = {
   clientAuth: 'body',
   body: 'form',
   onReuse: 'grace',
+  deadGrant: MICROSOFT_DEAD_GRANT,
   defaultAccessTtlSeconds: 3_600,
   refreshTtlSeconds: NINETY_DAYS_SECONDS,
   authorization: {

@@ -99,8 +99,10 @@ describe('a provider in trouble', () => {
     await at.expired();
     const working = at.provider.script;
     at.provider.script = () => refusal('client_refused');
+    at.provider.verdict = 'refused';
     await assert.rejects(at.ask(), { code: 'client_refused', retryAfterMs: 30_000 });
     at.provider.script = working;
+    at.provider.verdict = 'accepted';
     await at.clock.advance(29_999);
     await assert.rejects(at.ask(), { code: 'client_refused', retryAfterMs: 1 });
     await assert.rejects(at.ask({ subject: 'bob' }), { code: 'client_refused' });
@@ -108,6 +110,36 @@ describe('a provider in trouble', () => {
     await at.clock.advance(1);
     assert.equal(await at.token(), 'access-2');
     assert.deepEqual(at.provider.asked, ['refresh refresh-1', 'refresh refresh-1']);
+  });
+
+  for (const verdict of ['accepted', 'unclear', 'unreachable'] as const) {
+    it(`that refuses the client for one grant lets that rest, and serves the others (${verdict})`, async () => {
+      await using at = await openKeeper();
+      await at.expired();
+      const working = at.provider.script;
+      at.provider.verdict = verdict;
+      at.provider.script = () => refusal('client_refused');
+      await assert.rejects(at.ask(), { code: 'client_refused', retryAfterMs: 750 });
+      await assert.rejects(at.ask(), { code: 'client_refused' });
+      assert.equal(at.provider.calls.length, 1, 'it rests as after any failure');
+      at.provider.script = working;
+      assert.equal(await at.token({ subject: 'bob' }), 'access-2');
+      await at.clock.advance(750);
+      assert.equal(await at.token(), 'access-3', 'nothing was ended');
+    });
+  }
+
+  it('is left alone for as long as it asks with any refusal', async () => {
+    for (const kind of ['unknown', 'client_refused'] as const) {
+      await using at = await openKeeper();
+      await at.expired();
+      at.provider.script = () => ({ kind, detail: 'not now', retryAfterMs: 90_000 });
+      const code = kind === 'unknown' ? 'upstream_unavailable' : 'client_refused';
+      await assert.rejects(at.ask(), { code, retryAfterMs: 90_000 });
+      await at.clock.advance(89_000);
+      await assert.rejects(at.ask(), { code, retryAfterMs: 1_000 });
+      assert.equal(at.provider.calls.length, 1);
+    }
   });
 
   it('that refuses the client leaves a living token in service', async () => {

@@ -44,7 +44,7 @@ describe('a recovery at Cal.com', () => {
     [
       'a route that is gone',
       exception(404, 'NotFoundException', 'Cannot POST /v2/oauth-clients/cid/users/179/force-refresh', 'Not Found'),
-      'client_refused',
+      'unknown',
     ],
     [
       'a clash in the database',

@@ -1,0 +1,27 @@
+/**
+ * How providers say that a person chose not to consent: the standard's word (RFC 6749 section 4.1.2.1), LinkedIn's and
+ * Apple's, and those of servers that say the same of a person in the middle of signing in.
+ */
+const WORDS = [
+  'access_denied',
+  'user_cancelled_login',
+  'user_cancelled_authorize',
+  'user_canceled_login',
+  'user_canceled_authorize',
+  'user_cancelled',
+  'user_canceled',
+  'user_denied',
+  'consent_declined',
+  'authorization_declined',
+  'authorization_denied',
+  'oem_cancelled_login',
+];
+
+/** Whether the error that a browser brings back (RFC 6749 section 4.1.2.1) says that its user chose not to consent. */
+export function choseNotTo(error: string | undefined): boolean {
+  const word = error
+    ?.trim()
+    .toLowerCase()
+    .replaceAll(/[\s.-]+/g, '_');
+  return word !== undefined && WORDS.includes(word);
+}
