@@ -14,7 +14,8 @@ export interface TokenLifetimes {
 
 /**
  * The tokens in a token response (RFC 6749 section 5.1); undefined if it has no access token that works as a bearer
- * token. An invalid refresh token counts as missing, and unknown members are ignored.
+ * token, or a refresh token that nobody can use: to drop that one would be to lose the grant. Unknown members are
+ * ignored.
  *
  * @param askedAt epoch milliseconds at which the call started
  */
@@ -22,6 +23,7 @@ export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLi
   const accessToken = tokenText(jsonMember(json, 'access_token'));
   if (accessToken === undefined || !isBearer(jsonMember(json, 'token_type'))) return undefined;
   const refreshToken = tokenText(jsonMember(json, 'refresh_token'));
+  if (refreshToken === undefined && isSent(jsonMember(json, 'refresh_token'))) return undefined;
   const refreshExpiresAt = refreshEnd(json, refreshToken !== undefined, askedAt, lifetimes);
   return {
     accessToken,
@@ -30,6 +32,20 @@ export function tokenResponse(json: unknown, askedAt: number, lifetimes: TokenLi
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     tokenType: 'Bearer',
   };
+}
+
+/** Which part of a response without usable tokens is to blame, for a person who looks into it. */
+export type UnreadReason = 'no_access_token' | 'odd_refresh_token' | 'odd_token_type' | 'no_account';
+
+/** Why {@link tokenResponse} finds no usable tokens here. */
+export function whyUnread(json: unknown): UnreadReason {
+  if (tokenText(jsonMember(json, 'access_token')) === undefined) return 'no_access_token';
+  return isBearer(jsonMember(json, 'token_type')) ? 'odd_refresh_token' : 'odd_token_type';
+}
+
+/** Whether a member holds anything at all: some servers send an empty one where others leave it out. */
+export function isSent(member: unknown): boolean {
+  return member !== undefined && member !== null && member !== '' && member !== false;
 }
 
 /**

@@ -33,11 +33,12 @@ export type UpstreamResult =
   | { readonly kind: 'unanswered'; readonly cause: unknown }
   | UpstreamAnswer;
 
-/** A complete answer. `json` is undefined if the body is not a JSON document. */
+/** A complete answer. `body` holds its bytes; `json` is undefined if they are not a JSON document. */
 export interface UpstreamAnswer {
   readonly kind: 'answered';
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
   readonly json: unknown;
 }
 
@@ -114,7 +115,8 @@ async function ask(
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
-  return { kind: 'answered', status: answer.statusCode, headers: answer.headers, json: await readJson(answer.body) };
+  const read = await readBody(answer.body);
+  return { kind: 'answered', status: answer.statusCode, headers: answer.headers, body: read, json: jsonOf(read) };
 }
 
 /**
@@ -150,7 +152,7 @@ class GivenUpError extends Error {
  * Reads at most {@link BODY_LIMIT_BYTES} and rejects if there is more, so that a truncated body never passes as a
  * complete one.
  */
-async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown> {
+async function readBody(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -158,8 +160,13 @@ async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown>
     if (size > BODY_LIMIT_BYTES) throw new Error(`The answer is longer than ${BODY_LIMIT_BYTES} bytes.`);
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+/** The JSON document in the bytes of an answer; undefined if they hold none. */
+export function jsonOf(body: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) as unknown;
   } catch {
     return undefined;
   }

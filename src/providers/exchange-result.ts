@@ -1,3 +1,4 @@
+import type { UnreadReason } from '../oauth/token-response.ts';
 import type { TokenSet } from '../oauth/token-set.ts';
 import type { Secret } from '../secret.ts';
 
@@ -32,6 +33,7 @@ export type ExchangeResult =
   | InputRefused
   | Failed<'client_refused'>
   | Throttled
+  | Unreadable
   | Failed<'unknown'>
   | Failed<'not_sent'>;
 
@@ -58,6 +60,28 @@ export interface Failed<Kind extends string> {
   /** For the operator's journal; holds no secret and no text of unknown origin. */
   readonly detail: string;
   readonly cause?: unknown;
+}
+
+/**
+ * The provider has done it and said so, in a way that we cannot read. The answer may hold the only copy of the tokens,
+ * so it is kept as it came.
+ */
+export interface Unreadable extends Failed<'unreadable'> {
+  readonly reason: UnreadReason;
+  readonly kept: KeptAnswer;
+  /** The presented refresh token, which may still be valid if the answer turns out to have none. */
+  readonly presentedRefreshToken?: Secret;
+}
+
+/** An answer as it came. Its body is a secret. */
+export interface KeptAnswer {
+  readonly status: number;
+  /** Those that say how to read the body, and by which names the provider knows the request; in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Decoded, as a reader gets it. */
+  readonly body: Uint8Array;
+  /** When the call started, in epoch milliseconds: lifetimes count from there. */
+  readonly askedAt: number;
 }
 
 /** The requested account already exists and is provably this subject's: an earlier answer was lost. */

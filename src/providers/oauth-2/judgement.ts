@@ -1,9 +1,10 @@
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
-import { errorCode, tokenResponse, type TokenLifetimes } from '../../oauth/token-response.ts';
+import { errorCode, tokenResponse, whyUnread, type TokenLifetimes } from '../../oauth/token-response.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import { STANDARD_DEAD_GRANT, STANDARD_WRONG_CLIENT, type ErrorSignal, type OAuth2Definition } from './definition.ts';
-import type { ExchangeResult, Throttled } from '../provider.ts';
+import type { ExchangeResult, KeptAnswer, Throttled } from '../provider.ts';
+import { answeredAgain, unreadableOr } from '../unreadable.ts';
 
 const DEFAULT_ACCESS_TTL_SECONDS = 300;
 const LONGEST_ACCESS_TTL_SECONDS = 86_400;
@@ -42,7 +43,16 @@ export class OAuth2Judgement {
     if (result.kind === 'unanswered') return { kind: 'unknown', detail: 'no complete answer', cause: result.cause };
     if (result.status === 429) return throttled(result, now);
     const tokens = isSuccess(result) ? tokenResponse(result.json, askedAt, this.#lifetimes) : undefined;
-    return tokens === undefined ? this.#refused(result) : { kind: 'obtained', tokens };
+    if (tokens !== undefined) return { kind: 'obtained', tokens };
+    const refused = this.#refused(result);
+    if (refused.kind !== 'unknown') return refused;
+    return unreadableOr(refused, result, { askedAt, reason: whyUnread(result.json) });
+  }
+
+  /** The result of an exchange whose answer was kept: what it would be if it had just come. */
+  ofKept(kept: KeptAnswer): ExchangeResult {
+    const { askedAt } = kept;
+    return this.ofTokens(answeredAgain(kept), { askedAt, now: askedAt });
   }
 
   /** The result of a revocation. A token that the server does not know counts as revoked (RFC 7009 section 2.2). */

@@ -5,6 +5,7 @@ import { OAuth2Authorization } from './authorization.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { OAuth2Judgement } from './judgement.ts';
 import type { ClientCheck, ExchangeResult, Provider } from '../provider.ts';
+import { readerFingerprint } from '../unreadable.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
 export interface OAuth2Options {
@@ -52,6 +53,7 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
     title: options.title ?? name,
     realm,
     onReuse: definition.onReuse,
+    reader: { fingerprint: readerFingerprint(definition), read: (kept) => judgement.ofKept(kept) },
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh,
     ...(revokeUrl === undefined ? {} : { revoke: revoking(judgement, (parameters) => send(revokeUrl, parameters)) }),
