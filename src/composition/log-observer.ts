@@ -57,5 +57,5 @@ function lineOf({ outcome, cause, event, ...report }: ExchangeReport) {
 
 /** Only events that need a person's attention are warnings. */
 function needsPerson({ type }: GrantEvent): boolean {
-  return type === 'grant.reconnect_required' || type === 'grant.lapsed';
+  return type === 'grant.reconnect_required' || type === 'grant.lapsed' || type === 'grant.answer_unreadable';
 }

@@ -36,6 +36,7 @@ interface Case {
   readonly provider?: Provider;
   readonly view?: Partial<GrantView>;
   readonly claims?: ExchangeStatus;
+  readonly isUnread?: boolean;
   readonly lastExchanged?: Credential;
   readonly demand?: StandingDemand;
   readonly step: Step;
@@ -212,7 +213,12 @@ describe('the next step', () => {
     it(`is to ${step.do.replace('_', ' ')} where ${name}`, () => {
       const found = nextStep(
         provider,
-        { view: view(facts.view), claims: facts.claims ?? claims(), lastExchanged: facts.lastExchanged },
+        {
+          view: view(facts.view),
+          claims: facts.claims ?? claims(),
+          isUnread: facts.isUnread ?? false,
+          lastExchanged: facts.lastExchanged,
+        },
         facts.demand ?? demand(),
         NOW,
       );
