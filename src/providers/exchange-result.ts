@@ -75,13 +75,13 @@ export interface Unreadable extends Failed<'unreadable'> {
   readonly presentedRefreshToken?: Secret;
 }
 
-/** An answer as it came. Its body is a secret. */
+/** An answer as it came. */
 export interface KeptAnswer {
   readonly status: number;
   /** Those that say how to read the body, and by which names the provider knows the request; in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decoded, as a reader gets it. */
-  readonly body: Uint8Array;
+  /** The decoded bytes, in base64. */
+  readonly body: Secret;
   /** When the call started, in epoch milliseconds: lifetimes count from there. */
   readonly askedAt: number;
 }

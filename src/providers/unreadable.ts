@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mayHoldToken } from '../oauth/may-hold-token.ts';
 import type { UnreadReason } from '../oauth/token-response.ts';
 import { jsonOf, type UpstreamAnswer, type UpstreamResult } from '../oauth/transport.ts';
+import { Secret } from '../secret.ts';
 import { VERSION } from '../version.ts';
 import type { ExchangeResult, Failed, KeptAnswer } from './exchange-result.ts';
 
@@ -49,11 +50,14 @@ export function unreadableOr(
   if (!mayHoldToken(result)) return failed;
   const { status, body } = result;
   const detail = `HTTP ${status}, ${mediaType(result)}, ${body.length} bytes: ${WHAT_IS_ODD[reason]}`;
-  return { kind: 'unreadable', detail, reason, kept: { status, headers: keptHeaders(result), body, askedAt } };
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const kept = { status, headers: keptHeaders(result), body: new Secret(bytes.toString('base64')), askedAt };
+  return { kind: 'unreadable', detail, reason, kept };
 }
 
 /** A kept answer as if it had just come. */
-export function answeredAgain({ status, headers, body }: KeptAnswer): UpstreamAnswer {
+export function answeredAgain({ status, headers, body: kept }: KeptAnswer): UpstreamAnswer {
+  const body = Buffer.from(kept.reveal(), 'base64');
   return { kind: 'answered', status, headers, body, json: jsonOf(body) };
 }
 

@@ -24,7 +24,9 @@ const MOST_LISTED = 10_000;
 /** `evergrant events`: lists what happened to grants. */
 export function eventsCommand(): Command {
   return new Command('events')
-    .description('what happened to grants: created, refreshed, recovered, lapsed, answer_unreadable, reconnect_required')
+    .description(
+      'what happened to grants: created, refreshed, recovered, lapsed, answer_unreadable, reconnect_required',
+    )
     .addCommand(list())
     .addCommand(summary());
 }

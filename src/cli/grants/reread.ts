@@ -49,7 +49,9 @@ export function rereadCommand(): Command {
 }
 
 function print(cameBack: number, still: readonly Told[]): void {
-  console.log(`${cameBack === 1 ? '1 answer' : `${cameBack} answers`} could be read now; their grants are alive again.`);
+  console.log(
+    `${cameBack === 1 ? '1 answer' : `${cameBack} answers`} could be read now; their grants are alive again.`,
+  );
   if (still.length === 0) return;
   console.log(`\n${still.length} still cannot be read:\n`);
   console.log(plainTable(HEAD, still.map(rowOf)));

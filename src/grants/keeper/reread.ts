@@ -85,7 +85,10 @@ async function readOne(
   // A reader that understands it, and knows that there is no token in it.
   await means.unread.letPresent(answer);
   if (found.kind === 'rejected') {
-    tell(means, await means.store.finishFailed(content.exchange, { answer: found, recoveryPath: recoveryPath(provider) }));
+    tell(
+      means,
+      await means.store.finishFailed(content.exchange, { answer: found, recoveryPath: recoveryPath(provider) }),
+    );
     await means.unread.drop(answer);
   }
   return { ...still(`it holds no token (${'detail' in found ? found.detail : found.kind})`), mayPresent: true };

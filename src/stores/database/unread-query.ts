@@ -6,5 +6,5 @@
  */
 export function isUnreadQuery(grantId: string): string {
   return `exists (select 1 from unread_answers u where u.grant_id = ${grantId} and u.may_present = 0
-    and not exists (select 1 from credentials n where n.grant_id = u.grant_id and n.exchange_id > u.exchange_id))`;
+    and not exists (select 1 from credentials n where n.grant_id = u.grant_id and n.exchange_id >= u.exchange_id))`;
 }

@@ -17,7 +17,7 @@ export async function forgetUnread(
   const { numAffectedRows = 0n } = await sql`delete from unread_answers where (grant_id, exchange_id) in (
     select u.grant_id, u.exchange_id from unread_answers u
     where u.kept_at < ${tokens} and (u.kept_at < ${facts} or exists (select 1 from credentials n
-      where n.grant_id = u.grant_id and n.ended_at is null and n.exchange_id > u.exchange_id))
+      where n.grant_id = u.grant_id and n.ended_at is null and n.exchange_id >= u.exchange_id))
     order by u.kept_at limit ${limit})`.execute(transaction);
   return Number(numAffectedRows);
 }

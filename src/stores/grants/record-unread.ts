@@ -110,4 +110,3 @@ async function keepUnread(
     limit ${MOST_OF_A_GRANT})`.execute(transaction);
   return recordUnreadable(transaction, { grantId, exchangeId, reason: answer.reason, at: now });
 }
-

@@ -60,7 +60,7 @@ export function sealUnread({ detail, reason, kept, presentedRefreshToken }: Unre
     ...rest,
     detail,
     reason,
-    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
+    body: body.reveal(),
     ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: presentedRefreshToken.reveal() }),
   };
 }
@@ -71,7 +71,7 @@ export function openUnread({ detail, reason, presentedRefreshToken, body, ...res
     kind: 'unreadable',
     detail,
     reason,
-    kept: { ...rest, body: Buffer.from(body, 'base64') },
+    kept: { ...rest, body: new Secret(body) },
     ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: new Secret(presentedRefreshToken) }),
   };
 }

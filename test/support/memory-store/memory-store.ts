@@ -151,9 +151,7 @@ export class MemoryStore {
 
   unread(realm: string, { limit, after, exceptReadBy }: UnreadQuery): UnreadAnswer[] {
     const isAfter = ({ grantId, exchangeId }: UnreadRow) =>
-      after === undefined ||
-      grantId > after.grantId ||
-      (grantId === after.grantId && exchangeId > after.exchangeId);
+      after === undefined || grantId > after.grantId || (grantId === after.grantId && exchangeId > after.exchangeId);
     return this.#memory.unread
       .filter((row) => this.#memory.grant(row.grantId).realm === realm && isAfter(row))
       .filter((row) => exceptReadBy === undefined || row.reader !== exceptReadBy)

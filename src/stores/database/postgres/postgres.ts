@@ -136,8 +136,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       views.join(JSON.stringify([realm, subject]), (begin) =>
         read<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       ),
-    readViewWithClaims: (realm, subject) =>
-      read<ViewWithStatusRow>(viewWithStatus, [realm, subject, unresolvedMs]),
+    readViewWithClaims: (realm, subject) => read<ViewWithStatusRow>(viewWithStatus, [realm, subject, unresolvedMs]),
     readClaims: (grantId) => read<ExchangeStatusRow>(claims, [grantId, unresolvedMs]),
     tell: (grantId) => {
       notices.tell(grantId);

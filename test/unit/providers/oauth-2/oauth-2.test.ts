@@ -14,7 +14,7 @@ import {
   type Different,
 } from '../../../support/servers/oauth-2-at.ts';
 
-type Verdict = [name: string, reply: Script, kind: ExchangeResult['kind'], detail: string];
+type Verdict = [name: string, reply: Script, kind: ExchangeResult['kind'], detail: string | RegExp];
 
 function refusal(status: number, error: unknown, more: object = {}): Reply {
   return { status, body: { error, error_description: `echo ${REFRESH_TOKEN}`, ...more } };
@@ -30,16 +30,19 @@ function raw(head: string, body: string): Script {
 }
 
 /** The answer is of this kind with this detail, and nothing in it tells what must not be told. */
-async function judged(reply: Script, kind: string, detail: string, different: Different = {}): Promise<void> {
+async function judged(reply: Script, kind: string, detail: string | RegExp, different: Different = {}): Promise<void> {
   const { answer } = await refreshed(reply, different);
   assert.equal(answer.kind, kind);
-  assert.equal('detail' in answer && answer.detail, detail);
+  const told = 'detail' in answer ? answer.detail : '';
+  if (typeof detail === 'string') assert.equal(told, detail);
+  else assert.match(told, detail);
   const all = inspect(answer, { depth: 20, showHidden: true });
   assert.doesNotMatch(all, /refresh-1|client-secret|access-2|refresh-2|echo/);
 }
 
 const WHOLE = JSON.stringify(TOKENS);
 const NO_TOKEN = 'HTTP 200 without a usable bearer token';
+const UNREAD = /^HTTP 200, application\/json, \d+ bytes: no usable access token where one is expected$/;
 
 const VERDICTS: Verdict[] = [
   ['a dead grant', refusal(400, 'invalid_grant'), 'rejected', 'HTTP 400 invalid_grant'],
@@ -114,11 +117,11 @@ const VERDICTS: Verdict[] = [
   ['a 200 without a body', { status: 200, body: '' }, 'unknown', NO_TOKEN],
   ['a 200 with no tokens', { status: 200, body: {} }, 'unknown', NO_TOKEN],
   ['a 200 with null', { status: 200, body: 'null' }, 'unknown', NO_TOKEN],
-  ['a 200 with a list of tokens', { status: 200, body: [TOKENS] }, 'unknown', NO_TOKEN],
-  ['a 200 with tokens in an envelope', { status: 200, body: { data: TOKENS } }, 'unknown', NO_TOKEN],
-  ['a 200 with tokens in camel case', { status: 200, body: { accessToken: 'access-2' } }, 'unknown', NO_TOKEN],
-  ['a 200 with inherited tokens', { status: 200, body: `{"__proto__":${WHOLE}}` }, 'unknown', NO_TOKEN],
-  ['a 200 that is half a document', { status: 200, body: WHOLE.slice(0, -1) }, 'unknown', NO_TOKEN],
+  ['a 200 with a list of tokens', { status: 200, body: [TOKENS] }, 'unreadable', UNREAD],
+  ['a 200 with tokens in an envelope', { status: 200, body: { data: TOKENS } }, 'unreadable', UNREAD],
+  ['a 200 with tokens in camel case', { status: 200, body: { accessToken: 'access-2' } }, 'unreadable', UNREAD],
+  ['a 200 with inherited tokens', { status: 200, body: `{"__proto__":${WHOLE}}` }, 'unreadable', UNREAD],
+  ['a 200 that is half a document', { status: 200, body: WHOLE.slice(0, -1) }, 'unreadable', UNREAD],
   ['a 204', { status: 204, body: '' }, 'unknown', 'HTTP 204 without a usable bearer token'],
   ['a body cut short', raw(`content-length: ${WHOLE.length + 1}`, WHOLE), 'unknown', 'no complete answer'],
   ['chunks cut short', raw('transfer-encoding: chunked', `40\r\n${WHOLE}`), 'unknown', 'no complete answer'],

@@ -60,11 +60,18 @@ describe('the tokens of an OAuth 2 server', () => {
   ]) {
     it(`are none where the access token is ${named(access_token)}`, async () => {
       const { answer } = await refreshed({ status: 200, body: { ...TOKENS, access_token } });
-      assert.equal(answer.kind, 'unknown');
+      assert.equal(answer.kind, 'unreadable');
     });
   }
 
-  for (const refresh_token of [undefined, null, '', 42, ['refresh'], {}, 'two\r\nlines', 'x'.repeat(10_000)]) {
+  for (const refresh_token of [42, ['refresh'], {}, 'two\r\nlines', 'x'.repeat(10_000)]) {
+    it(`are not given without a refresh token that is ${named(refresh_token)}`, async () => {
+      const { answer } = await refreshed({ status: 200, body: { ...TOKENS, refresh_token } });
+      assert.equal(answer.kind, 'unreadable');
+    });
+  }
+
+  for (const refresh_token of [undefined, null, '']) {
     it(`have no refresh token where that is ${named(refresh_token)}`, async () => {
       const tokens = await tokensOf({ refresh_token }, { refreshTtlSeconds: 60 });
       assert.equal('refreshToken' in tokens, false);
@@ -114,7 +121,7 @@ describe('the tokens of an OAuth 2 server', () => {
   for (const token_type of ['mac', 'DPoP', 'N_A', 'bearer token', 0, true, ['bearer'], {}]) {
     it(`are of no use where the type is ${named(token_type)}`, async () => {
       const { answer } = await refreshed({ status: 200, body: { ...TOKENS, token_type } });
-      assert.equal(answer.kind, 'unknown');
+      assert.equal(answer.kind, 'unreadable');
     });
   }
 });
