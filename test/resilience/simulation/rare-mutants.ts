@@ -27,6 +27,18 @@ export const RARE_MUTANTS: readonly RareMutant[] = [
     ],
   },
   {
+    name: 'an exchange is opened on what was read before an unread answer came',
+    regression: 'an exchange is opened after a late answer that nobody could read',
+    property: 'Q6',
+    patches: [
+      {
+        file: STORE,
+        find: 'if (isUnread(this.#memory, grantId) !== foundUnread) return undefined;',
+        replace: 'void foundUnread;',
+      },
+    ],
+  },
+  {
     name: 'a late answer of a recovery stays ahead of the clock',
     regression: 'a recovery is answered late, and then the clock of the database is set back',
     property: 'Q3',

@@ -1,6 +1,5 @@
 import type { Mutant } from './mutants.ts';
 
-const STORE = 'test/support/memory-store/memory-store.ts';
 const RECORD = 'test/support/memory-store/record-outcome.ts';
 const RECORD_EVENT = 'test/support/memory-store/record-event.ts';
 const DERIVE = 'test/support/memory-store/derive.ts';
@@ -56,17 +55,6 @@ export const UNREAD_MUTANTS: readonly Mutant[] = [
         file: PERFORM,
         find: "isInHand(answer) ? 'inHand' : 'failed'",
         replace: "answer.kind === 'obtained' ? 'inHand' : 'failed'",
-      },
-    ],
-  },
-  {
-    name: 'an exchange is opened on what was read before an unread answer came',
-    kind: 'rotating',
-    patches: [
-      {
-        file: STORE,
-        find: 'if (isUnread(this.#memory, grantId) !== foundUnread) return undefined;',
-        replace: 'void foundUnread;',
       },
     ],
   },
