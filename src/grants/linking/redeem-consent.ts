@@ -66,10 +66,16 @@ async function redeemed(means: ConsentDependencies, { provider, authorization, l
     await store.putBack(link);
     throw answer.kind === 'client_refused' ? clientRefused(undefined) : notAnsweredProperly(retryAfterMs(answer));
   }
-  if (await store.end(link)) throw new LinkError('link_failed', 'cause' in answer ? { cause: answer.cause } : {});
+  if (await store.end(link)) throw new LinkError('link_failed', whyOf(provider, answer));
   // The previous holder has redeemed the code, and its answer has just been stored.
   await store.putBack(link);
   throw notAnsweredProperly();
+}
+
+/** Why a code gave nothing, for the operator. */
+function whyOf(provider: string, answer: ExchangeResult): { cause?: unknown } {
+  if (answer.kind === 'unreadable') return { cause: new Error(`${provider}: ${answer.detail}`) };
+  return 'cause' in answer ? { cause: answer.cause } : {};
 }
 
 /** Whether the code can still be redeemed. */

@@ -1,5 +1,4 @@
-import { exchangeStatusColumns } from './lease-query.ts';
-import { isUnreadQuery } from './unread-query.ts';
+import { exchangeStatusColumns, isUnreadQuery } from './lease-query.ts';
 
 /** How a database names the parameters of {@link viewQuery}, and its own time. */
 export interface ViewParameters {

@@ -4,7 +4,7 @@ import type { ExchangeBounds, OpenExchange } from '../../grants/exchange.ts';
 import type { ExchangeIntent } from '../../grants/storage/grant-store.ts';
 import { CATCH_UP_WITH_LATE_RECOVERIES } from '../database/clock-set-back.ts';
 import { newNonce } from '../database/nonce.ts';
-import { isUnreadQuery } from '../database/unread-query.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 import { closeAbandonedExchange } from './orphaned-exchanges.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';

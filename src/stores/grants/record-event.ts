@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../grants/events.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from '../database/schema.ts';
-import { isUnreadQuery } from '../database/unread-query.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 
 /**
  * Writes the event for a new credential. For the transaction that appends it.

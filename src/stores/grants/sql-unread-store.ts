@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { UnreadAnswer, UnreadName, UnreadQuery, UnreadStore } from '../../grants/storage/unread-store.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
-import { isUnreadQuery } from '../database/unread-query.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 import type { Vault } from '../vault/vault.ts';
 import { openKept } from './record-unread.ts';
 

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
 import type { ColumnTypes } from '../database/column-types.ts';
 import { BY_END, BY_REFRESH_END, SPAN_MS } from '../database/expiry-spans.ts';
-import { isUnreadQuery } from '../database/unread-query.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 
 /** The realm, the most rows, whether to leave out what an unread answer holds up, and the time in epoch milliseconds. */
 export interface DueParameters {

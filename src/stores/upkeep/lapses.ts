@@ -3,7 +3,7 @@ import type { GrantEvent } from '../../grants/events.ts';
 import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
 import type { Lapses } from '../../grants/storage/upkeep-store.ts';
 import { BY_REFRESH_END, SPAN_MS } from '../database/expiry-spans.ts';
-import { isUnreadQuery } from '../database/unread-query.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 import { recordLapse } from '../grants/record-event.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 

@@ -77,22 +77,18 @@ function newer(provider: Provider): Provider {
     const tokens = { access_token: access, refresh_token: refresh, expires_in: HOUR_MS / 1_000 };
     return { ...kept, body: new Secret(btoa(JSON.stringify(tokens))) };
   };
-  const { fingerprint, read } = provider.reader!;
+  const reader = provider.reader!;
   return {
     ...provider,
-    reader: { fingerprint: `newer ${fingerprint}`, read: (kept, asked) => read(usual(kept), asked) },
+    reader: { fingerprint: `newer ${reader.fingerprint}`, read: (kept, asked) => reader.read(usual(kept), asked) },
   };
 }
 
 /** Lets time pass for whoever waits for another instance, until this is done. */
 async function passing<Result>(clock: TestClock, work: Promise<Result>): Promise<Result> {
-  let isDone = false;
-  const done = work.finally(() => (isDone = true));
-  while (!isDone) {
-    await clock.advance(5);
-    await Promise.race([done, setTimeout(2)]);
-  }
-  return done;
+  const isWaiting = () => Promise.race([work.then(() => false), setTimeout(2, true)]);
+  while (await isWaiting()) await clock.advance(5);
+  return work;
 }
 
 async function openWorld() {

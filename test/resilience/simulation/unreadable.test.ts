@@ -1,5 +1,5 @@
 import { befallen } from './befallen.ts';
-import { UNREAD_MUTANTS } from './unread-mutants.ts';
+import { UNREAD_MUTANTS } from './mutants/unread-mutants.ts';
 
 befallen({
   title: 'an answer that nobody can read',

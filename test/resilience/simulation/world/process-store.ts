@@ -86,9 +86,18 @@ export function processUnread(at: Surroundings, process: Process, store: MemoryS
     });
   return {
     list: (...args) => through(() => store.unread(...args)),
-    noteReader: (...args) => through(() => store.noteReader(...args)),
-    letPresent: (...args) => through(() => store.letPresent(...args)),
-    drop: (...args) => through(() => store.dropUnread(...args)),
+    noteReader: (...args) =>
+      through(() => {
+        store.noteReader(...args);
+      }),
+    letPresent: (...args) =>
+      through(() => {
+        store.letPresent(...args);
+      }),
+    drop: (...args) =>
+      through(() => {
+        store.dropUnread(...args);
+      }),
     counts: () => through(() => store.countUnread()),
   };
 }

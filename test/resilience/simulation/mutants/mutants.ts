@@ -1,6 +1,6 @@
-import type { Mutation } from './mutate.ts';
-import type { Bounds } from './world/surroundings.ts';
-import type { UpstreamKind } from './world/upstream.ts';
+import type { Mutation } from '../mutate.ts';
+import type { Bounds } from '../world/surroundings.ts';
+import type { UpstreamKind } from '../world/upstream.ts';
 
 /** A heart that is broken in one place, and where that must be noticed. */
 export interface Mutant extends Mutation {

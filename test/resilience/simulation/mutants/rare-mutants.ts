@@ -1,4 +1,4 @@
-import type { Mutation } from './mutate.ts';
+import type { Mutation } from '../mutate.ts';
 
 const STORE = 'test/support/memory-store/memory-store.ts';
 const RECORD = 'test/support/memory-store/record-outcome.ts';
