@@ -4,6 +4,7 @@ import { devCommand } from './dev/dev.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsCommand } from './events/events.ts';
 import { fail } from './fail.ts';
+import { grantsCommand } from './grants/grants.ts';
 import { importCommand } from './import/import.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
@@ -32,6 +33,7 @@ function evergrant(): Command {
     .addCommand(keysCommand())
     .addCommand(importCommand())
     .addCommand(eventsCommand())
+    .addCommand(grantsCommand())
     .addCommand(doctorCommand())
     .addCommand(providersCommand())
     .addCommand(migrateCommand())

@@ -8,7 +8,7 @@ import {
   type LoadedConfig,
   type Values,
 } from '../config/index.ts';
-import type { Providers } from '../grants/providers.ts';
+import { providerNameOf, type Providers } from '../grants/providers.ts';
 import type { Secret } from '../secret.ts';
 import { openOperator, type Operator } from './operator.ts';
 import { HOW_TO_CONFIGURE } from '../providers/families.ts';
@@ -61,6 +61,7 @@ async function examineParts(loaded: LoadedConfig): Promise<Finding[]> {
     ...(database.kind === 'sqlite' ? [fileMode(database.path, permissions)] : []),
     await rescued(operator, config.rescueFolder),
     ...proxies(config),
+    ...(await unread(operator)),
     await readiness(operator, config),
     ...(await runningService(config)),
     ...(await clients(providers)),
@@ -102,6 +103,18 @@ async function rescued(operator: Operator, folder: string): Promise<Finding> {
   } catch (error) {
     return bad(check, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Answers that came and that nobody can read; skips providers without any. */
+async function unread(operator: Operator): Promise<Finding[]> {
+  const counts = await operator.countUnread();
+  return [...counts].map(([realm, count]) =>
+    bad(
+      `${providerNameOf(realm)} answers`,
+      `${answers(count)} kept that this version could not read, and as many grants wait for that. evergrant grants ` +
+        'reread says why. Read them with a newer version, or with a definition that says where the tokens are.',
+    ),
+  );
 }
 
 function answers(count: number): string {

@@ -61,6 +61,7 @@ const NEED_PERSON: readonly EventType[] = [
   'grant.expiring',
   'grant.lapsed',
   'grant.unrevoked',
+  'grant.answer_unreadable',
 ];
 
 /** Only events that need a person's attention are warnings. */

@@ -5,6 +5,8 @@ import { databaseLocation } from './database-location.ts';
 import { openProviders } from './providers.ts';
 import { DEFAULT_BOUNDS } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/storage/import-store.ts';
+import { reread, type Reread } from '../grants/keeper/reread.ts';
+import { NO_OBSERVER } from '../grants/observer.ts';
 import { lapseOutlook, type LapseOutlook } from '../grants/upkeep/lapse-outlook.ts';
 import { Providers } from '../grants/providers.ts';
 import type { EventLog } from '../stores/event-log.ts';
@@ -41,6 +43,15 @@ export interface Operator extends AsyncDisposable {
    * @throws the system's error if the folder exists and cannot be read
    */
   countRescued(): Promise<RescuedCount>;
+  /**
+   * Reads the unread answers of a provider again, with this version and its present definition, and stores what is in
+   * them; asks no provider.
+   *
+   * @param letPresent the subjects whose refresh token may be presented once more if its answer still cannot be read
+   */
+  reread(provider: string, letPresent: ReadonlySet<string>): AsyncIterable<Reread>;
+  /** How many unread answers hold up their grants, by realm. */
+  countUnread(): Promise<ReadonlyMap<string, number>>;
   /** For every provider, whether upkeep keeps up with refresh tokens that are about to lapse. */
   lapseOutlooks(): Promise<LapseOutlook[]>;
 }
@@ -75,6 +86,11 @@ export async function openOperator({ config, secrets, trouble = () => undefined 
       await Promise.all([stores.check(), authenticator.checkTrust()]);
     },
     countRescued: () => rescue.count(),
+    reread: async function* (provider, letPresent) {
+      const means = { store: stores.grants, unread: stores.unread, observer: NO_OBSERVER };
+      yield* reread(means, (await providers()).get(provider), { letPresent });
+    },
+    countUnread: () => stores.unread.counts(),
     lapseOutlooks: async () => {
       const { all } = await providers();
       return Promise.all(all.map((provider) => lapseOutlook(stores.upkeep, provider, config.upkeep.share)));

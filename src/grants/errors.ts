@@ -13,6 +13,7 @@ export type KeeperErrorCode =
   | 'upstream_slow'
   | 'expired_on_arrival'
   | 'too_many_renewals'
+  | 'answer_unreadable'
   | 'consent_required'
   | 'reconnect_required';
 
@@ -137,6 +138,19 @@ export function tooManyRenewals(): KeeperError {
   return new KeeperError('too_many_renewals', 'This token was renewed too often in the last minute. Try again later.', {
     retryAfterMs: 30_000,
   });
+}
+
+/**
+ * The error for a grant whose provider has answered in a way that we cannot read. Its tokens may be in that answer, so
+ * it is not the user who has to do something.
+ */
+export function answerUnreadable(): KeeperError {
+  return new KeeperError(
+    'answer_unreadable',
+    "The provider's last answer cannot be read, and is kept. The operator must look into it; the account need not be " +
+      'connected again.',
+    { retryAfterMs: 60_000 },
+  );
 }
 
 /** The error for a provider that this deployment does not have. */

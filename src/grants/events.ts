@@ -1,3 +1,5 @@
+import type { UnreadReason } from '../providers/provider.ts';
+
 /**
  * What can happen to a grant, each reported once:
  * - `grant.created`: it has its first credential
@@ -9,6 +11,8 @@
  * - `grant.expiring`: the access token of such a credential ends soon
  * - `grant.lapsed`: its refresh token expired before anybody exchanged it, though upkeep should have. Any consequence
  *   is reported when the next exchange is refused
+ * - `grant.answer_unreadable`: the provider has answered an exchange with a success that we cannot read. The answer is
+ *   kept, and its refresh token is left alone until it is read or a person says otherwise
  * - `grant.reconnect_required`: nothing is left that could give a credential; only its user can repair it
  * - `grant.disconnected`: a subject has left it; when the last one leaves, it ends
  * - `grant.unrevoked`: it has ended and its tokens are erased here, but the provider did not revoke them
@@ -23,20 +27,21 @@ export const EVENT_TYPES = [
   'grant.unrenewable',
   'grant.expiring',
   'grant.lapsed',
+  'grant.answer_unreadable',
   'grant.reconnect_required',
   'grant.disconnected',
   'grant.unrevoked',
 ] as const;
 
 /**
- * Why a grant had to be recovered or reconnected:
+ * Why a grant had to be recovered or reconnected, or what is odd about an answer (see `UnreadReason`):
  * - `refused`: the provider ended it, for its own reasons or at its user's request
- * - `answer_lost`: the provider consumed the refresh token and its answer was never stored. This is the one loss that
+ * - `answer_lost`: the provider consumed the refresh token and its answer was never stored, or never read. This is the one loss that
  *   cannot be ruled out with a provider that rotates without a grace period
  * - `reverted`: the database went back in time, through a failover or a restore, and lost the successor of the refused
  *   token
  */
-export type EventReason = 'refused' | 'answer_lost' | 'reverted';
+export type EventReason = 'refused' | 'answer_lost' | 'reverted' | UnreadReason;
 
 /** One event of a grant, for listeners outside the core. Holds no token. */
 export interface GrantEvent {

@@ -55,6 +55,11 @@ export interface ExchangeStatus {
 export interface ViewWithStatus {
   readonly view: GrantView;
   readonly claims: ExchangeStatus;
+  /**
+   * True while an unread answer is kept that is newer than all of the grant's credentials, and nobody has allowed to
+   * present the refresh token again that was spent for it.
+   */
+  readonly isUnread: boolean;
 }
 
 /** What is known about the upstream account, to show to people. */

@@ -32,13 +32,13 @@ export interface TokenRules {
 /**
  * What a token response holds:
  * - `tokens`: an access token to use, and a refresh token if there is one
- * - `unusable`: tokens that must not be taken as they are; `why` goes on after a status, and quotes nothing
- * - `none`: no access token
+ * - `unread`: no tokens that can be used, and what is odd about the response
  */
 export type TokenReading =
-  | { readonly kind: 'tokens'; readonly tokens: TokenSet }
-  | { readonly kind: 'unusable'; readonly why: string }
-  | { readonly kind: 'none' };
+  { readonly kind: 'tokens'; readonly tokens: TokenSet } | { readonly kind: 'unread'; readonly reason: UnreadReason };
+
+/** What is odd about a response in which no usable tokens are found. */
+export type UnreadReason = 'no_access_token' | 'odd_refresh_token' | 'odd_token_type' | 'no_account';
 
 /**
  * Reads a token response (RFC 6749 section 5.1), JSON or a form. White space around tokens is removed, unknown members
@@ -56,13 +56,12 @@ export function tokenResponse(
   const found = accessTokenIn(document, places);
   const near = [new Members(found.parent), new Members(document)];
   const accessToken = readToken(found.value);
-  if (accessToken === undefined) return { kind: 'none' };
   const refreshToken = readToken(refreshTokenIn(document, near, places));
-  if (accessToken === 'odd') return { kind: 'unusable', why: 'with an access token that no header can carry' };
+  if (accessToken === undefined || accessToken === 'odd') return { kind: 'unread', reason: 'no_access_token' };
   if (!isBearer(firstOf(near, 'token_type'), places.tokenTypes)) {
-    return { kind: 'unusable', why: 'with tokens that are no bearer tokens' };
+    return { kind: 'unread', reason: 'odd_token_type' };
   }
-  if (refreshToken === 'odd') return { kind: 'unusable', why: 'with a refresh token that cannot be used' };
+  if (refreshToken === 'odd') return { kind: 'unread', reason: 'odd_refresh_token' };
   const refreshExpiresAt = refreshEnd(near, refreshToken !== undefined, askedAt, lifetimes);
   const tokens = {
     accessToken,

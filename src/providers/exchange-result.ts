@@ -1,5 +1,8 @@
+import type { UnreadReason } from '../oauth/token-response.ts';
 import type { TokenSet } from '../oauth/token-set.ts';
 import type { Secret } from '../secret.ts';
+
+export type { UnreadReason } from '../oauth/token-response.ts';
 
 /** An upstream account as it is shown to people; `null` for what the provider does not have. */
 export interface AccountProfile extends ShownAccount {
@@ -32,6 +35,7 @@ export type ExchangeResult =
   | InputRefused
   | Failed<'client_refused'>
   | Throttled
+  | Unreadable
   | Failed<'unknown'>
   | Failed<'not_sent'>;
 
@@ -62,6 +66,28 @@ export interface Failed<Kind extends string> {
   /** True if the provider says that it has not processed the request (503), so that nothing of it is used up. */
   readonly unprocessed?: boolean;
   readonly cause?: unknown;
+}
+
+/**
+ * The provider has done it and said so, in a way that we cannot read. The answer may hold the only copy of the tokens,
+ * so it is kept as it came.
+ */
+export interface Unreadable extends Failed<'unreadable'> {
+  readonly reason: UnreadReason;
+  readonly kept: KeptAnswer;
+  /** The presented refresh token, which may still be valid if the answer turns out to have none. */
+  readonly presentedRefreshToken?: Secret;
+}
+
+/** An answer as it came. */
+export interface KeptAnswer {
+  readonly status: number;
+  /** Those that say how to read the body, and by which names the provider knows the request; in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The decoded bytes, in base64. */
+  readonly body: Secret;
+  /** When the call started, in epoch milliseconds: lifetimes count from there. */
+  readonly askedAt: number;
 }
 
 /** The requested account already exists and is provably this subject's: an earlier answer was lost. */

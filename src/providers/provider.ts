@@ -1,6 +1,6 @@
 import type { LifetimeBounds } from '../oauth/token-set.ts';
 import type { Secret } from '../secret.ts';
-import type { AccountProfile, ExchangeResult } from './exchange-result.ts';
+import type { AccountProfile, ExchangeResult, KeptAnswer } from './exchange-result.ts';
 import type { Authorization } from './authorization.ts';
 
 export type * from './exchange-result.ts';
@@ -27,6 +27,8 @@ export interface Provider {
   readToken?(token: Secret): TokenClaims | undefined;
   /** What is believed of the lifetime of its access tokens; if undefined, whatever is stated, and no guess. */
   readonly accessLifetime?: LifetimeBounds;
+  /** Reads answers that were kept because nobody could read them; absent if none is ever kept. */
+  readonly reader?: AnswerReader;
   /** The provider's published limit for our client, in requests per minute; undefined if it publishes none. */
   readonly requestsPerMinute?: number;
   /** Exchanges a refresh token (RFC 6749 section 6). */
@@ -71,9 +73,18 @@ export interface Provider {
  * What a provider does if a used refresh token is presented again:
  * - `reject`: refuses it, with no other effect
  * - `grace`: accepts it for a while, so that a client that lost the answer may repeat the request
+ * - `accept`: accepts it any number of times; it is not spent by being used
  * - `revoke_family`: refuses it and ends every token issued under the same consent
  */
-export type ReuseBehaviour = 'reject' | 'grace' | 'revoke_family';
+export type ReuseBehaviour = 'reject' | 'grace' | 'accept' | 'revoke_family';
+
+/** Reads kept answers as the provider's methods read fresh ones. It asks nobody. */
+export interface AnswerReader {
+  /** Another one wherever the reader may come to another result. */
+  readonly fingerprint: string;
+  /** @param asked the method whose answer it is */
+  read(kept: KeptAnswer, asked: 'refresh' | 'recover' | 'provision'): ExchangeResult;
+}
 
 /** How to tell a valid account id from a typing error. */
 export interface AccountIdForm {

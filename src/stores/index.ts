@@ -25,6 +25,8 @@ import { closeExchangesOfDeadProcesses } from './grants/orphaned-exchanges.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
 import { SqlSuccessionStore } from './sql-succession-store.ts';
 import type { Trouble } from './database/trouble.ts';
+import { SqlUnreadStore } from './grants/sql-unread-store.ts';
+import type { UnreadStore } from '../grants/storage/unread-store.ts';
 import { SqlUpkeepStore } from './upkeep/sql-upkeep-store.ts';
 import { SqlVainConsentStore } from './connections/sql-vain-consent-store.ts';
 import { checkKeyRing } from './vault/key-ring-check.ts';
@@ -52,6 +54,7 @@ export interface StoresOptions {
 /** All stores over one database. */
 export interface Stores extends AsyncDisposable {
   readonly grants: GrantStore;
+  readonly unread: UnreadStore;
   readonly upkeep: UpkeepStore;
   readonly pauses: PauseStore;
   readonly imports: ImportStore;
@@ -101,6 +104,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const parts = opened.move();
   return {
     grants: new SqlGrantStore({ database, vault, clock, bounds, holder, newGrantId }),
+    unread: new SqlUnreadStore(database, vault),
     upkeep: new SqlUpkeepStore(database, clock, holder),
     pauses: new SqlPauseStore(database),
     imports: new SqlImportStore({ database, vault, clock, bounds, newGrantId }),

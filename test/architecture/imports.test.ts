@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
   oauth: ['secret.ts'],
   callers: ['secret.ts', 'plain-text.ts', 'email.ts'],
-  providers: ['secret.ts', 'plain-text.ts', 'oauth'],
+  providers: ['secret.ts', 'plain-text.ts', 'version.ts', 'oauth'],
   config: ['secret.ts', 'origin.ts', 'postgres-url.ts', 'nearest.ts', 'oauth (types)', 'callers (types)', 'providers'],
   grants: ['secret.ts', 'plain-text.ts', 'oauth', 'providers'],
   imports: ['secret.ts', 'plain-text.ts', 'oauth', 'providers', 'grants'],

@@ -25,6 +25,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['import', 'tokens.jsonl'],
   ['events', 'list'],
   ['events', 'summary'],
+  ['grants', 'reread'],
+  ['grants', 'reread', '--present', 'due'],
   ['doctor'],
   ['migrate'],
 ];

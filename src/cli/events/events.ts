@@ -25,7 +25,7 @@ const MOST_LISTED = 10_000;
 export function eventsCommand(): Command {
   return new Command('events')
     .description(
-      'what happened to grants: created, refreshed, recovered, unrenewable, expiring, lapsed, reconnect_required, unrevoked',
+      'what happened to grants: created, refreshed, recovered, unrenewable, expiring, lapsed, answer_unreadable, reconnect_required, unrevoked',
     )
     .addCommand(list())
     .addCommand(summary());

@@ -53,7 +53,9 @@ export const writtenProvider = z.strictObject(
     revoke_url: url.optional(),
     client_auth: z.enum(['body', 'basic', 'none'], 'body, basic or none').optional(),
     body: z.enum(['form', 'json'], 'form or json').optional(),
-    on_reuse: z.enum(['reject', 'grace', 'revoke_family'], 'reject, grace or revoke_family').optional(),
+    on_reuse: z
+      .enum(['reject', 'grace', 'accept', 'revoke_family'], 'reject, grace, accept or revoke_family')
+      .optional(),
     requests_per_minute: number('a whole number from 1').optional(),
     dead_grant: z.array(signal, SIGNALS).optional(),
     wrong_client: z.array(signal, SIGNALS).optional(),

@@ -1,13 +1,12 @@
-import type { Obtained } from '../../providers/provider.ts';
 import type { OpenExchange } from '../exchange.ts';
 import type { GrantObserver } from '../observer.ts';
-import type { Rescue } from './rescue.ts';
+import type { AnswerInHand, Rescue } from './rescue.ts';
 
 /** Answers received from providers and not yet taken by the store. */
 export class AnswersInHand {
-  readonly #answers = new Map<OpenExchange, Obtained>();
+  readonly #answers = new Map<OpenExchange, AnswerInHand>();
 
-  hold(exchange: OpenExchange, answer: Obtained): void {
+  hold(exchange: OpenExchange, answer: AnswerInHand): void {
     this.#answers.set(exchange, answer);
   }
 

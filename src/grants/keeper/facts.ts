@@ -4,7 +4,11 @@ import type { Facts } from '../rules/next-step.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
 /** Everything that a decision about a grant depends on, given its view and exchange status. */
-export async function toFacts(store: GrantStore, provider: Provider, { view, claims }: ViewWithStatus): Promise<Facts> {
+export async function toFacts(
+  store: GrantStore,
+  provider: Provider,
+  { view, claims, isUnread }: ViewWithStatus,
+): Promise<Facts> {
   const mayReplay = view.current === undefined && provider.onReuse === 'grace';
-  return { view, claims, lastExchanged: mayReplay ? await store.lastExchanged(view.grantId) : undefined };
+  return { view, claims, isUnread, lastExchanged: mayReplay ? await store.lastExchanged(view.grantId) : undefined };
 }

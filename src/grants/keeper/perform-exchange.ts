@@ -7,9 +7,9 @@ import { GrantForgottenError } from '../errors.ts';
 import type { ExchangeBounds, OpenExchange } from '../exchange.ts';
 import type { GrantEvent } from '../events.ts';
 import type { Backoff, GrantView, RetriedFailure } from '../grant.ts';
-import { recoveryPath } from '../rules/next-step.ts';
+import { recoveryPath, renewsUnread } from '../rules/next-step.ts';
 import type { GrantObserver } from '../observer.ts';
-import type { Rescue } from './rescue.ts';
+import { isInHand, type AnswerInHand, type Rescue } from './rescue.ts';
 import { renewalSchedule } from '../rules/renewal-schedule.ts';
 import type { Failure, GrantStore } from '../storage/grant-store.ts';
 import { untilDeadline } from './until-deadline.ts';
@@ -39,7 +39,7 @@ const SAVE_PAUSES = { pauseMs: 250, longestPauseMs: 5_000 };
 /**
  * How long to keep trying to store an answer, in milliseconds. A refusal that is not stored is merely asked for again.
  */
-const SAVE_PATIENCE_MS = { obtained: 600_000, failed: 5_000 };
+const SAVE_PATIENCE_MS = { inHand: 600_000, failed: 5_000 };
 
 /** An open exchange and its purpose. */
 export interface ExchangeRun {
@@ -75,7 +75,7 @@ async function askAndSave(means: ExchangeDependencies, run: ExchangeRun): Promis
     // A process that was paused between opening and sending must not send: another may hold the lease by now.
     const isStale = openForMs(clock, run.exchange) > bounds.leaseMs / 2;
     const answer = isStale ? PAUSED : whole(await ask(run.provider, run.question), run.question);
-    if (answer.kind === 'obtained') means.inHand.hold(run.exchange, answer);
+    if (isInHand(answer)) means.inHand.hold(run.exchange, answer);
     run.answered(answer);
     let event: GrantEvent | undefined;
     try {
@@ -119,8 +119,8 @@ async function ask(provider: Provider, question: ExchangeRequest): Promise<Excha
  * database is lost.
  */
 function whole(answer: ExchangeResult, question: ExchangeRequest): ExchangeResult {
-  if (answer.kind !== 'obtained' || question.kind !== 'refresh' || answer.tokens.refreshToken !== undefined)
-    return answer;
+  if (!isInHand(answer) || question.kind !== 'refresh') return answer;
+  if (answer.kind === 'obtained' && answer.tokens.refreshToken !== undefined) return answer;
   return { ...answer, presentedRefreshToken: question.refreshToken };
 }
 
@@ -140,7 +140,7 @@ async function save(
 ): Promise<GrantEvent | undefined> {
   const { store, rescue, clock, observer } = means;
   const { exchange } = run;
-  const patienceMs = SAVE_PATIENCE_MS[answer.kind === 'obtained' ? 'obtained' : 'failed'];
+  const patienceMs = SAVE_PATIENCE_MS[isInHand(answer) ? 'inHand' : 'failed'];
   let isKept = false;
   const attempt = async (): Promise<GrantEvent | undefined> => {
     try {
@@ -154,7 +154,7 @@ async function save(
         `exchange ${exchange.exchangeId} of grant ${exchange.grantId} (${answer.kind}) could not be stored`,
         cause,
       );
-      if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);
+      if (isInHand(answer) && !isKept) isKept = await kept(means, exchange, answer);
       if (cause instanceof GrantForgottenError) {
         await rescue.setAside(exchange, cause);
         return undefined;
@@ -168,7 +168,7 @@ async function save(
 async function kept(
   { rescue, observer }: ExchangeDependencies,
   exchange: OpenExchange,
-  answer: Obtained,
+  answer: AnswerInHand,
 ): Promise<boolean> {
   try {
     await rescue.keep(exchange, answer);
@@ -187,9 +187,10 @@ function failure(
   { provider, view }: ExchangeRun,
   answer: Exclude<ExchangeResult, Obtained>,
 ): Failure {
-  const retried = retriedFailure(answer);
+  const retried = retriedFailure(provider, answer);
   const backoff = retried && nextBackOff(means, view, retried, answer);
-  return { answer, recoveryPath: recoveryPath(provider), ...(backoff === undefined ? {} : { backoff }) };
+  const reader = provider.reader?.fingerprint;
+  return { answer, recoveryPath: recoveryPath(provider), reader, ...(backoff === undefined ? {} : { backoff }) };
 }
 
 function nextBackOff(
@@ -203,8 +204,10 @@ function nextBackOff(
   return { failures, lastFailure, retryAt: clock.now() + backoffMs(failures, asked, random) };
 }
 
-function retriedFailure(answer: ExchangeResult): RetriedFailure | undefined {
+function retriedFailure(provider: Provider, answer: ExchangeResult): RetriedFailure | undefined {
   const { kind } = answer;
+  // Where nothing is asked until it is read, there is nothing to hold back.
+  if (kind === 'unreadable') return renewsUnread(provider) ? 'unknown' : undefined;
   if (kind === 'unknown') return answer.retryAfterMs === undefined ? 'unknown' : 'unavailable';
   return kind === 'throttled' || kind === 'not_sent' || kind === 'client_refused' ? kind : undefined;
 }

@@ -4,6 +4,7 @@ import type { CircuitBreaker } from './circuit-breaker.ts';
 import { satisfies, tolerates, type StandingDemand } from '../rules/demand.ts';
 import type { KeeperError } from '../errors.ts';
 import {
+  answerUnreadable,
   backingOff,
   clientRefused,
   consentRequired,
@@ -144,6 +145,8 @@ async function giveUp(
       return expiredOnArrival();
     case 'too_many_renewals':
       return tooManyRenewals();
+    case 'answer_unreadable':
+      return answerUnreadable();
     case 'reconnect_required':
       return giveUpForGood(means, target, view);
   }
@@ -211,7 +214,7 @@ async function exchange(
 async function exchangeInTurn(
   means: RenewalDependencies,
   { provider, subject }: RenewalTarget,
-  { view, claims }: Facts,
+  { view, claims, isUnread }: Facts,
   { step, question, turn }: { step: ExchangeStep; question: ExchangeRequest; turn: Turn },
 ): Promise<KeeperError | undefined> {
   const { store, clock, breaker } = means;
@@ -223,6 +226,7 @@ async function exchangeInTurn(
     accountId: step.do === 'recover' ? step.accountId : undefined,
     last: claims.last,
     current: view.current,
+    isUnread,
     ...(question.kind === 'provision' ? { applicant: question.applicant } : {}),
   });
   if (opened === undefined) return undefined;

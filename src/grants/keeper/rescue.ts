@@ -1,4 +1,4 @@
-import type { Obtained } from '../../providers/provider.ts';
+import type { ExchangeResult, Obtained, Unreadable } from '../../providers/provider.ts';
 import type { Clock } from '../clock.ts';
 import { isStoreUnavailable } from '../errors.ts';
 import type { GrantEvent } from '../events.ts';
@@ -7,10 +7,18 @@ import type { OpenExchange } from '../exchange.ts';
 import { renewalSchedule } from '../rules/renewal-schedule.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 
+/** An answer that a provider gives once, so that losing it may cost the grant. */
+export type AnswerInHand = Obtained | Unreadable;
+
+/** Whether this answer is one to keep, whatever it takes. */
+export function isInHand(answer: ExchangeResult): answer is AnswerInHand {
+  return answer.kind === 'obtained' || answer.kind === 'unreadable';
+}
+
 /** Keeps answers that the store refuses, on this machine and independent of the database. */
 export interface Rescue {
   /** Saves the sealed answer; it is on disk when the promise resolves. Calling it again does nothing. */
-  keep(exchange: OpenExchange, answer: Obtained): Promise<void>;
+  keep(exchange: OpenExchange, answer: AnswerInHand): Promise<void>;
   /** Deletes what was saved for an exchange, if anything. */
   drop(exchange: OpenExchange): Promise<void>;
   /** Keeps the answer for a person to look at. It is excluded from {@link Rescue.kept} until the next start. */
@@ -22,7 +30,7 @@ export interface Rescue {
 /** A saved answer that waits for the store. */
 export interface Rescued {
   readonly exchange: OpenExchange;
-  readonly answer: Obtained;
+  readonly answer: AnswerInHand;
 }
 
 /** The dependencies of replaying. */
@@ -69,7 +77,9 @@ async function stored(
   { exchange, answer }: Rescued,
 ): Promise<GrantEvent | undefined> {
   const finish = () =>
-    store.finishObtained(exchange, answer, renewalSchedule(exchange.nonce, clock.now(), answer.tokens));
+    answer.kind === 'obtained'
+      ? store.finishObtained(exchange, answer, renewalSchedule(exchange.nonce, clock.now(), answer.tokens))
+      : store.finishFailed(exchange, { answer, recoveryPath: 'none' });
   try {
     return await finish();
   } catch (cause) {

@@ -11,15 +11,20 @@ export type Step =
   | { readonly do: 'serve' }
   | { readonly do: 'wait' }
   | { readonly do: 'back_off' }
-  | { readonly do: 'give_up'; readonly because: 'expired_on_arrival' | 'too_many_renewals' | 'reconnect_required' }
+  | { readonly do: 'give_up'; readonly because: GivenUp }
   | { readonly do: 'refresh'; readonly presented: Credential; readonly refreshToken: Secret }
   | { readonly do: 'recover'; readonly accountId: string }
   | { readonly do: 'provision' };
+
+/** Why nothing more is done for now. */
+export type GivenUp = 'expired_on_arrival' | 'too_many_renewals' | 'answer_unreadable' | 'reconnect_required';
 
 /** The facts about a grant, read at one moment. */
 export interface Facts {
   readonly view: GrantView;
   readonly claims: ExchangeStatus;
+  /** See `ViewWithStatus`. */
+  readonly isUnread: boolean;
   /**
    * The credential that may be presented once more when nothing is left; undefined if the provider has no grace period.
    */
@@ -37,7 +42,7 @@ const MOST_RENEWALS_A_MINUTE = 60;
  * @param now epoch milliseconds
  */
 export function nextStep(provider: Provider, facts: Facts, demand: StandingDemand, now: number): Step {
-  const { view, claims, lastExchanged } = facts;
+  const { view, claims, isUnread, lastExchanged } = facts;
   const { current, accountId, backoff } = view;
   if (satisfies(view, demand, now)) return { do: 'serve' };
   if (claims.held) return { do: 'wait' };
@@ -50,7 +55,9 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
   if (isWanted && claims.recentExchanges >= MOST_RENEWALS_A_MINUTE) {
     return { do: 'give_up', because: 'too_many_renewals' };
   }
-  const refreshToken = view.unsettled ? undefined : current?.refreshToken();
+  // An answer is in hand that may hold its successor. Where a spent token costs something, it is left alone.
+  const isSpent = isUnread && !takesSpentTokens(provider);
+  const refreshToken = view.unsettled || isSpent ? undefined : current?.refreshToken();
   if (current !== undefined && refreshToken !== undefined) {
     // Another holder may still return with the answer. Asking twice would cost it that answer's tokens, and us all
     // others.
@@ -61,7 +68,8 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
     // Another exchange in flight might take effect after this one, and nobody could tell which tokens were still valid.
     return claims.isUnresolved ? { do: 'wait' } : { do: 'recover', accountId };
   }
-  if (provider.provision !== undefined) {
+  // A new account would abandon the one whose tokens are in the unread answer.
+  if (provider.provision !== undefined && !(isSpent && current !== undefined && provider.provisionsAgain !== true)) {
     const isQuarantined = provider.provisionsAgain === true && claims.isUnresolved;
     return isQuarantined ? { do: 'wait' } : { do: 'provision' };
   }
@@ -70,7 +78,19 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
   if (current === undefined && lastExchanged !== undefined && replayed !== undefined) {
     return { do: 'refresh', presented: lastExchanged, refreshToken: replayed };
   }
-  return { do: 'give_up', because: 'reconnect_required' };
+  return { do: 'give_up', because: isUnread ? 'answer_unreadable' : 'reconnect_required' };
+}
+
+/**
+ * Whether a grant can be renewed while an unread answer of its is kept: because the provider takes a spent refresh token
+ * again, or needs none.
+ */
+export function renewsUnread(provider: Provider): boolean {
+  return takesSpentTokens(provider) || provider.recover !== undefined || provider.provisionsAgain === true;
+}
+
+function takesSpentTokens({ onReuse }: Provider): boolean {
+  return onReuse === 'grace' || onReuse === 'accept';
 }
 
 /** Whether anything but the user can give another token once this credential's has ended. */

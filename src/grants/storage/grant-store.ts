@@ -24,8 +24,9 @@ export interface GrantStore {
   connect(realm: string, subject: string): Promise<void>;
   /**
    * Opens an exchange, closing one whose lease has expired. Returns undefined if another process holds the grant, or if
-   * an abandoned exchange was answered after all, so that the newest exchange is no longer `last` or the current
-   * credential no longer `current`. The facts are then outdated and must be read again.
+   * an abandoned exchange was answered after all, so that the newest exchange is no longer `last`, the current
+   * credential no longer `current`, or the grant no longer `isUnread` or not. The facts are then outdated and must be
+   * read again.
    */
   openExchange(intent: ExchangeIntent): Promise<OpenExchange | undefined>;
   /**
@@ -49,9 +50,12 @@ export interface GrantStore {
   /** Starts a back-off of the grant. */
   applyBackoff(grantId: string, backoff: Backoff): Promise<void>;
   /**
-   * Finishes an exchange that gave no credential, and records what its outcome means for the grant.
+   * Finishes an exchange that gave no credential, and records what its outcome means for the grant. An answer that
+   * cannot be read is kept in the same transaction; calling this again with it does nothing, nor does it if the answer
+   * has been read since.
    *
-   * @returns the event written with it, if the grant is left with nothing
+   * @returns the event written with it, if the grant is left with nothing or its answer cannot be read
+   * @throws GrantForgottenError if an unreadable answer cannot be kept because the database has lost the grant itself
    */
   finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined>;
   /**
@@ -88,6 +92,8 @@ export interface ExchangeIntent {
   readonly last: ExchangeName | undefined;
   /** The current credential; undefined if there was none. */
   readonly current: ExchangeName | undefined;
+  /** See `ViewWithStatus`; default: false. */
+  readonly isUnread?: boolean;
   /** Stored as the grant's standing applicant; only for `provision`. */
   readonly applicant?: Applicant;
 }
@@ -96,6 +102,8 @@ export interface ExchangeIntent {
 export interface Failure {
   readonly answer: Exclude<ExchangeResult, Obtained>;
   readonly backoff?: Backoff;
+  /** Which reader could not read the answer: see `AnswerReader.fingerprint`. */
+  readonly reader?: string | undefined;
   /** How the grant can be repaired if this ends its last credential. */
   readonly recoveryPath: RecoveryPath;
 }

@@ -12,16 +12,20 @@ export interface UpkeepStore {
   /**
    * Grants whose access token is in use and should be renewed before it expires, soonest expiry first. Excludes grants
    * in back-off and tokens that have already expired.
+   *
+   * @param leavesUnread true to exclude grants that an unread answer holds up: see `ViewWithStatus.isUnread`
    */
-  due(realm: string, limit: number): Promise<DueGrant[]>;
+  due(realm: string, limit: number, leavesUnread?: boolean): Promise<DueGrant[]>;
   /**
    * Grants whose refresh token should be exchanged so that it does not lapse, those with the smallest share of that
    * time left first. Excludes grants in back-off and tokens that have already lapsed.
+   *
+   * @param leavesUnread as for {@link UpkeepStore.due}
    */
-  lapsing(realm: string, limit: number): Promise<DueGrant[]>;
+  lapsing(realm: string, limit: number, leavesUnread?: boolean): Promise<DueGrant[]>;
   /**
    * Records, once each, the refresh tokens that have lapsed although they should have been exchanged: one transaction
-   * per grant.
+   * per grant. One whose answer is unread has been exchanged.
    *
    * @param limit the maximum number that one call examines
    * @returns the events written
@@ -54,9 +58,9 @@ export interface UpkeepStore {
 
 /** How long history is kept, in milliseconds. */
 export interface Retention {
-  /** Events, and exchanges that have been superseded. */
+  /** Events, exchanges that have been superseded, and unread answers that hold up their grants. */
   readonly factsMs: number;
-  /** Replaced credentials, counted from their own end and the expiry of their access token; at most `factsMs`. */
+  /** Replaced credentials and unread answers, counted from their own end and the expiry of their access token; at most `factsMs`. */
   readonly tokensMs: number;
   /**
    * Grants that only their users can repair, counted from when that was reported; and grants that nobody is connected

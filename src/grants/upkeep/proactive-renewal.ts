@@ -1,4 +1,5 @@
 import type { Provider } from '../../providers/provider.ts';
+import { renewsUnread } from '../rules/next-step.ts';
 import type { Clock, Random } from '../clock.ts';
 import { standing, type PauseStore } from '../pacing/pause.ts';
 import { leftForLapses, mostInFlight, perMinuteOf, SAVED_MS } from './upkeep-budget.ts';
@@ -86,27 +87,27 @@ export class ProactiveRenewal {
     // A budget below one per minute accumulates over several minutes.
     const all = Math.max(1, perMinute);
     const leftToLapses = leftForLapses(all, { used: recentExchanges, usedByLapses: recentLapses });
-    const lapses = await this.#lapses(realm, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));
+    const lapses = await this.#lapses(provider, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));
     for (const each of lapses) this.#begin(provider, budget, each, true);
     const left = Math.min(budget.allowance, slots - inFlight.size, all - recentExchanges - lapses.length);
-    const others = await this.#due(realm, budget, left);
+    const others = await this.#due(provider, budget, left);
     for (const each of others) this.#begin(provider, budget, each, false);
     return lapses.length + others.length;
   }
 
-  async #lapses(realm: string, { inFlight }: Budget, room: number): Promise<DueGrant[]> {
+  async #lapses(provider: Provider, { inFlight }: Budget, room: number): Promise<DueGrant[]> {
     const count = Math.floor(room);
     if (count < 1) return [];
     const choice = count * CHOICE_OF_LAPSES;
-    const found = await this.#options.store.lapsing(realm, choice + inFlight.size);
+    const found = await this.#options.store.lapsing(provider.realm, choice + inFlight.size, !renewsUnread(provider));
     return this.#some(found.filter(({ grantId }) => !inFlight.has(grantId)).slice(0, choice), count);
   }
 
-  async #due(realm: string, { inFlight }: Budget, room: number): Promise<DueGrant[]> {
+  async #due(provider: Provider, { inFlight }: Budget, room: number): Promise<DueGrant[]> {
     const count = Math.floor(room);
     if (count < 1) return [];
     const choice = Math.max(LEAST_CHOICE, count * CHOICE);
-    const found = await this.#options.store.due(realm, choice + inFlight.size);
+    const found = await this.#options.store.due(provider.realm, choice + inFlight.size, !renewsUnread(provider));
     return this.#some(found.filter(({ grantId }) => !inFlight.has(grantId)).slice(0, choice), count);
   }
 

@@ -15,12 +15,15 @@ import { replayRescued, type Rescue } from '../keeper/rescue.ts';
 import { VainConsents } from './vain-consents.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 import type { Successions } from '../keeper/successions.ts';
+import type { UnreadStore } from '../storage/unread-store.ts';
 import type { Retention, UpkeepStore } from '../storage/upkeep-store.ts';
+import { rereadAfterStart } from './unread-answers.ts';
 import type { Usage } from './usage.ts';
 
 /** The stores that upkeep reads and writes. */
 export interface UpkeepStores {
   readonly grants: GrantStore;
+  readonly unread: UnreadStore;
   readonly upkeep: UpkeepStore;
   readonly pauses: PauseStore;
   readonly links: LinkStore;
@@ -72,7 +75,7 @@ const AT_ONCE = { lapses: 500 };
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { keeper, usage, successions, stores, rescue, clock, observer } = options;
-  const { grants, upkeep: store, pauses, links } = stores;
+  const { grants, unread, upkeep: store, pauses, links } = stores;
   const ahead = new ProactiveRenewal({
     ...options,
     store,
@@ -102,6 +105,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
       { name: 'revoke what nobody is connected to', everyMs: EVERY_MS.revoking, work: () => revocations.round() },
       { name: 'note who asks, and which tokens are in use', everyMs: EVERY_MS.usage, work: noteUsage },
       { name: 'store rescued answers', everyMs: EVERY_MS.replay, work: replay },
+      rereadAfterStart({ store: grants, unread, observer }, options.providers),
       { name: 'tell of refresh tokens that have lapsed', everyMs: EVERY_MS.lapses, work: () => noteLapsed(options) },
       {
         name: 'tell of tokens that end and that nothing renews',

@@ -17,6 +17,7 @@ const KEEPER_PROBLEMS: Readonly<Record<KeeperErrorCode, { status: number; code: 
   upstream_slow: { status: 500, code: 'upstream_slow' },
   expired_on_arrival: { status: 500, code: 'token_expired_on_arrival' },
   too_many_renewals: { status: 429, code: 'too_many_renewals' },
+  answer_unreadable: { status: 500, code: 'answer_unreadable' },
   consent_required: { status: 409, code: 'consent_required' },
   reconnect_required: { status: 409, code: 'reconnect_required' },
 };

@@ -1,7 +1,5 @@
-import { claimedEnd } from '../../oauth/expiry-claim.ts';
-import { boundedExpiry, readToken, type TokenSet } from '../../oauth/token-set.ts';
 import type { Outgoing } from '../../oauth/outgoing.ts';
-import { openTransport, type Transport, type UpstreamCall } from '../../oauth/transport.ts';
+import { openTransport, type Transport, type UpstreamCall, type UpstreamResult } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import {
   accountProfile,
@@ -13,9 +11,11 @@ import {
   type CalComResult,
 } from './envelope.ts';
 import { otherKind } from './client-kind.ts';
+import { ACCESS_BOUNDS, tokensIn, tokensWithUserIn } from './managed-tokens.ts';
 import { managedTokenClaims } from './token-claims.ts';
 import type {
   AccountProfile,
+  AnswerReader,
   Applicant,
   ClientCheck,
   ExchangeResult,
@@ -23,6 +23,7 @@ import type {
   Provider,
   TokenClaims,
 } from '../provider.ts';
+import { answeredAgain, readerFingerprint } from '../unreadable.ts';
 
 /** Configures {@link calComManaged}: a platform OAuth client of Cal.com's API v2. */
 export interface CalComManagedOptions {
@@ -43,12 +44,6 @@ export interface CalComManagedOptions {
 /** The metadata key of a managed user that holds the proof of ownership. */
 const PROOF_KEY = 'evergrant_subject';
 const READ_TIMEOUT_MS = 5_000;
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Cal.com gives tokens 60 minutes; if it does not say, a token is trusted for five. */
-const ACCESS_BOUNDS = { fallbackMs: 5 * MINUTE_MS, maximumMs: DAY_MS };
-const REFRESH_BOUNDS = { fallbackMs: 365 * DAY_MS, maximumMs: 2 * 365 * DAY_MS };
-
 /**
  * Cal.com's managed users (platform clients of API v2): we create the account, tokens rotate on every refresh, and
  * force-refresh gets a new pair with only the client's secret.
@@ -66,6 +61,16 @@ class CalComManaged implements Provider {
   readonly accessLifetime = ACCESS_BOUNDS;
   /** Per client, if the client's id is sent in a header. */
   readonly requestsPerMinute = 500;
+  readonly reader: AnswerReader = {
+    fingerprint: readerFingerprint(this.name),
+    read: (kept, asked) => {
+      const again = answeredAgain(kept);
+      const judged = judgeEnvelope(again, kept.askedAt);
+      // None is kept that is an error by its content.
+      if (judged.kind === 'error') return failed('unknown', judged.error);
+      return (asked === 'provision' ? tokensWithUserIn : tokensIn)(again, judged, kept.askedAt);
+    },
+  };
   readonly #options: CalComManagedOptions;
   readonly #transport: Transport;
   readonly #client: string;
@@ -83,9 +88,10 @@ class CalComManaged implements Provider {
 
   async refresh(refreshToken: Secret): Promise<ExchangeResult> {
     const askedAt = this.#options.now();
-    const result = await this.#ask('POST', `/oauth/${this.#client}/refresh`, { refreshToken: refreshToken.reveal() });
-    if (result.kind === 'success') return obtained(result.data, askedAt);
-    return result.kind === 'error' ? judgeRefreshError(result.error) : result;
+    const path = `/oauth/${this.#client}/refresh`;
+    const result = await this.#send('POST', path, { refreshToken: refreshToken.reveal() });
+    const judged = judgeEnvelope(result, this.#options.now());
+    return judged.kind === 'error' ? judgeRefreshError(judged.error) : tokensIn(result, judged, askedAt);
   }
 
   /**
@@ -104,9 +110,9 @@ class CalComManaged implements Provider {
       return { kind: 'account_gone', detail: 'the user under this id is another by now' };
     }
     const askedAt = this.#options.now();
-    const result = await this.#ask('POST', `${this.#userPath(account.accountId)}/force-refresh`);
-    if (result.kind === 'success') return obtained(result.data, askedAt);
-    return result.kind === 'error' ? judgeRecoverError(result.error) : result;
+    const result = await this.#send('POST', `${this.#userPath(account.accountId)}/force-refresh`);
+    const judged = judgeEnvelope(result, this.#options.now());
+    return judged.kind === 'error' ? judgeRecoverError(judged.error) : tokensIn(result, judged, askedAt);
   }
 
   async provision(applicant: Applicant): Promise<ExchangeResult> {
@@ -114,17 +120,17 @@ class CalComManaged implements Provider {
     if (email === undefined) return { kind: 'input_refused', detail: 'there is no e-mail', fields: ['email'] };
     const askedAt = this.#options.now();
     const proofs = this.#options.subjectProofs(applicant.subject);
-    const result = await this.#ask('POST', `/oauth-clients/${this.#client}/users`, {
+    const result = await this.#send('POST', `/oauth-clients/${this.#client}/users`, {
       email,
       // Cal.com requires a name.
       name: applicant.name ?? email.slice(0, email.lastIndexOf('@')),
       timeZone: applicant.timeZone,
       metadata: { [PROOF_KEY]: proofs[0] },
     });
-    if (result.kind === 'success') return obtainedWithUser(result.data, askedAt);
-    if (result.kind !== 'error') return result;
-    const existing = existingUserId(result.error);
-    return existing === undefined ? judgeProvisionError(result.error) : this.#adopt(existing, proofs);
+    const judged = judgeEnvelope(result, this.#options.now());
+    if (judged.kind !== 'error') return tokensWithUserIn(result, judged, askedAt);
+    const existing = existingUserId(judged.error);
+    return existing === undefined ? judgeProvisionError(judged.error) : this.#adopt(existing, proofs);
   }
 
   async probe(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'> {
@@ -183,9 +189,13 @@ class CalComManaged implements Provider {
     return `/oauth-clients/${this.#client}/users/${encodeURIComponent(accountId)}`;
   }
 
-  async #ask(method: UpstreamCall['method'], path: string, body?: unknown): Promise<CalComResult> {
-    const { apiUrl, clientId, clientSecret, upstreamTimeoutMs, now } = this.#options;
-    const result = await this.#transport.send({
+  async #ask(method: UpstreamCall['method'], path: string): Promise<CalComResult> {
+    return judgeEnvelope(await this.#send(method, path), this.#options.now());
+  }
+
+  #send(method: UpstreamCall['method'], path: string, body?: unknown): Promise<UpstreamResult> {
+    const { apiUrl, clientId, clientSecret, upstreamTimeoutMs } = this.#options;
+    return this.#transport.send({
       method,
       url: apiUrl + path,
       headers: {
@@ -197,48 +207,7 @@ class CalComManaged implements Provider {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       timeoutMs: method === 'GET' ? READ_TIMEOUT_MS : upstreamTimeoutMs,
     });
-    return judgeEnvelope(result, now());
   }
-}
-
-function obtained(data: unknown, askedAt: number): ExchangeResult {
-  const tokens = tokenAnswer(data, askedAt);
-  return tokens === undefined
-    ? { kind: 'unknown', detail: 'success without usable tokens' }
-    : { kind: 'obtained', tokens };
-}
-
-function obtainedWithUser(data: unknown, askedAt: number): ExchangeResult {
-  const tokens = tokenAnswer(data, askedAt);
-  const profile = accountProfile(asObject(data)?.['user']);
-  if (tokens === undefined || profile === undefined) {
-    return { kind: 'unknown', detail: 'success without usable tokens or user' };
-  }
-  return { kind: 'obtained', tokens, profile };
-}
-
-function tokenAnswer(data: unknown, askedAt: number): TokenSet | undefined {
-  const keys = asObject(data);
-  const accessToken = readToken(keys?.['accessToken']);
-  const refreshToken = readToken(keys?.['refreshToken']);
-  // With a refresh token that cannot be used, the presented one may be spent: such tokens are not taken as they are.
-  if (accessToken === undefined || accessToken === 'odd' || refreshToken === 'odd') return undefined;
-  return {
-    accessToken,
-    expiresAt: boundedExpiry(endAt(keys?.['accessTokenExpiresAt'], askedAt), askedAt, ACCESS_BOUNDS),
-    ...(refreshToken === undefined
-      ? {}
-      : {
-          refreshToken,
-          refreshExpiresAt: boundedExpiry(endAt(keys?.['refreshTokenExpiresAt'], askedAt), askedAt, REFRESH_BOUNDS),
-        }),
-    tokenType: 'Bearer',
-  };
-}
-
-/** Cal.com writes epoch milliseconds; a text that tells the same is taken too. */
-function endAt(value: unknown, askedAt: number): unknown {
-  return typeof value === 'string' ? claimedEnd(value, askedAt) : value;
 }
 
 /**

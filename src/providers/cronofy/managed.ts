@@ -7,7 +7,8 @@ import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 import { OAuth2Judgement } from '../oauth-2/judgement.ts';
 import { toProfile } from '../to-profile.ts';
-import type { ExchangeResult, Provider } from '../provider.ts';
+import type { ExchangeResult, KeptAnswer, Provider } from '../provider.ts';
+import { answeredAgain, readerFingerprint } from '../unreadable.ts';
 
 const UNPROCESSABLE = 422;
 
@@ -37,8 +38,13 @@ export function cronofyManaged(options: CronofyClient): Provider {
     });
     return withProfile(judgement.ofTokens(result, { askedAt, now: now() }), result);
   };
+  const opened = (kept: KeptAnswer) => withProfile(judgement.ofKept(kept), answeredAgain(kept));
   return {
     ...oauth2({ ...options, ...CRONOFY, definition }, transport),
+    reader: {
+      fingerprint: readerFingerprint(definition),
+      read: (kept, asked) => (asked === 'refresh' ? judgement.ofKept(kept) : opened(kept)),
+    },
     provisionsAgain: true,
     provision: ({ subject }) => open(subject),
     recover: ({ subject }) => open(subject),

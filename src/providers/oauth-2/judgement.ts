@@ -6,7 +6,8 @@ import { LONGEST_BELIEVED_MS, type LifetimeBounds } from '../../oauth/token-set.
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { Refusals } from './refusals.ts';
-import type { ExchangeResult, Revoked, Throttled } from '../provider.ts';
+import type { ExchangeResult, KeptAnswer, Revoked, Throttled } from '../provider.ts';
+import { answeredAgain, unreadableOr } from '../unreadable.ts';
 
 const DEFAULT_ACCESS_TTL_SECONDS = 300;
 
@@ -40,10 +41,17 @@ export class OAuth2Judgement {
     if (result.kind === 'not_sent') return { kind: 'not_sent', detail: noAnswerText(result), cause: result.cause };
     if (result.kind === 'unanswered') return { kind: 'unknown', detail: noAnswerText(result), cause: result.cause };
     if (result.status === 429) return throttled(result, now);
-    const read = isSuccess(result) ? tokenResponse(result, askedAt, this.#rules) : { kind: 'none' as const };
-    if (read.kind === 'tokens') return { kind: 'obtained', tokens: read.tokens };
-    if (read.kind === 'unusable') return { kind: 'unknown', detail: `${answerText(result)} ${read.why}` };
-    return this.#refused(result, now);
+    const read = isSuccess(result) ? tokenResponse(result, askedAt, this.#rules) : undefined;
+    if (read?.kind === 'tokens') return { kind: 'obtained', tokens: read.tokens };
+    const refused = this.#refused(result, now);
+    if (read === undefined || refused.kind !== 'unknown') return refused;
+    return unreadableOr(refused, result, { askedAt, reason: read.reason });
+  }
+
+  /** The result of an exchange whose answer was kept: what it would be if it had just come. */
+  ofKept(kept: KeptAnswer): ExchangeResult {
+    const { askedAt } = kept;
+    return this.ofTokens(answeredAgain(kept), { askedAt, now: askedAt });
   }
 
   /**

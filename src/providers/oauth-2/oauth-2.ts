@@ -8,6 +8,7 @@ import type { OAuth2Definition } from './definition.ts';
 import { examination, WRONG_SECRET, type ExaminationOptions } from './examination.ts';
 import { accessBounds, OAuth2Judgement } from './judgement.ts';
 import type { ExchangeResult, Provider } from '../provider.ts';
+import { readerFingerprint } from '../unreadable.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
 export interface OAuth2Options {
@@ -59,6 +60,7 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
     realm,
     onReuse: definition.onReuse,
     accessLifetime: accessBounds(definition),
+    reader: { fingerprint: readerFingerprint(definition), read: (kept) => judgement.ofKept(kept) },
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh,
     ...(revokeUrl === undefined

@@ -14,7 +14,7 @@ import { StoredCredential } from '../grants/grant-view.ts';
 import { OvertakenError } from './overtaken.ts';
 import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';
 import { recordDisconnection, recordUnrevoked } from '../grants/record-event.ts';
-import { backoffColumns } from '../grants/record-outcome.ts';
+import { backoffColumns } from '../grants/apply-backoff.ts';
 import type { Database } from '../database/schema.ts';
 import { supersede } from '../grants/supersede.ts';
 import type { CredentialRow, SqlDatabase } from '../database/sql-database.ts';

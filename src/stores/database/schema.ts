@@ -18,6 +18,7 @@ export interface Database {
   lineages: LineagesTable;
   marks: MarksTable;
   forgetting: ForgettingTable;
+  unread_answers: UnreadAnswersTable;
 }
 
 interface GrantsTable {
@@ -209,4 +210,19 @@ interface ForgettingTable {
   events_to: number;
   credentials_to: number;
   exchanges_to: number;
+}
+
+/** Answers that came and could not be read. */
+interface UnreadAnswersTable {
+  grant_id: string;
+  /** The exchange that it answers, by its number and its nonce. */
+  exchange_id: number;
+  nonce: string;
+  kept_at: number;
+  /** The exchange and the answer, sealed. */
+  answer: Uint8Array;
+  /** Which reader has tried last; null where that is not known. */
+  reader: string | null;
+  /** 1 where the refresh token that was spent for it may be presented once more. */
+  may_present: Generated<number>;
 }

@@ -44,7 +44,7 @@ export interface SqlDatabase extends AsyncDisposable {
   /** The warm path's one prepared read. */
   readView(realm: string, subject: string): Promise<ViewRow | undefined>;
   /** A renewal's one prepared read. */
-  readViewWithClaims(realm: string, subject: string): Promise<(ViewRow & ExchangeStatusRow) | undefined>;
+  readViewWithClaims(realm: string, subject: string): Promise<ViewWithStatusRow | undefined>;
   /** The one prepared read that polls a grant. */
   readClaims(grantId: string): Promise<ExchangeStatusRow | undefined>;
   /** Announces to the other instances, soon, that the grant has changed; call it after the commit. */
@@ -104,4 +104,10 @@ export interface ViewRow extends Omit<CredentialRow, 'exchange_id' | 'nonce'> {
   exchange_id: number | null;
   nonce: string | null;
   unsettled: number;
+}
+
+/** One row of the view with the grant's exchange status. */
+export interface ViewWithStatusRow extends ViewRow, ExchangeStatusRow {
+  /** 1 where an unread answer holds up the grant. */
+  is_unread: number;
 }

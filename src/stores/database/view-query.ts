@@ -1,4 +1,4 @@
-import { exchangeStatusColumns } from './lease-query.ts';
+import { exchangeStatusColumns, isUnreadQuery } from './lease-query.ts';
 
 /** How a database names the parameters of {@link viewQuery}, and its own time. */
 export interface ViewParameters {
@@ -22,7 +22,8 @@ export function viewQuery(parameters: ViewParameters): string {
 
 /** The view and the exchange status at one moment, which a renewal needs. */
 export function viewWithStatusQuery(parameters: ViewParameters): string {
-  return selectView(parameters, `, ${exchangeStatusColumns({ ...parameters, grantId: 'g.id' })}`);
+  const status = exchangeStatusColumns({ ...parameters, grantId: 'g.id' });
+  return selectView(parameters, `, ${status}, case when ${isUnreadQuery('g.id')} then 1 else 0 end as is_unread`);
 }
 
 function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more: string): string {
@@ -31,7 +32,7 @@ function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more:
     c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
     case when exists (select 1 from exchanges e
       where e.grant_id = g.id and e.kind = 'recover' and e.id <> c.exchange_id and (
-        (e.outcome in ('obtained', 'unknown')
+        (e.outcome in ('obtained', 'unknown', 'unreadable')
           and (e.id > c.exchange_id or (e.outcome_at > e.finished_at and e.outcome_at > c.opened_at)))
         or (e.outcome is null and (e.finished_at is not null or e.lease_until <= ${now})
           and e.opened_at + ${unresolvedMs} <= ${now}

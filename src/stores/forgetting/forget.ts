@@ -8,6 +8,7 @@ import { forgetCredentials } from './forget-credentials.ts';
 import { forgetEvents } from './forget-events.ts';
 import { forgetExchanges } from './forget-exchanges.ts';
 import { forgetWithin, grantsToSee } from './forget-grants.ts';
+import { forgetUnread } from './forget-unread.ts';
 import type { Limits } from './limits.ts';
 import { noteReach, takeReach, type Reach } from './reach.ts';
 import type { Bite } from './walk.ts';
@@ -66,6 +67,10 @@ export async function forgetSome(options: ForgettingOptions, retention: Retentio
     count += taken.count;
     isMore ||= taken.isMore;
   }
+  const unread = await asHolder((transaction) => forgetUnread(transaction, limits, limit));
+  if (unread === undefined) return ELSEWHERE;
+  count += unread;
+  isMore ||= unread >= limit;
   const most = Math.ceil(limit / FACTS_A_GRANT);
   const grantIds = await database.transact((transaction) => grantsToSee(transaction, limits, most));
   for (const grantId of grantIds) {

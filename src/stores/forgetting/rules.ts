@@ -31,7 +31,7 @@ export function isForgettableCredential({ facts, tokens }: Limits): RawBuilder<b
   return sql<boolean>`c.ended_at < ${tokens} and ${tokenOverAt} < ${tokens} and ${isHistory}
     and ((c.ended_at < ${facts} and ${tokenOverAt} < ${facts})
       or not exists (select 1 from exchanges p where p.grant_id = c.grant_id and p.id > c.exchange_id
-        and p.presented_id = c.exchange_id and (p.outcome is null or p.outcome = 'unknown')))`;
+        and p.presented_id = c.exchange_id and (p.outcome is null or p.outcome in ('unknown', 'unreadable'))))`;
 }
 
 /** True of a credential `c` that has been replaced by one that has not ended. */

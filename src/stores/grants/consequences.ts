@@ -18,6 +18,9 @@ export interface Consequences {
   readonly event: 'grant.created' | 'grant.recovered' | undefined;
 }
 
+/** The events that a grant gets over with its next credential. */
+const TROUBLE: readonly ObtainedFacts['last_event'][] = ['grant.reconnect_required', 'grant.answer_unreadable'];
+
 /** Decides what follows from a new credential; a pure function of the facts. */
 export function whatFollows(
   { kind, presented }: { readonly kind: ExchangeKind; readonly presented: ExchangeName | undefined },
@@ -25,7 +28,7 @@ export function whatFollows(
 ): Consequences {
   const isRepair = kind === 'recover' || kind === 'provision';
   const isFirst = facts.integrated_at === null;
-  const isRecovery = !isFirst && (isRepair || facts.last_event === 'grant.reconnect_required');
+  const isRecovery = !isFirst && (isRepair || TROUBLE.includes(facts.last_event));
   return {
     ends: presented,
     supersedes: isRepair,

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely';
-import type { ExchangeName, OpenExchange } from '../../grants/exchange.ts';
+import { GrantForgottenError } from '../../grants/errors.ts';
+import type { ExchangeName, OpenExchange, Outcome } from '../../grants/exchange.ts';
 import { newNonce } from '../database/nonce.ts';
 import type { Database } from '../database/schema.ts';
 
@@ -46,6 +47,55 @@ export async function rewriteExchange(
   now: number,
 ): Promise<number> {
   return (await exchangeNumber(transaction, exchange)) ?? insertAgain(transaction, exchange, now);
+}
+
+/**
+ * Finishes an exchange with its outcome.
+ *
+ * @param now by the database's clock, in epoch milliseconds
+ * @returns false where this database doesn't have the exchange under that number
+ */
+export async function finishExchange(
+  transaction: Transaction<Database>,
+  { grantId, exchangeId, nonce }: Pick<OpenExchange, 'grantId' | 'exchangeId' | 'nonce'>,
+  end: { outcome: Outcome; detail: string | null; lineage?: Present['lineage'] },
+  now: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('exchanges')
+    .set({
+      ...end,
+      holder: NOBODY,
+      outcome_at: now,
+      finished_at: sql<number>`coalesce(finished_at, ${now})`,
+    })
+    .where('grant_id', '=', grantId)
+    .where('id', '=', exchangeId)
+    .where('nonce', '=', nonce)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * For a grant that isn't there: a subject whose grant was erased has left, and has no use for the tokens.
+ *
+ * @throws GrantForgottenError where nobody has left it
+ */
+export async function assertErased(transaction: Transaction<Database>, grantId: string): Promise<void> {
+  const left = await transaction
+    .selectFrom('events')
+    .select('id')
+    .where('grant_id', '=', grantId)
+    .where('type', '=', 'grant.disconnected')
+    .limit(1)
+    .executeTakeFirst();
+  if (left === undefined) throw new GrantForgottenError(grantId);
+}
+
+/** Whether the grant is in this database. */
+export async function isThere(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
+  const row = await transaction.selectFrom('grants').select('id').where('id', '=', grantId).executeTakeFirst();
+  return row !== undefined;
 }
 
 /**

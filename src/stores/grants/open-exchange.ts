@@ -4,6 +4,7 @@ import type { ExchangeBounds, OpenExchange } from '../../grants/exchange.ts';
 import type { ExchangeIntent } from '../../grants/storage/grant-store.ts';
 import { CATCH_UP_WITH_LATE_RECOVERIES } from '../database/clock-set-back.ts';
 import { newNonce } from '../database/nonce.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 import { closeAbandonedExchange } from './orphaned-exchanges.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
@@ -17,6 +18,7 @@ const OPEN = `
     and not exists (select 1 from exchanges where grant_id = $1 and finished_at is null)
     and (select nonce from credentials where grant_id = $1 and ended_at is null
       order by exchange_id desc limit 1) is not distinct from cast($8 as text)
+    and case when ${isUnreadQuery('cast($1 as text)')} then 1 else 0 end = cast($9 as bigint)
   returning id`;
 const APPLY = `
   update grants set applicant = $1
@@ -62,13 +64,13 @@ export async function openExchange(options: Opener, intent: ExchangeIntent): Pro
 async function insertOpen(
   { database, bounds, holder, clock }: Opener,
   transaction: Transaction<Database>,
-  { grantId, kind, presented, accountId, last, current, applicant }: ExchangeIntent,
+  { grantId, kind, presented, accountId, last, current, isUnread = false, applicant }: ExchangeIntent,
 ): Promise<Opening> {
   const [openedAt, openedTick] = [clock.now(), clock.monotonic()];
   const nonce = newNonce();
   const caughtUp = kind === 'recover' ? CATCH_UP_WITH_LATE_RECOVERIES : [];
   const before = [...database.grantLock(grantId), ...caughtUp.map((text) => database.hot(text, [grantId]))];
-  const foundBefore = [last?.nonce ?? null, current?.nonce ?? null];
+  const foundBefore = [last?.nonce ?? null, current?.nonce ?? null, isUnread ? 1 : 0];
   const opened = [grantId, nonce, kind, presented?.exchangeId ?? null, holder, bounds.leaseMs, ...foundBefore];
   const sent = await send(transaction, [
     ...before,

@@ -3,6 +3,7 @@ import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../gra
 import { subjectsOf } from '../../grants/connection-key.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from '../database/schema.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 
 /**
  * Writes the event for a new credential. For the transaction that appends it.
@@ -41,7 +42,8 @@ export async function recordLoss(
       and not exists (select 1 from credentials where grant_id = g.id and ended_at is null
         and (refresh_token is not null or expires_at > ${tokensAt}))
       and not exists (select 1 from exchanges where grant_id = g.id and outcome is null
-        and opened_at + ${unresolvedMs} > ${at})`.execute(transaction);
+        and opened_at + ${unresolvedMs} > ${at})
+      and not ${sql.raw(isUnreadQuery('g.id'))}`.execute(transaction);
   const exchangeId = rows[0]?.exchange_id;
   if (exchangeId == null || (await hadNothingLeft(transaction, grantId))) return undefined;
   if (recoveryPath === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
@@ -125,6 +127,18 @@ export async function recordLapse(
   { grantId, exchangeId, at }: { grantId: string; exchangeId: number; at: number },
 ): Promise<GrantEvent | undefined> {
   return record(transaction, { type: 'grant.lapsed', reason: null, at, grantId, exchangeId, detail: null });
+}
+
+/**
+ * Writes the event that the answer of an exchange cannot be read. For the transaction that keeps it.
+ *
+ * @param unreadable `at` in epoch milliseconds
+ */
+export async function recordUnreadable(
+  transaction: Transaction<Database>,
+  unreadable: Omit<NewEvent, 'type'>,
+): Promise<GrantEvent | undefined> {
+  return record(transaction, { ...unreadable, type: 'grant.answer_unreadable' });
 }
 
 interface NewEvent {
@@ -215,7 +229,7 @@ async function reasonOfLoss(
 ): Promise<EventReason | null> {
   const { rows } = await sql<{ lost: number | null; reverted: number | null }>`
     select max(case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.presented_id = r.presented_id
-        and e.id <> r.id and (e.outcome is null or e.outcome = 'unknown')) then 1 else 0 end) as lost,
+        and e.id <> r.id and (e.outcome is null or e.outcome in ('unknown', 'unreadable'))) then 1 else 0 end) as lost,
       max(case when exists (select 1 from exchanges e where e.grant_id = r.grant_id and e.id = r.presented_id
         and e.lineage <> r.lineage) then 1 else 0 end) as reverted
     from exchanges r

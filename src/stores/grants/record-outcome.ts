@@ -1,15 +1,15 @@
 import { sql, type Transaction } from 'kysely';
 import type { GrantEvent } from '../../grants/events.ts';
-import { GrantForgottenError } from '../../grants/errors.ts';
 import type { OpenExchange, Outcome } from '../../grants/exchange.ts';
-import type { Backoff } from '../../grants/grant.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { Failure } from '../../grants/storage/grant-store.ts';
 import type { AccountProfile, Obtained } from '../../providers/provider.ts';
 import { appending, refreshTokenOf } from './append-credential.ts';
-import { newestNonce, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
+import { applyBackoff } from './apply-backoff.ts';
+import { assertErased, finishExchange, isThere, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
 import { lockForObtained } from './obtained-facts.ts';
 import { recordGain, recordLoss, recordUnrenewable } from './record-event.ts';
+import { recordUnread } from './record-unread.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { EMPTIED, endCredential, endedColumns, supersede } from './supersede.ts';
@@ -41,7 +41,8 @@ export interface Recorded {
 
 const NOT_AWAITED = Promise.resolve(false);
 const FINISH = `
-  update exchanges set outcome = 'obtained', detail = null, holder = '${NOBODY}', outcome_at = $1,
+  update exchanges set outcome = 'obtained', detail = null, holder = '${NOBODY}',
+    outcome_at = case when outcome = 'unreadable' then outcome_at else $1 end,
     finished_at = coalesce(finished_at, $1)
   where grant_id = $2 and id = $3 and nonce = $4 returning awaited`;
 const END_EXCHANGED = `
@@ -106,21 +107,32 @@ export async function recordObtained(
   return { event: told, unrenewable, awaited };
 }
 
+/** What else a failure is recorded with. */
+export interface FailureSurroundings {
+  readonly vault: Vault;
+  readonly present: Present;
+  /** By the clock that judges tokens, in epoch milliseconds. */
+  readonly tokensAt: number;
+  /** How long a call may take effect, in milliseconds. */
+  readonly unresolvedMs: number;
+}
+
 /**
  * Finishes an exchange that gave no credential. Only `rejected` ends a credential, and only the presented one: a
  * refusal stays true whatever else has happened since.
  *
- * @param times in epoch milliseconds, `tokensAt` by the clock that judges tokens; `unresolvedMs`, how long a call may
- *   take effect, in milliseconds
- * @returns the event that it causes, where it left the grant with nothing
+ * @returns the event that it causes, where it left the grant with nothing, or its answer can't be read
+ * @throws GrantForgottenError where an answer can't be read, and the grant is gone although nobody has left it
  */
 export async function recordFailure(
   transaction: Transaction<Database>,
   exchange: OpenExchange,
-  { answer, backoff, recoveryPath: recoveryPath }: Failure,
-  { present, tokensAt, unresolvedMs }: { present: Present; tokensAt: number; unresolvedMs: number },
+  failure: Failure,
+  { vault, present, tokensAt, unresolvedMs }: FailureSurroundings,
 ): Promise<GrantEvent | undefined> {
+  const { answer, backoff, recoveryPath } = failure;
   const { now, lineage } = present;
+  if (answer.kind === 'unreadable') return recordUnread(transaction, exchange, { ...failure, answer }, { vault, now });
   const detail = answer.kind === 'account_exists' ? `account ${answer.accountId}` : answer.detail;
   // A refusal reflects what the database knows now, and not what it knew when the exchange was opened.
   const end = { outcome: answer.kind, detail, ...(answer.kind === 'rejected' ? { lineage } : {}) };
@@ -174,25 +186,6 @@ async function takeOver(
   await supersede(transaction, left, now);
 }
 
-/** Only the newest exchange shows the provider's state; a late failure would hold back a grant that works. */
-async function applyBackoff(
-  transaction: Transaction<Database>,
-  exchange: OpenExchange,
-  backoff: Backoff,
-): Promise<void> {
-  await transaction
-    .updateTable('grants')
-    .set(backoffColumns(backoff))
-    .where('id', '=', exchange.grantId)
-    .where(sql<boolean>`${newestNonce(exchange.grantId)} = ${exchange.nonce}`)
-    .execute();
-}
-
-/** The columns of a grant's row that store a back-off. */
-export function backoffColumns({ failures, retryAt, lastFailure }: Backoff) {
-  return { failures, retry_at: retryAt, last_failure: lastFailure };
-}
-
 function accountColumns(profile: AccountProfile, now: number) {
   return { account_id: profile.accountId, profile: JSON.stringify(profile), profile_at: now };
 }
@@ -213,49 +206,6 @@ async function supersedeOlder(
     .execute();
 }
 
-/** @returns false where this database doesn't have the exchange under that number */
-async function finishExchange(
-  transaction: Transaction<Database>,
-  { grantId, exchangeId, nonce }: Pick<OpenExchange, 'grantId' | 'exchangeId' | 'nonce'>,
-  end: { outcome: Outcome; detail: string | null; lineage?: Present['lineage'] },
-  now: number,
-): Promise<boolean> {
-  const { numUpdatedRows } = await transaction
-    .updateTable('exchanges')
-    .set({
-      ...end,
-      holder: NOBODY,
-      outcome_at: now,
-      finished_at: sql<number>`coalesce(finished_at, ${now})`,
-    })
-    .where('grant_id', '=', grantId)
-    .where('id', '=', exchangeId)
-    .where('nonce', '=', nonce)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
-}
-
-/**
- * A subject whose grant was erased has left, and has no use for the tokens.
- *
- * @throws GrantForgottenError where nobody has left it
- */
-async function assertErased(transaction: Transaction<Database>, grantId: string): Promise<void> {
-  const left = await transaction
-    .selectFrom('events')
-    .select('id')
-    .where('grant_id', '=', grantId)
-    .where('type', '=', 'grant.disconnected')
-    .limit(1)
-    .executeTakeFirst();
-  if (left === undefined) throw new GrantForgottenError(grantId);
-}
-
-async function isThere(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
-  const row = await transaction.selectFrom('grants').select('id').where('id', '=', grantId).executeTakeFirst();
-  return row !== undefined;
-}
-
 /**
  * Forgets the person for whom an account was applied for, once it is certain that no account was created: the provider
  * refused, or never received any attempt.
@@ -271,7 +221,7 @@ async function dropRefusedApplicant(
     await forget
       .where(
         sql<boolean>`not exists (select 1 from exchanges where grant_id = ${exchange.grantId} and kind = 'provision'
-          and nonce <> ${exchange.nonce} and (outcome is null or outcome in ('unknown', 'obtained')))`,
+          and nonce <> ${exchange.nonce} and (outcome is null or outcome in ('unknown', 'unreadable', 'obtained')))`,
       )
       .execute();
   }

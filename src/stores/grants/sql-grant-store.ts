@@ -8,6 +8,7 @@ import type { ExchangeIntent, Failure, GrantStore } from '../../grants/storage/g
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../providers/provider.ts';
 import { AHEAD_MS } from '../database/clock-set-back.ts';
+import { backoffColumns } from './apply-backoff.ts';
 import { grantView, StoredCredential } from './grant-view.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import { Leases } from './exchange-leases.ts';
@@ -16,7 +17,7 @@ import { isDead } from '../database/holder.ts';
 import { openExchange } from './open-exchange.ts';
 import { closeAbandonedExchange } from './orphaned-exchanges.ts';
 import { recordLoss } from './record-event.ts';
-import { backoffColumns, recordFailure, recordObtained } from './record-outcome.ts';
+import { recordFailure, recordObtained } from './record-outcome.ts';
 import type { Database } from '../database/schema.ts';
 import type { ExchangeStatusRow, SqlDatabase } from '../database/sql-database.ts';
 import { endCredential } from './supersede.ts';
@@ -60,7 +61,7 @@ export class SqlGrantStore implements GrantStore {
       await this.#closeAbandonedExchange(row.id);
       return this.viewWithStatus(realm, subject);
     }
-    return { view: grantView(row, vault), claims: claimsOf(row) };
+    return { view: grantView(row, vault), claims: claimsOf(row), isUnread: row.is_unread === 1 };
   }
 
   async exchangeStatus(grantId: string): Promise<ExchangeStatus> {
@@ -125,10 +126,11 @@ export class SqlGrantStore implements GrantStore {
   }
 
   async finishFailed(exchange: OpenExchange, failure: Failure): Promise<GrantEvent | undefined> {
-    const { database, clock } = this.#options;
+    const { database, vault, clock } = this.#options;
     return database.transact(async (transaction) => {
       await database.lockGrant(transaction, exchange.grantId);
       const event = await recordFailure(transaction, exchange, failure, {
+        vault,
         present: await this.#present(transaction),
         tokensAt: clock.now(),
         unresolvedMs: this.#unresolvedMs,

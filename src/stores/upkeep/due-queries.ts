@@ -2,12 +2,14 @@ import { sql, type RawBuilder } from 'kysely';
 import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
 import type { ColumnTypes } from '../database/column-types.ts';
 import { BY_END, BY_REFRESH_END, SPAN_MS } from '../database/expiry-spans.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 
-/** The realm, the most rows, and the time in epoch milliseconds. */
+/** The realm, the most rows, whether to leave out what an unread answer holds up, and the time in epoch milliseconds. */
 export interface DueParameters {
   readonly dialect: ColumnTypes['dialect'];
   readonly realm: string;
   readonly limit: number;
+  readonly leavesUnread: boolean;
   readonly now: number;
 }
 
@@ -25,9 +27,9 @@ const MOST_PRESSING = 1_000;
  * Access tokens in use that are near their end, soonest first. For each span of time from now on, it reads what is due
  * along the index of one realm, so it touches nothing that has ended or is not due yet.
  */
-export function dueQuery({ dialect, realm, limit, now }: DueParameters): RawBuilder<DueRow> {
+export function dueQuery({ dialect, realm, limit, leavesUnread, now }: DueParameters): RawBuilder<DueRow> {
   const isDue = sql`c.realm = ${realm} and c.ended_at is null and c.used_at is not null
-    and c.${sql.raw(BY_END)} = +spans.n and c.renew_at <= ${now} and c.expires_at > ${now} and ${isToBeRenewed(now)}`;
+    and c.${sql.raw(BY_END)} = +spans.n and c.renew_at <= ${now} and c.expires_at > ${now} and ${isToBeRenewed(now, leavesUnread)}`;
   return sql<DueRow>`
     ${spansFrom(now, SPAN_MS.access, MOST_AHEAD_MS.access)}
     select f.grant_id, f.exchange_id, f.subject from (
@@ -41,7 +43,7 @@ export function dueQuery({ dialect, realm, limit, now }: DueParameters): RawBuil
  * Refresh tokens near their end, those first that have the smallest share left of the time in which to exchange them;
  * where there are very many, only among those that end soonest.
  */
-export function lapsingQuery({ dialect, realm, limit, now }: DueParameters): RawBuilder<DueRow> {
+export function lapsingQuery({ dialect, realm, limit, leavesUnread, now }: DueParameters): RawBuilder<DueRow> {
   const lapses = sql`l.realm = ${realm} and l.ended_at is null and l.lapse_at is not null
     and l.${sql.raw(BY_REFRESH_END)} = +spans.n and l.lapse_at <= ${now} and l.refresh_expires_at > ${now}`;
   return sql<DueRow>`
@@ -51,7 +53,7 @@ export function lapsingQuery({ dialect, realm, limit, now }: DueParameters): Raw
       select l.grant_id, l.exchange_id, (l.refresh_expires_at - ${now}) * 1.0 / (l.refresh_expires_at - l.lapse_at + 1) as share
       from ${spanBySpan(dialect, { alias: 'l', matches: lapses, order: 'lapse_at', limit: MOST_PRESSING })} limit ${MOST_PRESSING}
     ) c
-    where ${isToBeRenewed(now)}
+    where ${isToBeRenewed(now, leavesUnread)}
     order by c.share
     limit ${limit}`;
 }
@@ -87,9 +89,10 @@ const someSubject = sql<string>`(select min(k.subject) from connections k where 
  * True of a grant's newest credential that has not ended, where somebody is connected to the grant and it is not
  * backing off.
  */
-function isToBeRenewed(now: number): RawBuilder<boolean> {
+function isToBeRenewed(now: number, leavesUnread: boolean): RawBuilder<boolean> {
   return sql<boolean>`
     exists (select 1 from grants g where g.id = c.grant_id and (g.retry_at is null or g.retry_at <= ${now}))
     and c.exchange_id = (select max(s.exchange_id) from credentials s where s.grant_id = c.grant_id and s.ended_at is null)
-    and exists (select 1 from connections k where k.grant_id = c.grant_id)`;
+    and exists (select 1 from connections k where k.grant_id = c.grant_id)
+    and ${leavesUnread ? sql`not ${sql.raw(isUnreadQuery('c.grant_id'))}` : sql`1 = 1`}`;
 }

@@ -3,6 +3,7 @@ import type { GrantEvent } from '../../grants/events.ts';
 import { MOST_AHEAD_MS } from '../../grants/rules/renewal-schedule.ts';
 import type { Lapses } from '../../grants/storage/upkeep-store.ts';
 import { BY_REFRESH_END, SPAN_MS } from '../database/expiry-spans.ts';
+import { isUnreadQuery } from '../database/lease-query.ts';
 import { recordLapse } from '../grants/record-event.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 
@@ -26,6 +27,7 @@ export async function noteLapsed(
     where c.realm = ${realm} and c.ended_at is null and c.lapse_at is not null
       and c.${sql.raw(BY_REFRESH_END)} <= ${Math.floor(now / SPAN_MS.refresh)} and c.lapse_at <= ${now} and c.refresh_expires_at <= ${now}
       and not exists (select 1 from exchanges e where e.grant_id = c.grant_id and e.finished_at is null)
+      and not ${sql.raw(isUnreadQuery('c.grant_id'))}
     limit ${limit}`.execute(database.db);
   const events: GrantEvent[] = [];
   for (let from = 0; from < rows.length; from += AT_ONCE) {

@@ -16,7 +16,7 @@ import { noteExpiring } from './expiries.ts';
 import { countLapses, noteLapsed } from './lapses.ts';
 import { RecentExchanges } from './recent-exchanges.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
-import { dueQuery, lapsingQuery, type DueRow } from './due-queries.ts';
+import { dueQuery, lapsingQuery, type DueParameters, type DueRow } from './due-queries.ts';
 
 /** The most credentials in one statement. */
 const AT_ONCE = 500;
@@ -56,14 +56,16 @@ export class SqlUpkeepStore implements UpkeepStore {
     });
   }
 
-  async due(realm: string, limit: number): Promise<DueGrant[]> {
-    return this.#find(dueQuery({ dialect: this.#database.columnTypes.dialect, realm, limit, now: this.#clock.now() }));
+  async due(realm: string, limit: number, leavesUnread = false): Promise<DueGrant[]> {
+    return this.#find(dueQuery(this.#dueParameters(realm, limit, leavesUnread)));
   }
 
-  async lapsing(realm: string, limit: number): Promise<DueGrant[]> {
-    return this.#find(
-      lapsingQuery({ dialect: this.#database.columnTypes.dialect, realm, limit, now: this.#clock.now() }),
-    );
+  async lapsing(realm: string, limit: number, leavesUnread = false): Promise<DueGrant[]> {
+    return this.#find(lapsingQuery(this.#dueParameters(realm, limit, leavesUnread)));
+  }
+
+  #dueParameters(realm: string, limit: number, leavesUnread: boolean): DueParameters {
+    return { dialect: this.#database.columnTypes.dialect, realm, limit, leavesUnread, now: this.#clock.now() };
   }
 
   async #find(query: RawBuilder<DueRow>): Promise<DueGrant[]> {

@@ -2,11 +2,17 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenExchange } from '../../grants/exchange.ts';
-import type { Rescue, Rescued } from '../../grants/keeper/rescue.ts';
-import type { Obtained } from '../../providers/provider.ts';
+import type { AnswerInHand, Rescue, Rescued } from '../../grants/keeper/rescue.ts';
 import { Secret } from '../../secret.ts';
 import { formerNonce } from '../database/nonce.ts';
-import { sealAnswer, openAnswer, type SealedAnswer } from './sealed-answer.ts';
+import {
+  openAnswer,
+  openUnread,
+  sealAnswer,
+  sealUnread,
+  type SealedAnswer,
+  type SealedUnread,
+} from './sealed-answer.ts';
 import type { Trouble } from '../database/trouble.ts';
 import type { Vault } from './vault.ts';
 
@@ -24,9 +30,9 @@ export interface RescuedCount {
 }
 
 /** The sealed content of a file, as JSON. */
-interface Content extends SealedAnswer {
-  readonly exchange: OpenExchange | FormerExchange;
-}
+type Content = { readonly exchange: OpenExchange | FormerExchange } & (
+  SealedAnswer | { readonly unread: SealedUnread }
+);
 
 /** An exchange from before there were nonces. */
 interface FormerExchange extends Omit<OpenExchange, 'exchangeId' | 'nonce' | 'presented'> {
@@ -50,13 +56,14 @@ export class RescueFolder implements Rescue {
     this.#trouble = trouble;
   }
 
-  async keep(exchange: OpenExchange, answer: Obtained): Promise<void> {
+  async keep(exchange: OpenExchange, answer: AnswerInHand): Promise<void> {
     await mkdir(this.#path, { recursive: true, mode: 0o700 });
     const name = fileName(exchange);
     const aside = join(this.#path, `${name}.part`);
     const file = await open(aside, 'w', 0o600);
     try {
-      const content: Content = { exchange, ...sealAnswer(answer) };
+      const sealed = answer.kind === 'obtained' ? sealAnswer(answer) : { unread: sealUnread(answer) };
+      const content: Content = { exchange, ...sealed };
       await file.writeFile(
         this.#vault.seal(new Secret(JSON.stringify(content)), place(exchange.grantId, nameOf(exchange))),
       );
@@ -124,7 +131,8 @@ export class RescueFolder implements Rescue {
     try {
       const text = this.#vault.open(sealed, place(grantId, named)).reveal();
       const { exchange, ...content } = JSON.parse(text) as Content;
-      return { exchange: 'nonce' in exchange ? exchange : withNonce(exchange), answer: openAnswer(content) };
+      const answer = 'unread' in content ? openUnread(content.unread) : openAnswer(content);
+      return { exchange: 'nonce' in exchange ? exchange : withNonce(exchange), answer };
     } catch (cause) {
       await this.#setAside(name, 'cannot be opened with these keys', cause);
       return undefined;

@@ -1,4 +1,4 @@
-import type { AccountProfile, Obtained } from '../../providers/provider.ts';
+import type { AccountProfile, Obtained, Unreadable } from '../../providers/provider.ts';
 import { Secret } from '../../secret.ts';
 
 /** An answer with its tokens in plain text, to be written as JSON and sealed as a whole. */
@@ -44,5 +44,38 @@ export function openAnswer(content: SealedAnswer): Obtained {
     },
     ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: new Secret(presentedRefreshToken) }),
     ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+/** An answer that cannot be read, to be written as JSON and sealed as a whole. */
+export interface SealedUnread extends Pick<Unreadable, 'detail' | 'reason'> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** In base64. */
+  readonly body: string;
+  readonly askedAt: number;
+  readonly presentedRefreshToken?: string;
+}
+
+/** The part of an unread answer to be sealed. */
+export function sealUnread({ detail, reason, kept, presentedRefreshToken }: Unreadable): SealedUnread {
+  const { body, ...rest } = kept;
+  return {
+    ...rest,
+    detail,
+    reason,
+    body: body.reveal(),
+    ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: presentedRefreshToken.reveal() }),
+  };
+}
+
+/** Restores an answer from {@link sealUnread}'s result. */
+export function openUnread({ detail, reason, presentedRefreshToken, body, ...rest }: SealedUnread): Unreadable {
+  return {
+    kind: 'unreadable',
+    detail,
+    reason,
+    kept: { ...rest, body: new Secret(body) },
+    ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: new Secret(presentedRefreshToken) }),
   };
 }

@@ -13,10 +13,11 @@ export interface SealContext {
   /** Or the id of a link, which has no exchange yet: `exchangeId` is 0 then. */
   readonly grantId: string;
   /**
-   * The exchange's number in its grant; for a rescued answer, the part of its file's name that identifies the exchange.
+   * The exchange's number in its grant; for an unread answer its nonce; for a rescued answer, the part of its file's name
+   * that identifies the exchange.
    */
   readonly exchangeId: number | string;
-  readonly field: 'access_token' | 'refresh_token' | 'rescue' | 'code' | 'code_verifier' | 'answer';
+  readonly field: 'access_token' | 'refresh_token' | 'rescue' | 'code' | 'code_verifier' | 'answer' | 'unread';
 }
 
 /** A sealed value was tampered with, moved, or sealed under a key that the ring doesn't have. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EFFORT, effort, NOT_IN_SMOKE } from '../../support/effort.ts';
 import { loadHeart } from './heart.ts';
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutants/mutants.ts';
 import { describeFailure, seedFor } from './replay.ts';
 import type { DatabaseFault } from './scenario.ts';
 import { simulateInThread } from './simulate-in-thread.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { effort, NOT_IN_SMOKE } from '../../support/effort.ts';
-import { APPEND_ORDER, MUTANTS } from './mutants.ts';
+import { APPEND_ORDER, MUTANTS } from './mutants/mutants.ts';
 import { mutatedHeart } from './mutate.ts';
-import { RARE_MUTANTS } from './rare-mutants.ts';
+import { RARE_MUTANTS } from './mutants/rare-mutants.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { simulateInThread } from './simulate-in-thread.ts';
 import { runSchedule } from './world/world.ts';

@@ -51,6 +51,25 @@ export const REGRESSIONS: readonly Regression[] = [
     ),
   },
   {
+    name: 'an exchange is opened after a late answer that nobody could read',
+    kind: 'rotating',
+    bounds: 'kept',
+    scenario: scenario(
+      [
+        { port: 'upstream', nth: 2, phase: 'after', what: 'garble', rereadAfterMs: 10 * LIFE_MS },
+        { port: 'upstream', nth: 2, phase: 'after', what: 'pause', ms: BOUNDS.leaseMs * 1.2 },
+        { port: 'upstream', nth: 2, phase: 'before', what: 'delay', ms: 1_500 },
+        { port: 'open', nth: 3, phase: 'before', what: 'delay', ms: 1_500 },
+      ],
+      {
+        rounds: [
+          { afterMs: NEXT, callers: [CALLER] },
+          { afterMs: NEXT, callers: [{ ...CALLER, isImpatient: true }, CALLER] },
+        ],
+      },
+    ),
+  },
+  {
     name: 'a claim whose holder moved and never came back',
     kind: 'rotating',
     bounds: 'kept',

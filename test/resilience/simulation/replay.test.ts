@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadHeart } from './heart.ts';
-import { MUTANTS, REVERTED_MUTANTS, SET_BACK_MUTANTS, type Mutant } from './mutants.ts';
+import { MUTANTS, REVERTED_MUTANTS, SET_BACK_MUTANTS, type Mutant } from './mutants/mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { describeFailure, seedFor, traceOf } from './replay.ts';

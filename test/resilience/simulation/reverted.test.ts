@@ -1,5 +1,5 @@
 import { befallen } from './befallen.ts';
-import { REVERTED_MUTANTS } from './mutants.ts';
+import { REVERTED_MUTANTS } from './mutants/mutants.ts';
 
 befallen({
   title: 'a database that goes back in time',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { BOUNDS, LIFE_MS } from './world/bounds.ts';
-import { CLOCK_SET_BACK, FAULT, REVERSION, type Fault } from './world/faults.ts';
+import { CLOCK_SET_BACK, FAULT, GARBLED, REVERSION, type Fault } from './world/faults.ts';
 import { CREATING, type UpstreamKind } from './world/upstream.ts';
 
 /** What one schedule is made of; everything else follows from it, to the last step. */
@@ -50,12 +50,16 @@ const ROUND: fc.Arbitrary<Round> = fc.record({
   callers: fc.array(CALLER, { minLength: 1, maxLength: 4 }),
 });
 
-/** What befalls the database in every schedule, once or twice: it goes back in time, or its clock is set back. */
-export type DatabaseFault = 'reversion' | 'clock set back';
+/**
+ * What befalls every schedule, once or twice: the database goes back in time, its clock is set back, or an answer comes
+ * that nobody can read.
+ */
+export type DatabaseFault = 'reversion' | 'clock set back' | 'unreadable answer';
 
 const DATABASE_FAULTS: Readonly<Record<DatabaseFault, fc.Arbitrary<Fault>>> = {
   reversion: REVERSION,
   'clock set back': CLOCK_SET_BACK,
+  'unreadable answer': GARBLED,
 };
 
 /** Schedules with up to `faults` things that go wrong, and with what befalls the database. */

@@ -1,5 +1,5 @@
 import { befallen } from './befallen.ts';
-import { SET_BACK_MUTANTS } from './mutants.ts';
+import { SET_BACK_MUTANTS } from './mutants/mutants.ts';
 
 befallen({
   title: 'a database whose clock is set back',

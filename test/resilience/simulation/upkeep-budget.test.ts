@@ -4,7 +4,7 @@ import { EFFORT, effort, NOT_IN_SMOKE } from '../../support/effort.ts';
 import { BudgetWorld } from './world/budget-world.ts';
 import { loadHeart, type Heart } from './heart.ts';
 import { Violation } from './judge/violation.ts';
-import { BUDGET_MUTANTS } from './mutants.ts';
+import { BUDGET_MUTANTS } from './mutants/mutants.ts';
 import { mutatedHeart } from './mutate.ts';
 
 const RUNS = effort({ smoke: 6, proofs: 30, long: 1_000 });

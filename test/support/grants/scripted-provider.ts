@@ -102,5 +102,9 @@ export function refusal(
 ): Exclude<ExchangeResult, { kind: 'obtained' }> {
   if (kind === 'account_exists') return { kind, accountId: '179', profile: profile('179', 'Alice') };
   if (kind === 'input_refused') return { kind, detail: 'scripted', fields: ['email'] };
+  if (kind === 'unreadable') {
+    const kept = { status: 200, headers: {}, body: new Secret(btoa('{"tokens":["scripted"]}')), askedAt: 0 };
+    return { kind, detail: 'scripted', reason: 'no_access_token', kept };
+  }
   return { kind, detail: 'scripted' };
 }

@@ -27,7 +27,7 @@ export function isUnsettled(memory: Memory, current: CredentialRow, moment: Mome
 function mayHaveEnded(recovery: ExchangeRow, current: CredentialRow, { now, unresolvedMs }: Moment): boolean {
   const isLater = recovery.exchangeId > current.exchangeId;
   const { outcome, outcomeAt = 0, finishedAt, openedAt, leaseUntil } = recovery;
-  if (outcome === 'obtained' || outcome === 'unknown') {
+  if (outcome === 'obtained' || outcome === 'unknown' || outcome === 'unreadable') {
     return isLater || (finishedAt !== undefined && outcomeAt > finishedAt && outcomeAt > current.openedAt);
   }
   const agesOutAt = openedAt + unresolvedMs;
@@ -38,6 +38,12 @@ function mayHaveEnded(recovery: ExchangeRow, current: CredentialRow, { now, unre
 /** True while some exchange has no outcome and may still take effect. */
 export function isUnresolved(memory: Memory, grantId: string, { now, unresolvedMs }: Moment): boolean {
   return memory.exchangesOf(grantId).some((row) => row.outcome === undefined && row.openedAt + unresolvedMs > now);
+}
+
+/** Whether an answer that nobody could read is newer than every credential, and its refresh token is to be left alone. */
+export function isUnread(memory: Memory, grantId: string): boolean {
+  const newest = Math.max(...memory.credentials.filter((row) => row.grantId === grantId).map((row) => row.exchangeId));
+  return memory.unread.some((row) => row.grantId === grantId && !row.mayPresent && row.exchangeId > newest);
 }
 
 /** Of the credentials that ended as `exchanged`, the newest, unless it was ever refused. */
@@ -69,7 +75,7 @@ export function reasonOfLoss(memory: Memory, grantId: string, beforeExchangeId: 
       (row) =>
         row.presentedId === presentedId &&
         row.nonce !== nonce &&
-        (row.outcome === undefined || row.outcome === 'unknown'),
+        (row.outcome === undefined || row.outcome === 'unknown' || row.outcome === 'unreadable'),
     );
   if (refused.some(isAnswerMissing)) return 'answer_lost';
   const isOfAnotherLineage = ({ presentedId, lineage }: ExchangeRow) =>

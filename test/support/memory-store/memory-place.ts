@@ -1,5 +1,6 @@
 import { DEFAULT_BOUNDS } from '../../../src/grants/exchange.ts';
 import type { GrantStore } from '../../../src/grants/storage/grant-store.ts';
+import type { UnreadStore } from '../../../src/grants/storage/unread-store.ts';
 import { Vault } from '../../../src/stores/vault/vault.ts';
 import type { StorePlace } from '../../unit/stores/contracts/grants/grant-store-contract.ts';
 import { ringKey } from '../stores/ring-key.ts';
@@ -13,24 +14,21 @@ export function memoryPlace(): Promise<StorePlace> {
   const memory = new Memory();
   const ownVault = new Vault([ringKey('k1')]);
   let holders = 0;
+  const openOne = (vault: Vault) =>
+    new MemoryStore({
+      memory,
+      bounds: DEFAULT_BOUNDS,
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      databaseNow: () => clock.now(),
+      holder: `holder-${++holders}`,
+      isDead: () => false,
+      hash: (token) => hex(vault.tokenHash(token)),
+    });
   return Promise.resolve({
     clock,
-    open: ({ vault = ownVault } = {}) =>
-      Promise.resolve(
-        promised(
-          new MemoryStore({
-            memory,
-            bounds: DEFAULT_BOUNDS,
-            now: () => clock.now(),
-            monotonic: () => clock.monotonic(),
-            databaseNow: () => clock.now(),
-            holder: `holder-${++holders}`,
-            isDead: () => false,
-            hash: (token) => hex(vault.tokenHash(token)),
-          }),
-          clock,
-        ),
-      ),
+    open: ({ vault = ownVault } = {}) => Promise.resolve(promised(openOne(vault), clock)),
+    openUnread: () => Promise.resolve(promisedUnread(openOne(ownVault))),
     countGrants: () => Promise.resolve(memory.grants.size),
     endReasons: () =>
       Promise.resolve(new Map(memory.credentials.map((row) => [row.exchangeId, row.endReason ?? null]))),
@@ -69,6 +67,25 @@ function promised(store: MemoryStore, clock: TestClock): GrantStore {
       store.noteProfile(...args);
       return Promise.resolve();
     },
+  };
+}
+
+function promisedUnread(store: MemoryStore): UnreadStore {
+  return {
+    list: (realm, query) => Promise.resolve(store.unread(realm, query)),
+    noteReader: (...args) => {
+      store.noteReader(...args);
+      return Promise.resolve();
+    },
+    letPresent: (...args) => {
+      store.letPresent(...args);
+      return Promise.resolve();
+    },
+    drop: (...args) => {
+      store.dropUnread(...args);
+      return Promise.resolve();
+    },
+    counts: () => Promise.resolve(store.countUnread()),
   };
 }
 

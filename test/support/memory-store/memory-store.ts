@@ -3,12 +3,13 @@ import type { GrantEvent, RecoveryPath } from '../../../src/grants/events.ts';
 import type { ExchangeBounds, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
 import type { Account, Backoff, ExchangeStatus, GrantView, ViewWithStatus } from '../../../src/grants/grant.ts';
 import type { ExchangeIntent, Failure } from '../../../src/grants/storage/grant-store.ts';
+import type { UnreadAnswer, UnreadName, UnreadQuery } from '../../../src/grants/storage/unread-store.ts';
 import type { AccountProfile, Applicant, Obtained } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
-import { currentOf, isUnresolved, isUnsettled, lastExchangedOf, type Moment } from './derive.ts';
+import { currentOf, isUnread, isUnresolved, isUnsettled, lastExchangedOf, type Moment } from './derive.ts';
 import { recordLoss } from './record-event.ts';
 import { endCredential, recordFailure, recordObtained } from './record-outcome.ts';
-import type { CredentialRow, ExchangeRow, Memory } from './rows.ts';
+import type { CredentialRow, ExchangeRow, Memory, UnreadRow } from './rows.ts';
 
 /** What one instance's store is made of. */
 export interface MemoryStoreOptions {
@@ -61,7 +62,7 @@ export class MemoryStore {
     // The claims first, as they bring down what is ahead of the clock.
     const claims = grant && this.claims(grant.id);
     const view = this.view(realm, subject);
-    return view && claims && { view, claims };
+    return view && claims && { view, claims, isUnread: isUnread(this.#memory, view.grantId) };
   }
 
   claims(grantId: string): ExchangeStatus {
@@ -97,6 +98,7 @@ export class MemoryStore {
 
   openExchange(intent: ExchangeIntent): OpenExchange | undefined {
     const { grantId, kind, presented, accountId, last, current, applicant } = intent;
+    const foundUnread = intent.isUnread === true;
     const { now, monotonic, databaseNow, bounds, holder } = this.#options;
     const rows = this.#memory.exchangesOf(grantId);
     this.#catchUpWithClock(rows);
@@ -104,6 +106,7 @@ export class MemoryStore {
     this.#closeAbandonedExchange(rows.filter(isOpen));
     if (rows.at(-1)?.nonce !== last?.nonce || rows.some(isOpen)) return undefined;
     if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;
+    if (isUnread(this.#memory, grantId) !== foundUnread) return undefined;
     const openedAt = databaseNow();
     const name = { exchangeId: (rows.at(-1)?.exchangeId ?? 0) + 1, nonce: this.#memory.newNonce() };
     const unfinished = { finishedAt: undefined, outcome: undefined, outcomeAt: undefined };
@@ -144,6 +147,46 @@ export class MemoryStore {
   finishFailed(exchange: OpenExchange, failure: Failure): GrantEvent | undefined {
     const { now, holder } = this.#options;
     return recordFailure(this.#memory, exchange, failure, { ...this.#moment(), tokensAt: now(), holder });
+  }
+
+  unread(realm: string, { limit, after, exceptReadBy }: UnreadQuery): UnreadAnswer[] {
+    const isAfter = ({ grantId, exchangeId }: UnreadRow) =>
+      after === undefined || grantId > after.grantId || (grantId === after.grantId && exchangeId > after.exchangeId);
+    return this.#memory.unread
+      .filter((row) => this.#memory.grant(row.grantId).realm === realm && isAfter(row))
+      .filter((row) => exceptReadBy === undefined || row.reader !== exceptReadBy)
+      .toSorted((a, b) => (a.grantId === b.grantId ? a.exchangeId - b.exchangeId : a.grantId < b.grantId ? -1 : 1))
+      .slice(0, limit)
+      .map(({ grantId, exchangeId, nonce, keptAt, mayPresent, exchange, answer }) => ({
+        grantId,
+        nonce,
+        place: { grantId, exchangeId },
+        subjects: this.#memory.connections.filter((row) => row.grantId === grantId).map(({ subject }) => subject),
+        keptAt,
+        mayPresent,
+        content: { kind: 'opened', exchange, answer },
+      }));
+  }
+
+  noteReader({ nonce }: UnreadName, reader: string): void {
+    for (const row of this.#memory.unread.filter((each) => each.nonce === nonce)) row.reader = reader;
+  }
+
+  letPresent({ nonce }: UnreadName): void {
+    for (const row of this.#memory.unread.filter((each) => each.nonce === nonce)) row.mayPresent = true;
+  }
+
+  countUnread(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { id, realm } of this.#memory.grants.values()) {
+      if (isUnread(this.#memory, id)) counts.set(realm, (counts.get(realm) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  dropUnread({ nonce }: UnreadName): void {
+    const { unread } = this.#memory;
+    unread.splice(0, Infinity, ...unread.filter((row) => row.nonce !== nonce));
   }
 
   noteReconnectRequired(grantId: string, recoveryPath: RecoveryPath, reported?: ExchangeName): GrantEvent | undefined {

@@ -1,6 +1,6 @@
 import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../../src/grants/events.ts';
 import type { OpenExchange } from '../../../src/grants/exchange.ts';
-import { isUnresolved, lastExchangedOf, reasonOfLoss, type JudgedMoment } from './derive.ts';
+import { isUnread, isUnresolved, lastExchangedOf, reasonOfLoss, type JudgedMoment } from './derive.ts';
 import type { Memory } from './rows.ts';
 
 /** Writes the event that a new credential is; `isIntegrated` where the grant had one before. */
@@ -11,7 +11,7 @@ export function recordGain(
   at: number,
 ): GrantEvent | undefined {
   const isRepair = kind === 'recover' || kind === 'provision';
-  const isRecovery = isIntegrated && (isRepair || hadNothingLeft(memory, grantId));
+  const isRecovery = isIntegrated && (isRepair || TROUBLE.includes(lastEvent(memory, grantId)));
   // One more by the ordinary way is told by the exchange itself.
   if (isIntegrated && !isRecovery) return undefined;
   const type = isRecovery ? 'grant.recovered' : 'grant.created';
@@ -31,7 +31,7 @@ export function recordLoss(
   if (recoveryPath === 'self' || memory.grant(grantId).integratedAt === undefined) return undefined;
   if (memory.standing(grantId).some((row) => row.refreshToken !== undefined || row.expiresAt > tokensAt))
     return undefined;
-  if (isUnresolved(memory, grantId, moment)) return undefined;
+  if (isUnresolved(memory, grantId, moment) || isUnread(memory, grantId)) return undefined;
   const last = memory.exchangesOf(grantId).findLast(({ outcome }) => outcome === 'obtained' || outcome === 'rejected');
   if (last === undefined || hadNothingLeft(memory, grantId)) return undefined;
   if (recoveryPath === 'replay' && lastExchangedOf(memory, grantId) !== undefined) return undefined;
@@ -46,8 +46,20 @@ function detailOfLoss(memory: Memory, grantId: string, beforeExchangeId: number)
   return memory.exchangesOf(grantId).findLast(isBefore)?.detail;
 }
 
+/** Writes the event that an answer cannot be read. */
+export function recordUnreadable(memory: Memory, event: Omit<NewEvent, 'type'>): GrantEvent | undefined {
+  return record(memory, { ...event, type: 'grant.answer_unreadable' });
+}
+
+/** What a grant gets over with its next credential. */
+const TROUBLE: readonly (EventType | undefined)[] = ['grant.reconnect_required', 'grant.answer_unreadable'];
+
 function hadNothingLeft(memory: Memory, grantId: string): boolean {
-  return memory.events.findLast((event) => event.grantId === grantId)?.type === 'grant.reconnect_required';
+  return lastEvent(memory, grantId) === 'grant.reconnect_required';
+}
+
+function lastEvent(memory: Memory, grantId: string): EventType | undefined {
+  return memory.events.findLast((event) => event.grantId === grantId)?.type;
 }
 
 interface NewEvent {

@@ -2,9 +2,9 @@ import type { EndReason } from '../../../src/grants/credential.ts';
 import type { GrantEvent } from '../../../src/grants/events.ts';
 import type { ExchangeName, OpenExchange, Outcome } from '../../../src/grants/exchange.ts';
 import type { Failure } from '../../../src/grants/storage/grant-store.ts';
-import type { AccountProfile, Obtained } from '../../../src/providers/provider.ts';
+import type { AccountProfile, Obtained, Unreadable } from '../../../src/providers/provider.ts';
 import type { JudgedMoment } from './derive.ts';
-import { recordGain, recordLoss } from './record-event.ts';
+import { recordGain, recordLoss, recordUnreadable } from './record-event.ts';
 import type { ExchangeRow, GrantRow, Memory } from './rows.ts';
 
 /** In place of the lineage in which an exchange was opened that the memory has forgotten. */
@@ -57,12 +57,14 @@ export function recordObtained(
 export function recordFailure(
   memory: Memory,
   exchange: OpenExchange,
-  { answer, backoff, recoveryPath: recoveryPath }: Failure,
+  { answer, backoff, reader, recoveryPath: recoveryPath }: Failure,
   moment: JudgedMoment & { readonly holder: string },
 ): GrantEvent | undefined {
   const { now } = moment;
   const grant = memory.grant(exchange.grantId);
   const finished = exchangeRow(memory, exchange, moment);
+  const isKnown = !UNREAD_UNTIL.includes(finished.outcome);
+  if (answer.kind === 'unreadable' && isKnown) return undefined;
   finishExchange(finished, answer.kind, now);
   finished.detail = 'detail' in answer ? answer.detail : undefined;
   // A refusal tells of what is known by now, and not of what was known when its exchange was opened.
@@ -75,8 +77,24 @@ export function recordFailure(
   if (answer.kind === 'account_gone' && grant.accountId === exchange.accountId) grant.accountId = undefined;
   if (answer.kind === 'account_exists') takeOver(memory, grant, answer.profile, now);
   if (exchange.kind === 'provision') dropRefusedApplicant(memory, exchange, answer.kind);
+  if (answer.kind === 'unreadable') return keepUnread(memory, exchange, finished, { answer, reader, now });
   if (answer.kind !== 'rejected') return undefined;
   return recordLoss(memory, grant.id, recoveryPath, moment);
+}
+
+/** The outcomes of which nothing better is known than that an answer came which nobody could read. */
+const UNREAD_UNTIL: readonly (Outcome | undefined)[] = [undefined, 'unknown', 'unreadable'];
+
+function keepUnread(
+  memory: Memory,
+  exchange: OpenExchange,
+  { grantId, exchangeId, nonce }: ExchangeRow,
+  { answer, reader, now }: { answer: Unreadable; reader: string | undefined; now: number },
+): GrantEvent | undefined {
+  if (memory.unread.some((row) => row.nonce === nonce)) return undefined;
+  const named = { ...exchange, exchangeId };
+  memory.unread.push({ grantId, exchangeId, nonce, keptAt: now, exchange: named, answer, reader, mayPresent: false });
+  return recordUnreadable(memory, { grantId, exchangeId, reason: answer.reason, detail: answer.detail, at: now });
 }
 
 /** The exchange's row; written again where the memory went back to a time when it was not there. */
@@ -109,8 +127,8 @@ function exchangeRow(
 }
 
 function finishExchange(row: ExchangeRow, outcome: Outcome, now: number): void {
+  if (row.outcome !== 'unreadable' || outcome !== 'obtained') row.outcomeAt = now;
   row.outcome = outcome;
-  row.outcomeAt = now;
   row.finishedAt ??= now;
 }
 
@@ -144,6 +162,6 @@ function dropRefusedApplicant(memory: Memory, { nonce, grantId }: OpenExchange, 
   const mayHaveMade = (row: ExchangeRow) =>
     row.kind === 'provision' &&
     row.nonce !== nonce &&
-    (row.outcome === undefined || row.outcome === 'unknown' || row.outcome === 'obtained');
+    (UNREAD_UNTIL.includes(row.outcome) || row.outcome === 'obtained');
   if (!memory.exchangesOf(grantId).some(mayHaveMade)) grant.applicant = undefined;
 }

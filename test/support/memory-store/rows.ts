@@ -1,8 +1,8 @@
 import type { EndReason } from '../../../src/grants/credential.ts';
 import type { GrantEvent } from '../../../src/grants/events.ts';
-import type { ExchangeKind, ExchangeName, Outcome } from '../../../src/grants/exchange.ts';
+import type { ExchangeKind, ExchangeName, OpenExchange, Outcome } from '../../../src/grants/exchange.ts';
 import type { Backoff } from '../../../src/grants/grant.ts';
-import type { AccountProfile, Applicant } from '../../../src/providers/provider.ts';
+import type { AccountProfile, Applicant, Unreadable } from '../../../src/providers/provider.ts';
 import type { Secret } from '../../../src/secret.ts';
 
 /** One grant; times in epoch milliseconds here and below. */
@@ -46,6 +46,18 @@ export interface CredentialRow extends ExchangeName {
   endReason: EndReason | undefined;
 }
 
+/** An answer that came and could not be read. */
+export interface UnreadRow {
+  readonly grantId: string;
+  readonly exchangeId: number;
+  readonly nonce: string;
+  readonly keptAt: number;
+  readonly exchange: OpenExchange;
+  readonly answer: Unreadable;
+  reader: string | undefined;
+  mayPresent: boolean;
+}
+
 /** Who uses which grant. */
 export interface ConnectionRow {
   readonly realm: string;
@@ -61,6 +73,7 @@ interface Snapshot {
   readonly exchanges: readonly ExchangeRow[];
   readonly credentials: readonly CredentialRow[];
   readonly events: readonly GrantEvent[];
+  readonly unread: readonly UnreadRow[];
 }
 
 /** Everything that is kept, as plain facts that several stores may share. */
@@ -72,6 +85,7 @@ export class Memory {
   /** In the order in which they were appended, which need not be that of their numbers. */
   readonly credentials: CredentialRow[] = [];
   readonly events: GrantEvent[] = [];
+  readonly unread: UnreadRow[] = [];
   /** All that were ever opened, and stay opened whatever the memory goes back to. */
   readonly everOpened: ExchangeRow[] = [];
   /** One continuous history; another begins where the memory goes back to an earlier state. */
@@ -89,7 +103,7 @@ export class Memory {
 
   /** Keeps the present state, so that the memory can go back to it. */
   remember(now: number): void {
-    const { grants, connections, exchanges, credentials, events } = this;
+    const { grants, connections, exchanges, credentials, events, unread } = this;
     this.#past.push({
       at: now,
       grants: [...grants.values()].map((row) => ({ ...row })),
@@ -97,6 +111,7 @@ export class Memory {
       exchanges: exchanges.map((row) => ({ ...row })),
       credentials: credentials.map((row) => ({ ...row })),
       events: [...events],
+      unread: unread.map((row) => ({ ...row })),
     });
   }
 
@@ -113,6 +128,7 @@ export class Memory {
     this.exchanges.splice(0, Infinity, ...state.exchanges);
     this.credentials.splice(0, Infinity, ...state.credentials);
     this.events.splice(0, Infinity, ...state.events);
+    this.unread.splice(0, Infinity, ...state.unread);
     this.remember(at);
     return true;
   }

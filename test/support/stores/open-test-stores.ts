@@ -50,6 +50,7 @@ export async function sqlitePlace(): Promise<SqlitePlace> {
     openAll,
     rows,
     open: async (options) => (await openAll(options)).grants,
+    openUnread: async () => (await openAll()).unread,
     countGrants: () => Promise.resolve(rows('select id from grants').length),
     endReasons: () =>
       Promise.resolve(

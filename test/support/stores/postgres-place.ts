@@ -80,6 +80,7 @@ export async function postgresPlace(server: PostgresServer): Promise<PostgresPla
     openAll,
     query: async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows,
     open: async (options) => (await openAll(options)).grants,
+    openUnread: async () => (await openAll()).unread,
     countGrants: async () => (await pool.query('select id from grants')).rowCount ?? 0,
     endReasons: async () => {
       const { rows } = await pool.query<{ exchange_id: string; end_reason: unknown }>(

@@ -64,14 +64,14 @@ describe('a token response in the form of a form', () => {
       '&',
       '',
     ]) {
-      assert.deepEqual(read(text), { kind: 'none' }, text);
+      assert.deepEqual(read(text), { kind: 'unread', reason: 'no_access_token' }, text);
     }
   });
 
   it('is read within a JSON text, as JSON is', () => {
     assert.deepEqual(told(JSON.stringify(JSON.stringify(OK))), ['at-1', 'rt-1', 3600, undefined]);
     assert.deepEqual(told('"access_token=at-1&expires_in=60"'), ['at-1', undefined, 60, undefined]);
-    assert.deepEqual(read('"access_token"'), { kind: 'none' });
+    assert.deepEqual(read('"access_token"'), { kind: 'unread', reason: 'no_access_token' });
   });
 });
 
@@ -167,12 +167,12 @@ describe('tokens at other places', () => {
   it('are refused for a type beside them', () => {
     const content = { data: { ...OK, token_type: 'dpop' } };
     const places = { accessTokenAt: 'data.access_token' };
-    assert.equal(read(content, places).kind, 'unusable');
+    assert.equal(read(content, places).kind, 'unread');
     assert.equal(read(content, { ...places, tokenTypes: ['DPoP'] }).kind, 'tokens');
   });
 
   it('are none without a definition that says so', () => {
-    assert.deepEqual(read({ data: OK }), { kind: 'none' });
-    assert.deepEqual(read([OK]), { kind: 'none' });
+    assert.deepEqual(read({ data: OK }), { kind: 'unread', reason: 'no_access_token' });
+    assert.deepEqual(read([OK]), { kind: 'unread', reason: 'no_access_token' });
   });
 });

@@ -165,6 +165,12 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
     'The new token of the provider is over already.',
     'The operator sets the clock of the machine right.',
   ),
+  explained(
+    PASSING,
+    'answer_unreadable',
+    'The provider’s last answer cannot be read. It is kept, for it may hold the account’s tokens.',
+    'The operator reads it with a newer version or definition, and `evergrant grants reread`. The user need not connect again.',
+  ),
   explained(PASSING, 'store_unavailable', 'The database does not answer or cannot write.', LATER),
   explained(PASSING, 'trust_unavailable', 'The keys that JWTs are checked with cannot be fetched.', LATER),
   explained([503], 'not_ready', 'A part that every call needs does not answer.', '`detail` says which, or the log.'),

@@ -10,6 +10,7 @@ import { statements as linkClaims } from './0007-link-claims.ts';
 import { statements as successions } from './0008-successions.ts';
 import { statements as awaited } from './0009-awaited.ts';
 import { parts as forgetting } from './0010-forgetting.ts';
+import { statements as unreadAnswers } from './0011-unread-answers.ts';
 import { statements as eventDetails } from './0012-event-details.ts';
 import { parts as connectionNames } from './0015-connection-names.ts';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 8, name: 'successions', oldest: 5, parts: swapped(successions) },
   { id: 9, name: 'awaited', oldest: 5, parts: swapped(awaited) },
   { id: 10, name: 'forgetting', oldest: 5, parts: forgetting },
+  { id: 11, name: 'unread answers', oldest: 5, parts: swapped(unreadAnswers) },
   { id: 12, name: 'event details', oldest: 5, parts: swapped(eventDetails) },
   { id: 15, name: 'connection names', oldest: 5, parts: connectionNames },
 ];

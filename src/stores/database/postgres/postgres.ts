@@ -16,7 +16,7 @@ import type { Database } from '../schema.ts';
 import { onceCommitted, send } from '../together.ts';
 import { settlesWithin } from './settles-within.ts';
 import { CoalescedReads } from '../read-coalescing.ts';
-import type { ExchangeStatusRow, SqlDatabase, ViewRow } from '../sql-database.ts';
+import type { ExchangeStatusRow, SqlDatabase, ViewRow, ViewWithStatusRow } from '../sql-database.ts';
 import type { Trouble } from '../trouble.ts';
 import { orUnavailable } from '../unavailable.ts';
 import { viewQuery, viewWithStatusQuery } from '../view-query.ts';
@@ -136,8 +136,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
       views.join(JSON.stringify([realm, subject]), (begin) =>
         read<ViewRow>(view, [realm, subject, unresolvedMs], begin),
       ),
-    readViewWithClaims: (realm, subject) =>
-      read<ViewRow & ExchangeStatusRow>(viewWithStatus, [realm, subject, unresolvedMs]),
+    readViewWithClaims: (realm, subject) => read<ViewWithStatusRow>(viewWithStatus, [realm, subject, unresolvedMs]),
     readClaims: (grantId) => read<ExchangeStatusRow>(claims, [grantId, unresolvedMs]),
     tell: (grantId) => {
       notices.tell(grantId);

@@ -7,7 +7,7 @@ import { HotStatements } from '../hot-statements.ts';
 import { retryOnLock } from '../retry-on-lock.ts';
 import type { Database } from '../schema.ts';
 import { groupCommit } from './group-commit.ts';
-import type { ExchangeStatusRow, SqlDatabase, ViewRow } from '../sql-database.ts';
+import type { ExchangeStatusRow, SqlDatabase, ViewRow, ViewWithStatusRow } from '../sql-database.ts';
 import { isBusy, primaryCode } from './busy.ts';
 import { prepareFile, SqliteFile } from './database-file.ts';
 import type { Trouble } from '../trouble.ts';
@@ -108,7 +108,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDatabase> {
     waitAtMost: () => Promise.resolve(),
     readTime: () => Promise.resolve(clock.now()),
     readView: (realm, subject) => read<ViewRow>(VIEW, { realm, subject }),
-    readViewWithClaims: (realm, subject) => read<ViewRow & ExchangeStatusRow>(VIEW_WITH_CLAIMS, { realm, subject }),
+    readViewWithClaims: (realm, subject) => read<ViewWithStatusRow>(VIEW_WITH_CLAIMS, { realm, subject }),
     readClaims: (grantId) => read<ExchangeStatusRow>(CLAIMS, { grant_id: grantId }),
     tell: () => undefined,
     notifyChange: () => Promise.resolve(),

@@ -5,6 +5,7 @@ import { UNRESOLVED_MS } from '../world/bounds.ts';
 import type { Outcome } from '../../../../src/grants/exchange.ts';
 import type { ExchangeRow } from '../../../support/memory-store/rows.ts';
 import type { Surroundings } from '../world/surroundings.ts';
+import { isUnread, mayFollow } from './unread.ts';
 import { CREATING, type Issue, type UpstreamKind } from '../world/upstream.ts';
 import { Violation } from './violation.ts';
 
@@ -123,6 +124,7 @@ export class Judge {
       throw new Violation('Q8', `${how}, while the live ${live} is in the store`);
     }
     if (issue === undefined) throw new Violation('Q8', `${how}, while the live ${live} was never given out`);
+    if (isUnread(memory, issue)) throw new Violation('Q8', `${how}, while the live ${live} waits to be read`);
     if (!this.#mayTakeEffect(issue, scheduler.now)) return;
     if (this.#isRescued(issue)) {
       if (!this.#at.isStrict && memory.exchange(issue.nonce)?.outcome === 'unknown')
@@ -147,9 +149,10 @@ export class Judge {
 
   /** For the end, when nothing goes wrong any more and all is told. @throws {@link Violation} */
   atRest(): void {
-    const { upstream } = this.#at;
+    const { upstream, memory } = this.#at;
     this.#isDirty = true;
     this.look();
+    if (memory.unread.length > 0) throw new Violation('Q1', 'an answer was kept, and never read');
     const lost = upstream.issues.find((issue) => !this.#isStored(issue) && !issue.isLost());
     if (lost !== undefined) throw new Violation('Q1', `${lost.accessToken} came, and was stored nowhere`);
     if (!this.isIdle) throw new Violation('Q3', 'something is still under way long after the last fault');
@@ -166,7 +169,7 @@ export class Judge {
     }
     for (const { nonce, outcome } of memory.exchanges) {
       const before = this.#outcomes.get(nonce);
-      if (before !== undefined && before !== outcome && !(before === 'unknown' && outcome !== undefined)) {
+      if (before !== undefined && before !== outcome && !mayFollow(before, outcome)) {
         throw new Violation('facts only grow', `exchange ${nonce} ended as ${before}, then ${outcome ?? 'not'}`);
       }
       if (outcome !== undefined) this.#outcomes.set(nonce, outcome);
@@ -290,8 +293,9 @@ export class Judge {
     return this.#at.upstream.issues.find((issue) => issue.refreshToken === refreshToken);
   }
 
-  #isStored({ nonce }: Issue): boolean {
-    return this.#at.memory.credential(nonce) !== undefined;
+  #isStored(issue: Issue): boolean {
+    const { memory } = this.#at;
+    return memory.credential(issue.nonce) !== undefined || isUnread(memory, issue);
   }
 
   #isRescued({ nonce }: Issue): boolean {

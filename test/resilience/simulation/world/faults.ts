@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { BOUNDS, UNRESOLVED_MS } from './bounds.ts';
+import { BOUNDS, LIFE_MS, UNRESOLVED_MS } from './bounds.ts';
 
 /** Where the heart meets the world: every call through one of these is a point at which things go wrong. */
 export type Port =
@@ -33,6 +33,8 @@ export type Fault = {
   | { readonly what: 'refuse'; readonly times: number }
   /** The line breaks, before or after upstream has acted. */
   | { readonly what: 'lose' }
+  /** Upstream's success comes in a way that nobody can read until somebody tries again, so many milliseconds later. */
+  | { readonly what: 'garble'; readonly rereadAfterMs: number }
   | { readonly what: 'say'; readonly answer: 'throttled' | 'unknown' | 'not_sent' }
   | { readonly what: 'outage'; readonly ms: number }
   /** The database is what it was so many milliseconds before: a standby that lacked the rest takes its place. */
@@ -105,6 +107,15 @@ export const FAULT: fc.Arbitrary<Fault> = fc.oneof(
     }),
   },
 );
+
+/** One success that cannot be read; phase and port make no other sense. */
+export const GARBLED: fc.Arbitrary<Fault> = fc.record({
+  port: fc.constant('upstream' as const),
+  nth: fc.integer({ min: 1, max: 3 }),
+  phase: fc.constant('after' as const),
+  what: fc.constant('garble' as const),
+  rereadAfterMs: fc.constantFrom(300, 3_000, leaseMs * 2, LIFE_MS / 2, LIFE_MS * 2, 10_000_000),
+});
 
 /** One at which the database goes back in time. */
 export const REVERSION: fc.Arbitrary<Fault> = struckAt(

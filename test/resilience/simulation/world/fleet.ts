@@ -8,16 +8,19 @@ import { MemoryPauses } from '../../../support/memory-store/memory-pauses.ts';
 import type { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { processProvider } from './process-provider.ts';
 import { processRescue } from './process-rescue.ts';
-import { processStore } from './process-store.ts';
+import { processStore, processUnread } from './process-store.ts';
 import { Process } from './process.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const REPLAY_MS = 30_000;
+const REREAD_MS = 5_000;
 
 /** An instance that takes calls. */
 export interface Instance {
   readonly process: Process;
   readonly keeper: Keeper;
+  /** Reads again what could not be read. */
+  readonly reread: () => void;
 }
 
 /** All instances that there are and were, over one database. */
@@ -93,9 +96,10 @@ export class Fleet {
         at.note(() => `${holder} reports: ${what}`);
       },
     };
+    const provider = processProvider(at, process, this.#outage);
     const keeper = new this.#heart.Keeper({
       store,
-      providers: new Providers([processProvider(at, process, this.#outage)]),
+      providers: new Providers([provider]),
       clock: process.clock,
       random: at.random,
       bounds: BOUNDS,
@@ -111,9 +115,17 @@ export class Fleet {
         },
         () => undefined,
       );
+    const unread = processUnread(at, process, memoryStore);
+    const rereadAll = async () => {
+      const tried = this.#heart.reread({ store, unread, observer }, provider);
+      while ((await tried.next()).done !== true) at.census.see('read again');
+    };
+    const reread = () => {
+      rereadAll().catch(() => undefined);
+    };
     const isEmpty = () => at.folders.get(this.#folder(slot))?.size === 0;
     const open = () => {
-      if (!process.isDead) this.#instances[slot] = { process, keeper };
+      if (!process.isDead) this.#instances[slot] = { process, keeper, reread };
     };
     if (isEmpty()) open();
     else void replay().then(open);
@@ -130,6 +142,19 @@ export class Fleet {
     if (isHolding) census.see(isMoved ? 'crash in flight, moved' : 'crash in flight');
     scheduler.in(downMs, () => {
       this.start(process.slot, isMoved ? `${process.machine}'` : process.machine);
+    });
+  }
+
+  /** Has the instance of this slot, if it is up, read again what could not be read. */
+  reread(slot: number): void {
+    this.instance(slot)?.reread();
+  }
+
+  /** Has every instance do that now and then from now on. */
+  rereadFromNowOn(): void {
+    for (let slot = 0; slot < this.#at.scenario.instances; slot++) this.reread(slot);
+    this.#at.scheduler.in(REREAD_MS, () => {
+      this.rereadFromNowOn();
     });
   }
 

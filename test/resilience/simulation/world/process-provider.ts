@@ -1,4 +1,4 @@
-import type { AccountProfile, ExchangeResult, Provider } from '../../../../src/providers/provider.ts';
+import type { AccountProfile, ExchangeResult, KeptAnswer, Provider } from '../../../../src/providers/provider.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { profile } from '../../../support/stores/one-grant.ts';
 import { BOUNDS, LIFE_MS } from './bounds.ts';
@@ -28,6 +28,7 @@ export function processProvider(at: Surroundings, process: Process, outage: { un
     title: PROVIDER,
     realm: REALM,
     onReuse: REUSE[upstream.kind],
+    reader: { fingerprint: 'newer', read },
     refresh: (token) => ask(refreshActs(at, token.reveal())),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -122,7 +123,8 @@ function askUpstream(
         reply(LINE_BROKE, travelMs());
         return;
       }
-      reply('kind' in done ? done : obtained(done, askedAt), travelMs() + after.delayMs, () => {
+      const given = 'kind' in done ? done : after.isGarbled ? garbled(done, askedAt) : obtained(done, askedAt);
+      reply(given, travelMs() + after.delayMs, () => {
         isReceived = true;
       });
     };
@@ -165,7 +167,18 @@ function mayStillAct(
   return bounds === 'outlived' || (!request.isGivenUp && exchange.outcome === undefined);
 }
 
-function obtained(issue: Issue, askedAt: number): ExchangeResult {
+/** A success as nobody can read it yet. */
+function garbled({ accessToken, refreshToken, spent }: Issue, askedAt: number): ExchangeResult {
+  const body = new Secret(JSON.stringify({ accessToken, refreshToken, spent }));
+  const kept = { status: 200, headers: {}, body, askedAt };
+  return { kind: 'unreadable', detail: 'garbled', reason: 'no_access_token', kept };
+}
+
+function read({ body, askedAt }: KeptAnswer): ExchangeResult {
+  return obtained(JSON.parse(body.reveal()) as Pick<Issue, 'accessToken' | 'refreshToken' | 'spent'>, askedAt);
+}
+
+function obtained(issue: Pick<Issue, 'accessToken' | 'refreshToken' | 'spent'>, askedAt: number): ExchangeResult {
   const { accessToken, refreshToken, spent } = issue;
   return {
     kind: 'obtained',

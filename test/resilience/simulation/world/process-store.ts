@@ -1,3 +1,4 @@
+import type { UnreadStore } from '../../../../src/grants/storage/unread-store.ts';
 import type { GrantStore } from '../../../../src/grants/storage/grant-store.ts';
 import { call } from './call.ts';
 import type { Port } from './faults.ts';
@@ -58,7 +59,10 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
     applyBackoff: through('other', (...args) => {
       store.applyBackoff(...args);
     }),
-    finishFailed: through('failed', (...args) => store.finishFailed(...args)),
+    finishFailed: through('failed', (...args) => {
+      if (args[1].answer.kind === 'unreadable') at.census.see('kept unread');
+      return store.finishFailed(...args);
+    }),
     noteReconnectRequired: through('note', (...args) => {
       process.notedAt = at.scheduler.now;
       return store.noteReconnectRequired(...args);
@@ -69,6 +73,32 @@ export function processStore(at: Surroundings, process: Process, store: MemorySt
     noteProfile: through('other', (...args) => {
       store.noteProfile(...args);
     }),
+  };
+}
+
+/** The unread answers as one process sees them. */
+export function processUnread(at: Surroundings, process: Process, store: MemoryStore): UnreadStore {
+  const through = <Result>(work: () => Result) =>
+    call(at, process, 'other', () => {
+      const result = work();
+      at.changed();
+      return result;
+    });
+  return {
+    list: (...args) => through(() => store.unread(...args)),
+    noteReader: (...args) =>
+      through(() => {
+        store.noteReader(...args);
+      }),
+    letPresent: (...args) =>
+      through(() => {
+        store.letPresent(...args);
+      }),
+    drop: (...args) =>
+      through(() => {
+        store.dropUnread(...args);
+      }),
+    counts: () => through(() => store.countUnread()),
   };
 }
 

@@ -48,6 +48,8 @@ export interface Surroundings {
   setDatabaseBack(ms: number): void;
   /** Takes the database back by so many milliseconds. */
   revert(lagMs: number): void;
+  /** Has one of the instances read again what could not be read, so many milliseconds later. */
+  reread(afterMs: number): void;
   /** Kills a process; another one takes its place later. */
   crash(process: Process, fault: Extract<Fault, { what: 'crash' }>): void;
 }
@@ -58,6 +60,7 @@ export interface Strike {
   readonly isLost: boolean;
   readonly said: 'throttled' | 'unknown' | 'not_sent' | undefined;
   readonly outageMs: number;
+  readonly isGarbled: boolean;
 }
 
 /** Lets happen what is to go wrong at this point. */
@@ -66,6 +69,7 @@ export function strike(at: Surroundings, process: Process, port: Port, nth: numb
   let isLost = false;
   let said: Strike['said'];
   let outageMs = 0;
+  let isGarbled = false;
   for (const fault of at.plan.meet(port, nth, phase)) {
     if (process.isDead) break;
     at.note(() => `!! ${fault.what} ${JSON.stringify(fault)} at ${process.holder}`);
@@ -93,6 +97,10 @@ export function strike(at: Surroundings, process: Process, port: Port, nth: numb
       case 'outage':
         outageMs = Math.max(outageMs, fault.ms);
         break;
+      case 'garble':
+        isGarbled = true;
+        at.reread(fault.rereadAfterMs);
+        break;
       case 'revert':
         at.revert(fault.lagMs);
         break;
@@ -103,5 +111,5 @@ export function strike(at: Surroundings, process: Process, port: Port, nth: numb
         break;
     }
   }
-  return { delayMs, isLost, said, outageMs };
+  return { delayMs, isLost, said, outageMs, isGarbled };
 }

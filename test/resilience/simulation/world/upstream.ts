@@ -19,7 +19,7 @@ export const CREATING: readonly UpstreamKind[] = ['managed', 'reopening'];
 
 export const REUSE: Readonly<Record<UpstreamKind, ReuseBehaviour>> = {
   rotating: 'reject',
-  not_rotating: 'reject',
+  not_rotating: 'accept',
   managed: 'reject',
   reopening: 'reject',
   racing: 'reject',

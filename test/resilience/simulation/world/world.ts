@@ -23,6 +23,8 @@ const START = Date.UTC(2026, 5, 1, 12);
 /** From the last callers to the end of all faults, and on to the last look, in milliseconds. */
 const AFTERMATH_MS = LIFE_MS + 10_000;
 const TRIES = 6;
+/** Enough for what was kept to be read by an instance that nothing disturbs, in milliseconds. */
+const REREAD_WITHIN_MS = 2_000;
 /** With less than this left, in milliseconds, a token is renewed ahead of its end. */
 const DUE_MS = LIFE_MS / 10;
 /** After the last fault: the longest back-off, and the longest that an answer may be waited for. */
@@ -87,6 +89,12 @@ export async function runSchedule(run: Run): Promise<Verdict> {
     },
     view: () => observer.view(REALM, SUBJECT),
     isAlive: (holder) => fleet.isAlive(holder),
+    reread: (afterMs) => {
+      const slot = Math.floor(random() * scenario.instances);
+      scheduler.in(afterMs, () => {
+        fleet.reread(slot);
+      });
+    },
     crash: (process, { downMs, isMoved }) => {
       fleet.crash(process, downMs, isMoved);
     },
@@ -221,10 +229,19 @@ class World {
 
   /** Nothing goes wrong any more; every instance must come to serve, twice. */
   #settle(): void {
-    const { scheduler, plan } = this.#at;
+    const { scheduler, plan, scenario } = this.#at;
     this.#at.note(() => 'all faults are over');
     plan.end();
     this.#fleet.calm();
+    const isGarbled = scenario.faults.some(({ what }) => what === 'garble');
+    if (isGarbled) this.#fleet.rereadFromNowOn();
+    scheduler.in(isGarbled ? REREAD_WITHIN_MS : 0, () => {
+      this.#everybodyIsServedTwice();
+    });
+  }
+
+  #everybodyIsServedTwice(): void {
+    const { scheduler } = this.#at;
     this.#everybodyIsServed(() => {
       // Long enough for what was still under way to be told, and for the token to expire once more.
       scheduler.in(AFTERMATH_MS, () => {

@@ -30,12 +30,14 @@ function backoff(ms: number): Backoff {
 const REFRESH: Step = { do: 'refresh', presented: expired, refreshToken: new Secret('refresh-access') };
 const RECOVER: Step = { do: 'recover', accountId: '179' };
 const RECONNECT: Step = { do: 'give_up', because: 'reconnect_required' };
+const UNREAD: Step = { do: 'give_up', because: 'answer_unreadable' };
 const TOO_OLD: Step = { do: 'give_up', because: 'expired_on_arrival' };
 
 interface Case {
   readonly provider?: Provider;
   readonly view?: Partial<GrantView>;
   readonly claims?: ExchangeStatus;
+  readonly isUnread?: boolean;
   readonly lastExchanged?: Credential;
   readonly demand?: StandingDemand;
   readonly step: Step;
@@ -194,6 +196,72 @@ const CASES: Readonly<Record<string, Case>> = {
     claims: claims({ recentExchanges: 60 }),
     step: { do: 'give_up', because: 'too_many_renewals' },
   },
+  'an answer is unread and the token lives': { provider: plain, isUnread: true, step: { do: 'serve' } },
+  'an answer is unread and the token has expired': {
+    provider: plain,
+    view: { current: expired },
+    isUnread: true,
+    step: UNREAD,
+  },
+  'an answer is unread and the caller wants a new token': {
+    provider: plain,
+    isUnread: true,
+    demand: demand({ force: true }),
+    step: UNREAD,
+  },
+  'an answer is unread at a provider that revokes what is reused': {
+    provider: new ScriptedProvider({ recover: false, provision: false, onReuse: 'revoke_family' }),
+    view: { current: expired },
+    isUnread: true,
+    step: UNREAD,
+  },
+  'an answer is unread at a provider with a grace period': {
+    provider: graceful,
+    view: { current: expired },
+    isUnread: true,
+    step: REFRESH,
+  },
+  'an answer is unread at a provider whose refresh tokens are not spent': {
+    provider: new ScriptedProvider({ recover: false, provision: false, onReuse: 'accept' }),
+    view: { current: expired },
+    isUnread: true,
+    step: REFRESH,
+  },
+  'an answer is unread and the account can be recovered': {
+    view: { current: expired },
+    isUnread: true,
+    step: RECOVER,
+  },
+  'an answer is unread, and whoever asked may yet bring another': {
+    view: { current: expired },
+    claims: unresolved,
+    isUnread: true,
+    step: { do: 'wait' },
+  },
+  'an answer is unread, and a new account would abandon its tokens': {
+    provider: creating,
+    view: { current: expired },
+    isUnread: true,
+    step: UNREAD,
+  },
+  'an answer is unread, and opening the account again gives new tokens': {
+    provider: reopening,
+    view: { current: expired, accountId: undefined },
+    isUnread: true,
+    step: { do: 'provision' },
+  },
+  'the answer to creating the account is unread': {
+    provider: creating,
+    view: { current: undefined, accountId: undefined },
+    isUnread: true,
+    step: { do: 'provision' },
+  },
+  'nothing is left but an unread answer': {
+    provider: plain,
+    view: { current: undefined },
+    isUnread: true,
+    step: UNREAD,
+  },
   'nothing is left, for a provider that only refreshes': {
     provider: plain,
     view: { current: undefined },
@@ -212,7 +280,12 @@ describe('the next step', () => {
     it(`is to ${step.do.replace('_', ' ')} where ${name}`, () => {
       const found = nextStep(
         provider,
-        { view: view(facts.view), claims: facts.claims ?? claims(), lastExchanged: facts.lastExchanged },
+        {
+          view: view(facts.view),
+          claims: facts.claims ?? claims(),
+          isUnread: facts.isUnread ?? false,
+          lastExchanged: facts.lastExchanged,
+        },
         facts.demand ?? demand(),
         NOW,
       );

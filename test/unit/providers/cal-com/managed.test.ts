@@ -9,6 +9,7 @@ import {
   exception,
   invalid,
   SAY_NOTHING,
+  UNREADABLE,
   taken,
   TOKENS,
   USER,
@@ -64,6 +65,10 @@ for (const [name, ask] of Object.entries(EVERY_ASK)) {
 
     for (const [text, reply] of SAY_NOTHING) {
       it(`learns nothing from ${text}`, () => judged(ask, reply, 'unknown'));
+    }
+
+    for (const [text, reply] of UNREADABLE) {
+      it(`keeps ${text}`, () => judged(ask, reply, 'unreadable'));
     }
 
     it('learns nothing from a reset', () => judged(ask, 'reset', 'unknown'));
@@ -124,14 +129,14 @@ for (const [name, ask] of Object.entries(EVERY_ASK)) {
     });
 
     for (const accessToken of [undefined, null, '', 42, ['access'], 'two\nlines', 'x'.repeat(65_537)]) {
-      it(`make the answer unknown where the access token is ${JSON.stringify([accessToken]).slice(0, 20)}`, async () => {
-        assert.equal((await answerTo(ask, reply({ accessToken }))).kind, 'unknown');
+      it(`make the answer unreadable where the access token is ${JSON.stringify([accessToken]).slice(0, 20)}`, async () => {
+        assert.equal((await answerTo(ask, reply({ accessToken }))).kind, 'unreadable');
       });
     }
 
     for (const refreshToken of [42, 'two\r\nlines', 'x'.repeat(65_537), true, {}]) {
-      it(`make the answer unknown where the refresh token is ${JSON.stringify(refreshToken).slice(0, 20)}`, async () => {
-        assert.equal((await answerTo(ask, reply({ refreshToken }))).kind, 'unknown');
+      it(`make the answer unreadable where the refresh token is ${JSON.stringify(refreshToken).slice(0, 20)}`, async () => {
+        assert.equal((await answerTo(ask, reply({ refreshToken }))).kind, 'unreadable');
       });
     }
 
@@ -261,9 +266,9 @@ describe('a provision at Cal.com', () => {
   });
 
   for (const id of ['179', -1, 0, 1.5, 1e300, 2 ** 53, null, undefined, true]) {
-    it(`is unknown where the user's id is ${JSON.stringify(id)}`, async () => {
+    it(`is unreadable where the user's id is ${JSON.stringify(id)}`, async () => {
       const answer = await answerTo(provision, success({ user: { ...USER, id }, ...TOKENS }, 201));
-      assert.equal(answer.kind, 'unknown');
+      assert.equal(answer.kind, 'unreadable');
     });
   }
 

@@ -97,7 +97,7 @@ function check(answer: ExchangeResult, { status, body: text }: Reply): void {
     assert.equal(tokenType, 'Bearer');
     return;
   }
-  assert.ok(['rejected', 'client_refused', 'throttled', 'unknown'].includes(answer.kind), answer.kind);
+  assert.ok(['rejected', 'client_refused', 'throttled', 'unreadable', 'unknown'].includes(answer.kind), answer.kind);
   assert.ok('detail' in answer);
   assert.match(answer.detail, DETAIL);
   if (answer.kind === 'rejected' || answer.kind === 'client_refused') {
@@ -127,7 +127,7 @@ describe('whatever an OAuth 2 server answers', () => {
     await fc.assert(property, { numRuns: RUNS });
     assert.equal(server.requests.length, RUNS);
     // Else the replies were too wild to show anything.
-    for (const kind of ['obtained', 'rejected', 'client_refused', 'throttled', 'unknown']) {
+    for (const kind of ['obtained', 'rejected', 'client_refused', 'throttled', 'unreadable', 'unknown']) {
       assert.ok((kinds.get(kind) ?? 0) >= RUNS / 300, `${kind}: ${kinds.get(kind) ?? 0} of ${RUNS}`);
     }
   });

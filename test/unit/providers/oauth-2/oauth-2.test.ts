@@ -41,7 +41,8 @@ function raw(head: string, body: string): Script {
 }
 
 /** What may follow the code: the description in which our refresh token was echoed, or where a redirect points. */
-const REST = /^(?:_credentials)?(?:(?:: | )\[removed\]|: echo)?(?: without a usable bearer token)?$/;
+const REST =
+  /^(?:_credentials)?(?:(?:: | )\[removed\]|: echo)?(?: without a usable bearer token)?$|^\d+ bytes: no usable access token where one is expected$/;
 
 /** The answer is of this kind with this detail, and nothing in it tells what must not be told. */
 async function judged(reply: Script, kind: string, detail: string, different: Different = {}): Promise<void> {
@@ -57,6 +58,7 @@ async function judged(reply: Script, kind: string, detail: string, different: Di
 
 const WHOLE = JSON.stringify(TOKENS);
 const NO_TOKEN = 'HTTP 200 without a usable bearer token';
+const UNREAD = 'HTTP 200, application/json, ';
 
 const VERDICTS: Verdict[] = [
   ['a dead grant', refusal(400, 'invalid_grant'), 'rejected', 'HTTP 400 invalid_grant'],
@@ -168,10 +170,10 @@ const VERDICTS: Verdict[] = [
   ['a 200 without a body', { status: 200, body: '' }, 'unknown', NO_TOKEN],
   ['a 200 with no tokens', { status: 200, body: {} }, 'unknown', NO_TOKEN],
   ['a 200 with null', { status: 200, body: 'null' }, 'unknown', NO_TOKEN],
-  ['a 200 with a list of tokens', { status: 200, body: [TOKENS] }, 'unknown', NO_TOKEN],
-  ['a 200 with tokens in an envelope', { status: 200, body: { data: TOKENS } }, 'unknown', NO_TOKEN],
-  ['a 200 with inherited tokens', { status: 200, body: `{"__proto__":${WHOLE}}` }, 'unknown', NO_TOKEN],
-  ['a 200 that is half a document', { status: 200, body: WHOLE.slice(0, -1) }, 'unknown', NO_TOKEN],
+  ['a 200 with a list of tokens', { status: 200, body: [TOKENS] }, 'unreadable', UNREAD],
+  ['a 200 with tokens in an envelope', { status: 200, body: { data: TOKENS } }, 'unreadable', UNREAD],
+  ['a 200 with inherited tokens', { status: 200, body: `{"__proto__":${WHOLE}}` }, 'unreadable', UNREAD],
+  ['a 200 that is half a document', { status: 200, body: WHOLE.slice(0, -1) }, 'unreadable', UNREAD],
   ['a 204', { status: 204, body: '' }, 'unknown', 'HTTP 204 without a usable bearer token'],
   ['a body cut short', raw(`content-length: ${WHOLE.length + 1}`, WHOLE), 'unknown', 'no complete answer'],
   ['chunks cut short', raw('transfer-encoding: chunked', `40\r\n${WHOLE}`), 'unknown', 'no complete answer'],

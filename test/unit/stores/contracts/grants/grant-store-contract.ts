@@ -1,4 +1,5 @@
 import type { GrantStore } from '../../../../../src/grants/storage/grant-store.ts';
+import type { UnreadStore } from '../../../../../src/grants/storage/unread-store.ts';
 import type { Vault } from '../../../../../src/stores/vault/vault.ts';
 import { accountsContract } from './accounts-contract.ts';
 import { backoffContract } from './backoff-contract.ts';
@@ -10,6 +11,7 @@ import { eventsContract } from './events-contract.ts';
 import { lastExchangedContract } from './last-exchanged-contract.ts';
 import { lateAnswersContract } from './late-answers-contract.ts';
 import type { TestClock } from '../../../../support/stores/test-clock.ts';
+import { unreadContract } from './unread-contract.ts';
 import { unsettledContract } from './unsettled-contract.ts';
 
 /** An empty database that several instances may open, for as long as one test takes. */
@@ -18,6 +20,8 @@ export interface StorePlace extends AsyncDisposable {
   readonly clock: TestClock;
   /** One more instance's store; all under one key ring unless another is given. */
   open(options?: { vault?: Vault }): Promise<GrantStore>;
+  /** The unread answers, as one more instance finds them. */
+  openUnread(): Promise<UnreadStore>;
   /** How many grants there are, connected or not. */
   countGrants(): Promise<number>;
   /** Why each credential ended, by its exchange's id; null for one that has not. */
@@ -34,6 +38,7 @@ export function grantStoreContract(database: string, openPlace: OpenPlace): void
   credentialsContract(database, openPlace);
   lateAnswersContract(database, openPlace);
   unsettledContract(database, openPlace);
+  unreadContract(database, openPlace);
   accountsContract(database, openPlace);
   backoffContract(database, openPlace);
   lastExchangedContract(database, openPlace);

@@ -1,6 +1,6 @@
-import type { Mutation } from './mutate.ts';
-import type { Bounds } from './world/surroundings.ts';
-import type { UpstreamKind } from './world/upstream.ts';
+import type { Mutation } from '../mutate.ts';
+import type { Bounds } from '../world/surroundings.ts';
+import type { UpstreamKind } from '../world/upstream.ts';
 
 /** A heart that is broken in one place, and where that must be noticed. */
 export interface Mutant extends Mutation {
@@ -147,10 +147,10 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: PERFORM,
-        find: "if (answer.kind === 'obtained' && !isKept) isKept = await kept(means, exchange, answer);",
+        find: 'if (isInHand(answer) && !isKept) isKept = await kept(means, exchange, answer);',
         replace: 'void kept;',
       },
-      { file: PERFORM, find: 'obtained: 600_000', replace: 'obtained: 0' },
+      { file: PERFORM, find: 'inHand: 600_000', replace: 'inHand: 0' },
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { Mutation } from './mutate.ts';
+import type { Mutation } from '../mutate.ts';
 
 const STORE = 'test/support/memory-store/memory-store.ts';
 const RECORD = 'test/support/memory-store/record-outcome.ts';
@@ -23,6 +23,18 @@ export const RARE_MUTANTS: readonly RareMutant[] = [
         file: STORE,
         find: 'if (currentOf(this.#memory, grantId)?.nonce !== current?.nonce) return undefined;',
         replace: 'void current;',
+      },
+    ],
+  },
+  {
+    name: 'an exchange is opened on what was read before an unread answer came',
+    regression: 'an exchange is opened after a late answer that nobody could read',
+    property: 'Q6',
+    patches: [
+      {
+        file: STORE,
+        find: 'if (isUnread(this.#memory, grantId) !== foundUnread) return undefined;',
+        replace: 'void foundUnread;',
       },
     ],
   },
