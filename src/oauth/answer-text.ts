@@ -101,7 +101,7 @@ export function noAnswerText({ kind, sent }: Exclude<UpstreamResult, UpstreamAns
 }
 
 /** The path of a URL of ours, without its query. */
-export function pathOf(url: string): string {
+function pathOf(url: string): string {
   return new URL(url).pathname;
 }
 

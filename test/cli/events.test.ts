@@ -46,9 +46,9 @@ describe('evergrant events', { concurrency: 2 }, () => {
     const { code, stdout, stderr } = await run('list');
     assert.equal(code, 0, stderr);
     const [head, ...rows] = stdout.split('\n');
-    assert.match(head ?? '', /^time +type +reason +provider +subjects +id$/);
+    assert.match(head ?? '', /^time +type +reason +provider +subjects +id +detail$/);
     const row = (what: string, who: string) =>
-      new RegExp(String.raw`^\d{4}-\d\d-\d\dT[\d:.]+Z  ${what} +cal-com-managed +${who} +\d+$`);
+      new RegExp(String.raw`^\d{4}-\d\d-\d\dT[\d:.]+Z  ${what} +cal-com-managed +${who} +\d+(?: +/v2/.*)?$`);
     for (const [index, [what, who]] of [
       ['grant.recovered +answer_lost', 'alice'],
       ['grant.created', 'bob'],
@@ -74,7 +74,7 @@ describe('evergrant events', { concurrency: 2 }, () => {
         ['grant.created', null, 'alice'],
       ],
     );
-    const keys = ['id', 'type', 'reason', 'at', 'realm', 'grant_id', 'subjects', 'exchange_id'];
+    const keys = ['id', 'type', 'reason', 'at', 'realm', 'grant_id', 'subjects', 'exchange_id', 'detail'];
     for (const event of all) {
       assert.deepEqual(Object.keys(event), keys);
       assert.ok(Math.abs(Date.parse(event.at) - Date.now()) < 600_000);

@@ -3,7 +3,7 @@ import type { Backoff } from '../grant.ts';
 
 const FIRST_WAIT_MS = 1_000;
 /** The longest back-off in milliseconds for a provider that does not ask for a delay. */
-export const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 60_000;
 /** The limit in milliseconds up to which a provider's own `Retry-After` counts. */
 export const LONGEST_ASKED_MS = 3_600_000;
 

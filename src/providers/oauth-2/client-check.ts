@@ -26,7 +26,7 @@ export function clientCheck(
   const { host } = new URL(tokenUrl);
   const detail = 'detail' in answer ? answer.detail : answer.kind;
   if (answer.kind === 'client_refused') {
-    return { verdict: 'refused', detail: `${host} refuses the client (${detail}). Check ${clientSettings}.` };
+    return { verdict: 'refused', detail: `${host} refuses the client. Check ${clientSettings}. It says: ${detail}.` };
   }
   if (answer.kind === 'rejected' || answer.kind === 'obtained') {
     return { verdict: 'accepted', detail: `${host} accepts ${clientId}.` };

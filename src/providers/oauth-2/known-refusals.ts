@@ -49,12 +49,6 @@ export const KNOWN_WRONG_CLIENT: readonly KnownRefusal[] = [
   { ...ANY, to: 403, error: 'invalid_client_id' },
 ];
 
-/** Zoho's word for a refresh token that it does not know, with 200. At other servers it may be about anything. */
-export const ZOHO_DEAD_GRANT: readonly ErrorSignal[] = [
-  { status: 200, error: 'invalid_code' },
-  { status: 400, error: 'invalid_code' },
-];
-
 /** Microsoft's word for a refresh token that is damaged (MSAL's InteractionRequiredAuthErrorCodes, read 2026-11). */
 export const MICROSOFT_DEAD_GRANT: readonly ErrorSignal[] = [{ status: 400, error: 'bad_token' }];
 

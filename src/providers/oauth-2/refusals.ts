@@ -69,7 +69,7 @@ function says(json: unknown, places: readonly string[], error: string): boolean 
 }
 
 /** The values at a path of names, such as `errors.0.code`, or `errors[].code` for every element of the list. */
-export function valuesAt(json: unknown, path: string): unknown[] {
+function valuesAt(json: unknown, path: string): unknown[] {
   const names = path.replaceAll(/\[(\d*)\]/g, '.$1').split('.');
   return names.reduce<unknown[]>((values, name) => values.flatMap((value) => step(value, name)), [json]);
 }
