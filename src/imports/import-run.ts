@@ -9,9 +9,13 @@ import { renewalSchedule } from '../grants/rules/renewal-schedule.ts';
 export interface InputLine {
   /** Counted from 1. */
   readonly number: number;
-  /** Undefined if it cannot be read; `problem` says why. */
+  /** Undefined if it cannot be read, and `problem` says why; or if it is a row of a table, and `row` has it. */
   readonly text: string | undefined;
+  /** Its values by the names of their columns. */
+  readonly row?: object;
   readonly problem?: string;
+  /** The field that the problem is about, as the line spells it. */
+  readonly field?: string | undefined;
   /** Where it ends, in bytes from the start of the input. */
   readonly end: number;
 }
@@ -108,13 +112,14 @@ export async function runImport(run: ImportRun): Promise<ImportCounts> {
 }
 
 function readLine(
-  { number, text, problem = 'this cannot be read' }: InputLine,
+  { number, text, row, problem = 'this cannot be read', field }: InputLine,
   { rules, clock }: ImportRun,
   refuse: (line: RefusedLine) => void,
 ): ReadLine | undefined {
   try {
-    if (text === undefined) throw new ImportLineError(undefined, problem);
-    return { number, grant: readImportLine(text, { ...rules, now: clock.now() }) };
+    const content = row ?? text;
+    if (content === undefined) throw new ImportLineError(field, problem);
+    return { number, grant: readImportLine(content, { ...rules, now: clock.now() }) };
   } catch (error) {
     if (!(error instanceof ImportLineError)) throw error;
     refuse({ line: number, field: error.field, message: error.message });

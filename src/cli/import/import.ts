@@ -5,8 +5,8 @@ import { HOW_TO_CONFIGURE } from '../../providers/families.ts';
 import { systemClock } from '../../composition/system-clock.ts';
 import { importHelp } from './help.ts';
 import { chunksOf, ImportError, openInput } from './input.ts';
-import { inputLines } from './lines.ts';
 import { ImportProgress } from './progress.ts';
+import { readInput } from './read-input.ts';
 import { askedToStop } from '../signals.ts';
 import { devOption, storedConfig } from '../stored-config.ts';
 
@@ -53,7 +53,7 @@ export function importCommand(): Command {
       });
       try {
         await runImport({
-          lines: inputLines(chunksOf(input, stop.signal)),
+          lines: readInput(chunksOf(input, stop.signal), { ignoreUnknown: options.ignoreUnknown === true }),
           rules: { providers, subjectOf: parseSubject, ignoreUnknown: options.ignoreUnknown === true },
           store: (grants) => (options.dryRun === true ? imports.check(grants) : imports.add(grants)),
           clock: systemClock,
