@@ -1,4 +1,10 @@
-import { fieldOf, ImportLineError, repeatedField, unknownField, type ImportField } from '../../imports/import-fields.ts';
+import {
+  fieldOf,
+  ImportLineError,
+  repeatedField,
+  unknownField,
+  type ImportField,
+} from '../../imports/import-fields.ts';
 import type { InputLine } from '../../imports/import-run.ts';
 import { csvValues } from './csv-values.ts';
 import { decoded, NOT_UTF_8 } from './decoded.ts';

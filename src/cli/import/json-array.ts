@@ -29,7 +29,10 @@ export async function* arrayElements(input: AsyncIterable<Buffer>): AsyncGenerat
 function element({ line: number, bytes, isWhole, end }: InputRecord, state: ElementEnds['state']): InputLine {
   const refused = (problem: string) => ({ number, text: undefined, problem, end });
   if (bytes === undefined) return refused('this is too long for an element; give one JSON object for each grant');
-  if (!isWhole) return refused(state === 'after' ? 'the array ended before this; give one array' : 'the file was cut in the midst of this');
+  if (!isWhole)
+    return refused(
+      state === 'after' ? 'the array ended before this; give one array' : 'the file was cut in the midst of this',
+    );
   const text = decoded(bytes);
   return text === undefined ? refused(NOT_UTF_8) : { number, text, end };
 }

@@ -96,7 +96,7 @@ export class Connections {
     if (found === undefined) return { health: 'reconnect_required', expiresAt: undefined } as const;
     const { view } = found;
     const step = nextStep(provider, await toFacts(grants, provider, found), { seen: undefined }, clock.now());
-    const isLost = step.do === 'give_up' && step.because === 'reconnect_required';
+    const isLost = step.do === 'give_up' && ['reconnect_required', 'account_mismatch'].includes(step.because);
     const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
     return { health, expiresAt: view.current?.expiresAt };
   }

@@ -4,6 +4,7 @@ import type { CircuitBreaker } from './circuit-breaker.ts';
 import { satisfies, tolerates, type StandingDemand } from '../rules/demand.ts';
 import type { KeeperError } from '../errors.ts';
 import {
+  accountMismatch,
   backingOff,
   clientRefused,
   consentRequired,
@@ -132,6 +133,8 @@ async function giveUp(
       return expiredOnArrival();
     case 'too_many_renewals':
       return tooManyRenewals();
+    case 'account_mismatch':
+      return accountMismatch();
     case 'reconnect_required':
       return giveUpForGood(means, target, view);
   }

@@ -11,10 +11,13 @@ export type Step =
   | { readonly do: 'serve' }
   | { readonly do: 'wait' }
   | { readonly do: 'back_off' }
-  | { readonly do: 'give_up'; readonly because: 'expired_on_arrival' | 'too_many_renewals' | 'reconnect_required' }
+  | { readonly do: 'give_up'; readonly because: GiveUp }
   | { readonly do: 'refresh'; readonly presented: Credential; readonly refreshToken: Secret }
   | { readonly do: 'recover'; readonly accountId: string }
   | { readonly do: 'provision' };
+
+/** Why nothing can be done now. */
+type GiveUp = 'expired_on_arrival' | 'too_many_renewals' | 'reconnect_required' | 'account_mismatch';
 
 /** The facts about a grant, read at one moment. */
 export interface Facts {
@@ -56,6 +59,11 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
     // others.
     const isQuarantined = provider.onReuse === 'revoke_family' && claims.isUnresolved;
     return isQuarantined ? { do: 'wait' } : { do: 'refresh', presented: current, refreshToken };
+  }
+  // The import gave this account's tokens to somebody, and a recovery might do so again. Only a provider that goes by
+  // the subject can't.
+  if (view.confirmation === 'failed' && provider.provisionsAgain !== true) {
+    return { do: 'give_up', because: 'account_mismatch' };
   }
   if (provider.recover !== undefined && accountId !== undefined) {
     // Another exchange in flight might take effect after this one, and nobody could tell which tokens were still valid.

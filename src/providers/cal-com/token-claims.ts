@@ -18,7 +18,7 @@ export function managedTokenClaims(token: Secret, clientId: string): TokenClaims
   const { type, clientId: client, ownerId, expiresAt, exp } = payload;
   return {
     use: typeof type === 'string' && Object.hasOwn(USES, type) ? USES[type] : undefined,
-    accountId: accountIdOf(ownerId),
+    accountId: ownerIn(ownerId),
     isOurs: typeof client === 'string' ? client === clientId : undefined,
     expiresAt: moment(expiresAt) ?? (typeof exp === 'number' ? moment(exp * 1000) : undefined),
   };
@@ -26,6 +26,11 @@ export function managedTokenClaims(token: Secret, clientId: string): TokenClaims
 
 /** The latest time of a `Date` (ECMA-262 section 21.4.1.1). */
 const LATEST_MS = 8.64e15;
+
+function ownerIn(value: unknown): string | undefined {
+  const id = accountIdOf(value);
+  return id !== undefined && /^\d+$/.test(id) ? id : undefined;
+}
 
 function moment(value: unknown): number | undefined {
   return typeof value === 'number' && Math.abs(value) <= LATEST_MS ? value : undefined;

@@ -133,6 +133,8 @@ async function append(
   const answer = { kind: 'obtained', tokens: importedTokens(grant, obtainedAt) } as const;
   const exchange = { ...intent, ...name };
   await recordObtained(database, transaction, { vault, exchange, answer, schedule: grant.schedule, obtainedAt });
+  // What was known of the account says nothing about these tokens.
+  await transaction.updateTable('grants').set({ profile_at: null }).where('id', '=', grantId).execute();
   await transaction
     .updateTable('exchanges')
     .set({ detail: marks[0] ?? '' })
