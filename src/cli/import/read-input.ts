@@ -14,6 +14,8 @@ const NO_TEXT: readonly [begins: readonly number[], problem: string][] = [
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const OPENING_BRACKET = '[';
 const LINE_FEED = 10;
+/** White space of ASCII is up to here. */
+const SPACE = 0x20;
 
 /**
  * Yields the grants of a file as it is read: one JSON object a line, the elements of a JSON array, or the rows of a CSV
@@ -40,9 +42,9 @@ async function* inItsFormat(chunks: AsyncIterator<Buffer>, ignoreUnknown: boolea
     yield { number: 1, text: undefined, problem, end: begins.length };
     return;
   }
-  const marked = begins.subarray(0, 3).equals(BYTE_ORDER_MARK) ? begins.subarray(3) : begins;
-  const whole = resumed(marked, chunks);
-  const first = firstLine(marked);
+  const unmarked = withoutMark(begins);
+  const whole = resumed(unmarked, chunks);
+  const first = firstLine(unmarked);
   const separator = first.startsWith('{') ? undefined : separatorOf(first);
   if (first.startsWith(OPENING_BRACKET)) yield* arrayElements(whole);
   else if (separator !== undefined) yield* csvRows(whole, { separator, ignoreUnknown });
@@ -52,12 +54,23 @@ async function* inItsFormat(chunks: AsyncIterator<Buffer>, ignoreUnknown: boolea
 /** Reads until the first line that is not blank is whole, or is longer than any that counts. */
 async function beginning(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
   let read = Buffer.alloc(0);
-  while (read.length <= LONGEST_RECORD_BYTES && !/\S[^\n]*\n/.test(read.toString('latin1'))) {
+  while (read.length <= LONGEST_RECORD_BYTES && !hasLine(read)) {
     const next = await chunks.next();
     if (next.done === true) break;
     read = Buffer.concat([read, next.value]);
   }
   return read;
+}
+
+function hasLine(read: Buffer): boolean {
+  const begun = withoutMark(read).findIndex((byte) => byte > SPACE);
+  return begun !== -1 && withoutMark(read).includes(LINE_FEED, begun);
+}
+
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    ? bytes.subarray(BYTE_ORDER_MARK.length)
+    : bytes;
 }
 
 /** The first line that is not blank, without white space around it; empty if there is none or it is not UTF-8. */
