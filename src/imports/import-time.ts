@@ -6,6 +6,8 @@ const FIRST_MICROSECONDS = 100_000_000_000_000;
 const FIRST_NANOSECONDS = 100_000_000_000_000_000;
 /** No token of an import is from before, and none outlives the other. */
 const [FIRST_YEAR, LAST_YEAR] = [2000, 2100];
+const [FIRST, END] = [Date.UTC(FIRST_YEAR, 0), Date.UTC(LAST_YEAR + 1, 0)];
+const SHORTEST_MONTH = 28;
 const NUMBER = /^-?\d{1,25}(?:\.\d+)?$/;
 /**
  * As JavaScript, Python and Postgres write it: with a `T` or a space, and with an hours-only offset, a full one or
@@ -39,20 +41,25 @@ function fromNumber(value: number): ReadTime {
 function fromText(text: string): ReadTime {
   const [, year = '', month = '', day = '', time = '00:00', offset = 'Z'] = ISO_8601.exec(text) ?? [];
   if (year === '') return { give: A_TIME };
-  if (Number(day) > daysOf(Number(year), Number(month))) return { give: `${A_TIME}, for there is no such day` };
+  if (
+    month === '00' ||
+    month > '12' ||
+    (Number(day) > SHORTEST_MONTH && Number(day) > daysOf(Number(year), Number(month)))
+  ) {
+    return { give: `${A_TIME}, for there is no such day` };
+  }
   const ms = Date.parse(`${year}-${month}-${day}T${time.replace(',', '.')}${wholeOffset(offset.toUpperCase())}`);
   return Number.isNaN(ms) ? { give: `${A_TIME}, for there is no such time` } : possible(ms);
 }
 
 function possible(at: number): ReadTime {
+  if (at >= FIRST && at < END) return { at };
   const year = new Date(at).getUTCFullYear();
-  if (year >= FIRST_YEAR && year <= LAST_YEAR) return { at };
   return { give: `${A_TIME} between ${FIRST_YEAR} and ${LAST_YEAR}, for this is the year ${year}` };
 }
 
-/** How many days a month has; 0 where there is no such month. */
 function daysOf(year: number, month: number): number {
-  return month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 0;
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 function wholeOffset(offset: string): string {

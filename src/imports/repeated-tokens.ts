@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { ImportedGrant } from '../grants/storage/import-store.ts';
 import { ImportLineError } from './import-fields.ts';
 
@@ -9,14 +8,13 @@ interface Bringer {
   readonly accountId: string | undefined;
 }
 
-/** About a hundred megabytes. Of a longer file, the lines farthest back are forgotten. */
-const MOST_REMEMBERED = 500_000;
-/** Characters of a base64 digest: 108 bits, so that no two tokens of any file share them. */
-const DIGEST_CHARACTERS = 18;
+/** About a hundred megabytes of tokens. Of a longer file, the lines farthest back are forgotten. */
+const MOST_CHARACTERS = 100_000_000;
 
 /** Notices a token that a file gives to two accounts, or to two users without naming the account. One of them is wrong. */
 export class RepeatedTokens {
   readonly #bringers = new Map<string, Bringer>();
+  #characters = 0;
 
   /**
    * Remembers the tokens of a line.
@@ -27,7 +25,7 @@ export class RepeatedTokens {
     const bringer = { line, subject, accountId };
     for (const [field, given] of [['access_token', access] as const, ['refresh_token', refresh] as const]) {
       if (given === undefined) continue;
-      const key = hash('sha256', `${realm}\0${given.token.reveal()}`, 'base64').slice(0, DIGEST_CHARACTERS);
+      const key = `${realm}\0${given.token.reveal()}`;
       const earlier = this.#bringers.get(key);
       if (earlier === undefined) this.#remember(key, bringer);
       else if (!isSame(earlier, bringer)) throw repeated(field, earlier, bringer);
@@ -36,9 +34,12 @@ export class RepeatedTokens {
 
   #remember(key: string, bringer: Bringer): void {
     this.#bringers.set(key, bringer);
-    if (this.#bringers.size <= MOST_REMEMBERED) return;
-    const [oldest] = this.#bringers.keys();
-    if (oldest !== undefined) this.#bringers.delete(oldest);
+    this.#characters += key.length;
+    while (this.#characters > MOST_CHARACTERS) {
+      const [oldest = ''] = this.#bringers.keys();
+      this.#bringers.delete(oldest);
+      this.#characters -= oldest.length;
+    }
   }
 }
 

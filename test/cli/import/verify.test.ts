@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startCronofy } from '../../src/sandbox/index.ts';
-import { CLIENT_ID, startSandbox, type Sandbox } from '../support/service/start-sandbox.ts';
-import { line, newImportScene, summary } from './import-scene.ts';
+import { startCronofy } from '../../../src/sandbox/index.ts';
+import { CLIENT_ID, startSandbox, type Sandbox } from '../../support/service/start-sandbox.ts';
+import { line, newImportScene, summary } from '../import-scene.ts';
 
 async function create(sandbox: Sandbox, name: string): Promise<any> {
   const body = { email: `${name}@example.com`, name };
@@ -55,7 +55,7 @@ describe('evergrant import --verify', { concurrency: 2 }, () => {
       cronofy('w', cid, { account_id: ben.sub }),
       cronofy('ben', ben, { account_id: ben.sub, expires_at: '2026-01-01T00:00:00Z' }),
       { subject: 'cal', provider: 'cal-com-managed', account_id: user.id, ...tokens },
-      line(7, { account_id: user.id + 1, refresh_token: 'opaque', access_token: 'not-one-of-cal-com' }),
+      line(7, { account_id: Number(user.id) + 1, refresh_token: 'opaque', access_token: 'not-one-of-cal-com' }),
     ]);
     await control('DELETE', '/journal');
     await sandbox.control('DELETE', '/journal');
