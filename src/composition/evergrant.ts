@@ -81,7 +81,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   await using opened = new AsyncDisposableStack();
   const location = databaseLocation(config, secrets);
   const stores = opened.use(await openStores({ location, vault, clock, bounds, ...storesLog }));
-  const { grants, pauses } = stores;
+  const { grants, pauses, confirmations } = stores;
   const rescue = await openRescue(config.rescueFolder, vault, log);
   const mark = await openDatabaseMark({
     mark: stores.highWaterMark(`${config.rescueFolder}-mark`),
@@ -104,7 +104,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
     });
   const { callerWaitMs } = config;
   const common = { providers, clock, random, bounds, rescue, observer };
-  const keeper = new Keeper({ ...common, store: grants, pauses, successions, callerWaitMs });
+  const keeper = new Keeper({ ...common, store: grants, pauses, confirmations, successions, callerWaitMs });
   const redirectUri = (provider: string) => `${config.publicUrl}${CONNECT_PATH}/${provider}/callback`;
   const linking = new Linking({ ...common, store: stores.links, redirectUri });
   const authenticator = await buildAuthenticator({ config, secrets, apiKeys: stores.apiKeys });
@@ -113,7 +113,7 @@ export async function createEvergrant(options: EvergrantOptions): Promise<Evergr
   };
   const app = createApp({
     keeper,
-    profiles: new Profiles({ store: grants, providers, clock }),
+    profiles: new Profiles({ store: grants, providers, clock, confirm: (...account) => keeper.confirm(...account) }),
     connections: new Connections({ ...common, store: stores.connections, grants }),
     frontendTokens: new FrontendTokens({ keeper, grants, providers }),
     linking,

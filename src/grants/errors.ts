@@ -168,6 +168,14 @@ export function reconnectRequired(): KeeperError {
   return new KeeperError('reconnect_required', 'The account must be connected again.');
 }
 
+/** The error for imported tokens that turned out to be of another account than the import had named. */
+export function accountMismatch(): KeeperError {
+  return new KeeperError(
+    'reconnect_required',
+    'The tokens that were imported for this user are of another account than the import says. Import the right ones, or connect the account again.',
+  );
+}
+
 /** The error for an answer that refuses this caller's input; undefined for all other answers. */
 export function refused(answer: ExchangeResult): KeeperError | undefined {
   if (answer.kind === 'account_taken') {

@@ -40,8 +40,9 @@ export const EVENT_TYPES = [
  *   cannot be ruled out with a provider that rotates without a grace period
  * - `reverted`: the database went back in time, through a failover or a restore, and lost the successor of the refused
  *   token
+ * - `account_mismatch`: imported tokens turned out to be of another account than the import had named
  */
-export type EventReason = 'refused' | 'answer_lost' | 'reverted' | UnreadReason;
+export type EventReason = 'refused' | 'answer_lost' | 'reverted' | 'account_mismatch' | UnreadReason;
 
 /** One event of a grant, for listeners outside the core. Holds no token. */
 export interface GrantEvent {

@@ -20,6 +20,15 @@ export interface GrantView {
    * exchange was opened. It is then unknown which of the two the provider honours.
    */
   readonly unsettled: boolean;
+  /**
+   * Whether the provider has yet to say that the account of an import is the one of its tokens:
+   *
+   * - `due`: it has not been asked, so nothing may be handed out before it is
+   * - `failed`: it named another account, and nothing that could be handed out has come since
+   *
+   * Absent where there is nothing to confirm.
+   */
+  readonly confirmation?: 'due' | 'failed';
 }
 
 /** After consecutive failures: when to ask the provider again, and how the last attempt failed. */

@@ -1,9 +1,11 @@
-import { LONGEST_BELIEVED_MS, TOKEN_LIMIT_CHARACTERS, tokenText } from '../oauth/token-set.ts';
+import { LONGEST_BELIEVED_MS } from '../oauth/token-set.ts';
 import { accountIdOf } from '../providers/to-profile.ts';
 import type { Provider } from '../providers/provider.ts';
 import { compareClaims } from './import-claims.ts';
 import { ImportLineError, readFields, refusedValue, type GivenFields, type ImportField } from './import-fields.ts';
+import { checkName } from './import-name.ts';
 import { readTime } from './import-time.ts';
+import { readTokenValue } from './import-token.ts';
 import type { ImportedGrant, ImportedToken } from '../grants/storage/import-store.ts';
 import type { Providers } from '../grants/providers.ts';
 import { recoveryPath } from '../grants/rules/next-step.ts';
@@ -20,16 +22,19 @@ export interface ImportRules {
   readonly now: number;
 }
 
-const A_TIME = 'an ISO 8601 time or epoch seconds';
+const DAY_MS = 86_400_000;
+/** A lifetime is at most about three years; what is longer is a time. In seconds. */
+const LONGEST_LIFETIME_SECONDS = 100_000_000;
 const TOKEN_TYPE = /^[!-~]{1,32}$/;
 
 /**
- * Reads one line of an import: a JSON object with the fields of `SPELLINGS`.
+ * Reads one line of an import, with the fields of `SPELLINGS`.
  *
+ * @param line its JSON, or its values by the names of their columns
  * @throws {@link ImportLineError}, which says what is wrong without showing a secret
  */
-export function readImportLine(text: string, rules: ImportRules): ImportedGrant {
-  const fields = readFields(text, rules.ignoreUnknown);
+export function readImportLine(line: string | object, rules: ImportRules): ImportedGrant {
+  const fields = readFields(line, rules.ignoreUnknown);
   const subject = readSubject(fields, rules);
   const provider = readProvider(fields, rules);
   const accountId = readAccountId(fields, provider);
@@ -40,6 +45,7 @@ export function readImportLine(text: string, rules: ImportRules): ImportedGrant 
   if (refresh === undefined && access === undefined) throw missing('refresh_token', 'it, or "access_token"');
   compareClaims(fields, provider, { field: 'access_token', given: access, accountId });
   compareClaims(fields, provider, { field: 'refresh_token', given: refresh, accountId });
+  checkDifferent(fields, access, refresh);
   if (isUnrenewable && access?.expiresAt !== undefined && access.expiresAt <= rules.now) {
     throw new ImportLineError(
       undefined,
@@ -61,8 +67,10 @@ export function readImportLine(text: string, rules: ImportRules): ImportedGrant 
 function readSubject(fields: GivenFields, { subjectOf }: ImportRules): string {
   const given = fields.get('subject');
   if (given === undefined) throw missing('subject', "your app's id of the user");
+  const meaning = "your app's id of the user, 1 to 255 printable characters";
+  checkName(given, meaning);
   const subject = subjectOf(given.value);
-  if (subject === undefined) throw refusedValue(given, "your app's id of the user, 1 to 255 printable characters");
+  if (subject === undefined) throw refusedValue(given, meaning);
   return subject;
 }
 
@@ -87,6 +95,7 @@ function readAccountId(fields: GivenFields, provider: Provider): string | undefi
   if (provider.authorization?.identifiesAccounts === false) {
     throw refusedValue(given, 'none: what this provider shows of an account may be another’s by now');
   }
+  checkName(given, meaning);
   const accountId = accountIdOf(given.value);
   if (accountId === undefined || accountIdForm?.pattern.test(accountId) === false) throw refusedValue(given, meaning);
   return accountId;
@@ -98,13 +107,20 @@ function readToken(
   expiresAt: number | undefined,
 ): ImportedToken | undefined {
   const given = fields.get(field);
-  if (given === undefined) return undefined;
-  const token = tokenText(given.value);
-  if (token !== undefined) return { token, expiresAt };
-  throw new ImportLineError(
-    given.spelling,
-    `"${given.spelling}" is not a token (it is not shown); give 1 to ${TOKEN_LIMIT_CHARACTERS} printable ASCII characters`,
+  return given && { token: readTokenValue(given), expiresAt };
+}
+
+/** No provider issues one token for both uses: presented as a refresh token, an access token is refused. */
+function checkDifferent(
+  fields: GivenFields,
+  access: ImportedToken | undefined,
+  refresh: ImportedToken | undefined,
+): void {
+  if (access === undefined || refresh?.token.reveal() !== access.token.reveal()) return;
+  const [one = 'refresh_token', other = 'access_token'] = (['refresh_token', 'access_token'] as const).map(
+    (field) => fields.get(field)?.spelling,
   );
+  throw new ImportLineError(one, `"${one}" and "${other}" are the same token; give each, or only the one that it is`);
 }
 
 /**
@@ -116,14 +132,14 @@ function readExpiry(
   { accessLifetime }: Provider,
   { isUnrenewable, now }: { readonly isUnrenewable: boolean; readonly now: number },
 ): number | undefined {
-  const given = readGivenExpiry(fields);
+  const given = readGivenExpiry(fields, now);
   if (given !== undefined) return Math.min(given, now + (accessLifetime?.maximumMs ?? LONGEST_BELIEVED_MS));
   const obtainedAt = readMoment(fields, 'obtained_at');
   if (isUnrenewable || obtainedAt === undefined || accessLifetime === undefined) return undefined;
   return Math.min(obtainedAt, now) + accessLifetime.fallbackMs;
 }
 
-function readGivenExpiry(fields: GivenFields): number | undefined {
+function readGivenExpiry(fields: GivenFields, now: number): number | undefined {
   const at = readMoment(fields, 'expires_at');
   const lifetime = fields.get('expires_in');
   if (at !== undefined || lifetime === undefined) return at;
@@ -131,7 +147,12 @@ function readGivenExpiry(fields: GivenFields): number | undefined {
   if (!['number', 'string'].includes(typeof lifetime.value) || !(seconds >= 0) || !Number.isFinite(seconds)) {
     throw refusedValue(lifetime, 'the seconds that the access token lives');
   }
+  if (seconds >= LONGEST_LIFETIME_SECONDS) {
+    throw refusedValue(lifetime, 'the seconds that the access token lives, or this time as "expires_at"');
+  }
   const obtainedAt = readMoment(fields, 'obtained_at');
+  const obtained = fields.get('obtained_at');
+  if (obtained !== undefined && (obtainedAt ?? 0) > now + DAY_MS) throw refusedValue(obtained, 'a time that has been');
   if (obtainedAt !== undefined) return Math.floor(obtainedAt + seconds * 1000);
   const { spelling } = lifetime;
   throw new ImportLineError(
@@ -143,9 +164,9 @@ function readGivenExpiry(fields: GivenFields): number | undefined {
 function readMoment(fields: GivenFields, field: ImportField): number | undefined {
   const given = fields.get(field);
   if (given === undefined) return undefined;
-  const at = readTime(given.value);
-  if (at === undefined) throw refusedValue(given, A_TIME);
-  return at;
+  const time = readTime(given.value);
+  if ('give' in time) throw refusedValue(given, time.give);
+  return time.at;
 }
 
 /** The type is case-insensitive (RFC 6749 section 5.1); most clients expect `Bearer` as the standard writes it. */

@@ -2,6 +2,8 @@ import { randomToken } from '../oauth/random-token.ts';
 import type { Clock } from '../grants/clock.ts';
 import { ImportLineError } from './import-fields.ts';
 import { readImportLine, type ImportRules } from './import-line.ts';
+import { RepeatedTokens } from './repeated-tokens.ts';
+import type { Verifier } from './verifier.ts';
 import type { ImportedGrant, ImportStore, ImportVerdict, ScheduledImport } from '../grants/storage/import-store.ts';
 import { renewalSchedule } from '../grants/rules/renewal-schedule.ts';
 
@@ -9,9 +11,13 @@ import { renewalSchedule } from '../grants/rules/renewal-schedule.ts';
 export interface InputLine {
   /** Counted from 1. */
   readonly number: number;
-  /** Undefined if it cannot be read; `problem` says why. */
+  /** Undefined if it cannot be read, and `problem` says why; or if it is a row of a table, and `row` has it. */
   readonly text: string | undefined;
+  /** Its values by the names of their columns. */
+  readonly row?: object;
   readonly problem?: string;
+  /** The field that the problem is about, as the line spells it. */
+  readonly field?: string | undefined;
   /** Where it ends, in bytes from the start of the input. */
   readonly end: number;
 }
@@ -29,6 +35,23 @@ export interface ImportCounts {
   imported: number;
   alreadyThere: number;
   refused: number;
+  /** Lines that their provider has confirmed; only where it is asked. */
+  verified?: number;
+}
+
+/** Asks providers about lines before they are stored. */
+export interface ImportVerification {
+  readonly verifier: Pick<Verifier, 'verify'>;
+  /** `ImportStore.check`: only lines that would be imported are asked about. */
+  readonly check: ImportStore['check'];
+  /** Called for each line that the provider can't be asked about; it is imported all the same. */
+  readonly unverified: (line: UnverifiedLine) => void;
+}
+
+/** A line that its provider can't be asked about. */
+export interface UnverifiedLine {
+  readonly line: number;
+  readonly why: string;
 }
 
 /** Configures {@link runImport}. */
@@ -37,6 +60,8 @@ export interface ImportRun {
   readonly rules: Omit<ImportRules, 'now'>;
   /** `ImportStore.add`, or `ImportStore.check` to write nothing. */
   readonly store: ImportStore['add'];
+  /** Undefined to ask nobody. */
+  readonly verification?: ImportVerification | undefined;
   readonly clock: Clock;
   /** True once no new batch may start. */
   readonly stopping: () => boolean;
@@ -73,6 +98,7 @@ const REFUSALS: Readonly<Record<Exclude<ImportVerdict, 'imported' | 'already_the
 interface ReadLine {
   readonly number: number;
   readonly grant: ImportedGrant;
+  readonly end: number;
 }
 
 /**
@@ -87,9 +113,11 @@ export async function runImport(run: ImportRun): Promise<ImportCounts> {
     counts.refused += 1;
     run.refused(line);
   };
+  const tokens = new RepeatedTokens();
   let batch: InputLine[] = [];
   const flush = async () => {
-    const read = batch.map((line) => readLine(line, run, refuse)).filter((line) => line !== undefined);
+    const given = batch.map((line) => readLine(line, run, tokens, refuse)).filter((line) => line !== undefined);
+    const read = await verified(run, given, { counts, refuse });
     for (const [index, verdict] of (await decide(run, read)).entries()) {
       if (verdict === 'imported') counts.imported += 1;
       else if (verdict === 'already_there') counts.alreadyThere += 1;
@@ -108,18 +136,48 @@ export async function runImport(run: ImportRun): Promise<ImportCounts> {
 }
 
 function readLine(
-  { number, text, problem = 'this cannot be read' }: InputLine,
+  { number, text, row, problem = 'this cannot be read', field, end }: InputLine,
   { rules, clock }: ImportRun,
+  tokens: RepeatedTokens,
   refuse: (line: RefusedLine) => void,
 ): ReadLine | undefined {
   try {
-    if (text === undefined) throw new ImportLineError(undefined, problem);
-    return { number, grant: readImportLine(text, { ...rules, now: clock.now() }) };
+    const content = row ?? text;
+    if (content === undefined) throw new ImportLineError(field, problem);
+    const grant = readImportLine(content, { ...rules, now: clock.now() });
+    tokens.note(number, grant);
+    return { number, grant, end };
   } catch (error) {
     if (!(error instanceof ImportLineError)) throw error;
     refuse({ line: number, field: error.field, message: error.message });
     return undefined;
   }
+}
+
+/** The lines that are left once their providers have been asked about those that would be imported. */
+async function verified(
+  run: ImportRun,
+  lines: readonly ReadLine[],
+  { counts, refuse }: { readonly counts: ImportCounts; readonly refuse: (line: RefusedLine) => void },
+): Promise<readonly ReadLine[]> {
+  const { verification, clock, stopping, progress } = run;
+  if (verification === undefined) return lines;
+  const verdicts = await verification.check(lines.map(({ grant }) => scheduledImport(grant, clock.now())));
+  const left: ReadLine[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (stopping()) return [];
+    const isNew = verdicts[index] === 'imported';
+    const found = isNew ? await verification.verifier.verify(line.grant) : undefined;
+    if (found?.kind === 'refused') {
+      if (!stopping()) refuse({ line: line.number, field: 'access_token', message: found.message });
+      continue;
+    }
+    if (found?.kind === 'unverified') verification.unverified({ line: line.number, why: found.why });
+    if (found?.kind === 'verified') counts.verified = (counts.verified ?? 0) + 1;
+    left.push(line);
+    if (isNew) progress(counts, line.end);
+  }
+  return left;
 }
 
 /** The verdicts on a batch. Busy grants are retried for a few seconds, as most exchanges take no longer. */

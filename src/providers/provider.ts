@@ -1,7 +1,7 @@
 import type { LifetimeBounds } from '../oauth/token-set.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountProfile, ExchangeResult, KeptAnswer } from './exchange-result.ts';
-import type { Authorization } from './authorization.ts';
+import type { Authorization, Identified } from './authorization.ts';
 
 export type * from './exchange-result.ts';
 
@@ -50,6 +50,8 @@ export interface Provider {
   revoke?(credential: Revocable): Promise<Revoked>;
   /** Issues tokens that a web page can hold instead of an access token; absent if the provider has none. */
   readonly frontendTokens?: FrontendTokenIssuer;
+  /** Asks the provider whose this access token is; absent if it doesn't tell. Changes nothing there. */
+  identify?(accessToken: Secret): Promise<Identified>;
   /** Asks the provider whether it still accepts this access token. */
   probe?(accessToken: Secret): Promise<'accepted' | 'refused' | 'unreachable'>;
   /**

@@ -2,6 +2,7 @@ import type { ApiKeyStore } from '../callers/api-key.ts';
 import type { Clock } from '../grants/clock.ts';
 import { unresolvedMs, type ExchangeBounds } from '../grants/exchange.ts';
 import type { ImportStore } from '../grants/storage/import-store.ts';
+import type { ConfirmationStore } from '../grants/storage/confirmation-store.ts';
 import type { ConnectionStore } from '../grants/storage/connection-store.ts';
 import type { LinkStore, VainConsentStore } from '../grants/storage/link-store.ts';
 import type { GrantStore } from '../grants/storage/grant-store.ts';
@@ -15,6 +16,7 @@ import { SqlLinkStore } from './connections/sql-link-store.ts';
 import { EventLog } from './event-log.ts';
 import { newGrantId as grantId } from './grants/grant-id.ts';
 import { SqlGrantStore } from './grants/sql-grant-store.ts';
+import { SqlConfirmationStore } from './imports/sql-confirmation-store.ts';
 import { SqlImportStore } from './imports/sql-import-store.ts';
 import { migrate, type MigrateOptions, type Migrated } from './database/migrate.ts';
 import { HighWaterMark } from './high-water-mark.ts';
@@ -58,6 +60,7 @@ export interface Stores extends AsyncDisposable {
   readonly upkeep: UpkeepStore;
   readonly pauses: PauseStore;
   readonly imports: ImportStore;
+  readonly confirmations: ConfirmationStore;
   readonly links: LinkStore;
   readonly vainConsents: VainConsentStore;
   readonly connections: ConnectionStore;
@@ -108,6 +111,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     upkeep: new SqlUpkeepStore(database, clock, holder),
     pauses: new SqlPauseStore(database),
     imports: new SqlImportStore({ database, vault, clock, bounds, newGrantId }),
+    confirmations: new SqlConfirmationStore(database, clock),
     links: new SqlLinkStore({ database, vault, clock, bounds, holder, newGrantId }),
     vainConsents: new SqlVainConsentStore({ database, vault, clock, bounds, holder, newGrantId }),
     connections: new SqlConnectionStore({ database, vault, clock, bounds, holder }),

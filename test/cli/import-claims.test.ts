@@ -43,7 +43,7 @@ describe('an import of managed users', () => {
       [
         lineOf('g', ada, { accessTokenExpiresAt: ada.accessTokenExpiresAt * 1000 }),
         'accessTokenExpiresAt',
-        /itself says/,
+        /microseconds/,
       ],
       [
         lineOf('h', ada, { accessTokenExpiresAt: Number(ada.accessTokenExpiresAt) + 3_600_000 }),

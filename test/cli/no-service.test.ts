@@ -23,6 +23,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['keys', 'list'],
   ['keys', 'revoke', 'no-such-key'],
   ['import', 'tokens.jsonl'],
+  ['import', 'tokens.jsonl', '--verify'],
   ['events', 'list'],
   ['events', 'summary'],
   ['grants', 'reread'],

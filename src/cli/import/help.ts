@@ -7,7 +7,13 @@ export function importHelp(): string {
     return `  ${name.padEnd(20)}${MEANINGS[name as keyof typeof SPELLINGS]}${others === '' ? '' : ` [also: ${others}]`}`;
   });
   return `\nFields of a line:\n${names.join('\n')}\n
-Times are ISO 8601 (UTC where it names no offset), epoch seconds, or epoch milliseconds (from 100000000000 on).`;
+Upper and lower case, "_", "-" and spaces make no difference in a name.
+Times are ISO 8601 (UTC where it names no offset), epoch seconds, or epoch milliseconds, of the years 2000 to 2100.
+
+A file holds one JSON object a line, a JSON array of objects, or CSV under a row of these names:
+
+  subject,provider,account_id,access_token,refresh_token,expires_at
+  42,cal-com-managed,1179,...,...,2026-11-21T12:00:00Z`;
 }
 
 const MEANINGS: Readonly<Record<keyof typeof SPELLINGS, string>> = {

@@ -1,7 +1,6 @@
 import type { InputLine } from '../../imports/import-run.ts';
+import { decoded, LONGEST_RECORD_BYTES, NOT_UTF_8 } from './decoded.ts';
 
-/** Longer than any line of tokens. Longer lines are not kept in memory. */
-const LONGEST_LINE_BYTES = 65_536;
 const LINE_FEED = 10;
 
 /**
@@ -23,7 +22,7 @@ export async function* inputLines(input: AsyncIterable<Buffer>): AsyncGenerator<
     }
     end += chunk.length;
     rest = Buffer.concat([rest, chunk.subarray(start)]);
-    if (rest.length > LONGEST_LINE_BYTES) {
+    if (rest.length > LONGEST_RECORD_BYTES) {
       isTooLong = true;
       rest = Buffer.alloc(0);
     }
@@ -33,19 +32,10 @@ export async function* inputLines(input: AsyncIterable<Buffer>): AsyncGenerator<
 }
 
 function inputLine(number: number, bytes: Buffer, isTooLong: boolean, end: number): InputLine | undefined {
-  if (isTooLong || bytes.length > LONGEST_LINE_BYTES) {
+  if (isTooLong || bytes.length > LONGEST_RECORD_BYTES) {
     return { number, text: undefined, problem: 'this is too long for a line; give one JSON object a line', end };
   }
   const text = decoded(bytes);
-  if (text === undefined) return { number, text, problem: 'this is not UTF-8; save the file in that encoding', end };
+  if (text === undefined) return { number, text, problem: NOT_UTF_8, end };
   return text.trim() === '' ? undefined : { number, text, end };
-}
-
-/** The text without its byte order mark; undefined if it is not UTF-8. */
-function decoded(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

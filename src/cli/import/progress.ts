@@ -37,7 +37,7 @@ export class ImportProgress {
     const now = this.#now();
     if (now - this.#shownAt < (isTerminal ? PAUSE_MS.terminal : PAUSE_MS.elsewhere)) return;
     this.#shownAt = now;
-    const text = this.#text(counts.imported + counts.alreadyThere + counts.refused, bytes);
+    const text = this.#text(counts, bytes);
     this.#output.write(isTerminal ? `${CLEAR_LINE}${text}` : `${text}\n`);
     this.#isOnLine = isTerminal;
   }
@@ -49,9 +49,11 @@ export class ImportProgress {
     if (text !== undefined) this.#output.write(`${text}\n`);
   }
 
-  #text(lines: number, bytes: number): string {
+  #text({ imported, alreadyThere, refused, verified }: ImportCounts, bytes: number): string {
+    const lines = imported + alreadyThere + refused;
     const seconds = Math.max(0.001, (this.#now() - this.#startedAt) / 1000);
     const parts = [`${lines} lines`, `${Math.round(lines / seconds)} a second`];
+    if (verified !== undefined) parts.splice(1, Infinity, `${verified} verified`);
     if (this.#totalBytes !== undefined && bytes > 0) {
       const left = (Math.max(0, this.#totalBytes - bytes) / bytes) * seconds;
       parts.push(`${Math.floor((100 * bytes) / this.#totalBytes)} %`, `${duration(left)} left`);

@@ -108,7 +108,9 @@ export class Connections {
     const demand = standing({}, view);
     const step = nextStep(provider, await toFacts(grants, provider, found), demand, clock.now());
     const isLost =
-      step.do === 'give_up' && step.because === 'reconnect_required' && !tolerates(view, demand, clock.now());
+      step.do === 'give_up' &&
+      ['reconnect_required', 'account_mismatch'].includes(step.because) &&
+      !tolerates(view, demand, clock.now());
     const health: Health = isLost ? 'reconnect_required' : step.do === 'back_off' ? 'retrying' : 'active';
     const renewable = current === undefined ? recoveryPath(provider) === 'self' : isRenewable(provider, current);
     return { health, expiresAt: current?.expiresAt, renewable };

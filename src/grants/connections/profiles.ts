@@ -10,22 +10,39 @@ import type { GrantStore } from '../storage/grant-store.ts';
 const FRESH_MS = 10_000;
 const MOST_REMEMBERED = 10_000;
 
+/** The dependencies of {@link Profiles}. */
+export interface ProfilesOptions {
+  readonly store: GrantStore;
+  readonly providers: Providers;
+  readonly clock: Clock;
+  /**
+   * Confirms that an imported account is the one of its tokens; see `Keeper.confirm`. Rejects if it is not. Undefined if
+   * nothing is imported.
+   */
+  readonly confirm?: (provider: string, subject: string) => Promise<void>;
+}
+
 /** Shows upstream accounts as the provider shows them now, or as it last did if it cannot be reached. */
 export class Profiles {
   readonly #store: GrantStore;
   readonly #providers: Providers;
   readonly #clock: Clock;
+  readonly #confirm: ProfilesOptions['confirm'];
   readonly #fetches = new SingleFlight<AccountProfile | undefined>();
   /** When the provider was last asked about a grant, in epoch milliseconds. Needed for calls that it did not answer. */
   readonly #askedAt = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
-  constructor(options: { store: GrantStore; providers: Providers; clock: Clock }) {
+  constructor(options: ProfilesOptions) {
     this.#store = options.store;
     this.#providers = options.providers;
     this.#clock = options.clock;
+    this.#confirm = options.confirm;
   }
 
-  /** @returns undefined until the subject is integrated, and if the provider no longer has the account */
+  /**
+   * @returns undefined until the subject is integrated, and if the provider no longer has the account
+   * @throws KeeperError if the account is an imported one that can't be confirmed
+   */
   async profile(provider: string, subject: string): Promise<AccountProfile | undefined> {
     const realm = this.#providers.named(provider)?.realm;
     const account = realm === undefined ? undefined : await this.#store.account(realm, subject);
@@ -34,6 +51,7 @@ export class Profiles {
     // A negative age means that the clock was set back, so it says nothing about how long ago that was.
     const ageMs = this.#clock.now() - askedAt;
     if (ageMs >= 0 && ageMs < FRESH_MS) return account.profile;
+    if (account.profileAt === 0) await this.#confirm?.(provider, subject);
     const { accountId, profile: noted } = account;
     const known = { accountId, subject, createdAt: noted?.createdAt ?? null, vouched: noted === undefined };
     return this.#fetches.join(account.grantId, () => this.#fetch(provider, account, known));

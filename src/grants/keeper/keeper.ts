@@ -3,12 +3,13 @@ import type { Secret } from '../../secret.ts';
 import { AnswersInHand } from './answers-in-hand.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Clock, Random } from '../clock.ts';
+import { Confirmations, unconfirmed } from './confirmation.ts';
 import type { Credential } from '../credential.ts';
-import { isNewer, satisfies, standing, tolerates, type Demand, type StandingDemand } from '../rules/demand.ts';
+import { isNewer, satisfies, standing, type Demand, type StandingDemand } from '../rules/demand.ts';
 import { consentRequired, KeeperError, slow } from '../errors.ts';
 import type { ExchangeBounds } from '../exchange.ts';
+import { isServable, servable, type ServableView } from './servable.ts';
 import { SingleFlight } from './single-flight.ts';
-import type { GrantView } from '../grant.ts';
 import { NO_OBSERVER, type GrantObserver } from '../observer.ts';
 import { Pacer } from '../pacing/pacer.ts';
 import type { PauseStore } from '../pacing/pause.ts';
@@ -16,6 +17,7 @@ import type { Providers } from '../providers.ts';
 import { isRenewable, recoveryPath } from '../rules/next-step.ts';
 import { renew, type RenewalDependencies, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
+import type { ConfirmationStore } from '../storage/confirmation-store.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 import type { DueGrant } from '../storage/upkeep-store.ts';
 import type { Successions } from './successions.ts';
@@ -32,6 +34,8 @@ export interface KeeperOptions {
   readonly pauses: PauseStore;
   /** Where an answer is kept while the store refuses it. */
   readonly rescue: Rescue;
+  /** Where it is stored what providers say about imported accounts; undefined if nothing is imported. */
+  readonly confirmations?: ConfirmationStore | undefined;
   /** How long a caller waits for a renewal at most, in milliseconds. */
   readonly callerWaitMs: number;
   /** Set if web pages may exchange an old access token for its successor. */
@@ -75,6 +79,7 @@ export class Keeper {
   readonly #options: KeeperOptions;
   readonly #observer: GrantObserver;
   readonly #means: RenewalDependencies;
+  readonly #confirmations: Confirmations | undefined;
   readonly #renewals = new SingleFlight<RenewalResult>();
   readonly #probes = new SingleFlight<'accepted' | 'refused' | 'unreachable'>();
   #closing = false;
@@ -83,6 +88,8 @@ export class Keeper {
     this.#options = options;
     const { observer = NO_OBSERVER } = options;
     this.#observer = observer;
+    const { confirmations } = options;
+    this.#confirmations = confirmations && new Confirmations({ store: confirmations, observer });
     const closing = () => this.#closing;
     this.#means = {
       ...options,
@@ -119,13 +126,18 @@ export class Keeper {
     }
     const view = await this.#options.store.view(provider.realm, request.subject);
     const demand = standing(request, view);
-    if (view?.current !== undefined && satisfies(view, demand, this.#options.clock.now())) {
-      return this.#handOut(provider, view.current, { refreshed: false, created: false });
+    if (isServable(view) && satisfies(view, demand, this.#options.clock.now())) {
+      if (view.confirmation === undefined) {
+        return this.#handOut(provider, view.current, { refreshed: false, created: false });
+      }
+      const credential = await this.#confirmed(provider, request, view);
+      return this.#handOut(provider, credential, { refreshed: credential !== view.current, created: false });
     }
     await this.#endReported(provider, view?.current, demand);
     if (view === undefined && provider.provision === undefined) throw consentRequired();
     const created = view?.integratedAt === undefined;
-    const credential = await this.#renewed(provider, request, demand, created);
+    const renewed = await this.#renewed(provider, request, demand, created);
+    const credential = await this.#confirmed(provider, request, renewed);
     return this.#handOut(provider, credential, { refreshed: isNewer(credential, demand), created });
   }
 
@@ -138,6 +150,34 @@ export class Keeper {
     const { store } = this.#options;
     const event = await store.noteReconnectRequired(current.grantId, recoveryPath(provider), current);
     if (event !== undefined) this.#observer.recorded(event);
+  }
+
+  /**
+   * Confirms that the account of an import is the one of its tokens, so that what the provider shows of that account may
+   * be shown. Does nothing for all other grants.
+   *
+   * @throws {@link KeeperError} if it is not, or can't be confirmed now
+   */
+  async confirm(provider: string, subject: string): Promise<void> {
+    const found = this.#options.providers.get(provider);
+    const view = await this.#options.store.view(found.realm, subject);
+    if (view?.confirmation === undefined || this.#confirmations === undefined) return;
+    // Tokens that say whose they are do so after their end as well.
+    if (isServable(view) && this.#confirmations.isSaid(found, view)) await this.#confirmations.check(found, view);
+    else if (found.identify !== undefined || view.confirmation === 'failed') await this.#token({ provider, subject });
+  }
+
+  /**
+   * The credential, once it is certain that it is of the grant's account. One that the provider refuses although its
+   * import said that it lives is renewed first.
+   */
+  async #confirmed(provider: Provider, request: TokenRequest, view: ServableView): Promise<Credential> {
+    const confirmations = this.#confirmations;
+    if (confirmations === undefined || (await confirmations.check(provider, view)) === 'confirmed') return view.current;
+    const rejecting = { ...request, rejected: view.current.accessToken() };
+    const renewed = await this.#renewed(provider, rejecting, standing(rejecting, view), false);
+    if ((await confirmations.check(provider, renewed)) === 'confirmed') return renewed.current;
+    throw unconfirmed();
   }
 
   /**
@@ -167,7 +207,9 @@ export class Keeper {
     const provider = this.#options.providers.get(owner.provider);
     const view = await this.#options.store.view(provider.realm, owner.subject);
     const current = view?.current;
-    if (current?.accessToken().reveal() !== presented.reveal()) return this.#token(owner);
+    if (current?.accessToken().reveal() !== presented.reveal() || view?.confirmation !== undefined) {
+      return this.#token(owner);
+    }
     switch (await this.#probe(provider, presented, current.nonce)) {
       case 'accepted':
         return this.#handOut(provider, current, { refreshed: false, created: false });
@@ -223,7 +265,7 @@ export class Keeper {
     request: TokenRequest,
     demand: StandingDemand,
     created: boolean,
-  ): Promise<Credential> {
+  ): Promise<ServableView> {
     const { clock, callerWaitMs, store } = this.#options;
     const target = { provider, subject: request.subject, applicant: request.applicant, mayProvision: true, demand };
     const answered = new AbortController();
@@ -234,7 +276,7 @@ export class Keeper {
         const landed = await Promise.race([flight, deadline]);
         const { view, failure } =
           landed === 'late' ? { view: await store.view(provider.realm, request.subject), failure: slow() } : landed;
-        const served = serve(view, failure, demand, clock.now());
+        const served = servable(view, failure, demand, clock.now());
         if (served !== undefined) return served;
       }
     } finally {
@@ -255,19 +297,6 @@ export class Keeper {
     if (probe === undefined) return 'refused';
     return this.#probes.join(nonce, () => probe(token));
   }
-}
-
-/** The credential to answer with; undefined if another caller's renewal ended without satisfying this one. */
-function serve(
-  view: GrantView | undefined,
-  failure: KeeperError | undefined,
-  demand: StandingDemand,
-  now: number,
-): Credential | undefined {
-  if (view?.current !== undefined && satisfies(view, demand, now)) return view.current;
-  if (failure === undefined) return undefined;
-  if (view?.current !== undefined && tolerates(view, demand, now)) return view.current;
-  throw failure;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { CircuitBreaker } from './circuit-breaker.ts';
 import { satisfies, tolerates, type StandingDemand } from '../rules/demand.ts';
 import type { KeeperError } from '../errors.ts';
 import {
+  accountMismatch,
   answerUnreadable,
   backingOff,
   clientRefused,
@@ -147,6 +148,8 @@ async function giveUp(
       return tooManyRenewals();
     case 'answer_unreadable':
       return answerUnreadable();
+    case 'account_mismatch':
+      return accountMismatch();
     case 'reconnect_required':
       return giveUpForGood(means, target, view);
   }

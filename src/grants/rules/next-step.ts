@@ -17,7 +17,8 @@ export type Step =
   | { readonly do: 'provision' };
 
 /** Why nothing more is done for now. */
-export type GivenUp = 'expired_on_arrival' | 'too_many_renewals' | 'answer_unreadable' | 'reconnect_required';
+export type GivenUp =
+  'expired_on_arrival' | 'too_many_renewals' | 'answer_unreadable' | 'reconnect_required' | 'account_mismatch';
 
 /** The facts about a grant, read at one moment. */
 export interface Facts {
@@ -63,6 +64,11 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
     // others.
     const isQuarantined = provider.onReuse === 'revoke_family' && claims.isUnresolved;
     return isQuarantined ? { do: 'wait' } : { do: 'refresh', presented: current, refreshToken };
+  }
+  // The import gave this account's tokens to somebody, and a recovery might do so again. Only a provider that goes by
+  // the subject can't.
+  if (view.confirmation === 'failed' && provider.provisionsAgain !== true) {
+    return { do: 'give_up', because: 'account_mismatch' };
   }
   if (provider.recover !== undefined && accountId !== undefined) {
     // Another exchange in flight might take effect after this one, and nobody could tell which tokens were still valid.

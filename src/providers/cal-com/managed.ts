@@ -10,8 +10,10 @@ import {
   type CalComError,
   type CalComResult,
 } from './envelope.ts';
+import type { Identified } from '../authorization.ts';
 import { otherKind } from './client-kind.ts';
 import { ACCESS_BOUNDS, tokensIn, tokensWithUserIn } from './managed-tokens.ts';
+import { ownerInAnswer, refusesToken } from './token-owner.ts';
 import { managedTokenClaims } from './token-claims.ts';
 import type {
   AccountProfile,
@@ -142,9 +144,17 @@ class CalComManaged implements Provider {
     });
     const judged = judgeEnvelope(result, this.#options.now());
     if (judged.kind === 'success') return 'accepted';
-    // 498 is Cal.com's own status for an expired token, 401 for one it does not (or no longer) know.
-    const refused = result.kind === 'answered' && (result.status === 498 || result.status === 401);
-    return refused && judged.kind !== 'unknown' ? 'refused' : 'unreachable';
+    return refusesToken(result, judged) ? 'refused' : 'unreachable';
+  }
+
+  async identify(accessToken: Secret): Promise<Identified> {
+    const result = await this.#transport.send({
+      method: 'GET',
+      url: `${this.#options.apiUrl}/me`,
+      headers: { authorization: `Bearer ${accessToken.reveal()}` },
+      timeoutMs: READ_TIMEOUT_MS,
+    });
+    return ownerInAnswer(result, this.#options.now());
   }
 
   async fetchProfile(account: KnownAccount): Promise<AccountProfile | 'gone' | 'unreachable'> {

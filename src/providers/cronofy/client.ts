@@ -1,6 +1,6 @@
 import type { Outgoing } from '../../oauth/outgoing.ts';
 import type { Secret } from '../../secret.ts';
-import type { OAuth2Definition } from '../oauth-2/definition.ts';
+import type { OAuth2AccountDefinition, OAuth2Definition } from '../oauth-2/definition.ts';
 
 /** Our client at Cronofy, in the data center where the app's accounts are. */
 export interface CronofyClient {
@@ -23,6 +23,11 @@ export const CRONOFY = {
   title: 'Cronofy',
   clientSettings: 'CRONOFY_CLIENT_ID, CRONOFY_CLIENT_SECRET and CRONOFY_DATA_CENTER',
 } as const;
+
+/** Where Cronofy says whose an access token is, for accounts of every kind. */
+export function cronofyAccount({ apiUrl }: Pick<CronofyClient, 'apiUrl'>): OAuth2AccountDefinition & { id: string } {
+  return { url: `${apiUrl}/v1/userinfo`, id: 'sub', email: 'email', name: 'name', timeZone: 'zoneinfo' };
+}
 
 /** Cronofy's token endpoint. A refresh usually returns the same refresh token, and occasionally a new one. */
 export function cronofyTokens({ apiUrl, clientId, requestsPerMinute }: CronofyClient) {

@@ -1,5 +1,5 @@
 import { openTransport } from '../../oauth/transport.ts';
-import { CRONOFY, cronofyTokens, type CronofyClient } from './client.ts';
+import { CRONOFY, cronofyAccount, cronofyTokens, type CronofyClient } from './client.ts';
 import { elementTokens } from './element-tokens.ts';
 import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
@@ -14,7 +14,7 @@ export interface CronofyOptions extends CronofyClient {
 
 /** Cronofy, for users who link their calendars. */
 export function cronofy(options: CronofyOptions): Provider {
-  const { apiUrl, appUrl, scopes } = options;
+  const { appUrl, scopes } = options;
   const transport = openTransport(options.outgoing);
   const definition: OAuth2Definition = {
     ...cronofyTokens(options),
@@ -27,7 +27,7 @@ export function cronofy(options: CronofyOptions): Provider {
       parameters: { avoid_linking: 'true' },
       // Cronofy does not document PKCE.
       pkce: false,
-      account: { url: `${apiUrl}/v1/userinfo`, id: 'sub', email: 'email', name: 'name', timeZone: 'zoneinfo' },
+      account: cronofyAccount(options),
     },
   };
   return {

@@ -1,8 +1,9 @@
 import { exactMemberAt } from '../../oauth/exact-member.ts';
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { openTransport, type UpstreamResult } from '../../oauth/transport.ts';
-import { CRONOFY, cronofyTokens, type CronofyClient } from './client.ts';
+import { CRONOFY, cronofyAccount, cronofyTokens, type CronofyClient } from './client.ts';
 import { elementTokens } from './element-tokens.ts';
+import { OAuth2Authorization } from '../oauth-2/authorization.ts';
 import { oauth2 } from '../oauth-2/oauth-2.ts';
 import type { OAuth2Definition } from '../oauth-2/definition.ts';
 import { OAuth2Judgement } from '../oauth-2/judgement.ts';
@@ -23,6 +24,13 @@ export function cronofyManaged(options: CronofyClient): Provider {
   const transport = openTransport(options.outgoing);
   const definition: OAuth2Definition = { ...cronofyTokens(options), name: 'cronofy-managed' };
   const judgement = new OAuth2Judgement(definition);
+  // Nobody consents to an application calendar; only the account of a token is asked for.
+  const accounts = new OAuth2Authorization({
+    definition: { url: apiUrl, scopes: [], account: cronofyAccount(options) },
+    clientId,
+    transport,
+    ask: () => Promise.resolve({ kind: 'not_sent', detail: 'nobody consents to an application calendar' }),
+  });
   const open = async (subject: string): Promise<ExchangeResult> => {
     const askedAt = now();
     const result = await transport.send({
@@ -46,6 +54,7 @@ export function cronofyManaged(options: CronofyClient): Provider {
       read: (kept, asked) => (asked === 'refresh' ? judgement.ofKept(kept) : opened(kept)),
     },
     provisionsAgain: true,
+    identify: (accessToken) => accounts.identify(accessToken),
     provision: ({ subject }) => open(subject),
     recover: ({ subject }) => open(subject),
     frontendTokens: elementTokens(options, transport),

@@ -110,11 +110,12 @@ function consenting(
   { authorization: definition, clientId }: OAuth2Definition,
   transport: Transport,
   ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>,
-): Pick<Provider, 'authorization' | 'probe'> {
+): Pick<Provider, 'authorization' | 'identify' | 'probe'> {
   if (definition === undefined) return {};
   const authorization = new OAuth2Authorization({ definition, clientId, transport, ask });
   return {
     authorization,
+    ...(authorization.identifiesAccounts ? { identify: (accessToken) => authorization.identify(accessToken) } : {}),
     probe: async (accessToken) => {
       const { kind } = await authorization.identify(accessToken);
       return kind === 'known' ? 'accepted' : kind;

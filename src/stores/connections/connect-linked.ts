@@ -6,6 +6,7 @@ import type { ConnectionVerdict, NewConnection, TakenLink } from '../../grants/s
 import type { AccountProfile } from '../../providers/provider.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount, markIfOrphaned } from './connection.ts';
 import { isConsentBeingRevoked } from './consent-being-revoked.ts';
+import { isMistaken } from '../grants/is-mistaken.ts';
 import { insertFinished } from '../grants/exchange-row.ts';
 import { OvertakenError } from './overtaken.ts';
 import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';
@@ -124,7 +125,7 @@ async function toAccount(
     .select(['account_id', 'profile'])
     .where('id', '=', grantId)
     .executeTakeFirstOrThrow();
-  if (id === null) return undefined;
+  if (id === null || (await isMistaken(transaction, grantId))) return undefined;
   return { profile: profile === null ? undefined : (JSON.parse(profile) as AccountProfile) };
 }
 

@@ -104,6 +104,8 @@ export interface ViewRow extends Omit<CredentialRow, 'exchange_id' | 'nonce'> {
   exchange_id: number | null;
   nonce: string | null;
   unsettled: number;
+  /** 0 for nothing, 1 for due, 2 for failed: see `GrantView.confirmation`. */
+  confirmation: number;
 }
 
 /** One row of the view with the grant's exchange status. */

@@ -37,10 +37,21 @@ function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more:
         or (e.outcome is null and (e.finished_at is not null or e.lease_until <= ${now})
           and e.opened_at + ${unresolvedMs} <= ${now}
           and (e.id > c.exchange_id or e.opened_at + ${unresolvedMs} > c.opened_at))))
-      then 1 else 0 end as unsettled${more}
+      then 1 else 0 end as unsettled, ${confirmation()} as confirmation${more}
   from connections k
   join grants g on g.id = k.grant_id
   left join credentials c on c.grant_id = g.id and c.exchange_id =
     (select max(s.exchange_id) from credentials s where s.grant_id = g.id and s.ended_at is null)
   where k.realm = ${realm} and k.subject = ${subject}`;
+}
+
+/**
+ * 1 where an import has named the account and the provider has not, 2 where it has named another one since, 0 elsewhere.
+ * Events are read only where no credential is left.
+ */
+function confirmation(): string {
+  return `case when g.account_id is null or g.profile_at is not null then 0
+      when c.exchange_id is null and (select v.reason from events v
+        where v.grant_id = g.id and v.type <> 'grant.disconnected' order by v.number desc limit 1) = 'account_mismatch'
+      then 2 else 1 end`;
 }

@@ -14,8 +14,15 @@ export function grantView(row: ViewRow, vault: Vault): GrantView {
     backoff: backoff(row),
     current: currentOf(row, vault),
     unsettled: row.unsettled === 1,
+    ...CONFIRMATIONS[row.confirmation],
   };
 }
+
+const CONFIRMATIONS: readonly Pick<GrantView, 'confirmation'>[] = [
+  {},
+  { confirmation: 'due' },
+  { confirmation: 'failed' },
+];
 
 function currentOf(row: ViewRow, vault: Vault): StoredCredential | undefined {
   const { id: grantId, exchange_id: exchangeId, nonce } = row;

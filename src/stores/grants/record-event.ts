@@ -117,6 +117,19 @@ export async function recordUnrevoked(
 }
 
 /**
+ * Writes the event that a grant has nothing left, because its tokens turned out to be of another account.
+ *
+ * @param loss `at` in epoch milliseconds; `exchangeId`, the exchange that brought the tokens
+ */
+export async function recordMismatch(
+  transaction: Transaction<Database>,
+  { grantId, exchangeId, at }: { grantId: string; exchangeId: number; at: number },
+): Promise<GrantEvent | undefined> {
+  const type = 'grant.reconnect_required';
+  return record(transaction, { type, reason: 'account_mismatch', detail: null, at, grantId, exchangeId });
+}
+
+/**
  * Writes the event that a refresh token has ended unrenewed; it is keyed by the exchange that gave the token, so it is
  * emitted once.
  *

@@ -137,6 +137,8 @@ async function append(
   const { schedule, needsRefreshToken = false } = grant;
   const given = { vault, exchange, answer, schedule, obtainedAt, needsRefreshToken };
   await recordObtained(database, transaction, given);
+  // What was known of the account says nothing about these tokens.
+  await transaction.updateTable('grants').set({ profile_at: null }).where('id', '=', grantId).execute();
   await transaction
     .updateTable('exchanges')
     .set({ detail: marks[0] ?? '' })

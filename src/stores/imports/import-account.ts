@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { ImportedGrant } from '../../grants/storage/import-store.ts';
 import { grantOfAccount } from '../connections/connection.ts';
+import { isMistaken } from '../grants/is-mistaken.ts';
 import type { Database } from '../database/schema.ts';
 
 /**
@@ -18,8 +19,8 @@ export async function settleAccount(
     .executeTakeFirstOrThrow();
   if (known === (grant.accountId ?? null)) return undefined;
   if (grant.accountId === undefined) return 'account_unnamed';
-  if (known !== null) return 'other_account';
-  // The grant has no account, or no longer has one. It gets this one unless that would give it to another subject.
+  if (known !== null && !(await isMistaken(transaction, grantId))) return 'other_account';
+  // The grant has no account, or no longer has one, or the last import named a wrong one. It gets this one unless that would give it to another subject.
   const subjects = await transaction
     .selectFrom('connections')
     .select('subject')

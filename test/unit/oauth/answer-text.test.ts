@@ -12,7 +12,7 @@ function textOf(json: unknown, more: Partial<UpstreamAnswer> = {}): string {
     body,
     timeoutMs: 1,
   } as const;
-  return answerText({ kind: 'answered', status: 400, headers: {}, json, sent, ...more });
+  return answerText({ kind: 'answered', status: 400, headers: {}, body: new Uint8Array(), json, sent, ...more });
 }
 
 describe('the text of an answer', () => {
@@ -66,7 +66,13 @@ describe('the text of an answer', () => {
   });
 
   it('tells status and known code alone where it is not known what was sent', () => {
-    const answer = { kind: 'answered', status: 400, headers: {}, json: { error: 'whatever' } } as const;
+    const answer: UpstreamAnswer = {
+      kind: 'answered',
+      status: 400,
+      headers: {},
+      body: new Uint8Array(),
+      json: { error: 'whatever' },
+    };
     assert.equal(answerText(answer), 'HTTP 400');
     assert.equal(answerText(answer, 'invalid_grant'), 'HTTP 400 invalid_grant');
   });

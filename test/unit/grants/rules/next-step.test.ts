@@ -43,7 +43,28 @@ interface Case {
   readonly step: Step;
 }
 
+const MISTAKEN: Step = { do: 'give_up', because: 'account_mismatch' };
+
 const CASES: Readonly<Record<string, Case>> = {
+  'imported tokens were of another account': {
+    view: { current: undefined, confirmation: 'failed' },
+    step: MISTAKEN,
+  },
+  'imported tokens were of another account, and nobody can repair': {
+    provider: plain,
+    view: { current: undefined, confirmation: 'failed' },
+    step: MISTAKEN,
+  },
+  'imported tokens were of another account, and the provider goes by the subject': {
+    provider: reopening,
+    view: { current: undefined, confirmation: 'failed' },
+    claims: resolved,
+    step: RECOVER,
+  },
+  'nobody has said yet whose imported tokens are': {
+    view: { current: expired, confirmation: 'due' },
+    step: REFRESH,
+  },
   'a good token is there': { step: { do: 'serve' } },
   'a good token is there, whoever else is asking': {
     claims: held,
