@@ -14,8 +14,10 @@ import { environment, newFolder, readRows, TOKEN_PATH } from '../../support/serv
 const BODY = { status: 'success', session: { kind: 'pair', values: ['an-access-token-elsewhere', 'a-renewal'] } };
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; !condition(); await setTimeout(20)) {
+  const end = Date.now() + 20_000;
+  while (!condition()) {
     assert.ok(Date.now() < end, 'it never came to pass');
+    await setTimeout(20);
   }
 }
 
