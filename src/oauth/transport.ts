@@ -1,4 +1,5 @@
 import { type Dispatcher, Agent, request } from 'undici';
+import type { Secret } from '../secret.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** The limit for the body of an upstream answer, in bytes. */
@@ -47,12 +48,22 @@ export interface Transport extends AsyncDisposable {
   send(call: UpstreamCall): Promise<UpstreamResult>;
 }
 
+/** What a client shows of itself while a connection is made (RFC 8705), both in PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: Secret;
+}
+
 /**
  * Opens a transport with its own connections, so that one slow provider cannot starve another. It offers no HTTP/2,
  * because that client resends a refused stream by itself.
+ *
+ * @param shown the client's certificate, for providers that ask for one
  */
-export function openTransport(): Transport {
-  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: CONNECTIONS, allowH2: false });
+export function openTransport(shown?: ClientCertificate): Transport {
+  const identity = shown === undefined ? {} : { cert: shown.certificate, key: shown.key.reveal() };
+  const connect = { timeout: CONNECT_TIMEOUT_MS, ...identity };
+  const agent = new Agent({ connect, connections: CONNECTIONS, allowH2: false });
   // The HTTP client has its own queue, but a call that has given up cannot leave it.
   const turns = new Semaphore(CONNECTIONS);
   return {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { TAKEN_NAMES } from '../../providers/families.ts';
+import { hasSecret, type ClientAuthMethod } from '../../providers/oauth-2/definition.ts';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import { nearestOf } from './nearest.ts';
 import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './schema.ts';
@@ -23,7 +24,7 @@ const OF_CONSENT = ['scopes', 'scope_separator', 'authorize_parameters', 'pkce',
 export interface ReadProvider {
   /** Undefined if there are any problems. */
   readonly written: WrittenProvider | undefined;
-  /** The variable that holds the secret, if one is named; undefined for a public client. */
+  /** The variable that holds the secret, if one is named; undefined for a client that has none. */
   readonly secretVariable: string | undefined;
   readonly faults: readonly Fault[];
 }
@@ -39,7 +40,7 @@ export function readProvider(name: string, content: unknown): ReadProvider {
   ];
   return {
     written: faults.length === 0 ? parsed.data : undefined,
-    secretVariable: typeof variable === 'string' && !isPublic(content) ? variable : undefined,
+    secretVariable: typeof variable === 'string' && hasSecret(authOf(content)) ? variable : undefined,
     faults,
   };
 }
@@ -85,7 +86,10 @@ function ofUnknown(name: string, path: readonly PropertyKey[], key: string): Fau
 }
 
 /** Describes the problem without repeating the value, since any value may be a misplaced secret. */
-function whatIsThere(content: unknown, { path, code }: z.core.$ZodIssue): string {
+function whatIsThere(content: unknown, issue: z.core.$ZodIssue): string {
+  const { path, code } = issue;
+  const told: unknown = code === 'custom' ? issue.params?.['problem'] : undefined;
+  if (typeof told === 'string') return told;
   const value = path.reduce<unknown>((inner, key) => memberOf(inner, key), content);
   if (value === undefined) return 'is missing';
   return code === 'invalid_type' ? `is ${kindOf(value)}` : `is ${kindOf(value)} that does not fit`;
@@ -100,22 +104,28 @@ function ofWhatIsMissing(name: string, content: unknown): Fault[] {
     problem: 'is missing',
     accepted: `Accepted: ${accepted}.`,
   });
+  const auth = authOf(content);
   const url = 'an https URL (http only for localhost)';
+  const key = 'an object that names a variable (env) or a file that holds the private key';
+  const certificate = 'an object that names the file of the certificate (file) and the one of its key (key_file)';
   const secret =
     'the name of the environment variable that holds the secret; or client_auth "none" for a public client';
   const account = 'an object with the url that describes the account and its id there, as authorize_url is given';
   return [
     ...(has('token_url') || has('preset') ? [] : [missing('token_url', `${url}, or a preset: ${PRESETS}`)]),
-    ...(has('client_secret_env') || isPublic(content) ? [] : [missing('client_secret_env', secret)]),
+    ...(has('client_secret_env') || !hasSecret(auth) ? [] : [missing('client_secret_env', secret)]),
+    ...(has('client_key') || auth !== 'private_key_jwt' ? [] : [missing('client_key', key)]),
+    ...(has('client_certificate') || auth !== 'tls_client_auth' ? [] : [missing('client_certificate', certificate)]),
     ...(has('authorize_url') || has('preset') || !OF_CONSENT.some(has) ? [] : [missing('authorize_url', url)]),
     ...(!has('authorize_url') || has('account') || has('preset') ? [] : [missing('account', account)]),
   ];
 }
 
-function isPublic(content: unknown): boolean {
+function authOf(content: unknown): ClientAuthMethod {
   const preset = memberOf(content, 'preset');
   const ready = typeof preset === 'string' ? READY_DEFINITIONS[preset] : undefined;
-  return (memberOf(content, 'client_auth') ?? ready?.clientAuth) === 'none';
+  // A method that is not known is reported on its own.
+  return (memberOf(content, 'client_auth') ?? ready?.clientAuth ?? 'body') as ClientAuthMethod;
 }
 
 function memberOf(value: unknown, key: PropertyKey): unknown {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import { parseSecureUrl } from '../urls.ts';
+import { clientCertificate, clientKey, requestHeaders, requestParameters } from './request-schema.ts';
 
 /** The names of the presets, for messages. */
 export const PRESETS = Object.keys(READY_DEFINITIONS).join(', ');
@@ -13,6 +14,11 @@ const url = z.string(HTTPS_URL).refine(isSecure, HTTPS_URL);
 const seconds = number('a whole number of seconds from 1');
 const place = text('where it stands in the JSON, such as data.id');
 const texts = z.array(text('a text'), 'a list of texts');
+
+const CLIENT_AUTHS = [
+  ...(['body', 'basic', 'basic_plain', 'basic_and_id'] as const),
+  ...(['private_key_jwt', 'tls_client_auth', 'none'] as const),
+];
 
 const signal = z.strictObject(
   {
@@ -46,7 +52,14 @@ export const writtenProvider = z.strictObject(
     token_url: url.optional(),
     refresh_url: url.optional(),
     revoke_url: url.optional(),
-    client_auth: z.enum(['body', 'basic', 'none'], 'body, basic or none').optional(),
+    client_auth: z.enum(CLIENT_AUTHS, `${CLIENT_AUTHS.slice(0, -1).join(', ')} or none`).optional(),
+    client_key: clientKey.optional(),
+    client_certificate: clientCertificate.optional(),
+    headers: requestHeaders.optional(),
+    token_parameters: requestParameters.optional(),
+    refresh_parameters: requestParameters.optional(),
+    refresh_scopes: texts.optional(),
+    revoke_parameters: requestParameters.optional(),
     body: z.enum(['form', 'json'], 'form or json').optional(),
     on_reuse: z.enum(['reject', 'grace', 'revoke_family'], 'reject, grace or revoke_family').optional(),
     requests_per_minute: number('a whole number from 1').optional(),
@@ -67,13 +80,20 @@ export const writtenProvider = z.strictObject(
   'an object of members, as docs/providers/adding.md lists them',
 );
 
+/** The members that are objects with members of their own. */
+const OBJECTS: Readonly<Record<string, { readonly shape: object }>> = {
+  account,
+  client_key: clientKey,
+  client_certificate: clientCertificate,
+};
+
 /** One provider as written in the file. */
 export type WrittenProvider = z.infer<typeof writtenProvider>;
 
 /** The members allowed in a provider, or in the object under one of its members. */
 export function membersAt(member: string | undefined): readonly string[] {
   if (member === undefined) return Object.keys(writtenProvider.shape);
-  return Object.keys(member === 'account' ? account.shape : signal.shape);
+  return Object.keys((OBJECTS[member] ?? signal).shape);
 }
 
 function text(accepted: string) {

@@ -11,6 +11,8 @@ export interface OAuth2AuthorizationOptions {
   readonly definition: OAuth2AuthorizationDefinition;
   readonly clientId: string;
   readonly transport: Transport;
+  /** Headers of every call to the provider. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Calls the token endpoint, adding the client's own parameters. */
   readonly ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>;
 }
@@ -47,6 +49,8 @@ export class OAuth2Authorization implements Authorization {
       ...(codeChallenge === undefined ? {} : { code_challenge: codeChallenge, code_challenge_method: 'S256' }),
     };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    // Some servers take a plus for itself; a space that is percent-encoded is read alike everywhere.
+    url.search = url.searchParams.toString().replaceAll('+', '%20');
     return url.href;
   }
 
@@ -65,7 +69,7 @@ export class OAuth2Authorization implements Authorization {
     const result = await transport.send({
       method: 'GET',
       url,
-      headers: { authorization: `Bearer ${accessToken.reveal()}` },
+      headers: { ...this.#options.headers, authorization: `Bearer ${accessToken.reveal()}` },
       timeoutMs: READ_TIMEOUT_MS,
     });
     if (result.kind !== 'answered') return { kind: 'unreachable', detail: `${url} does not answer` };

@@ -14,13 +14,22 @@ export interface OAuth2Definition {
   /** The revocation endpoint (RFC 7009); absent if there is none. */
   readonly revokeUrl?: string;
   readonly clientId: string;
-  /**
-   * How the client authenticates at the token endpoint: with its secret in the `body`, with HTTP `basic`
-   * authentication, or, for a public client, with only its id (`none`).
-   */
-  readonly clientAuth: 'body' | 'basic' | 'none';
+  /** How the client authenticates at the token endpoint. */
+  readonly clientAuth: ClientAuthMethod;
+  /** The key of a client that authenticates by `private_key_jwt`. */
+  readonly clientKey?: ClientKeyDefinition;
   /** The request format of the token endpoint; `form` is the standard. */
   readonly body: 'form' | 'json';
+  /** Headers of every call to the provider, with names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further parameters of the request that redeems a code. */
+  readonly tokenParameters?: Readonly<Record<string, string>>;
+  /** Further parameters of a refresh. */
+  readonly refreshParameters?: Readonly<Record<string, string>>;
+  /** The scopes that a refresh asks for; absent to ask for none, which means all that were granted. */
+  readonly refreshScopes?: readonly string[];
+  /** Further parameters of a revocation. */
+  readonly revokeParameters?: Readonly<Record<string, string>>;
   /** What happens if a used refresh token is presented again. */
   readonly onReuse: ReuseBehaviour;
   /** The provider's published limit for one client; absent if it publishes none. */
@@ -42,6 +51,30 @@ export interface OAuth2Definition {
   readonly refreshIdleTtlSeconds?: number;
   /** How users consent; absent if accounts are only imported. */
   readonly authorization?: OAuth2AuthorizationDefinition;
+}
+
+/**
+ * How a client authenticates at the token endpoint: with its secret in the `body`; with HTTP `basic` authentication,
+ * without form-encoding its parts (`basic_plain`), or with its id in the body besides (`basic_and_id`); with an
+ * assertion that its key signs (`private_key_jwt`, RFC 7523); with a certificate (`tls_client_auth`, RFC 8705); or, for a
+ * public client, with only its id (`none`).
+ */
+export type ClientAuthMethod =
+  'body' | 'basic' | 'basic_plain' | 'basic_and_id' | 'private_key_jwt' | 'tls_client_auth' | 'none';
+
+/** How a client uses its key; the key itself is kept apart, as secrets are. */
+export interface ClientKeyDefinition {
+  /** The algorithm (RFC 7518); default: the usual one of the key. */
+  readonly alg?: string;
+  /** The key's id at the server. */
+  readonly kid?: string;
+  /** The `aud` of assertions; default: the URL of the endpoint that is called. */
+  readonly audience?: string;
+}
+
+/** Whether a client that authenticates this way has a secret. */
+export function hasSecret(method: ClientAuthMethod): method is 'body' | 'basic' | 'basic_plain' | 'basic_and_id' {
+  return method === 'body' || method === 'basic' || method === 'basic_plain' || method === 'basic_and_id';
 }
 
 /** Everything known about a server, without a client of ours. */

@@ -1,18 +1,19 @@
-import { tokenRequest, type ClientAuthentication } from '../../oauth/token-request.ts';
-import { openTransport, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
+import { tokenRequest } from '../../oauth/token-request.ts';
+import { openTransport, type ClientCertificate, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
 import { Secret } from '../../secret.ts';
 import { OAuth2Authorization } from './authorization.ts';
+import { authenticatingClient, type ClientCredentials } from './client.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { OAuth2Judgement } from './judgement.ts';
 import type { ClientCheck, ExchangeResult, Provider } from '../provider.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
-export interface OAuth2Options {
+export interface OAuth2Options extends ClientCredentials {
   readonly definition: OAuth2Definition;
   /** The title shown to people; default: the definition's name. */
   readonly title?: string | undefined;
-  /** Required unless the client is public. */
-  readonly clientSecret: Secret | undefined;
+  /** The certificate that the client shows when it connects. */
+  readonly clientCertificate?: ClientCertificate | undefined;
   /** The settings that hold the client's id and secret, for an operator whose client is refused. */
   readonly clientSettings?: string;
   /** Hard cap of one upstream call, in milliseconds. */
@@ -25,28 +26,39 @@ export interface OAuth2Options {
  * A provider for any OAuth 2 server (RFC 6749), built from its definition.
  *
  * @param transport disposed of with the provider
- * @throws Error if the definition requires a client secret and there is none
+ * @throws Error if the definition requires a client secret or a key and there is none
  * @throws TypeError if `tokenUrl` is not a URL
  */
-export function oauth2(options: OAuth2Options, transport: Transport = openTransport()): Provider {
-  const { definition, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
+export function oauth2(
+  options: OAuth2Options,
+  transport: Transport = openTransport(options.clientCertificate),
+): Provider {
+  const { definition, upstreamTimeoutMs: timeoutMs, now } = options;
   const { name, tokenUrl, refreshUrl = tokenUrl, revokeUrl, clientId, requestsPerMinute } = definition;
   const realm = `${name} ${new URL(tokenUrl).origin} ${clientId}`;
   const judgement = new OAuth2Judgement(definition);
-  const client = {
-    clientId,
-    clientAuthentication: clientAuthentication(definition, clientSecret),
-    bodyFormat: definition.body,
+  const authenticate = authenticatingClient(definition, options, now);
+  const client = { clientId, bodyFormat: definition.body, ...(definition.headers && { headers: definition.headers }) };
+  const send = async (url: string, parameters: Readonly<Record<string, string>>): Promise<UpstreamResult> => {
+    try {
+      const clientAuthentication = await authenticate(url);
+      return await transport.send({ ...tokenRequest({ ...client, url, clientAuthentication }, parameters), timeoutMs });
+    } catch (cause) {
+      // The transport never rejects, so nothing was sent.
+      return { kind: 'not_sent', cause };
+    }
   };
-  const send = (url: string, parameters: Readonly<Record<string, string>>) =>
-    transport.send({ ...tokenRequest({ ...client, url }, parameters), timeoutMs });
   const ask = async (url: string, grant: Readonly<Record<string, string>>) => {
     const askedAt = now();
     const result = await send(url, grant);
     return judgement.ofTokens(result, { askedAt, now: now() });
   };
   const refresh = (refreshToken: Secret) =>
-    ask(refreshUrl, { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() });
+    ask(refreshUrl, {
+      ...refreshParameters(definition),
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken.reveal(),
+    });
   return {
     name,
     title: options.title ?? name,
@@ -54,13 +66,21 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
     onReuse: definition.onReuse,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh,
-    ...(revokeUrl === undefined ? {} : { revoke: revoking(judgement, (parameters) => send(revokeUrl, parameters)) }),
-    ...consenting(definition, transport, (grant) => ask(tokenUrl, grant)),
+    ...(revokeUrl === undefined
+      ? {}
+      : { revoke: revoking(judgement, (token) => send(revokeUrl, { ...definition.revokeParameters, ...token })) }),
+    ...consenting(definition, transport, (grant) => ask(tokenUrl, { ...definition.tokenParameters, ...grant })),
     checkClient: async () => clientCheck(options, await refresh(MADE_UP_TOKEN)),
     [Symbol.asyncDispose]: async () => {
       await transport[Symbol.asyncDispose]();
     },
   };
+}
+
+function refreshParameters(definition: OAuth2Definition): Readonly<Record<string, string>> {
+  const { refreshParameters: further, refreshScopes: scopes } = definition;
+  const separator = definition.authorization?.scopeSeparator ?? ' ';
+  return { ...(scopes === undefined ? {} : { scope: scopes.join(separator) }), ...further };
 }
 
 /**
@@ -79,12 +99,12 @@ function revoking(
 }
 
 function consenting(
-  { authorization: definition, clientId }: OAuth2Definition,
+  { authorization: definition, clientId, headers }: OAuth2Definition,
   transport: Transport,
   ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>,
 ): Pick<Provider, 'authorization' | 'probe'> {
   if (definition === undefined) return {};
-  const authorization = new OAuth2Authorization({ definition, clientId, transport, ask });
+  const authorization = new OAuth2Authorization({ definition, clientId, transport, headers, ask });
   return {
     authorization,
     probe: async (accessToken) => {
@@ -107,15 +127,4 @@ function clientCheck(
   }
   const why = 'detail' in answer ? answer.detail : answer.kind;
   return { verdict: 'unreachable', detail: `${host} does not answer properly: ${why}.` };
-}
-
-function clientAuthentication(
-  { name, clientAuth: method }: OAuth2Definition,
-  clientSecret: Secret | undefined,
-): ClientAuthentication {
-  if (method === 'none') return { method };
-  if (clientSecret === undefined) {
-    throw new Error(`The provider ${name} needs a client secret. Configure one, or define its client as public.`);
-  }
-  return { method, clientSecret };
 }
