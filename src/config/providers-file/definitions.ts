@@ -4,6 +4,7 @@ import { certificateIn, keyIn, secretIn } from './client-credentials.ts';
 import { readJsonFile } from './json-file.ts';
 import { kindOf, placeOf, readProvider, type Fault } from './problems.ts';
 import { given, toDefinition } from './to-definition.ts';
+import { insecureUrls } from './url-faults.ts';
 import { Refusal } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 import type { VariableName } from '../variables.ts';
@@ -39,12 +40,19 @@ export function readDefinitions(
         ? undefined
         : attempt('client_secret_env', () => secretIn(environment, secretVariable));
     if (written === undefined) return [];
+    const unencrypted = insecureUrls(written);
+    if (unencrypted.length > 0) settings.warnings.push(overPlainHttp(name, unencrypted));
     const { client_key: key, client_certificate: certificate } = written;
     const clientKey = key && attempt('client_key', () => keyIn(environment, key));
     const clientCertificate = certificate && attempt('client_certificate', () => certificateIn(certificate));
     // Whatever could not be read stops the start, so nobody uses an incomplete client.
     return [{ definition: toDefinition(name, written), clientSecret, ...given({ clientKey, clientCertificate }) }];
   });
+}
+
+function overPlainHttp(name: string, members: readonly string[]): string {
+  const risk = 'whoever is on the way can read tokens and secrets. Allow that only inside your own network.';
+  return `${name} is called over plain http (${members.join(', ')}): ${risk}`;
 }
 
 function providersIn(content: unknown): [name: string, entry: unknown][] {

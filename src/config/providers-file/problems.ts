@@ -2,8 +2,10 @@ import type { z } from 'zod';
 import { TAKEN_NAMES } from '../../providers/families.ts';
 import { hasSecret, type ClientAuthMethod } from '../../providers/oauth-2/definition.ts';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
+import { memberAt } from './member-at.ts';
 import { nearestOf } from './nearest.ts';
 import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './schema.ts';
+import { urlFaults } from './url-faults.ts';
 
 /** A problem at one place in the providers file. Holds names of members but no values. */
 export interface Fault {
@@ -32,11 +34,12 @@ export interface ReadProvider {
 /** Reads one provider and collects all its problems. */
 export function readProvider(name: string, content: unknown): ReadProvider {
   const parsed = writtenProvider.safeParse(content);
-  const variable = memberOf(content, 'client_secret_env');
+  const variable = memberAt(content, ['client_secret_env']);
   const faults = [
     ...ofName(name),
     ...(parsed.error?.issues ?? []).flatMap((issue) => ofIssue(name, content, issue)),
     ...ofWhatIsMissing(name, content),
+    ...urlFaults(content, (path, problem, accepted) => ({ where: placeOf(name, path), problem, accepted })),
   ];
   return {
     written: faults.length === 0 ? parsed.data : undefined,
@@ -90,7 +93,7 @@ function whatIsThere(content: unknown, issue: z.core.$ZodIssue): string {
   const { path, code } = issue;
   const told: unknown = code === 'custom' ? issue.params?.['problem'] : undefined;
   if (typeof told === 'string') return told;
-  const value = path.reduce<unknown>((inner, key) => memberOf(inner, key), content);
+  const value = memberAt(content, path);
   if (value === undefined) return 'is missing';
   return code === 'invalid_type' ? `is ${kindOf(value)}` : `is ${kindOf(value)} that does not fit`;
 }
@@ -98,7 +101,7 @@ function whatIsThere(content: unknown, issue: z.core.$ZodIssue): string {
 /** Problems with members that only other members make necessary. */
 function ofWhatIsMissing(name: string, content: unknown): Fault[] {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
-  const has = (member: string) => memberOf(content, member) !== undefined;
+  const has = (member: string) => memberAt(content, [member]) !== undefined;
   const missing = (member: string, accepted: string): Fault => ({
     where: placeOf(name, [member]),
     problem: 'is missing',
@@ -122,16 +125,10 @@ function ofWhatIsMissing(name: string, content: unknown): Fault[] {
 }
 
 function authOf(content: unknown): ClientAuthMethod {
-  const preset = memberOf(content, 'preset');
+  const preset = memberAt(content, ['preset']);
   const ready = typeof preset === 'string' ? READY_DEFINITIONS[preset] : undefined;
   // A method that is not known is reported on its own.
-  return (memberOf(content, 'client_auth') ?? ready?.clientAuth ?? 'body') as ClientAuthMethod;
-}
-
-function memberOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<PropertyKey, unknown>)[key]
-    : undefined;
+  return (memberAt(content, ['client_auth']) ?? ready?.clientAuth ?? 'body') as ClientAuthMethod;
 }
 
 function shown(name: string): string {

@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
-import { parseSecureUrl } from '../urls.ts';
+import { account } from './account-schema.ts';
+import { url, urlParameters } from './url-schema.ts';
 import { clientCertificate, clientKey, requestHeaders, requestParameters } from './request-schema.ts';
 
 /** The names of the presets, for messages. */
 export const PRESETS = Object.keys(READY_DEFINITIONS).join(', ');
 
-const HTTPS_URL = 'an https URL (http only for localhost)';
 const SIGNALS = 'a list of objects with status (400 to 599), error and, where the code stands elsewhere, at';
 
 // Each message says what is accepted. A fault is shown as the member's path, the problem and this message.
-const url = z.string(HTTPS_URL).refine(isSecure, HTTPS_URL);
 const seconds = number('a whole number of seconds from 1');
-const place = text('where it stands in the JSON, such as data.id');
 const texts = z.array(text('a text'), 'a list of texts');
 
 const CLIENT_AUTHS = [
@@ -29,18 +27,6 @@ const signal = z.strictObject(
   SIGNALS,
 );
 
-const account = z.strictObject(
-  {
-    url,
-    id: place,
-    email: place.optional(),
-    username: place.optional(),
-    name: place.optional(),
-    time_zone: place.optional(),
-  },
-  'an object with the url that describes the account and its id there',
-);
-
 /** The schema of one provider in the file. Each message says what is accepted there. */
 export const writtenProvider = z.strictObject(
   {
@@ -49,6 +35,8 @@ export const writtenProvider = z.strictObject(
       .string('the client id as the provider shows it')
       .regex(/^[\x21-\x7e]{1,255}$/, 'the client id as the provider shows it'),
     client_secret_env: text('the name of the environment variable that holds the secret').optional(),
+    parameters: urlParameters.optional(),
+    allow_http: z.boolean('true or false').optional(),
     token_url: url.optional(),
     refresh_url: url.optional(),
     revoke_url: url.optional(),
@@ -102,14 +90,4 @@ function text(accepted: string) {
 
 function number(accepted: string) {
   return z.int(accepted).min(1, accepted);
-}
-
-function isSecure(given: string): boolean {
-  try {
-    // The URL is used exactly as the provider gives it.
-    parseSecureUrl(given.split('?', 1)[0] ?? '');
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,12 +1,13 @@
 import type { OAuth2Definition } from '../../providers/oauth-2/definition.ts';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import type { WrittenProvider } from './schema.ts';
+import { filledIn } from './url-schema.ts';
 
 /** The definition of a provider: what the file says of it, and what its preset says besides. */
 export function toDefinition(name: string, written: WrittenProvider): OAuth2Definition {
-  const ready = written.preset === undefined ? undefined : READY_DEFINITIONS[written.preset];
+  const { parameters, ...ready } = written.preset === undefined ? {} : (READY_DEFINITIONS[written.preset] ?? {});
   const authorization = authorizationOf(written, ready);
-  return {
+  const merged = {
     clientAuth: 'body',
     body: 'form',
     onReuse: 'reject',
@@ -37,6 +38,27 @@ export function toDefinition(name: string, written: WrittenProvider): OAuth2Defi
     }),
     // Missing required members have been rejected already.
   } as OAuth2Definition;
+  return withUrls(merged, { ...parameters, ...written.parameters });
+}
+
+/** Fills in the names in curly braces in all URLs. */
+function withUrls(definition: OAuth2Definition, values: Readonly<Record<string, string>>): OAuth2Definition {
+  const fill = (text: string | undefined) => (text === undefined ? undefined : filledIn(text, values));
+  const { tokenUrl, refreshUrl, revokeUrl, authorization: page } = definition;
+  const { account } = page ?? {};
+  return {
+    ...definition,
+    tokenUrl: filledIn(tokenUrl, values),
+    ...given({ refreshUrl: fill(refreshUrl), revokeUrl: fill(revokeUrl) }),
+    ...(page && {
+      authorization: {
+        ...page,
+        url: filledIn(page.url, values),
+        account: { ...page.account, ...given({ url: fill(account?.url) }) },
+        ...given({ issuer: fill(page.issuer) }),
+      },
+    }),
+  };
 }
 
 function clientKeyOf({ client_key: key }: WrittenProvider): OAuth2Definition['clientKey'] {
@@ -63,7 +85,7 @@ function authorizationOf(written: WrittenProvider, ready: Partial<OAuth2Definiti
 }
 
 function toAccount({ time_zone: timeZone, ...rest }: NonNullable<WrittenProvider['account']>) {
-  return { ...given(rest), ...given({ timeZone }) };
+  return given({ ...rest, timeZone });
 }
 
 /** Drops undefined members, which would otherwise hide the preset's. */

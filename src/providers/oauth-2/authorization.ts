@@ -1,9 +1,8 @@
-import { jsonMemberAt } from '../../oauth/json-member.ts';
 import type { Transport } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from '../authorization.ts';
-import type { OAuth2AccountDefinition, OAuth2AuthorizationDefinition } from './definition.ts';
-import { accountIdOf, shownAccount } from '../to-profile.ts';
+import { accountCall, accountIn, accountInTokenAnswer } from './account.ts';
+import type { OAuth2AuthorizationDefinition } from './definition.ts';
 import type { ExchangeResult, ShownAccount } from '../provider.ts';
 
 /** Configures {@link OAuth2Authorization}. */
@@ -14,10 +13,14 @@ export interface OAuth2AuthorizationOptions {
   /** Headers of every call to the provider. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Calls the token endpoint, adding the client's own parameters. */
-  readonly ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>;
+  readonly ask: (grant: Readonly<Record<string, string>>) => Promise<TokenAnswer>;
 }
 
-const READ_TIMEOUT_MS = 5_000;
+/** What a token endpoint has answered: how it was judged, and its JSON, if it was any. */
+export interface TokenAnswer {
+  readonly result: ExchangeResult;
+  readonly json: unknown;
+}
 
 /**
  * Standard consent: an authorization code (RFC 6749 section 4.1), and the provider's description of an access token's
@@ -54,31 +57,30 @@ export class OAuth2Authorization implements Authorization {
     return url.href;
   }
 
-  redeem({ code, redirectUri, codeVerifier }: CodeGrant): Promise<ExchangeResult> {
-    return this.#options.ask({
+  async redeem({ code, redirectUri, codeVerifier }: CodeGrant): Promise<ExchangeResult> {
+    const { definition, clientId, ask } = this.#options;
+    const { result, json } = await ask({
       grant_type: 'authorization_code',
       code: code.reveal(),
       redirect_uri: redirectUri,
       ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier.reveal() }),
     });
+    const profile = result.kind === 'obtained' ? accountInTokenAnswer(json, definition, clientId) : undefined;
+    return result.kind === 'obtained' && profile !== undefined ? { ...result, profile } : result;
   }
 
   async identify(accessToken: Secret): Promise<Identified> {
-    const { definition, transport } = this.#options;
-    const { url } = definition.account;
-    const result = await transport.send({
-      method: 'GET',
-      url,
-      headers: { ...this.#options.headers, authorization: `Bearer ${accessToken.reveal()}` },
-      timeoutMs: READ_TIMEOUT_MS,
-    });
+    const { definition, transport, headers: common = {} } = this.#options;
+    const { account } = definition;
+    const { url, id } = account;
+    // Other sources are read with the code. That answer has been, and did not say.
+    if (url === undefined) return { kind: 'refused', detail: `the token endpoint's answer shows no account id` };
+    const result = await transport.send(accountCall(account, { url, accessToken, common }));
     if (result.kind !== 'answered') return { kind: 'unreachable', detail: `${url} does not answer` };
     const { status, json } = result;
     if (status === 401 || status === 403) return { kind: 'refused', detail: `${url} answers HTTP ${status}` };
     if (status < 200 || status >= 300) return { kind: 'unreachable', detail: `${url} answers HTTP ${status}` };
-    const shown = shownAt(json, definition.account);
-    const { id } = definition.account;
-    const accountId = id === undefined ? undefined : accountIdOf(jsonMemberAt(json, id));
+    const { accountId, shown } = accountIn(json, account);
     if (id === undefined ? isAnybody(shown) : accountId !== undefined) return { kind: 'known', accountId, shown };
     const missing = id === undefined ? 'nothing of an account' : `no account id at "${id}"`;
     return { kind: 'unreachable', detail: `${url} shows ${missing}; ${membersOf(json)}` };
@@ -100,14 +102,4 @@ function membersOf(json: unknown): string {
 
 function isAnybody({ username, email, name }: ShownAccount): boolean {
   return username !== null || email !== null || name !== null;
-}
-
-function shownAt(json: unknown, places: OAuth2AccountDefinition): ShownAccount {
-  const at = (path: string | undefined) => (path === undefined ? undefined : jsonMemberAt(json, path));
-  return shownAccount({
-    username: at(places.username),
-    email: at(places.email),
-    name: at(places.name),
-    timeZone: at(places.timeZone),
-  });
 }

@@ -78,7 +78,10 @@ export function hasSecret(method: ClientAuthMethod): method is 'body' | 'basic' 
 }
 
 /** Everything known about a server, without a client of ours. */
-export type ReadyDefinition = Omit<OAuth2Definition, 'name' | 'clientId'>;
+export interface ReadyDefinition extends Omit<OAuth2Definition, 'name' | 'clientId'> {
+  /** Values for names in curly braces in its URLs, such as `{tenant}`; a configuration gives the others. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
 
 /** The page where users consent, and how to identify their account. */
 export interface OAuth2AuthorizationDefinition {
@@ -96,9 +99,21 @@ export interface OAuth2AuthorizationDefinition {
   readonly account: OAuth2AccountDefinition;
 }
 
-/** Where to read about the account of an access token: a URL, and paths in its JSON, such as `data.id`. */
+/** Where to read about the account of an access token: a source, and paths in its JSON, such as `data.id`. */
 export interface OAuth2AccountDefinition {
-  readonly url: string;
+  /**
+   * The source: what `url` answers, or what the redemption of the code has answered (`token_answer`), or the claims of
+   * the ID token in that (`id_token`, OpenID Connect Core section 3.1.3.7). Default: `url`.
+   */
+  readonly from?: 'url' | 'token_answer' | 'id_token';
+  /** Asked with the access token; undefined for another source. */
+  readonly url?: string;
+  /** Default: `GET`. */
+  readonly method?: 'GET' | 'POST';
+  /** Sent as JSON by `POST`. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Headers of this call alone, with names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** A permanent id, a string or an integer; absent if there is none, only for a server without `revokeUrl`. */
   readonly id?: string;
   readonly email?: string;

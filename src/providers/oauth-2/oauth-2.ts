@@ -1,7 +1,7 @@
 import { tokenRequest } from '../../oauth/token-request.ts';
 import { openTransport, type ClientCertificate, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
 import { Secret } from '../../secret.ts';
-import { OAuth2Authorization } from './authorization.ts';
+import { OAuth2Authorization, type TokenAnswer } from './authorization.ts';
 import { authenticatingClient, type ClientCredentials } from './client.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { OAuth2Judgement } from './judgement.ts';
@@ -48,17 +48,16 @@ export function oauth2(
       return { kind: 'not_sent', cause };
     }
   };
-  const ask = async (url: string, grant: Readonly<Record<string, string>>) => {
+  const ask = async (url: string, grant: Readonly<Record<string, string>>): Promise<TokenAnswer> => {
     const askedAt = now();
-    const result = await send(url, grant);
-    return judgement.ofTokens(result, { askedAt, now: now() });
+    const answer = await send(url, grant);
+    const json = answer.kind === 'answered' ? answer.json : undefined;
+    return { result: judgement.ofTokens(answer, { askedAt, now: now() }), json };
   };
-  const refresh = (refreshToken: Secret) =>
-    ask(refreshUrl, {
-      ...refreshParameters(definition),
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken.reveal(),
-    });
+  const refresh = async (refreshToken: Secret) => {
+    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() };
+    return (await ask(refreshUrl, { ...refreshParameters(definition), ...grant })).result;
+  };
   return {
     name,
     title: options.title ?? name,
@@ -101,16 +100,21 @@ function revoking(
 function consenting(
   { authorization: definition, clientId, headers }: OAuth2Definition,
   transport: Transport,
-  ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>,
+  ask: (grant: Readonly<Record<string, string>>) => Promise<TokenAnswer>,
 ): Pick<Provider, 'authorization' | 'probe'> {
   if (definition === undefined) return {};
   const authorization = new OAuth2Authorization({ definition, clientId, transport, headers, ask });
   return {
     authorization,
-    probe: async (accessToken) => {
-      const { kind } = await authorization.identify(accessToken);
-      return kind === 'known' ? 'accepted' : kind;
-    },
+    // Without a URL nothing tells whether a token is still accepted.
+    ...(definition.account.url === undefined ? {} : { probe: probing(authorization) }),
+  };
+}
+
+function probing(authorization: OAuth2Authorization): NonNullable<Provider['probe']> {
+  return async (accessToken) => {
+    const { kind } = await authorization.identify(accessToken);
+    return kind === 'known' ? 'accepted' : kind;
   };
 }
 

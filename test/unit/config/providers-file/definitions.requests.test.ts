@@ -10,9 +10,12 @@ import { selfSignedCertificate } from '../../../support/servers/self-signed-cert
 import { temporaryDirectory } from '../../../support/stores/open-test-stores.ts';
 
 const ACME = { client_id: 'client', client_secret_env: 'ACME_SECRET', token_url: 'https://acme.example/token' };
-const PEM = String(
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
-);
+const PEM = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+}).privateKey;
+const CONSENT = { authorize_url: 'https://acme.example/authorize' };
 const BY_KEY = { client_id: 'client', client_auth: 'private_key_jwt', token_url: 'https://acme.example/token' };
 const BY_CERTIFICATE = { ...BY_KEY, client_auth: 'tls_client_auth' };
 
@@ -98,6 +101,41 @@ describe('what requests say besides, in the file of providers', () => {
     );
   });
 
+  it('has values for the names in its URLs, and plain http where that is allowed, which is told', async () => {
+    await written(
+      () => ({
+        ...ACME,
+        parameters: { tenant: 'contoso', host: 'id.internal' },
+        allow_http: true,
+        token_url: 'http://{host}/{tenant}/token',
+        authorize_url: 'https://{host}/{tenant}/authorize?t={tenant}',
+        issuer: 'https://{host}/{tenant}',
+        account: {
+          url: 'https://{host}/me',
+          id: 'data[0].id',
+          method: 'POST',
+          body: { a: 1 },
+          headers: { 'X-A': '1' },
+        },
+      }),
+      (env) => {
+        const { config, warnings } = loadConfig({ ...env, EVERGRANT_RETURN_URLS: 'https://app.example.com/linked' });
+        const definition = config.providers['oauth-2'][0]?.definition;
+        assert.equal(definition?.tokenUrl, 'http://id.internal/contoso/token');
+        assert.equal(definition.authorization?.url, 'https://id.internal/contoso/authorize?t=contoso');
+        assert.equal(definition.authorization.issuer, 'https://id.internal/contoso');
+        assert.deepEqual(definition.authorization.account, {
+          url: 'https://id.internal/me',
+          id: 'data[0].id',
+          method: 'POST',
+          body: { a: 1 },
+          headers: { 'x-a': '1' },
+        });
+        assert.match(warnings.join('\n'), /^acme is called over plain http \(token_url\)/m);
+      },
+    );
+  });
+
   /** What is in the file, and what is said of it. */
   const refusals: Readonly<Record<string, [acme: (folder: string) => object, said: RegExp]>> = {
     'names a parameter that is ours': [
@@ -154,6 +192,38 @@ describe('what requests say besides, in the file of providers', () => {
     'has an unknown member of a key': [
       () => ({ ...BY_KEY, client_key: { env: 'ACME_KEY', key_id: 'x' } }),
       /acme\.client_key\.key_id is not a member\./,
+    ],
+    'has no account URL': [
+      () => ({ ...ACME, ...CONSENT, account: { id: 'id' } }),
+      /acme\.account\.url is missing\.\n *Accepted: an https URL .*or another source in from/,
+    ],
+    'sends a body by GET': [
+      () => ({ ...ACME, ...CONSENT, account: { url: 'https://acme.example/me', id: 'id', body: {} } }),
+      /acme\.account\.body is sent by POST only/,
+    ],
+    'reads an account in two places': [
+      () => ({ ...ACME, ...CONSENT, account: { from: 'id_token', url: 'https://acme.example/me', id: 'sub' } }),
+      /acme\.account\.url has no use beside "id_token" in from/,
+    ],
+    'has an unfilled name in a URL': [
+      () => ({ ...ACME, token_url: 'https://login.example/{tenant}/token' }),
+      /acme\.token_url has \{tenant\}, which nothing fills in\.\n *Accepted: a value for it in parameters/,
+    ],
+    'fills in what no URL has': [
+      () => ({ ...ACME, parameters: { tenant: 'a' } }),
+      /acme\.parameters\.tenant is in none of the URLs/,
+    ],
+    'fills in more than a part of a URL': [
+      () => ({ ...ACME, token_url: 'https://login.example/{tenant}/token', parameters: { tenant: 'a/../b' } }),
+      /acme\.parameters\.tenant is a text that does not fit\.\n *Accepted: up to 253 letters/,
+    ],
+    'has plain http': [
+      () => ({ ...ACME, token_url: 'http://acme.internal/token' }),
+      /acme\.token_url is a text that does not fit\.\n.*inside your own network, http with allow_http/,
+    ],
+    'has an account at plain http': [
+      () => ({ ...ACME, ...CONSENT, account: { url: 'http://acme.internal/me', id: 'id' } }),
+      /acme\.account\.url is a text that does not fit/,
     ],
     'has no certificate': [() => BY_CERTIFICATE, /acme\.client_certificate is missing\.\n/],
     'has a certificate of another key': [
