@@ -20,7 +20,7 @@ export interface Fault {
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const LONGEST_SHOWN = 40;
 /** Members that only apply where users consent on a page. */
-const OF_CONSENT = ['scopes', 'scope_separator', 'authorize_parameters', 'pkce', 'issuer', 'account'];
+const OF_CONSENT = ['scopes', 'scope_separator', 'authorize_parameters', 'pkce', 'issuer', 'redirect_uri', 'account'];
 
 /** A provider as read from the file, with its problems. */
 export interface ReadProvider {

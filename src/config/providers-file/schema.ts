@@ -62,6 +62,7 @@ export const writtenProvider = z.strictObject(
     scope_separator: text('a text').optional(),
     authorize_parameters: z.record(z.string(), text('a text'), 'an object of texts').optional(),
     pkce: z.boolean('true or false').optional(),
+    redirect_uri: url.optional(),
     issuer: text('what the provider calls itself in iss').optional(),
     account: account.optional(),
   },

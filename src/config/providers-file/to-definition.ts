@@ -80,6 +80,7 @@ function authorizationOf(written: WrittenProvider, ready: Partial<OAuth2Definiti
       parameters: written.authorize_parameters,
       pkce: written.pkce,
       issuer: written.issuer,
+      redirectUri: written.redirect_uri,
     }),
   };
 }

@@ -12,7 +12,15 @@ interface WrittenUrl {
   readonly text: string;
 }
 
-const URLS = [['token_url'], ['refresh_url'], ['revoke_url'], ['authorize_url'], ['account', 'url'], ['issuer']];
+const URLS = [
+  ['token_url'],
+  ['refresh_url'],
+  ['revoke_url'],
+  ['authorize_url'],
+  ['redirect_uri'],
+  ['account', 'url'],
+  ['issuer'],
+];
 
 /** Problems of a provider's URLs that show only beside its other members. */
 export function urlFaults(content: unknown, toFault: ToFault): Fault[] {

@@ -5,6 +5,8 @@ import type { Secret } from '../../secret.ts';
 import type { Clock } from '../clock.ts';
 import { slow } from '../errors.ts';
 import type { ExchangeBounds } from '../exchange.ts';
+import { isPlainText } from '../../plain-text.ts';
+import { packCode } from './brought-code.ts';
 import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from '../storage/link-store.ts';
 import type { GrantObserver } from '../observer.ts';
@@ -37,6 +39,8 @@ export interface Callback {
   readonly error?: string | undefined;
   /** RFC 9207. */
   readonly issuer?: string | undefined;
+  /** Any other parameter that came with them; undefined if it did not, or more than once. */
+  readonly parameter?: (name: string) => string | undefined;
 }
 
 /** A request to complete a link. */
@@ -91,7 +95,7 @@ export class Linking {
     if (provider?.authorization === undefined) throw new LinkError('link_expired');
     const { usesPkce } = provider.authorization;
     const pageUrl = provider.authorization.pageUrl({
-      redirectUri: this.#options.redirectUri(provider.name),
+      redirectUri: provider.authorization.redirectUri ?? this.#options.redirectUri(provider.name),
       state: state.reveal(),
       codeChallenge: usesPkce ? codeChallenge(codeVerifier) : undefined,
     });
@@ -112,11 +116,14 @@ export class Linking {
     code,
     error,
     issuer,
+    parameter = () => undefined,
   }: Callback): Promise<{ returnTo: string; code: Secret }> {
     const { authorization, realm } = this.#linkable(provider);
     const isFromThere = issuer === undefined || authorization.issuer === undefined || issuer === authorization.issuer;
     const completion = randomToken();
-    const brought = isFromThere && error === undefined && code !== undefined ? { code, completion } : undefined;
+    const isConsent = isFromThere && error === undefined && code !== undefined;
+    const more = wanted(authorization, parameter);
+    const brought = isConsent ? { code: packCode(code, more), completion } : undefined;
     const link = await this.#options.store.receive(state, browser, brought);
     if (link?.realm !== realm) throw new LinkError('link_expired');
     const { returnTo } = link;
@@ -148,6 +155,11 @@ export class Linking {
     } finally {
       this.#completions.delete(completion);
     }
+  }
+
+  /** The parameters, besides those of the standards, that a provider sends back with a browser and that are wanted. */
+  callbackParameters(provider: string): readonly string[] {
+    return this.#options.providers.named(provider)?.authorization?.callbackParameters ?? [];
   }
 
   /** The number of completions in progress. */
@@ -205,4 +217,16 @@ export class Linking {
       throw cause;
     }
   }
+}
+
+const LONGEST_PARAMETER = 1_000;
+
+function wanted(
+  { callbackParameters = [] }: Authorization,
+  parameter: (name: string) => string | undefined,
+): Readonly<Record<string, string>> {
+  const found = callbackParameters.map((name): [string, string | undefined] => [name, parameter(name)]);
+  return Object.fromEntries(
+    found.filter((pair): pair is [string, string] => pair[1] !== undefined && isPlainText(pair[1], LONGEST_PARAMETER)),
+  );
 }

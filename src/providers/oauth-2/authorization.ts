@@ -29,12 +29,14 @@ export interface TokenAnswer {
 export class OAuth2Authorization implements Authorization {
   readonly usesPkce: boolean;
   readonly issuer: string | undefined;
+  readonly redirectUri: string | undefined;
   readonly identifiesAccounts: boolean;
   readonly #options: OAuth2AuthorizationOptions;
 
   constructor(options: OAuth2AuthorizationOptions) {
     this.usesPkce = options.definition.pkce ?? true;
     this.issuer = options.definition.issuer;
+    this.redirectUri = options.definition.redirectUri;
     this.identifiesAccounts = options.definition.account.id !== undefined;
     this.#options = options;
   }

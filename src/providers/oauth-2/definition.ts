@@ -94,6 +94,8 @@ export interface OAuth2AuthorizationDefinition {
   readonly parameters?: Readonly<Record<string, string>>;
   /** False if the provider refuses a `code_verifier` (RFC 7636); default: true. */
   readonly pkce?: boolean;
+  /** The redirect URI registered with the client, if that is not ours but leads here. */
+  readonly redirectUri?: string;
   /** Its `iss` (RFC 9207). */
   readonly issuer?: string;
   readonly account: OAuth2AccountDefinition;
