@@ -73,6 +73,24 @@ export const clientCertificate = z.strictObject(
   'an object that names the file of the certificate (file) and the one of its key (key_file)',
 );
 
+const HANDED_ON = 'a list of places in the token answer, and of callback. and the name of a parameter';
+/** Tokens have members of their own, so that each is handed out in one place only. */
+const TOKENS = ['access_token', 'refresh_token'];
+
+/** What of a token answer is handed on. */
+export const handOn = z
+  .array(
+    z
+      .string(HANDED_ON)
+      .regex(/^[\w.[\]:/-]{1,100}$/, HANDED_ON)
+      .refine(
+        (name) => !TOKENS.includes(name),
+        `any but ${TOKENS.join(' and ')}, which the answer of a token call has anyway`,
+      ),
+    HANDED_ON,
+  )
+  .max(20, 'at most 20 places');
+
 function refuse(context: z.RefinementCtx, name: string, problem: string, accepted: string): void {
   context.addIssue({ code: 'custom', path: [name], message: accepted, params: { problem } });
 }

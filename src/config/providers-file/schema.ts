@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import { account } from './account-schema.ts';
 import { url, urlParameters } from './url-schema.ts';
-import { clientCertificate, clientKey, requestHeaders, requestParameters } from './request-schema.ts';
+import { clientCertificate, clientKey, handOn, requestHeaders, requestParameters } from './request-schema.ts';
 
 /** The names of the presets, for messages. */
 export const PRESETS = Object.keys(READY_DEFINITIONS).join(', ');
@@ -55,6 +55,7 @@ export const writtenProvider = z.strictObject(
     wrong_client: z.array(signal, SIGNALS).optional(),
     default_access_ttl_seconds: seconds.optional(),
     longest_access_ttl_seconds: seconds.optional(),
+    hand_on: handOn.optional(),
     refresh_ttl_seconds: seconds.optional(),
     refresh_idle_ttl_seconds: seconds.optional(),
     authorize_url: url.optional(),

@@ -34,6 +34,7 @@ export function toDefinition(name: string, written: WrittenProvider): OAuth2Defi
       longestAccessTtlSeconds: written.longest_access_ttl_seconds,
       refreshTtlSeconds: written.refresh_ttl_seconds,
       refreshIdleTtlSeconds: written.refresh_idle_ttl_seconds,
+      handOn: written.hand_on,
       authorization,
     }),
     // Missing required members have been rejected already.

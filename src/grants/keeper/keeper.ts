@@ -59,6 +59,8 @@ export interface LiveToken {
   readonly tokenType: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+  /** What the provider said beside it, as far as it is handed on; undefined if there is none. */
+  readonly providerData: Secret | undefined;
   /** True if the token was obtained for this call, or for another call that this one shared a renewal with. */
   readonly refreshed: boolean;
   /** True if the subject had never had a credential when this call began. */
@@ -230,7 +232,8 @@ export class Keeper {
   #handOut(credential: Credential, refreshed: boolean, created: boolean): LiveToken {
     this.#observer.handedOut(credential);
     const { tokenType, expiresAt } = credential;
-    return { accessToken: credential.accessToken(), tokenType, expiresAt, refreshed, created };
+    const [accessToken, providerData] = [credential.accessToken(), credential.providerData()];
+    return { accessToken, tokenType, expiresAt, providerData, refreshed, created };
   }
 
   /** Concurrent probes of one token share one call: three open tabs cost one question. */

@@ -3,6 +3,7 @@ import type { Secret } from '../../secret.ts';
 import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from '../authorization.ts';
 import { accountCall, accountIn, accountInTokenAnswer } from './account.ts';
 import type { OAuth2AuthorizationDefinition } from './definition.ts';
+import { callbackNames, handingOn } from './handing-on.ts';
 import type { ExchangeResult, ShownAccount } from '../provider.ts';
 
 /** Configures {@link OAuth2Authorization}. */
@@ -12,6 +13,8 @@ export interface OAuth2AuthorizationOptions {
   readonly transport: Transport;
   /** Headers of every call to the provider. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** See `OAuth2Definition`. */
+  readonly handOn?: readonly string[] | undefined;
   /** Calls the token endpoint, adding the client's own parameters. */
   readonly ask: (grant: Readonly<Record<string, string>>) => Promise<TokenAnswer>;
 }
@@ -30,6 +33,7 @@ export class OAuth2Authorization implements Authorization {
   readonly usesPkce: boolean;
   readonly issuer: string | undefined;
   readonly redirectUri: string | undefined;
+  readonly callbackParameters: readonly string[];
   readonly identifiesAccounts: boolean;
   readonly #options: OAuth2AuthorizationOptions;
 
@@ -37,6 +41,7 @@ export class OAuth2Authorization implements Authorization {
     this.usesPkce = options.definition.pkce ?? true;
     this.issuer = options.definition.issuer;
     this.redirectUri = options.definition.redirectUri;
+    this.callbackParameters = callbackNames(options.handOn);
     this.identifiesAccounts = options.definition.account.id !== undefined;
     this.#options = options;
   }
@@ -44,12 +49,13 @@ export class OAuth2Authorization implements Authorization {
   pageUrl({ redirectUri, state, codeChallenge }: AuthorizationRequest): string {
     const { definition, clientId } = this.#options;
     const url = new URL(definition.url);
+    const scope = askedScope(definition);
     const parameters = {
       ...definition.parameters,
       response_type: 'code',
       client_id: clientId,
       redirect_uri: redirectUri,
-      ...(definition.scopes.length === 0 ? {} : { scope: definition.scopes.join(definition.scopeSeparator ?? ' ') }),
+      ...(scope === undefined ? {} : { scope }),
       state,
       ...(codeChallenge === undefined ? {} : { code_challenge: codeChallenge, code_challenge_method: 'S256' }),
     };
@@ -59,14 +65,15 @@ export class OAuth2Authorization implements Authorization {
     return url.href;
   }
 
-  async redeem({ code, redirectUri, codeVerifier }: CodeGrant): Promise<ExchangeResult> {
-    const { definition, clientId, ask } = this.#options;
-    const { result, json } = await ask({
+  async redeem({ code, redirectUri, codeVerifier, callback }: CodeGrant): Promise<ExchangeResult> {
+    const { definition, clientId, handOn, ask } = this.#options;
+    const { result: answer, json } = await ask({
       grant_type: 'authorization_code',
       code: code.reveal(),
       redirect_uri: redirectUri,
       ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier.reveal() }),
     });
+    const result = handingOn(answer, handOn, { json, callback, askedScope: askedScope(definition) });
     const profile = result.kind === 'obtained' ? accountInTokenAnswer(json, definition, clientId) : undefined;
     return result.kind === 'obtained' && profile !== undefined ? { ...result, profile } : result;
   }
@@ -87,6 +94,10 @@ export class OAuth2Authorization implements Authorization {
     const missing = id === undefined ? 'nothing of an account' : `no account id at "${id}"`;
     return { kind: 'unreachable', detail: `${url} shows ${missing}; ${membersOf(json)}` };
   }
+}
+
+function askedScope({ scopes, scopeSeparator = ' ' }: OAuth2AuthorizationDefinition): string | undefined {
+  return scopes.length === 0 ? undefined : scopes.join(scopeSeparator);
 }
 
 /** Common member names for an account or its id. Any other text from a provider stays out of the journal. */

@@ -49,6 +49,11 @@ export interface OAuth2Definition {
   readonly refreshTtlSeconds?: number;
   /** How long a refresh token may stay unused before it lapses. */
   readonly refreshIdleTtlSeconds?: number;
+  /**
+   * What of a token answer is handed on beside the tokens: paths in it, and parameters that the browser brought back, as
+   * `callback.` and the name. Absent if nothing is.
+   */
+  readonly handOn?: readonly string[];
   /** How users consent; absent if accounts are only imported. */
   readonly authorization?: OAuth2AuthorizationDefinition;
 }

@@ -4,6 +4,7 @@ import { Secret } from '../../secret.ts';
 import { OAuth2Authorization, type TokenAnswer } from './authorization.ts';
 import { authenticatingClient, type ClientCredentials } from './client.ts';
 import type { OAuth2Definition } from './definition.ts';
+import { handingOn } from './handing-on.ts';
 import { OAuth2Judgement } from './judgement.ts';
 import type { ClientCheck, ExchangeResult, Provider } from '../provider.ts';
 
@@ -56,7 +57,8 @@ export function oauth2(
   };
   const refresh = async (refreshToken: Secret) => {
     const grant = { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() };
-    return (await ask(refreshUrl, { ...refreshParameters(definition), ...grant })).result;
+    const { result, json } = await ask(refreshUrl, { ...refreshParameters(definition), ...grant });
+    return handingOn(result, definition.handOn, { json });
   };
   return {
     name,
@@ -98,12 +100,12 @@ function revoking(
 }
 
 function consenting(
-  { authorization: definition, clientId, headers }: OAuth2Definition,
+  { authorization: definition, clientId, headers, handOn }: OAuth2Definition,
   transport: Transport,
   ask: (grant: Readonly<Record<string, string>>) => Promise<TokenAnswer>,
 ): Pick<Provider, 'authorization' | 'probe'> {
   if (definition === undefined) return {};
-  const authorization = new OAuth2Authorization({ definition, clientId, transport, headers, ask });
+  const authorization = new OAuth2Authorization({ definition, clientId, transport, headers, handOn, ask });
   return {
     authorization,
     // Without a URL nothing tells whether a token is still accepted.

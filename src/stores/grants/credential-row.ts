@@ -20,6 +20,7 @@ export interface SealedTokens extends ExchangeName {
   readonly accessToken: Uint8Array;
   readonly accessTokenHash: Uint8Array;
   readonly refreshToken: Uint8Array | null;
+  readonly providerData: Uint8Array | null;
   /** When upkeep renews it; null where there is nothing to refresh with. */
   readonly renewAt: number | null;
   readonly lapseAt: number | null;
@@ -27,7 +28,7 @@ export interface SealedTokens extends ExchangeName {
 
 /** The columns of a new credential, in the order of {@link credentialRow}. */
 export const CREDENTIAL_COLUMNS: readonly string[] =
-  'grant_id exchange_id nonce realm opened_at obtained_at expires_at refresh_expires_at token_type access_token access_token_hash refresh_token renew_at lapse_at'.split(
+  'grant_id exchange_id nonce realm opened_at obtained_at expires_at refresh_expires_at token_type access_token access_token_hash refresh_token renew_at lapse_at provider_data'.split(
     ' ',
   );
 
@@ -43,12 +44,14 @@ export function sealedTokens(
   given: {
     readonly tokens: Obtained['tokens'];
     readonly refresh: RefreshToken | undefined;
+    /** What the provider has said besides, by now. */
+    readonly providerData?: Secret | undefined;
     /** When upkeep renews the refresh token. */
     readonly schedule: Schedule;
     readonly obtainedAt: number;
   },
 ): SealedTokens {
-  const { tokens, refresh, obtainedAt } = given;
+  const { tokens, refresh, providerData, obtainedAt } = given;
   const { accessToken, expiresAt, tokenType } = tokens;
   const schedule = refresh && given.schedule;
   return {
@@ -62,6 +65,7 @@ export function sealedTokens(
     accessToken: vault.seal(accessToken, { grantId, exchangeId, field: 'access_token' }),
     accessTokenHash: vault.tokenHash(accessToken),
     refreshToken: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
+    providerData: providerData ? vault.seal(providerData, { grantId, exchangeId, field: 'provider_data' }) : null,
     renewAt: schedule?.renewAt ?? null,
     lapseAt: schedule?.lapseAt ?? null,
   };
@@ -88,5 +92,6 @@ export function credentialRow(sealed: SealedTokens, realm: string, openedAt: num
     sealed.refreshToken,
     sealed.renewAt,
     sealed.lapseAt,
+    sealed.providerData,
   ];
 }

@@ -7,7 +7,7 @@ import type { Backoff } from '../../grants/grant.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { Failure } from '../../grants/storage/grant-store.ts';
 import type { AccountProfile, Obtained } from '../../providers/provider.ts';
-import { appending, refreshTokenOf } from './append-credential.ts';
+import { appending, providerDataOf, refreshTokenOf } from './append-credential.ts';
 import { newestNonce, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
 import { lockForObtained } from './obtained-facts.ts';
 import { recordGain, recordLoss } from './record-event.ts';
@@ -63,7 +63,8 @@ export async function recordObtained(
   { vault, exchange, answer, schedule, obtainedAt }: Recording,
 ): Promise<Recorded> {
   const { grantId, presented, nonce } = exchange;
-  const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
+  const { refreshToken, providerData } = answer.tokens;
+  const kept = refreshToken === undefined || providerData !== undefined ? presented : undefined;
   let facts = await lockForObtained(database, transaction, exchange, kept);
   if (facts === undefined) {
     await assertErased(transaction, grantId);
@@ -79,8 +80,11 @@ export async function recordObtained(
   const { ends, supersedes, settles, event } = whatFollows(exchange, facts);
   const named = { grantId, exchangeId, nonce, presented };
   const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
+  // A new consent begins anew.
+  const said = exchange.kind === 'link' ? { kept_data: null } : facts;
+  const data = providerDataOf(vault, named, answer, said);
   const { answers } = await send(transaction, [
-    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh, schedule })),
+    database.hot(...appending(vault, named, answer, { ...facts, obtainedAt, refresh, providerData: data, schedule })),
     ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce, EMPTIED])]),
     database.hot(FINISH, [now, grantId, exchangeId, nonce]),
     ...(settles ? [database.hot(SETTLE, [obtainedAt, grantId, now])] : []),

@@ -9,12 +9,13 @@ export interface SealedAnswer {
   readonly refreshToken?: string;
   readonly refreshExpiresAt?: number;
   readonly presentedRefreshToken?: string;
+  readonly providerData?: string;
   readonly profile?: AccountProfile;
 }
 
 /** The part of an answer to be sealed. */
 export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained): SealedAnswer {
-  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType } = tokens;
+  const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType, providerData } = tokens;
   return {
     accessToken: accessToken.reveal(),
     expiresAt,
@@ -22,6 +23,7 @@ export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained)
     ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.reveal() }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: presentedRefreshToken.reveal() }),
+    ...(providerData === undefined ? {} : { providerData: providerData.reveal() }),
     ...(profile === undefined ? {} : { profile }),
   };
 }
@@ -29,6 +31,7 @@ export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained)
 /** Restores an answer from {@link sealAnswer}'s result. */
 export function openAnswer(content: SealedAnswer): Obtained {
   const { accessToken, refreshToken, expiresAt, refreshExpiresAt, tokenType, presentedRefreshToken, profile } = content;
+  const { providerData } = content;
   return {
     kind: 'obtained',
     tokens: {
@@ -37,6 +40,7 @@ export function openAnswer(content: SealedAnswer): Obtained {
       tokenType,
       ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
       ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
+      ...(providerData === undefined ? {} : { providerData: new Secret(providerData) }),
     },
     ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: new Secret(presentedRefreshToken) }),
     ...(profile === undefined ? {} : { profile }),

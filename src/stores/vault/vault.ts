@@ -16,7 +16,7 @@ export interface SealContext {
    * The exchange's number in its grant; for a rescued answer, the part of its file's name that identifies the exchange.
    */
   readonly exchangeId: number | string;
-  readonly field: 'access_token' | 'refresh_token' | 'rescue' | 'code' | 'code_verifier' | 'answer';
+  readonly field: 'access_token' | 'refresh_token' | 'provider_data' | 'rescue' | 'code' | 'code_verifier' | 'answer';
 }
 
 /** A sealed value was tampered with, moved, or sealed under a key that the ring doesn't have. */

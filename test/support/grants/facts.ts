@@ -27,6 +27,7 @@ export function credential(
     obtainedAt,
     expiresAt: NOW + lifeLeftMs,
     tokenType: 'Bearer',
+    providerData: () => undefined,
     accessToken: () => new Secret(token),
     refreshToken: () => (refreshToken ? new Secret(`refresh-${token}`) : undefined),
   };

@@ -236,7 +236,7 @@ function isOpen(row: ExchangeRow): boolean {
 }
 
 function credential(row: CredentialRow): Credential {
-  const { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, accessToken, refreshToken } = row;
-  const tokens = { accessToken: () => accessToken, refreshToken: () => refreshToken };
+  const { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, accessToken, refreshToken, providerData } = row;
+  const tokens = { accessToken: () => accessToken, refreshToken: () => refreshToken, providerData: () => providerData };
   return { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, ...tokens };
 }

@@ -41,6 +41,7 @@ export interface CredentialRow extends ExchangeName {
   readonly accessToken: Secret;
   readonly accessTokenHash: string;
   readonly refreshToken: Secret | undefined;
+  readonly providerData: Secret | undefined;
   endedAt: number | undefined;
   endReason: EndReason | undefined;
 }

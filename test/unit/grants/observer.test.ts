@@ -35,6 +35,7 @@ const CREDENTIAL: Credential = {
   obtainedAt: 0,
   expiresAt: 1,
   tokenType: 'Bearer',
+  providerData: () => undefined,
   accessToken: () => new Secret('one'),
   refreshToken: () => undefined,
 };

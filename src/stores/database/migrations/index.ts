@@ -10,6 +10,7 @@ import { statements as linkClaims } from './0007-link-claims.ts';
 import { statements as successions } from './0008-successions.ts';
 import { statements as awaited } from './0009-awaited.ts';
 import { parts as forgetting } from './0010-forgetting.ts';
+import { statements as providerData } from './0014-provider-data.ts';
 
 /**
  * Forward only; a released migration always leads to the same schema. docs/upgrading.md describes how to write one, and
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 8, name: 'successions', oldest: 5, parts: swapped(successions) },
   { id: 9, name: 'awaited', oldest: 5, parts: swapped(awaited) },
   { id: 10, name: 'forgetting', oldest: 5, parts: forgetting },
+  { id: 14, name: 'provider data', oldest: 5, parts: swapped(providerData) },
 ];
 
 /** A migration of a few quick statements and nothing else. */

@@ -39,6 +39,7 @@ describe('what requests say besides, in the file of providers', () => {
       refresh_parameters: { resource: 'b' },
       refresh_scopes: ['c'],
       revoke_parameters: { token_type_hint: 'refresh_token' },
+      hand_on: ['instance_url', 'callback.realmId'],
     };
     await written(
       () => ({ ...ACME, ...said }),
@@ -56,6 +57,7 @@ describe('what requests say besides, in the file of providers', () => {
           refreshParameters: { resource: 'b' },
           refreshScopes: ['c'],
           revokeParameters: { token_type_hint: 'refresh_token' },
+          handOn: ['instance_url', 'callback.realmId'],
         });
       },
     );
@@ -225,6 +227,11 @@ describe('what requests say besides, in the file of providers', () => {
       () => ({ ...ACME, ...CONSENT, account: { url: 'http://acme.internal/me', id: 'id' } }),
       /acme\.account\.url is a text that does not fit/,
     ],
+    'hands on a token': [
+      () => ({ ...ACME, hand_on: ['instance_url', 'refresh_token'] }),
+      /acme\.hand_on\[1\] is a text that does not fit\.\n *Accepted: any but access_token and refresh_token/,
+    ],
+    'hands on no place': [() => ({ ...ACME, hand_on: ['a b'] }), /acme\.hand_on\[0\] is a text that does not fit/],
     'has no certificate': [() => BY_CERTIFICATE, /acme\.client_certificate is missing\.\n/],
     'has a certificate of another key': [
       (folder) => ({
