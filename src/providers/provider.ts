@@ -63,8 +63,9 @@ export interface Provider {
  * - `reject`: refuses it, with no other effect
  * - `grace`: accepts it for a while, so that a client that lost the answer may repeat the request
  * - `revoke_family`: refuses it and ends every token issued under the same consent
+ * - `accept`: accepts it; a refresh token may be presented any number of times
  */
-export type ReuseBehaviour = 'reject' | 'grace' | 'revoke_family';
+export type ReuseBehaviour = 'reject' | 'grace' | 'revoke_family' | 'accept';
 
 /** How to tell a valid account id from a typing error. */
 export interface AccountIdForm {

@@ -1,7 +1,7 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readPrivateKey, signingAlgorithms } from '../../oauth/client-key.ts';
-import type { ClientCertificate } from '../../oauth/transport.ts';
+import { readPrivateKey, signingAlgorithms } from '../../providers/oauth-2/client-key.ts';
+import type { DefinedProvider } from '../../providers/family.ts';
 import { Secret } from '../../secret.ts';
 import { parseClientSecret } from '../values.ts';
 import type { Environment } from '../env.ts';
@@ -60,7 +60,7 @@ export function keyIn(
 export function certificateIn({
   file,
   key_file: keyFile,
-}: NonNullable<WrittenProvider['client_certificate']>): ClientCertificate {
+}: NonNullable<WrittenProvider['client_certificate']>): NonNullable<DefinedProvider['clientCertificate']> {
   const certificate = contentOf(file);
   const text = contentOf(keyFile);
   const key = keyOf(text);

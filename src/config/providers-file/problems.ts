@@ -2,20 +2,11 @@ import type { z } from 'zod';
 import { TAKEN_NAMES } from '../../providers/families.ts';
 import { hasSecret, type ClientAuthMethod } from '../../providers/oauth-2/definition.ts';
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
+import type { Fault } from './fault.ts';
 import { memberAt } from './member-at.ts';
 import { nearestOf } from './nearest.ts';
 import { membersAt, PRESETS, writtenProvider, type WrittenProvider } from './schema.ts';
 import { urlFaults } from './url-faults.ts';
-
-/** A problem at one place in the providers file. Holds names of members but no values. */
-export interface Fault {
-  /** The provider and the path of the member, such as `acme.account.url`. */
-  readonly where: string;
-  /** The end of a sentence that begins with `where`. */
-  readonly problem: string;
-  /** A complete sentence. */
-  readonly accepted: string;
-}
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const LONGEST_SHOWN = 40;

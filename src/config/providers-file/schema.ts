@@ -7,7 +7,8 @@ import { clientCertificate, clientKey, handOn, requestHeaders, requestParameters
 /** The names of the presets, for messages. */
 export const PRESETS = Object.keys(READY_DEFINITIONS).join(', ');
 
-const SIGNALS = 'a list of objects with status (400 to 599), error and, where the code stands elsewhere, at';
+const STATUS = 'a status from 200 to 599';
+const SIGNALS = 'a list of objects with status (200 to 599), error and, where the code stands elsewhere, at';
 
 // Each message says what is accepted. A fault is shown as the member's path, the problem and this message.
 const seconds = number('a whole number of seconds from 1');
@@ -20,7 +21,7 @@ const CLIENT_AUTHS = [
 
 const signal = z.strictObject(
   {
-    status: z.int('a status from 400 to 599').min(400, 'a status from 400 to 599').max(599, 'a status from 400 to 599'),
+    status: z.int(STATUS).min(200, STATUS).max(599, STATUS),
     error: text('the code that the provider answers'),
     at: text('where the code stands in the answer').optional(),
   },
@@ -49,7 +50,9 @@ export const writtenProvider = z.strictObject(
     refresh_scopes: texts.optional(),
     revoke_parameters: requestParameters.optional(),
     body: z.enum(['form', 'json'], 'form or json').optional(),
-    on_reuse: z.enum(['reject', 'grace', 'revoke_family'], 'reject, grace or revoke_family').optional(),
+    on_reuse: z
+      .enum(['reject', 'grace', 'revoke_family', 'accept'], 'reject, grace, revoke_family or accept')
+      .optional(),
     requests_per_minute: number('a whole number from 1').optional(),
     dead_grant: z.array(signal, SIGNALS).optional(),
     wrong_client: z.array(signal, SIGNALS).optional(),

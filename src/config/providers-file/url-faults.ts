@@ -1,7 +1,7 @@
 import { READY_DEFINITIONS } from '../../providers/oauth-2/ready/index.ts';
 import type { ReadyDefinition } from '../../providers/oauth-2/definition.ts';
 import { memberAt } from './member-at.ts';
-import type { Fault } from './problems.ts';
+import type { Fault } from './fault.ts';
 import { HTTPS_URL, isInsecure, placeholdersIn } from './url-schema.ts';
 
 /** Makes a fault at a member of the provider. */

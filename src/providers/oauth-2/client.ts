@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { clientAssertion } from '../../oauth/client-assertion.ts';
-import { signingAlgorithms } from '../../oauth/client-key.ts';
+import { signingAlgorithms } from './client-key.ts';
 import type { ClientAuthentication } from '../../oauth/token-request.ts';
 import type { Secret } from '../../secret.ts';
 import { hasSecret, type OAuth2Definition } from './definition.ts';

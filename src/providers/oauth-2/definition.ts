@@ -30,6 +30,8 @@ export interface OAuth2Definition {
   readonly refreshScopes?: readonly string[];
   /** Further parameters of a revocation. */
   readonly revokeParameters?: Readonly<Record<string, string>>;
+  /** Types of access tokens that work as bearer tokens, besides `Bearer`. */
+  readonly tokenTypes?: readonly string[];
   /** What happens if a used refresh token is presented again. */
   readonly onReuse: ReuseBehaviour;
   /** The provider's published limit for one client; absent if it publishes none. */

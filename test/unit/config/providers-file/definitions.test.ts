@@ -101,10 +101,11 @@ describe('the file of providers', () => {
           dead_grant: [
             { status: 401, error: 'x' },
             { status: 200, error: 'x' },
+            { status: 199, error: 'x' },
           ],
         },
       },
-      /acme\.dead_grant\[1\]\.status is a number that does not fit\.\n *Accepted: a status from 400 to 599/,
+      /acme\.dead_grant\[2\]\.status is a number that does not fit\.\n *Accepted: a status from 200 to 599/,
     ],
     'has an unknown preset': [{ acme: { ...ACME, preset: 'yahoo' } }, /acme\.preset .*\n *Accepted: calendly, google/],
     'has neither preset nor token_url': [

@@ -1,5 +1,5 @@
 import { createPrivateKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../../secret.ts';
 
 /** The algorithms (RFC 7518) that a key on each curve can sign with. */
 const BY_CURVE: Readonly<Record<string, readonly string[]>> = {
