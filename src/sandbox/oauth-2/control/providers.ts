@@ -13,7 +13,7 @@ const ONE_REFRESH_TOKEN = { rotation: 'never', refresh_token_in_answer: 'when_ro
  * The settings that make the server behave as a provider does, as far as it documents it. Facts of November 2026; where
  * each is from, the provider's own documentation says.
  */
-export const PROVIDERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const PROVIDERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   calendly: {
     access_ttl_seconds: 2 * HOUR,
     client_auth: 'body',

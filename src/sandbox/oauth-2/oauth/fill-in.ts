@@ -11,7 +11,7 @@ export interface Filling {
  * Fills in all texts of a JSON value, however deep: `{sub}`, `{email}` and `{name}` become the account's, and a text that is
  * `{now}` the Unix time in seconds.
  */
-export function fillIn(value: unknown, filling: Filling): unknown {
+function fillIn(value: unknown, filling: Filling): unknown {
   if (value === '{now}') return Math.floor(filling.now / 1000);
   if (typeof value === 'string') {
     const { sub, email, name } = filling.account;
