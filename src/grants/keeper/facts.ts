@@ -5,6 +5,6 @@ import type { GrantStore } from '../storage/grant-store.ts';
 
 /** Everything that a decision about a grant depends on, given its view and exchange status. */
 export async function toFacts(store: GrantStore, provider: Provider, { view, claims }: ViewWithStatus): Promise<Facts> {
-  const mayReplay = view.current === undefined && (provider.onReuse === 'grace' || provider.onReuse === 'accept');
+  const mayReplay = view.current === undefined && provider.onReuse === 'grace';
   return { view, claims, lastExchanged: mayReplay ? await store.lastExchanged(view.grantId) : undefined };
 }

@@ -76,5 +76,5 @@ export function nextStep(provider: Provider, facts: Facts, demand: StandingDeman
 /** How a grant that has lost its last credential can be repaired with this provider. */
 export function recoveryPath(provider: Provider): RecoveryPath {
   if (provider.recover !== undefined || provider.provision !== undefined) return 'self';
-  return provider.onReuse === 'grace' || provider.onReuse === 'accept' ? 'replay' : 'none';
+  return provider.onReuse === 'grace' ? 'replay' : 'none';
 }
