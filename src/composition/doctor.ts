@@ -212,7 +212,8 @@ async function lapses(operator: Operator): Promise<Finding[]> {
 
 /** What users need to link accounts: pages to return to, here and at the provider. */
 function linking(providers: Providers, { publicUrl, returnUrls }: Config): Finding[] {
-  const names = providers.linkable().map(({ name }) => name);
+  const linkable = providers.linkable();
+  const names = linkable.map(({ name }) => name);
   const pages =
     names.length > 0 && returnUrls.length === 0
       ? [
@@ -223,11 +224,18 @@ function linking(providers: Providers, { publicUrl, returnUrls }: Config): Findi
           ),
         ]
       : [];
-  return [...pages, ...names.map((name) => redirectUri(name, publicUrl))];
+  return [
+    ...pages,
+    ...linkable.map(({ name, authorization }) => redirectUri(name, publicUrl, authorization.redirectUri)),
+  ];
 }
 
-function redirectUri(provider: string, publicUrl: string): Finding {
+function redirectUri(provider: string, publicUrl: string, own: string | undefined): Finding {
   const check = `${provider} redirect URI`;
+  if (own !== undefined) {
+    const detail = `${own} must send browsers on to ${publicUrl}/connect/${provider}/callback, with all that they bring.`;
+    return good(check, detail);
+  }
   return new URL(publicUrl).port === '0'
     ? odd(check, 'It changes with the port at each start. Set EVERGRANT_PUBLIC_URL or EVERGRANT_PORT.')
     : good(check, `Register ${publicUrl}/connect/${provider}/callback with the client at the provider.`);

@@ -6,6 +6,7 @@ import {
   parseCorsOrigins,
   parseLogLevel,
   parsePort,
+  parseReturnSchemes,
   parseReturnUrls,
   parseShare,
   secondsBetween,
@@ -80,7 +81,7 @@ export function decideConfig(settings: Settings): Omit<Config, 'providers' | 'ou
     corsOrigins: settings.read('EVERGRANT_CORS_ORIGINS', parseCorsOrigins) ?? [],
     ...(jwt !== undefined && { jwt }),
     bookings: decideBookings(settings),
-    returnUrls: settings.read('EVERGRANT_RETURN_URLS', parseReturnUrls) ?? [],
+    returnUrls: decideReturnUrls(settings),
     upstreamTimeoutMs: settings.decide('EVERGRANT_UPSTREAM_TIMEOUT', secondsBetween(1, 600)),
     callerWaitMs: settings.decide('EVERGRANT_CALLER_WAIT', secondsBetween(0.1, 600)),
     drainMs: settings.decide('EVERGRANT_DRAIN', secondsBetween(0, 600)),
@@ -95,6 +96,11 @@ export function decideConfig(settings: Settings): Omit<Config, 'providers' | 'ou
     },
     logLevel: settings.decide('EVERGRANT_LOG_LEVEL', parseLogLevel),
   };
+}
+
+function decideReturnUrls(settings: Settings): readonly string[] {
+  const schemes = settings.read('EVERGRANT_RETURN_SCHEMES', parseReturnSchemes) ?? [];
+  return settings.read('EVERGRANT_RETURN_URLS', (text) => parseReturnUrls(text, schemes)) ?? [];
 }
 
 /** Next to a SQLite file; for Postgres, which is elsewhere, in the working directory. */

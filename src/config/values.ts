@@ -66,24 +66,47 @@ export function parseCorsOrigins(text: string): CorsOrigins {
   );
 }
 
+/** Schemes that browsers, mail programs or scripts have a meaning for, so no app has them for itself. */
+const COMMON_SCHEMES =
+  'http https ws wss ftp file data javascript vbscript blob about view-source chrome intent mailto tel sms'.split(' ');
+
 /**
- * Parses a comma-separated list of pages to return to, which are compared exactly.
+ * Parses a comma-separated list of schemes that apps have registered for themselves (RFC 8252 section 7.1).
  *
- * @throws Refusal if one is not usable
+ * @throws Refusal if one is malformed or common
  */
-export function parseReturnUrls(text: string): readonly string[] {
-  const urls = text.split(',').map((url) => url.trim());
-  if (urls.every(isPage)) return [...new Set(urls)];
+export function parseReturnSchemes(text: string): readonly string[] {
+  const schemes = text.split(',').map((scheme) => scheme.trim());
+  const isOwn = (scheme: string) => /^[a-z][a-z0-9+.-]{1,99}$/.test(scheme) && !COMMON_SCHEMES.includes(scheme);
+  if (schemes.every(isOwn)) return [...new Set(schemes)];
   throw new Refusal(
-    'holds something that is not a page to return to',
-    'Accepted: https URLs (http only for localhost) without a fragment, for example https://app.example.com/calendar/linked.',
+    "holds something that is not a scheme of an app's own",
+    'Accepted: names in lower case without a colon, comma separated, for example com.example.app.',
   );
 }
 
-function isPage(text: string): boolean {
+/**
+ * Parses a comma-separated list of pages to return to, which are compared exactly.
+ *
+ * @param schemes further schemes that they may have
+ * @throws Refusal if one is not usable
+ */
+export function parseReturnUrls(text: string, schemes: readonly string[]): readonly string[] {
+  const urls = text.split(',').map((url) => url.trim());
+  if (urls.every((url) => isPage(url, schemes))) return [...new Set(urls)];
+  throw new Refusal(
+    'holds something that is not a page to return to',
+    "Accepted: https URLs (http only for localhost) without a fragment, for example https://app.example.com/calendar/linked; an app's own scheme where EVERGRANT_RETURN_SCHEMES names it.",
+  );
+}
+
+function isPage(text: string, schemes: readonly string[]): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  const isSecure =
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && isLoopback(url.hostname)) ||
+    schemes.includes(url.protocol.slice(0, -1));
   return isSecure && url.hash === '' && url.username === '' && url.password === '' && url.href === text;
 }
 

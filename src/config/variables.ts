@@ -78,6 +78,11 @@ const OF_ITS_WORK = [
     meaning: 'Pages of the app to return to after linking an account, comma separated. Each must be met exactly.',
   },
   {
+    name: 'EVERGRANT_RETURN_SCHEMES',
+    default: undefined,
+    meaning: "Apps' own schemes that EVERGRANT_RETURN_URLS may have, comma separated, such as com.example.app.",
+  },
+  {
     name: 'EVERGRANT_UPSTREAM_TIMEOUT',
     default: '120',
     meaning: 'Hard cap of one call to a provider, in seconds. Low values give up answers that hold new tokens.',

@@ -23,6 +23,12 @@ export interface Credential extends ExchangeName {
    * @throws an integrity error if the row was tampered with
    */
   refreshToken(): Secret | undefined;
+  /**
+   * Unseals what the provider said beside the tokens, as far as it is handed on; undefined if there is none.
+   *
+   * @throws an integrity error if the row was tampered with
+   */
+  providerData(): Secret | undefined;
 }
 
 /** Why a credential ended. Written once and never changed. */

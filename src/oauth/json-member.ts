@@ -9,7 +9,16 @@ export function jsonMember(value: unknown, name: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[name];
 }
 
-/** The member at a dot-separated path of names, such as `data.id`. */
+/** The member at a dot-separated path of names and of places in lists, such as `data.id`, `data.0.id` or `data[0].id`. */
 export function jsonMemberAt(value: unknown, path: string): unknown {
-  return path.split('.').reduce(jsonMember, value);
+  return path
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+    .replace(/^\./, '')
+    .split('.')
+    .reduce(inside, value);
+}
+
+function inside(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return /^\d{1,9}$/.test(name) ? (value as readonly unknown[])[Number(name)] : undefined;
+  return jsonMember(value, name);
 }

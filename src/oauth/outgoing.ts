@@ -19,6 +19,12 @@ export interface Proxies {
   readonly except: string;
 }
 
+/** What a client shows of itself while a connection is made (RFC 8705), both in PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: Secret;
+}
+
 /** The name under which calls are sent if none is configured. */
 export const UNCONFIGURED: Outgoing = { userAgent: 'evergrant' };
 
@@ -30,9 +36,12 @@ const THIS_MACHINE = 'localhost,127.0.0.1,::1';
 /**
  * Opens an HTTP client that goes through the proxies. It offers no HTTP/2, because that client resends a refused stream
  * by itself.
+ *
+ * @param shown the client's certificate, which a proxy does not see
  */
-export function openClient({ proxies }: Outgoing, options: Agent.Options): Dispatcher {
-  const common = { ...options, connect: { timeout: CONNECT_TIMEOUT_MS }, allowH2: false };
+export function openClient({ proxies }: Outgoing, options: Agent.Options, shown?: ClientCertificate): Dispatcher {
+  const identity = shown === undefined ? {} : { cert: shown.certificate, key: shown.key.reveal() };
+  const common = { ...options, connect: { timeout: CONNECT_TIMEOUT_MS, ...identity }, allowH2: false };
   if (proxies === undefined) return new Agent(common);
   return new EnvHttpProxyAgent({
     ...common,
@@ -42,6 +51,7 @@ export function openClient({ proxies }: Outgoing, options: Agent.Options): Dispa
     noProxy: `${proxies.except},${THIS_MACHINE}`,
     connectTimeout: CONNECT_TIMEOUT_MS,
     proxyTls: { allowH2: false },
+    requestTls: identity,
     clientFactory: (origin, given) =>
       new Pool(origin, { ...given, allowH2: false, headersTimeout: CONNECT_TIMEOUT_MS }),
   });

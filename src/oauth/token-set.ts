@@ -15,6 +15,11 @@ export interface TokenSet {
   /** When the refresh token that is now valid expires, in epoch milliseconds; absent if nothing new is known. */
   readonly refreshExpiresAt?: number;
   readonly tokenType: string;
+  /**
+   * What the answer said besides, as far as it is handed on: see `provider-data.ts`. Absent if nothing ever is; an empty
+   * object if this answer said nothing of it.
+   */
+  readonly providerData?: Secret;
 }
 
 /** The longest token that is taken. */

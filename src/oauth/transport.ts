@@ -1,6 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from './answer-body.ts';
-import { openClient, UNCONFIGURED, type Outgoing } from './outgoing.ts';
+import { openClient, UNCONFIGURED, type ClientCertificate, type Outgoing } from './outgoing.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** The limit for names and values of all headers of an upstream answer, in bytes. */
@@ -53,9 +53,13 @@ export interface Transport extends AsyncDisposable {
   send(call: UpstreamCall): Promise<UpstreamResult>;
 }
 
-/** Opens a transport with its own connections, so that one slow provider cannot starve another. */
-export function openTransport(outgoing: Outgoing = UNCONFIGURED): Transport {
-  const client = openClient(outgoing, { connections: CONNECTIONS, maxHeaderSize: HEADERS_LIMIT_BYTES });
+/**
+ * Opens a transport with its own connections, so that one slow provider cannot starve another.
+ *
+ * @param shown the client's certificate, for providers that ask for one
+ */
+export function openTransport(outgoing: Outgoing = UNCONFIGURED, shown?: ClientCertificate): Transport {
+  const client = openClient(outgoing, { connections: CONNECTIONS, maxHeaderSize: HEADERS_LIMIT_BYTES }, shown);
   const headers = { accept: 'application/json', 'user-agent': outgoing.userAgent };
   // The HTTP client has its own queue, but a call that has given up cannot leave it.
   const turns = new Semaphore(CONNECTIONS);

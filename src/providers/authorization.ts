@@ -12,6 +12,10 @@ export interface Authorization {
    * then unknown whether two consents are for the same account, and each is stored as an account of its own.
    */
   readonly identifiesAccounts: boolean;
+  /** The redirect URI to name instead of our own, which leads here; undefined for our own. */
+  readonly redirectUri?: string | undefined;
+  /** The parameters, besides those of the standards, that the browser brings and that {@link redeem} wants. */
+  readonly callbackParameters?: readonly string[];
   /** The page to send the user's browser to (RFC 6749 section 4.1.1). */
   pageUrl(request: AuthorizationRequest): string;
   /** Redeems a code (RFC 6749 section 4.1.3). `rejected` means that the code is dead. */
@@ -31,6 +35,8 @@ export interface AuthorizationRequest {
 /** The result of a user's consent. */
 export interface CodeGrant {
   readonly code: Secret;
+  /** The {@link Authorization.callbackParameters} that came with it. The browser's owner may have changed them. */
+  readonly callback?: Readonly<Record<string, string>>;
   /** The same as in the authorization request. */
   readonly redirectUri: string;
   readonly codeVerifier: Secret | undefined;

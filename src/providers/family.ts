@@ -1,4 +1,5 @@
-import type { Outgoing } from '../oauth/outgoing.ts';
+import type { KeyObject } from 'node:crypto';
+import type { ClientCertificate, Outgoing } from '../oauth/outgoing.ts';
 import type { Secret } from '../secret.ts';
 import type { OAuth2Definition } from './oauth-2/definition.ts';
 import type { Provider } from './provider.ts';
@@ -90,6 +91,10 @@ export interface SettingParsers {
 /** A provider that the operator defines. */
 export interface DefinedProvider {
   readonly definition: OAuth2Definition;
-  /** Undefined for a public client. */
+  /** Undefined for a client that has none. */
   readonly clientSecret: Secret | undefined;
+  /** The private key of a client that signs assertions. */
+  readonly clientKey?: KeyObject;
+  /** The certificate that a client shows when it connects. */
+  readonly clientCertificate?: ClientCertificate;
 }

@@ -66,6 +66,8 @@ export interface LiveToken {
   readonly expiresAt: number;
   /** False if only the user can give another once it has ended. */
   readonly renewable: boolean;
+  /** What the provider said beside it, as far as it is handed on; undefined if there is none. */
+  readonly providerData: Secret | undefined;
   /** True if the token was obtained for this call, or for another call that this one shared a renewal with. */
   readonly refreshed: boolean;
   /** True if the subject had never had a credential when this call began. */
@@ -288,7 +290,8 @@ export class Keeper {
     this.#observer.handedOut(credential);
     const { tokenType, expiresAt } = credential;
     const renewable = isRenewable(provider, credential);
-    return { accessToken: credential.accessToken(), tokenType, expiresAt, renewable, ...how };
+    const [accessToken, providerData] = [credential.accessToken(), credential.providerData()];
+    return { accessToken, tokenType, expiresAt, renewable, providerData, ...how };
   }
 
   /** Concurrent probes of one token share one call: three open tabs cost one question. */

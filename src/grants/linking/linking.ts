@@ -6,7 +6,9 @@ import type { Secret } from '../../secret.ts';
 import type { Clock } from '../clock.ts';
 import { slow } from '../errors.ts';
 import type { ExchangeBounds } from '../exchange.ts';
+import { isPlainText } from '../../plain-text.ts';
 import { namedConnection } from '../connection-key.ts';
+import { packCode } from './brought-code.ts';
 import { choseNotTo } from './chose-not-to.ts';
 import { LinkError } from './link-error.ts';
 import { LINK_LIFE_MS, type ConnectionVerdict, type LinkStore, type NewConnection } from '../storage/link-store.ts';
@@ -43,6 +45,8 @@ export interface Callback {
   readonly description?: string | undefined;
   /** RFC 9207. */
   readonly issuer?: string | undefined;
+  /** Any other parameter that came with them; undefined if it did not, or more than once. */
+  readonly parameter?: (name: string) => string | undefined;
 }
 
 /** A request to complete a link. */
@@ -98,7 +102,7 @@ export class Linking {
     if (provider?.authorization === undefined) throw new LinkError('link_expired');
     const { usesPkce } = provider.authorization;
     const pageUrl = provider.authorization.pageUrl({
-      redirectUri: this.#options.redirectUri(provider.name),
+      redirectUri: provider.authorization.redirectUri ?? this.#options.redirectUri(provider.name),
       state: state.reveal(),
       codeChallenge: usesPkce ? codeChallenge(codeVerifier) : undefined,
     });
@@ -113,13 +117,15 @@ export class Linking {
    * @throws {@link KeeperError} `provider_not_configured`
    */
   async handleCallback(callback: Callback): Promise<{ returnTo: string; code: Secret }> {
-    const { provider, state, browser, code, error, issuer } = callback;
+    const { provider, state, browser, code, error, issuer, parameter = () => undefined } = callback;
     const { authorization, realm } = this.#linkable(provider);
     // Nobody knows which link this is about, so it stays as it is.
     if (state === undefined) throw error === undefined ? new LinkError('link_expired') : this.#refusal(callback);
     const isFromThere = issuer === undefined || authorization.issuer === undefined || issuer === authorization.issuer;
     const completion = randomToken();
-    const brought = isFromThere && error === undefined && code !== undefined ? { code, completion } : undefined;
+    const isConsent = isFromThere && error === undefined && code !== undefined;
+    const more = wanted(authorization, parameter);
+    const brought = isConsent ? { code: packCode(code, more), completion } : undefined;
     const link = await this.#options.store.receive(state, browser, brought);
     if (link?.realm !== realm) throw new LinkError('link_expired');
     const { returnTo } = link;
@@ -153,6 +159,11 @@ export class Linking {
       this.#completions.delete(completion);
     }
     return namedConnection(link.subject).connection;
+  }
+
+  /** The parameters, besides those of the standards, that a provider sends back with a browser and that are wanted. */
+  callbackParameters(provider: string): readonly string[] {
+    return this.#options.providers.named(provider)?.authorization?.callbackParameters ?? [];
   }
 
   /** The number of completions in progress. */
@@ -221,4 +232,16 @@ export class Linking {
       throw cause;
     }
   }
+}
+
+const LONGEST_PARAMETER = 1_000;
+
+function wanted(
+  { callbackParameters = [] }: Authorization,
+  parameter: (name: string) => string | undefined,
+): Readonly<Record<string, string>> {
+  const found = callbackParameters.map((name): [string, string | undefined] => [name, parameter(name)]);
+  return Object.fromEntries(
+    found.filter((pair): pair is [string, string] => pair[1] !== undefined && isPlainText(pair[1], LONGEST_PARAMETER)),
+  );
 }

@@ -2,6 +2,7 @@ import type { Authorization } from '../../providers/authorization.ts';
 import type { AccountProfile, ExchangeResult, Obtained } from '../../providers/provider.ts';
 import type { Clock } from '../clock.ts';
 import { clientRefused, KeeperError } from '../errors.ts';
+import { unpackCode } from './brought-code.ts';
 import { LinkError } from './link-error.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { TakenLink, LinkStore, ObtainedAccount } from '../storage/link-store.ts';
@@ -54,10 +55,12 @@ export function notAnsweredProperly(retryAfterMs = BUSY_MS, cause?: Error): Keep
 
 async function redeemed(means: ConsentDependencies, { provider, authorization, link }: Consent): Promise<Obtained> {
   const { store } = means;
-  const { code, codeVerifier } = link;
+  const { codeVerifier } = link;
+  const { code, more } = unpackCode(link.code);
   const answer = await authorization.redeem({
     code,
-    redirectUri: means.redirectUri(provider),
+    callback: more,
+    redirectUri: authorization.redirectUri ?? means.redirectUri(provider),
     codeVerifier: authorization.usesPkce ? codeVerifier : undefined,
   });
   if (answer.kind === 'obtained') {

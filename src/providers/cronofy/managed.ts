@@ -29,7 +29,7 @@ export function cronofyManaged(options: CronofyClient): Provider {
     definition: { url: apiUrl, scopes: [], account: cronofyAccount(options) },
     clientId,
     transport,
-    ask: () => Promise.resolve({ kind: 'not_sent', detail: 'nobody consents to an application calendar' }),
+    ask: () => Promise.reject(new Error('Nobody consents to an application calendar.')),
   });
   const open = async (subject: string): Promise<ExchangeResult> => {
     const askedAt = now();

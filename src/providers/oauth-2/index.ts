@@ -21,11 +21,11 @@ export const OAUTH_2 = {
   build: async (defined, dependencies) => {
     if (defined.length === 0) return [];
     const { oauth2 } = await import('./oauth-2.ts');
-    return defined.map(({ definition, clientSecret }) =>
+    return defined.map(({ definition, ...client }) =>
       oauth2({
         ...dependencies,
         definition,
-        clientSecret,
+        ...client,
         title: READY_TITLES[definition.name],
         clientSettings: `client_id and client_secret_env of "${definition.name}" in the file of EVERGRANT_PROVIDERS`,
       }),

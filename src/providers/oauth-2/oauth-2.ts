@@ -1,22 +1,25 @@
-import type { Outgoing } from '../../oauth/outgoing.ts';
-import { tokenRequest, type ClientAuthentication, type TokenEndpoint } from '../../oauth/token-request.ts';
+import type { ClientCertificate, Outgoing } from '../../oauth/outgoing.ts';
+import { tokenDocument } from '../../oauth/token-members.ts';
+import { tokenRequest, type ClientAuthentication } from '../../oauth/token-request.ts';
 import { openTransport, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
-import { OAuth2Authorization } from './authorization.ts';
+import { OAuth2Authorization, type TokenAnswer } from './authorization.ts';
+import { authenticatingClient, type ClientCredentials } from './client.ts';
 import { clientCheck, MADE_UP_TOKEN } from './client-check.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { examination, WRONG_SECRET, type ExaminationOptions } from './examination.ts';
+import { handingOn } from './handing-on.ts';
 import { accessBounds, OAuth2Judgement } from './judgement.ts';
-import type { ExchangeResult, Provider } from '../provider.ts';
+import type { Provider } from '../provider.ts';
 import { readerFingerprint } from '../unreadable.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
-export interface OAuth2Options {
+export interface OAuth2Options extends ClientCredentials {
   readonly definition: OAuth2Definition;
   /** The title shown to people; default: the definition's name. */
   readonly title?: string | undefined;
-  /** Required unless the client is public. */
-  readonly clientSecret: Secret | undefined;
+  /** The certificate that the client shows when it connects. */
+  readonly clientCertificate?: ClientCertificate | undefined;
   /** The settings that hold the client's id and secret, for an operator whose client is refused. */
   readonly clientSettings?: string;
   /** Hard cap of one upstream call, in milliseconds. */
@@ -31,29 +34,43 @@ export interface OAuth2Options {
  * A provider for any OAuth 2 server (RFC 6749), built from its definition.
  *
  * @param transport disposed of with the provider
- * @throws Error if the definition requires a client secret and there is none
+ * @throws Error if the definition requires a client secret or a key and there is none
  * @throws TypeError if `tokenUrl` is not a URL
  */
-export function oauth2(options: OAuth2Options, transport: Transport = openTransport(options.outgoing)): Provider {
-  const { definition, clientSecret, upstreamTimeoutMs: timeoutMs, now } = options;
+export function oauth2(
+  options: OAuth2Options,
+  transport: Transport = openTransport(options.outgoing, options.clientCertificate),
+): Provider {
+  const { definition, upstreamTimeoutMs: timeoutMs, now } = options;
   const { name, tokenUrl, refreshUrl = tokenUrl, revokeUrl, clientId, requestsPerMinute } = definition;
   const realm = `${name} ${new URL(tokenUrl).origin} ${clientId}`;
   const judgement = new OAuth2Judgement(definition);
-  const client = {
-    clientId,
-    clientAuthentication: clientAuthentication(definition, clientSecret),
-    bodyFormat: definition.body,
+  const authenticate = authenticatingClient(definition, options, now);
+  const client = { clientId, bodyFormat: definition.body, ...(definition.headers && { headers: definition.headers }) };
+  const send: ExaminationOptions['send'] = async (url, parameters, as) => {
+    try {
+      const clientAuthentication = presentedAs(await authenticate(url), as);
+      return await transport.send({ ...tokenRequest({ ...client, url, clientAuthentication }, parameters), timeoutMs });
+    } catch (cause) {
+      // The transport never rejects, so nothing was sent.
+      return { kind: 'not_sent', cause };
+    }
   };
-  const send = (url: string, parameters: Readonly<Record<string, string>>) =>
-    transport.send({ ...tokenRequest({ ...client, url }, parameters), timeoutMs });
-  const ask = async (url: string, grant: Readonly<Record<string, string>>) => {
+  const ask = async (url: string, grant: Readonly<Record<string, string>>): Promise<TokenAnswer> => {
     const askedAt = now();
-    const result = await send(url, grant);
-    return judgement.ofTokens(result, { askedAt, now: now() });
+    const answer = await send(url, grant);
+    const result = judgement.ofTokens(answer, { askedAt, now: now() });
+    if (answer.kind !== 'answered') return { result, json: undefined, body: new Uint8Array() };
+    return { result, json: tokenDocument(answer), body: answer.body };
   };
-  const refresh = (refreshToken: Secret) =>
-    ask(refreshUrl, { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() });
-  const consent = consenting(definition, transport, (grant) => ask(tokenUrl, grant));
+  const refresh = async (refreshToken: Secret) => {
+    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() };
+    const { result, json } = await ask(refreshUrl, { ...refreshParameters(definition), ...grant });
+    return handingOn(result, definition.handOn, { json });
+  };
+  const consent = consenting(definition, transport, (grant) =>
+    ask(tokenUrl, { ...definition.tokenParameters, ...grant }),
+  );
   return {
     name,
     title: options.title ?? name,
@@ -65,19 +82,18 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
     refresh,
     ...(revokeUrl === undefined
       ? {}
-      : { revoke: revoking(judgement, now, (parameters) => send(revokeUrl, parameters)) }),
+      : { revoke: revoking(judgement, now, (token) => send(revokeUrl, { ...definition.revokeParameters, ...token })) }),
     ...consent,
     checkClient: async () => {
       const askedAt = now();
-      const result = await send(refreshUrl, { grant_type: 'refresh_token', refresh_token: MADE_UP_TOKEN.reveal() });
+      const made = { grant_type: 'refresh_token', refresh_token: MADE_UP_TOKEN.reveal() };
+      const result = await send(refreshUrl, { ...refreshParameters(definition), ...made });
       const answer = judgement.ofTokens(result, { askedAt, now: now() });
       return clientCheck(definition, options.clientSettings ?? 'its id and secret', { result, answer });
     },
     examine: (redirectUri) => {
       const { authorization } = consent;
-      const sendAs: ExaminationOptions['send'] = (url, parameters, as) =>
-        transport.send({ ...tokenRequest({ ...client, ...otherClient(client, as), url }, parameters), timeoutMs });
-      return examination({ definition, judgement, transport, authorization, send: sendAs, now }, redirectUri);
+      return examination({ definition, judgement, transport, authorization, send, now }, redirectUri);
     },
     [Symbol.asyncDispose]: async () => {
       await transport[Symbol.asyncDispose]();
@@ -86,14 +102,15 @@ export function oauth2(options: OAuth2Options, transport: Transport = openTransp
 }
 
 /** The client as an examination presents it: by the other method, or with a secret that is not its own. */
-function otherClient(
-  { clientAuthentication: own }: Pick<TokenEndpoint, 'clientAuthentication'>,
-  as: Parameters<ExaminationOptions['send']>[2],
-): { readonly clientAuthentication: ClientAuthentication } {
-  if (as === undefined || own.method === 'none') return { clientAuthentication: own };
-  return {
-    clientAuthentication: as === 'wrong_secret' ? { ...own, clientSecret: WRONG_SECRET } : { ...own, method: as },
-  };
+function presentedAs(own: ClientAuthentication, as: Parameters<ExaminationOptions['send']>[2]): ClientAuthentication {
+  if (as === undefined || !('clientSecret' in own)) return own;
+  return as === 'wrong_secret' ? { ...own, clientSecret: WRONG_SECRET } : { ...own, method: as };
+}
+
+function refreshParameters(definition: OAuth2Definition): Readonly<Record<string, string>> {
+  const { refreshParameters: further, refreshScopes: scopes } = definition;
+  const separator = definition.authorization?.scopeSeparator ?? ' ';
+  return { ...(scopes === undefined ? {} : { scope: scopes.join(separator) }), ...further };
 }
 
 function revoking(
@@ -107,29 +124,25 @@ function revoking(
 }
 
 function consenting(
-  { authorization: definition, clientId }: OAuth2Definition,
+  { authorization: definition, clientId, headers, handOn }: OAuth2Definition,
   transport: Transport,
-  ask: (grant: Readonly<Record<string, string>>) => Promise<ExchangeResult>,
+  ask: (grant: Readonly<Record<string, string>>) => Promise<TokenAnswer>,
 ): Pick<Provider, 'authorization' | 'identify' | 'probe'> {
   if (definition === undefined) return {};
-  const authorization = new OAuth2Authorization({ definition, clientId, transport, ask });
+  const authorization = new OAuth2Authorization({ definition, clientId, transport, headers, handOn, ask });
   return {
     authorization,
+    // Without a URL nothing tells whether a token is still accepted.
+    ...(definition.account.url === undefined ? {} : asking(authorization)),
+  };
+}
+
+function asking(authorization: OAuth2Authorization): Pick<Provider, 'identify' | 'probe'> {
+  return {
     ...(authorization.identifiesAccounts ? { identify: (accessToken) => authorization.identify(accessToken) } : {}),
     probe: async (accessToken) => {
       const { kind } = await authorization.identify(accessToken);
       return kind === 'known' ? 'accepted' : kind;
     },
   };
-}
-
-function clientAuthentication(
-  { name, clientAuth: method }: OAuth2Definition,
-  clientSecret: Secret | undefined,
-): ClientAuthentication {
-  if (method === 'none') return { method };
-  if (clientSecret === undefined) {
-    throw new Error(`The provider ${name} needs a client secret. Configure one, or define its client as public.`);
-  }
-  return { method, clientSecret };
 }

@@ -128,7 +128,8 @@ export class SqlConnectionStore implements ConnectionStore {
       const exchangeId = opened.rows[0]?.id;
       if (exchangeId === undefined) return undefined;
       const standing = await sql<CredentialRow>`
-        select exchange_id, nonce, obtained_at, expires_at, token_type, access_token, refresh_token from credentials
+        select exchange_id, nonce, obtained_at, expires_at, token_type, access_token, refresh_token, provider_data
+        from credentials
         where grant_id = ${grantId} and ended_at is null order by exchange_id desc limit 1`.execute(transaction);
       const [row] = standing.rows;
       const name = row && { grantId, exchangeId: row.exchange_id, nonce: row.nonce };

@@ -97,6 +97,8 @@ interface CredentialsTable {
   access_token: Uint8Array;
   access_token_hash: Uint8Array;
   refresh_token: Uint8Array | null;
+  /** What the provider said beside the tokens, as far as it is handed on. */
+  provider_data: Uint8Array | null;
   ended_at: number | null;
   end_reason: EndReason | null;
   /** When a caller first got it. */

@@ -91,6 +91,7 @@ export interface CredentialRow {
   token_type: string;
   access_token: Uint8Array;
   refresh_token: Uint8Array | null;
+  provider_data: Uint8Array | null;
 }
 
 /** One row of the view; the credential's columns are either all null or none. */

@@ -29,7 +29,7 @@ export function viewWithStatusQuery(parameters: ViewParameters): string {
 function selectView({ realm, subject, unresolvedMs, now }: ViewParameters, more: string): string {
   return `
   select g.id, g.account_id, g.integrated_at, g.failures, g.retry_at, g.last_failure,
-    c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
+    c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token, c.provider_data,
     case when exists (select 1 from exchanges e
       where e.grant_id = g.id and e.kind = 'recover' and e.id <> c.exchange_id and (
         (e.outcome in ('obtained', 'unknown', 'unreadable')

@@ -7,6 +7,8 @@ import { credentialNumber } from './exchange-row.ts';
 import type { ObtainedFacts } from './obtained-facts.ts';
 import type { Database } from '../database/schema.ts';
 import type { Vault } from '../vault/vault.ts';
+import { mergedProviderData } from '../../oauth/provider-data.ts';
+import type { Secret } from '../../secret.ts';
 
 /** The exchange that gave a credential, by its number in this database. */
 export interface Giver extends ExchangeName {
@@ -31,6 +33,7 @@ export function appending(
     /** Epoch milliseconds, by the clock that judges tokens. */
     readonly obtainedAt: number;
     readonly refresh: RefreshToken | undefined;
+    readonly providerData: Secret | undefined;
     readonly schedule: Schedule;
     /** Whether nothing but the user can give another token. */
     readonly isUnrenewable: boolean;
@@ -64,6 +67,24 @@ export async function refreshTokenOf(
   }
   const renumbered = await keptElsewhere(transaction, vault, { grantId, presented }, until);
   return renumbered ?? (brought && { token: brought, expiresAt: until ?? null });
+}
+
+/**
+ * What the provider has said besides, by now: a refresh keeps what its answer does not say again. Undefined where the
+ * provider's definition hands nothing on.
+ *
+ * @param facts what was read of the presented credential
+ */
+export function providerDataOf(
+  vault: Vault,
+  { grantId, presented }: Giver,
+  { tokens: { providerData: now } }: Obtained,
+  { kept_data: sealed }: Pick<ObtainedFacts, 'kept_data'>,
+): Secret | undefined {
+  if (now === undefined) return undefined;
+  const isKept = sealed !== null && presented !== undefined;
+  const place = { grantId, exchangeId: presented?.exchangeId ?? 0, field: 'provider_data' } as const;
+  return mergedProviderData(isKept ? vault.open(sealed, place) : undefined, now);
 }
 
 /** The presented credential's token, where a database that went back in time has it under another number. */

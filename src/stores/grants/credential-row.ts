@@ -22,6 +22,7 @@ export interface SealedTokens extends ExchangeName {
   readonly accessToken: Uint8Array;
   readonly accessTokenHash: Uint8Array;
   readonly refreshToken: Uint8Array | null;
+  readonly providerData: Uint8Array | null;
   /** When upkeep renews it; null where there is nothing to refresh with. */
   readonly renewAt: number | null;
   /** When upkeep exchanges its refresh token at the latest, or reports that nothing can renew it; null for never. */
@@ -30,7 +31,7 @@ export interface SealedTokens extends ExchangeName {
 
 /** The columns of a new credential, in the order of {@link credentialRow}. */
 export const CREDENTIAL_COLUMNS: readonly string[] =
-  'grant_id exchange_id nonce realm opened_at obtained_at expires_at refresh_expires_at token_type access_token access_token_hash refresh_token renew_at lapse_at'.split(
+  'grant_id exchange_id nonce realm opened_at obtained_at expires_at refresh_expires_at token_type access_token access_token_hash refresh_token renew_at lapse_at provider_data'.split(
     ' ',
   );
 
@@ -46,6 +47,8 @@ export function sealedTokens(
   given: {
     readonly tokens: Obtained['tokens'];
     readonly refresh: RefreshToken | undefined;
+    /** What the provider has said besides, by now. */
+    readonly providerData?: Secret | undefined;
     /** When upkeep renews the refresh token. */
     readonly schedule: Schedule;
     readonly obtainedAt: number;
@@ -53,7 +56,7 @@ export function sealedTokens(
     readonly isUnrenewable: boolean;
   },
 ): SealedTokens {
-  const { tokens, refresh, obtainedAt, isUnrenewable, schedule } = given;
+  const { tokens, refresh, providerData, obtainedAt, isUnrenewable, schedule } = given;
   const { accessToken, tokenType } = tokens;
   const expiresAt = expiryInForce(tokens, isUnrenewable);
   const isReported = isUnrenewable && !isLongLived({ expiresAt });
@@ -68,6 +71,7 @@ export function sealedTokens(
     accessToken: vault.seal(accessToken, { grantId, exchangeId, field: 'access_token' }),
     accessTokenHash: vault.tokenHash(accessToken),
     refreshToken: refresh ? vault.seal(refresh.token, { grantId, exchangeId, field: 'refresh_token' }) : null,
+    providerData: providerData ? vault.seal(providerData, { grantId, exchangeId, field: 'provider_data' }) : null,
     renewAt: refresh ? schedule.renewAt : null,
     lapseAt: (refresh ? schedule.lapseAt : isReported ? schedule.reportAt : undefined) ?? null,
   };
@@ -94,5 +98,6 @@ export function credentialRow(sealed: SealedTokens, realm: string, openedAt: num
     sealed.refreshToken,
     sealed.renewAt,
     sealed.lapseAt,
+    sealed.providerData,
   ];
 }

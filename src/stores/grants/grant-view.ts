@@ -76,7 +76,12 @@ export class StoredCredential implements Credential {
     return sealed === null ? undefined : this.#open(sealed, 'refresh_token');
   }
 
-  #open(sealed: Uint8Array, field: 'access_token' | 'refresh_token'): Secret {
+  providerData(): Secret | undefined {
+    const sealed = this.#row.provider_data;
+    return sealed === null ? undefined : this.#open(sealed, 'provider_data');
+  }
+
+  #open(sealed: Uint8Array, field: 'access_token' | 'refresh_token' | 'provider_data'): Secret {
     return this.#vault.open(sealed, { grantId: this.grantId, exchangeId: this.exchangeId, field });
   }
 }

@@ -8,7 +8,8 @@ import type { CredentialRow } from '../database/sql-database.ts';
  */
 export async function lastExchanged(db: Kysely<Database>, grantId: string): Promise<CredentialRow | undefined> {
   const { rows } = await sql<CredentialRow>`
-    select c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token
+    select c.exchange_id, c.nonce, c.obtained_at, c.expires_at, c.token_type, c.access_token, c.refresh_token,
+      c.provider_data
     from credentials c
     where c.grant_id = ${grantId} and c.exchange_id = (select max(exchange_id) from credentials where grant_id = ${grantId} and end_reason = 'exchanged')
       and c.refresh_token is not null

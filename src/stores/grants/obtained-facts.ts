@@ -23,6 +23,8 @@ export interface ObtainedFacts {
   /** The refresh token that stays in force if the answer has none, sealed; and when it ends, in epoch milliseconds. */
   readonly kept_token: Uint8Array | null;
   readonly kept_until: number | null;
+  /** What the provider said beside the tokens of the presented credential, sealed. */
+  readonly kept_data: Uint8Array | null;
   /** The type of the last event, not counting disconnections. */
   readonly last_event: EventType | null;
 }
@@ -33,7 +35,7 @@ const FACTS = `
     case when g.revisit_at is null then 0 else 1 end as revisited,
     case when exists (select 1 from credentials c where c.grant_id = g.id and c.exchange_id = e.id and c.nonce = e.nonce)
       then 1 else 0 end as appended,
-    p.refresh_token as kept_token, p.refresh_expires_at as kept_until,
+    p.refresh_token as kept_token, p.refresh_expires_at as kept_until, p.provider_data as kept_data,
     (select v.type from events v where v.grant_id = g.id and v.type <> 'grant.disconnected'
       order by v.number desc limit 1) as last_event
   from grants g
@@ -45,7 +47,7 @@ const FACTS = `
  * Locks the grant, and then reads these facts.
  *
  * @param exchange identified by its number in this database
- * @param kept the credential whose refresh token is read too
+ * @param kept the credential of which something may stay in force, and is read too
  * @returns undefined where the grant doesn't exist
  */
 export async function lockForObtained(

@@ -4,7 +4,7 @@ import type { OpenExchange, Outcome } from '../../grants/exchange.ts';
 import type { Schedule } from '../../grants/rules/renewal-schedule.ts';
 import type { Failure } from '../../grants/storage/grant-store.ts';
 import type { AccountProfile, Obtained } from '../../providers/provider.ts';
-import { appending, refreshTokenOf } from './append-credential.ts';
+import { appending, providerDataOf, refreshTokenOf } from './append-credential.ts';
 import { applyBackoff } from './apply-backoff.ts';
 import { assertErased, finishExchange, isThere, NOBODY, rewriteExchange, type Present } from './exchange-row.ts';
 import { lockForObtained } from './obtained-facts.ts';
@@ -67,7 +67,8 @@ export async function recordObtained(
   { vault, exchange, answer, schedule, obtainedAt, needsRefreshToken = false }: Recording,
 ): Promise<Recorded> {
   const { grantId, presented, nonce } = exchange;
-  const kept = answer.tokens.refreshToken === undefined ? presented : undefined;
+  const { refreshToken, providerData: said } = answer.tokens;
+  const kept = refreshToken === undefined || said !== undefined ? presented : undefined;
   let facts = await lockForObtained(database, transaction, exchange, kept);
   if (facts === undefined) {
     await assertErased(transaction, grantId);
@@ -84,7 +85,9 @@ export async function recordObtained(
   const named = { grantId, exchangeId, nonce, presented };
   const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
   const isUnrenewable = needsRefreshToken && refresh === undefined;
-  const credential = { ...facts, obtainedAt, refresh, schedule, isUnrenewable };
+  // A new consent begins anew.
+  const providerData = providerDataOf(vault, named, answer, exchange.kind === 'link' ? { kept_data: null } : facts);
+  const credential = { ...facts, obtainedAt, refresh, providerData, schedule, isUnrenewable };
   const { answers } = await send(transaction, [
     database.hot(...appending(vault, named, answer, credential)),
     ...(ends === undefined ? [] : [database.hot(END_EXCHANGED, [now, grantId, ends.nonce, EMPTIED])]),

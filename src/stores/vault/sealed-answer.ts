@@ -10,12 +10,13 @@ export interface SealedAnswer {
   readonly refreshToken?: string;
   readonly refreshExpiresAt?: number;
   readonly presentedRefreshToken?: string;
+  readonly providerData?: string;
   readonly profile?: AccountProfile;
 }
 
 /** The part of an answer to be sealed. */
 export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained): SealedAnswer {
-  const { accessToken, refreshToken, expiresAt, isExpiryGuessed, refreshExpiresAt, tokenType } = tokens;
+  const { accessToken, refreshToken, expiresAt, isExpiryGuessed, refreshExpiresAt, tokenType, providerData } = tokens;
   return {
     accessToken: accessToken.reveal(),
     expiresAt,
@@ -24,6 +25,7 @@ export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained)
     ...(refreshToken === undefined ? {} : { refreshToken: refreshToken.reveal() }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: presentedRefreshToken.reveal() }),
+    ...(providerData === undefined ? {} : { providerData: providerData.reveal() }),
     ...(profile === undefined ? {} : { profile }),
   };
 }
@@ -31,7 +33,7 @@ export function sealAnswer({ tokens, presentedRefreshToken, profile }: Obtained)
 /** Restores an answer from {@link sealAnswer}'s result. */
 export function openAnswer(content: SealedAnswer): Obtained {
   const { accessToken, refreshToken, expiresAt, isExpiryGuessed, refreshExpiresAt, tokenType } = content;
-  const { presentedRefreshToken, profile } = content;
+  const { presentedRefreshToken, profile, providerData } = content;
   return {
     kind: 'obtained',
     tokens: {
@@ -41,6 +43,7 @@ export function openAnswer(content: SealedAnswer): Obtained {
       tokenType,
       ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
       ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
+      ...(providerData === undefined ? {} : { providerData: new Secret(providerData) }),
     },
     ...(presentedRefreshToken === undefined ? {} : { presentedRefreshToken: new Secret(presentedRefreshToken) }),
     ...(profile === undefined ? {} : { profile }),

@@ -17,7 +17,8 @@ export interface SealContext {
    * that identifies the exchange.
    */
   readonly exchangeId: number | string;
-  readonly field: 'access_token' | 'refresh_token' | 'rescue' | 'code' | 'code_verifier' | 'answer' | 'unread';
+  readonly field:
+    'access_token' | 'refresh_token' | 'provider_data' | 'rescue' | 'code' | 'code_verifier' | 'answer' | 'unread';
 }
 
 /** A sealed value was tampered with, moved, or sealed under a key that the ring doesn't have. */

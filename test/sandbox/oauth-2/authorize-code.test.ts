@@ -151,7 +151,7 @@ describe('the new settings', () => {
       [{ code_ttl_seconds: 0 }, /^code_ttl_seconds: accepts a whole number of seconds from 1$/],
       [{ on_code_reuse: 'x' }, /^on_code_reuse: accepts "reject" or "revoke_family"$/],
       [{ iss_in_redirect: 1 }, /^iss_in_redirect: accepts true or false$/],
-      [{ refresh_token_on_consent: 'never' }, /^refresh_token_on_consent: accepts "always", /],
+      [{ refresh_token_on_consent: 'seldom' }, /^refresh_token_on_consent: accepts "always", /],
       [{ known_scopes: '' }, /^known_scopes: accepts null/],
       [{ granted_scopes: 1 }, /^granted_scopes: accepts null/],
       [{ extra_fields: [] }, /^extra_fields: accepts an object of members; /],

@@ -28,6 +28,7 @@ export function credential(
     expiresAt: NOW + lifeLeftMs,
     hasRefreshToken: refreshToken,
     tokenType: 'Bearer',
+    providerData: () => undefined,
     accessToken: () => new Secret(token),
     refreshToken: () => (refreshToken ? new Secret(`refresh-${token}`) : undefined),
   };

@@ -280,8 +280,8 @@ function isOpen(row: ExchangeRow): boolean {
 }
 
 function credential(row: CredentialRow): Credential {
-  const { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, accessToken, refreshToken } = row;
+  const { grantId, exchangeId, nonce, obtainedAt, expiresAt, tokenType, accessToken, refreshToken, providerData } = row;
   const hasRefreshToken = refreshToken !== undefined;
-  const tokens = { accessToken: () => accessToken, refreshToken: () => refreshToken };
+  const tokens = { accessToken: () => accessToken, refreshToken: () => refreshToken, providerData: () => providerData };
   return { grantId, exchangeId, nonce, obtainedAt, expiresAt, hasRefreshToken, tokenType, ...tokens };
 }

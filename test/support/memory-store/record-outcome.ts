@@ -2,6 +2,7 @@ import type { EndReason } from '../../../src/grants/credential.ts';
 import type { GrantEvent } from '../../../src/grants/events.ts';
 import type { ExchangeName, OpenExchange, Outcome } from '../../../src/grants/exchange.ts';
 import type { Failure } from '../../../src/grants/storage/grant-store.ts';
+import { mergedProviderData } from '../../../src/oauth/provider-data.ts';
 import type { AccountProfile, Obtained, Unreadable } from '../../../src/providers/provider.ts';
 import type { JudgedMoment } from './derive.ts';
 import { recordGain, recordLoss, recordUnreadable } from './record-event.ts';
@@ -26,8 +27,10 @@ export function recordObtained(
   const row = exchangeRow(memory, exchange, { now, holder });
   if (memory.credential(nonce) !== undefined) return undefined;
   const { exchangeId, openedAt } = row;
-  const { accessToken, expiresAt, tokenType, refreshToken } = answer.tokens;
+  const { accessToken, expiresAt, tokenType, refreshToken, providerData } = answer.tokens;
   const kept = presented === undefined ? undefined : memory.credential(presented.nonce)?.refreshToken;
+  const said =
+    presented === undefined || kind === 'link' ? undefined : memory.credential(presented.nonce)?.providerData;
   memory.credentials.push({
     exchangeId,
     nonce,
@@ -38,6 +41,7 @@ export function recordObtained(
     tokenType,
     accessToken,
     accessTokenHash,
+    providerData: providerData && mergedProviderData(said, providerData),
     refreshToken: refreshToken ?? kept ?? answer.presentedRefreshToken,
     endedAt: undefined,
     endReason: undefined,

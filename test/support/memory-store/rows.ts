@@ -42,6 +42,7 @@ export interface CredentialRow extends ExchangeName {
   readonly accessToken: Secret;
   readonly accessTokenHash: string;
   readonly refreshToken: Secret | undefined;
+  readonly providerData: Secret | undefined;
   endedAt: number | undefined;
   endReason: EndReason | undefined;
 }

@@ -1,5 +1,7 @@
 import { oauth2 } from '../../../src/providers/oauth-2/oauth-2.ts';
-import type { OAuth2Definition } from '../../../src/providers/oauth-2/definition.ts';
+import type { KeyObject } from 'node:crypto';
+import type { ClientCertificate } from '../../../src/oauth/outgoing.ts';
+import type { ClientKeyDefinition, OAuth2Definition } from '../../../src/providers/oauth-2/definition.ts';
 import type { ExchangeResult, Provider } from '../../../src/providers/provider.ts';
 import { Secret } from '../../../src/secret.ts';
 import { scriptedServer, type Script, type SeenRequest } from './scripted-server.ts';
@@ -14,15 +16,19 @@ export const NOW = Date.UTC(2026, 5, 1, 12);
 export const TOKENS = { access_token: 'access-2', token_type: 'bearer', expires_in: 3600, refresh_token: 'refresh-2' };
 
 /** What a test sets otherwise than usual. */
-export interface Different extends Partial<OAuth2Definition> {
+export interface Different extends Partial<Omit<OAuth2Definition, 'clientKey'>> {
   readonly clientSecret?: Secret | undefined;
+  readonly clientKey?: KeyObject;
+  readonly clientKeyUse?: ClientKeyDefinition;
+  readonly clientCertificate?: ClientCertificate | undefined;
   readonly now?: () => number;
   readonly upstreamTimeoutMs?: number;
 }
 
 /** The provider under test, asking at `origin`; a confidential client that keeps to the standard unless told otherwise. */
 export function oauth2At(origin: string, different: Different = {}): Provider {
-  const { now = () => NOW, upstreamTimeoutMs = 5_000, clientSecret, ...definition } = different;
+  const { now = () => NOW, upstreamTimeoutMs = 5_000, clientSecret, ...rest } = different;
+  const { clientKey, clientKeyUse, clientCertificate, ...definition } = rest;
   return oauth2({
     definition: {
       name: 'example',
@@ -32,7 +38,10 @@ export function oauth2At(origin: string, different: Different = {}): Provider {
       body: 'form',
       onReuse: 'reject',
       ...definition,
+      ...(clientKeyUse && { clientKey: clientKeyUse }),
     },
+    clientKey,
+    clientCertificate,
     clientSecret: 'clientSecret' in different ? clientSecret : new Secret(CLIENT_SECRET),
     upstreamTimeoutMs,
     now,

@@ -37,6 +37,7 @@ const CREDENTIAL: Credential = {
   expiresAt: 1,
   hasRefreshToken: false,
   tokenType: 'Bearer',
+  providerData: () => undefined,
   accessToken: () => new Secret('one'),
   refreshToken: () => undefined,
 };

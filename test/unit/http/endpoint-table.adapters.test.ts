@@ -27,6 +27,7 @@ const ROUTES = [
   { route: `GET /connect/style.css` },
   { route: `GET /connect/a-ticket-that-is-none` },
   { route: `GET /connect/cronofy/callback` },
+  { route: `POST /connect/cronofy/callback` },
   { route: 'GET /linked' },
   { route: 'GET /' },
   { route: 'GET /docs' },

@@ -1,6 +1,7 @@
 import { LinkError } from '../../../grants/linking/link-error.ts';
 import { Secret } from '../../../secret.ts';
 import { redirect } from '../../response/answer.ts';
+import { formPostRoutes } from './form-post.ts';
 import { CONNECT_PATH } from './start-link.ts';
 import { PAGE_STYLE_PATH, pageStyle } from '../../pages/card.ts';
 import type { Answer, Call, Endpoint, Route } from '../../endpoint.ts';
@@ -40,6 +41,7 @@ export function connectRoutes(services: HttpServices): Route[] {
         error: only('error'),
         description: only('error_description'),
         issuer: only('iss'),
+        parameter: only,
       });
       return redirect(back(returnTo, { evergrant_code: completion.reveal(), evergrant_provider: provider }));
     });
@@ -48,6 +50,7 @@ export function connectRoutes(services: HttpServices): Route[] {
     { method: 'GET', path: PAGE_STYLE_PATH, endpoint: pageStyle },
     { method: 'GET', path: `${CONNECT_PATH}/:ticket`, endpoint: departure },
     { method: 'GET', path: `${CONNECT_PATH}/:provider/callback`, endpoint: callback },
+    ...formPostRoutes(services),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { readProviderData } from '../../../oauth/provider-data.ts';
 import { createRoute } from '@hono/zod-openapi';
 import type { FrontendToken } from '../../../providers/provider.ts';
 import { jsonAnswer } from '../../response/answer.ts';
@@ -53,6 +54,7 @@ export function connectionTokenRoutes(services: HttpServices): Route[] {
       ...lifeOf(live, now()),
       token_type: live.tokenType,
       refreshed: live.refreshed,
+      ...(live.providerData === undefined ? {} : { provider_data: readProviderData(live.providerData) }),
       ...(issued === undefined ? {} : { frontend: frontendOf(issued.frontendToken, now()) }),
     });
   });

@@ -51,6 +51,10 @@ export const tokenAnswer = z
     ...LIFE_FIELDS,
     token_type: z.string(),
     refreshed: z.boolean().openapi({ description: 'True where the token was obtained for this call' }),
+    provider_data: z.record(z.string(), z.unknown()).optional().openapi({
+      description:
+        'What the provider said beside its tokens, such as `instance_url` or `id_token`: the members that `hand_on` names in the definition of a provider. There where it names any.',
+    }),
     frontend: z
       .object({
         token: z.string().openapi({ description: 'For Cronofy’s UI Elements, as `element_token`' }),

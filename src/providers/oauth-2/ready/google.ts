@@ -4,14 +4,14 @@ const SIX_MONTHS_SECONDS = 180 * 86_400;
 
 /**
  * Google: one refresh token that is never replaced, issued at the first consent or when consent is requested again. It
- * lapses after six months without use.
+ * lapses after six months without use. Facts of November 2026, from developers.google.com/identity/protocols/oauth2.
  */
 export const GOOGLE: ReadyDefinition = {
   tokenUrl: 'https://oauth2.googleapis.com/token',
   revokeUrl: 'https://oauth2.googleapis.com/revoke',
   clientAuth: 'body',
   body: 'form',
-  onReuse: 'reject',
+  onReuse: 'accept',
   defaultAccessTtlSeconds: 3_599,
   refreshIdleTtlSeconds: SIX_MONTHS_SECONDS,
   authorization: {

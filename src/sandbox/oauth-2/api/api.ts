@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import type { Circumstances } from '../../control/fake.ts';
 import { authorizeRoutes, issuerOf } from '../oauth/authorize.ts';
 import { authenticateClient } from '../oauth/authenticate-client.ts';
@@ -8,7 +8,9 @@ import type { OAuth2 } from '../oauth-2.ts';
 import { readParameters, required } from '../oauth/parameters.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { refresh } from '../oauth/refresh.ts';
-import { Refusal } from '../oauth/refusal.ts';
+import { fillInMembers } from '../oauth/fill-in.ts';
+import { invalidRequest, Refusal } from '../oauth/refusal.ts';
+import type { OAuth2Settings } from '../control/settings.ts';
 import { revoke } from '../oauth/revoke.ts';
 import { tokenAnswer } from '../oauth/tokens.ts';
 import { accountOfBearer } from './userinfo.ts';
@@ -21,9 +23,19 @@ interface ApiEnv {
 export function oauth2Api(oauth: OAuth2, limiter: RateLimiter): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
   const { settings, clock } = oauth;
+  const told = (c: Context, status: number, body: object, headers: Readonly<Record<string, string>> = {}) =>
+    toldAs(settings.values.token_answer_as, c.req.raw, status, body, headers);
 
   app.use(async (_, next) => {
     limiter.count(settings.values.rate_limit_per_minute, clock.now());
+    await next();
+  });
+
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(settings.values.required_headers)) {
+      const isClient = c.req.path === '/token' || c.req.path === '/revoke' || c.req.path === '/userinfo';
+      if (isClient && c.req.header(name) !== value) throw invalidRequest(`The header ${name} must be ${value}.`);
+    }
     await next();
   });
 
@@ -34,12 +46,12 @@ export function oauth2Api(oauth: OAuth2, limiter: RateLimiter): Hono<ApiEnv> {
     const client = authenticateClient(oauth, c.req.raw.headers, parameters);
     const grantType = required(parameters, 'grant_type');
     if (grantType === 'authorization_code') {
-      return answer(200, tokenAnswer(oauth, exchangeCode(oauth, client, parameters)));
+      return told(c, 200, tokenAnswer(oauth, exchangeCode(oauth, client, parameters)));
     }
     if (grantType !== 'refresh_token') {
       throw new Refusal(400, 'unsupported_grant_type', `There is no grant type ${grantType}.`);
     }
-    return answer(200, tokenAnswer(oauth, await refresh(oauth, client, parameters, c.env.delay)));
+    return told(c, 200, tokenAnswer(oauth, await refresh(oauth, client, parameters, c.env.delay)));
   });
 
   app.post('/revoke', async (c) => {
@@ -48,9 +60,12 @@ export function oauth2Api(oauth: OAuth2, limiter: RateLimiter): Hono<ApiEnv> {
     return answer(200);
   });
 
-  app.get('/userinfo', (c) => {
-    const { sub, email, name } = accountOfBearer(oauth, c.req.raw.headers);
-    return answer(200, { sub, email, name });
+  app.on(['GET', 'POST'], '/userinfo', (c) => {
+    const account = accountOfBearer(oauth, c.req.raw.headers);
+    const { account_fields: fields, account_method: method } = settings.values;
+    if (c.req.method !== method) throw new Refusal(405, 'invalid_request', `The method must be ${method}.`);
+    const { sub, email, name } = account;
+    return answer(200, fields === null ? { sub, email, name } : fillInMembers(fields, { now: clock.now(), account }));
   });
 
   for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
@@ -63,13 +78,34 @@ export function oauth2Api(oauth: OAuth2, limiter: RateLimiter): Hono<ApiEnv> {
       error_description: 'There are GET /authorize, POST /token, POST /revoke and GET /userinfo.',
     }),
   );
-  app.onError((error) => {
+  app.onError((error, c) => {
     // Refusals are expected; any other exception is a bug in this fake and is logged.
     if (!(error instanceof Refusal)) throw error;
-    const own = error.error === 'invalid_grant' ? settings.values.invalid_grant_fields : {};
-    return answer(error.status, { error: error.error, error_description: error.message, ...own }, error.headers);
+    const { invalid_grant_fields, invalid_client_fields, refusal_status } = settings.values;
+    const isGrant = error.error === 'invalid_grant';
+    const own = isGrant ? invalid_grant_fields : error.error === 'invalid_client' ? invalid_client_fields : {};
+    const body = { error: error.error, error_description: error.message, ...own };
+    return told(c, isGrant ? refusal_status : error.status, withoutNull(body), error.headers);
   });
   return app;
+}
+
+/** An answer of the token endpoint, in the format that the settings ask for. */
+function toldAs(
+  format: OAuth2Settings['token_answer_as'],
+  request: Request,
+  ...[status, body, headers]: Required<Parameters<typeof answer>>
+): Response {
+  const isForm = format === 'form' || (format !== 'json' && !/json/.test(request.headers.get('accept') ?? ''));
+  if (!isForm || new URL(request.url).pathname !== '/token') return answer(status, body, headers);
+  const fields = Object.entries(body).filter(([, value]) => value !== undefined && typeof value !== 'object');
+  const type = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8', 'Cache-Control': 'no-store' };
+  const text = new URLSearchParams(fields.map(([name, value]) => [name, String(value)])).toString();
+  return new Response(text, { status, headers: { ...headers, ...type } });
+}
+
+function withoutNull(members: object): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
 
 function answer(status: number, body?: object, headers: Readonly<Record<string, string>> = {}): Response {

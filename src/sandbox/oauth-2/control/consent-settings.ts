@@ -13,12 +13,12 @@ export const consentSettings = {
   iss_in_redirect: yesOrNo,
   /**
    * When consent gives a refresh token: always; if the scope has `offline_access`; or if `access_type=offline` is
-   * requested, and then only on the account's first consent to the client or with `prompt=consent`.
+   * requested, and then only on the account's first consent to the client or with `prompt=consent`; or never.
    */
   refresh_token_on_consent: z
-    .enum(['always', 'offline_access', 'access_type_offline'])
+    .enum(['always', 'offline_access', 'access_type_offline', 'never'])
     .default('always')
-    .describe('"always", "offline_access" or "access_type_offline"'),
+    .describe('"always", "offline_access", "access_type_offline" or "never"'),
   /** All known scopes, separated by spaces; others are an `invalid_scope`. */
   known_scopes: z.string().min(1).nullable().default(null).describe('null (any) or scopes with spaces between them'),
   /** The scopes a person grants of those requested, as if they cleared the other checkboxes. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { rotation } from '../../control/rotation.ts';
 import { Settings } from '../../control/settings.ts';
 import { consentSettings } from './consent-settings.ts';
+import { traitSettings } from './trait-settings.ts';
 import { tokenAnswerSettings } from './token-answer-settings.ts';
 
 const MAX_WAIT_MS = 3_600_000;
@@ -28,6 +29,7 @@ const schema = z.strictObject({
   /** Whether the refresh token that a new one replaces is spent or kept. */
   rotated_refresh_token: z.enum(['spent', 'kept']).default('spent').describe('"spent" or "kept"'),
   ...tokenAnswerSettings,
+  ...traitSettings,
   /**
    * What reuse of a spent refresh token causes: its refusal; its refusal and the end of its family; or, for
    * `grace_seconds`, a new pair that replaces the one it gave before.
@@ -49,15 +51,15 @@ const schema = z.strictObject({
   refresh_ends_access_tokens: z.boolean().default(false).describe('true or false'),
   ...consentSettings,
   /**
-   * How a client with a secret must authenticate; `none` accepts its id alone. Clients without one send only their id.
+   * How a client with a secret must authenticate; `none` accepts its id alone. `basic_plain` decodes neither part. Clients without one send only their id.
    */
-  client_auth: z.enum(['any', 'body', 'basic', 'none']).default('any').describe('"any", "body", "basic" or "none"'),
+  client_auth: z
+    .enum(['any', 'body', 'basic', 'basic_plain', 'basic_and_id', 'none'])
+    .default('any')
+    .describe('"any", "body", "basic", "basic_plain", "basic_and_id" or "none"'),
   /** The body formats accepted. */
   body: z.enum(['any', 'form', 'json']).default('any').describe('"any", "form" or "json"'),
-  invalid_client_status: z
-    .union([z.literal(401), z.literal(400)])
-    .default(401)
-    .describe('401 or 400'),
+  invalid_client_status: z.int().min(200).max(499).default(401).describe('a status from 200 to 499'),
   /** The scope that `/userinfo` requires of an access token; without it the response is a 403. */
   userinfo_scope: z.string().min(1).nullable().default(null).describe('null (none) or a scope'),
   /** How long every request waits before it is handled, in ms: a slow provider. */

@@ -1,4 +1,5 @@
 import type { OAuth2 } from '../oauth-2.ts';
+import type { OAuth2Settings } from '../control/settings.ts';
 import type { Parameters } from './parameters.ts';
 import type { Client } from '../state/records.ts';
 import { invalidRequest, Refusal } from './refusal.ts';
@@ -6,7 +7,7 @@ import { invalidRequest, Refusal } from './refusal.ts';
 interface Presented {
   id: string;
   secret: string | undefined;
-  method: 'body' | 'basic' | 'none';
+  method: 'body' | 'basic' | 'basic_plain' | 'basic_and_id' | 'none';
 }
 
 /**
@@ -23,7 +24,7 @@ export function authenticateClient({ world, settings }: OAuth2, headers: Headers
     return new Refusal(invalid_client_status, 'invalid_client', description, challenged ? challenge : {});
   };
 
-  const presented = authorization === null ? inBody(parameters) : inHeader(authorization, parameters);
+  const presented = authorization === null ? inBody(parameters) : inHeader(authorization, parameters, client_auth);
   if (presented === undefined) throw refused('The Authorization header is not one of HTTP Basic.');
   const { id, secret, method } = presented;
   const client = world.clients.get(id);
@@ -46,15 +47,21 @@ function inBody(parameters: Parameters): Presented {
   return { id, secret, method: secret === undefined ? 'none' : 'body' };
 }
 
-function inHeader(authorization: string, parameters: Parameters): Presented | undefined {
+function inHeader(
+  authorization: string,
+  parameters: Parameters,
+  expected: OAuth2Settings['client_auth'],
+): Presented | undefined {
   if (parameters.has('client_secret')) throw invalidRequest('The client authenticates in two ways.');
   const encoded = /^basic +(\S+)$/i.exec(authorization)?.[1];
   if (encoded === undefined) return undefined;
   const pair = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8'));
-  const [id, secret] = [formDecoded(pair?.[1]), formDecoded(pair?.[2])];
+  const decode = expected === 'basic_plain' ? (text: string | undefined) => text : formDecoded;
+  const [id, secret] = [decode(pair?.[1]), decode(pair?.[2])];
   if (id === undefined || secret === undefined) return undefined;
   if ((parameters.get('client_id') ?? id) !== id) throw invalidRequest('The request names two clients.');
-  return { id, secret, method: 'basic' };
+  const isNamedTwice = expected === 'basic_and_id' && parameters.has('client_id');
+  return { id, secret, method: isNamedTwice ? 'basic_and_id' : expected === 'basic_plain' ? expected : 'basic' };
 }
 
 function formDecoded(text: string | undefined): string | undefined {

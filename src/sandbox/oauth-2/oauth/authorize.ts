@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { consentPage, type Choice } from '../../page/consent-page.ts';
+import { formPostPage } from '../../page/form-post-page.ts';
 import { dismissalPage } from '../../page/message-page.ts';
 import type { Site } from '../../page/page.ts';
 import { findOrAddAccount } from '../control/accounts.ts';
@@ -23,7 +24,9 @@ export function authorizeRoutes(oauth: OAuth2): Hono {
   app.get('/', (c) => {
     const request = readRequest(new URL(c.req.url).searchParams);
     const asked = judgeRequest(oauth, request);
-    if (asked.refusal !== undefined) return redirect(refuse(oauth, asked, issuerOf(c.req.url)));
+    if (asked.refusal !== undefined) {
+      return sentBack(request, asked.redirectUri, refuse(oauth, asked, issuerOf(c.req.url)));
+    }
     return consentPage({
       site: SITE,
       clientName: asked.client.name,
@@ -37,15 +40,18 @@ export function authorizeRoutes(oauth: OAuth2): Hono {
 
   app.post('/', async (c) => {
     const form = new URLSearchParams(await c.req.raw.text());
-    const asked = judgeRequest(oauth, readRequest(form));
+    const request = readRequest(form);
+    const asked = judgeRequest(oauth, request);
     const decision = form.get('decision');
     const sub = form.get('account') ?? '';
     const issuer = issuerOf(c.req.url);
-    if (asked.refusal !== undefined || decision === 'deny') return redirect(refuse(oauth, asked, issuer));
+    if (asked.refusal !== undefined || decision === 'deny') {
+      return sentBack(request, asked.redirectUri, refuse(oauth, asked, issuer));
+    }
     if (decision !== 'allow' || sub === '') {
       return dismissalPage(400, SITE, 'The form needs an account, and a decision: allow or deny.');
     }
-    return redirect(allow(oauth, asked, findOrAddAccount(oauth, { sub }), issuer));
+    return sentBack(request, asked.redirectUri, allow(oauth, asked, findOrAddAccount(oauth, { sub }), issuer));
   });
 
   app.onError((error) => {
@@ -53,6 +59,12 @@ export function authorizeRoutes(oauth: OAuth2): Hono {
     throw error;
   });
   return app;
+}
+
+/** Sends a browser back in the way that the request asks for. */
+function sentBack(request: AuthorizationRequest, redirectUri: string, bringing: string): Response {
+  const isPosted = request.get('response_mode')?.[0] === 'form_post';
+  return isPosted ? formPostPage(SITE, redirectUri, bringing) : redirect(bringing);
 }
 
 /** The server's issuer identifier: scheme, host and port of the request. */

@@ -101,7 +101,7 @@ export function allow(oauth: OAuth2, asked: Asked, account: Account, issuer: str
     },
     now,
   );
-  return sentBack(oauth, asked, issuer, { code: value });
+  return sentBack(oauth, asked, issuer, { code: value, ...settings.values.callback_fields });
 }
 
 function bringsRefreshToken(
@@ -113,6 +113,8 @@ function bringsRefreshToken(
   switch (settings.values.refresh_token_on_consent) {
     case 'always':
       return true;
+    case 'never':
+      return false;
     case 'offline_access':
       return scope.includes('offline_access');
     case 'access_type_offline': {

@@ -13,7 +13,11 @@ export function metadata({ settings }: OAuth2, issuer: string): object {
     response_types_supported: ['code'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_methods_supported: [
-      ...(client_auth === 'basic' ? ['client_secret_basic'] : client_auth === 'none' ? [] : methods[client_auth]),
+      ...(client_auth === 'none'
+        ? []
+        : client_auth === 'any' || client_auth === 'body'
+          ? methods[client_auth]
+          : ['client_secret_basic']),
       'none',
     ],
     code_challenge_methods_supported: pkce === 'ignored' ? undefined : ['S256'],

@@ -1,6 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { OAuth2 } from '../oauth-2.ts';
 import type { Account, Client, Family, Token } from '../state/records.ts';
+import { fillInMembers } from './fill-in.ts';
+import { idToken } from './id-token.ts';
 import { isLive } from '../../oauth/token-world.ts';
 
 /** The tokens of one exchange. */
@@ -71,6 +73,8 @@ export function firstRefreshToken(oauth: OAuth2, family: Family): Token {
   return token;
 }
 
+const ID_TOKEN_LIFE_SECONDS = 3_600;
+
 /** The token response (RFC 6749 section 5.1), with the members that the settings add or leave out. */
 export function tokenAnswer({ world, clock, settings }: OAuth2, { access, refresh, isRotated }: Issued): object {
   const now = clock.now();
@@ -79,7 +83,7 @@ export function tokenAnswer({ world, clock, settings }: OAuth2, { access, refres
   const told = isRotated || values.refresh_token_in_answer === 'always' ? refresh : undefined;
   const isEndTold = values.refresh_token_expires_in_in_answer && told !== undefined && isLive(told, now);
   const refreshEnd = isEndTold ? told.expiresAt : null;
-  return {
+  const tokens = {
     access_token: access.value,
     token_type: values.token_type,
     expires_in: values.expires_in_in_answer
@@ -90,14 +94,18 @@ export function tokenAnswer({ world, clock, settings }: OAuth2, { access, refres
     refresh_token: told?.value,
     refresh_token_expires_in: refreshEnd === null ? undefined : Math.round((refreshEnd - now) / 1000),
     scope: values.scope_in_answer ? access.scope : undefined,
-    ...filledIn(values.extra_fields, Math.floor(now / 1000), world.familyOf(access).sub),
   };
-}
-
-function filledIn(fields: Readonly<Record<string, unknown>>, now: number, sub: string): object {
-  const entries = Object.entries(fields).map(([name, value]): [string, unknown] => {
-    if (value === '{now}') return [name, now];
-    return [name, typeof value === 'string' ? value.replaceAll('{sub}', sub) : value];
-  });
-  return Object.fromEntries(entries);
+  const family = world.familyOf(access);
+  const account = world.account(family.sub);
+  if (account === undefined) return tokens;
+  const filling = { now, account };
+  const claims = values.id_token_claims;
+  const times = { iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + ID_TOKEN_LIFE_SECONDS };
+  return {
+    ...(values.tokens_under === null ? tokens : { [values.tokens_under]: tokens }),
+    ...(claims === null
+      ? {}
+      : { id_token: idToken({ sub: account.sub, aud: family.clientId, ...times, ...fillInMembers(claims, filling) }) }),
+    ...fillInMembers(values.extra_fields, filling),
+  };
 }

@@ -10,6 +10,7 @@ import { credentialsContract } from './credentials-contract.ts';
 import { eventsContract } from './events-contract.ts';
 import { lastExchangedContract } from './last-exchanged-contract.ts';
 import { lateAnswersContract } from './late-answers-contract.ts';
+import { providerDataContract } from './provider-data-contract.ts';
 import type { TestClock } from '../../../../support/stores/test-clock.ts';
 import { unreadContract } from './unread-contract.ts';
 import { unsettledContract } from './unsettled-contract.ts';
@@ -36,6 +37,7 @@ export function grantStoreContract(database: string, openPlace: OpenPlace): void
   connectionsContract(database, openPlace);
   exchangeStatusContract(database, openPlace);
   credentialsContract(database, openPlace);
+  providerDataContract(database, openPlace);
   lateAnswersContract(database, openPlace);
   unsettledContract(database, openPlace);
   unreadContract(database, openPlace);
