@@ -56,7 +56,8 @@ export function tokenResponse(
 ): TokenReading {
   const document = tokenDocument(answer);
   const found = accessTokenIn(document, places);
-  const near = [new Members(found.parent), new Members(document)];
+  const top = new Members(document);
+  const near = found.parent === document ? [top] : [new Members(found.parent), top];
   const accessToken = readToken(found.value);
   if (accessToken === undefined) return { kind: 'none' };
   const refreshToken = readToken(refreshTokenIn(document, near, places));
