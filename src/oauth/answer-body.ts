@@ -8,6 +8,8 @@ export const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Nobody nests more codings than this; each costs a pass over the body. */
 const MOST_CODINGS = 4;
 
+const UTF_8 = new TextDecoder();
+
 type Decode = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>;
 
 const gunzip: Decode = promisify(gunzipWithCallback);
@@ -44,7 +46,8 @@ export async function decodedBody(body: Uint8Array, header: string | string[] | 
  * space around it are removed. Bytes that are no text become U+FFFD.
  */
 export function bodyText(bytes: Uint8Array): string {
-  return new TextDecoder(encodingOf(bytes)).decode(bytes).trim();
+  const encoding = encodingOf(bytes);
+  return (encoding === 'utf-8' ? UTF_8 : new TextDecoder(encoding)).decode(bytes).trim();
 }
 
 /** The parsed text; undefined if it is not a JSON document. */

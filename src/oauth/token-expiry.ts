@@ -1,5 +1,5 @@
 import { claimedEnd, claimedLife } from './expiry-claim.ts';
-import type { Members } from './token-members.ts';
+import { nameOf, type Members } from './token-members.ts';
 
 /** How servers begin the names of members about an access token, the standard first, and about a refresh token. */
 const OF_ACCESS = ['', 'access_token_', 'access_', 'token_'];
@@ -12,6 +12,18 @@ const ENDS = [
   ...['exp', 'valid_until'],
 ];
 
+type Read = typeof claimedEnd;
+
+/** Every name there is for one of the two, with how to read it, the first to be asked first. */
+function namesOf(prefixes: readonly string[]): ReadonlyMap<string, { readonly rank: number; readonly read: Read }> {
+  const spelled = (endings: readonly string[], read: Read) =>
+    prefixes.flatMap((prefix) => endings.map((ending) => [nameOf(prefix + ending), read] as const));
+  const all = [...spelled(LIVES, claimedLife), ...spelled(ENDS, claimedEnd)];
+  return new Map(all.map(([name, read], rank) => [name, { rank, read }]));
+}
+
+const NAMES = { access: namesOf(OF_ACCESS), refresh: namesOf(OF_REFRESH) };
+
 /**
  * When a token expires according to the members of its answer, in epoch milliseconds. Undefined if none tells: a
  * lifetime of 0 and a time that is over count as not told.
@@ -20,17 +32,15 @@ const ENDS = [
  * @param askedAt epoch milliseconds at which the call started
  */
 export function expiryIn(places: readonly Members[], token: 'access' | 'refresh', askedAt: number): number | undefined {
-  const prefixes = token === 'access' ? OF_ACCESS : OF_REFRESH;
   for (const members of places) {
-    for (const [endings, read] of [
-      [LIVES, claimedLife],
-      [ENDS, claimedEnd],
-    ] as const) {
-      for (const name of prefixes.flatMap((prefix) => endings.map((ending) => prefix + ending))) {
-        const end = read(members.get(name), askedAt);
-        if (end !== undefined) return end;
-      }
+    let told: { readonly rank: number; readonly end: number } | undefined;
+    for (const [name, value] of members.all()) {
+      const known = NAMES[token].get(name);
+      if (known === undefined || (told !== undefined && told.rank < known.rank)) continue;
+      const end = known.read(value, askedAt);
+      if (end !== undefined) told = { rank: known.rank, end };
     }
+    if (told !== undefined) return told.end;
   }
   return undefined;
 }

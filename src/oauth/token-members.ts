@@ -44,12 +44,18 @@ export class Members {
     }
   }
 
+  /** All of them, by {@link nameOf}. */
+  all(): Iterable<[name: string, value: unknown]> {
+    return this.#byName;
+  }
+
   /** @param name as the standard spells it */
   get(name: string): unknown {
     return this.#byName.get(nameOf(name));
   }
 }
 
-function nameOf(spelling: string): string {
+/** What all spellings of a name have in common. */
+export function nameOf(spelling: string): string {
   return spelling.toLowerCase().replace(/[_.-]/g, '');
 }

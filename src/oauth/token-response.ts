@@ -54,7 +54,8 @@ export function tokenResponse(
 ): TokenReading {
   const document = tokenDocument(answer);
   const found = accessTokenIn(document, places);
-  const near = [new Members(found.parent), new Members(document)];
+  const top = new Members(document);
+  const near = found.parent === document ? [top] : [new Members(found.parent), top];
   const accessToken = readToken(found.value);
   const refreshToken = readToken(refreshTokenIn(document, near, places));
   if (accessToken === undefined || accessToken === 'odd') return { kind: 'unread', reason: 'no_access_token' };

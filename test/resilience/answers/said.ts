@@ -98,7 +98,7 @@ function refusal(draw: Draw): Said {
 }
 
 function drawToken(draw: Draw): string {
-  const text = draw.text(TOKEN, 1, 60);
+  const text = draw.text(TOKEN, 8, 60);
   // Long ones are costly to draw.
   return draw.oneIn(200) ? text.padEnd(draw.between(8_000, 65_536), text) : text;
 }

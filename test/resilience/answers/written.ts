@@ -98,7 +98,7 @@ function withMore(draw: Draw, content: object): object {
     const value = draw.of<unknown>([...WORDS, 1e300, -1, true, null, [draw.of(WORDS)], { note: draw.of(WORDS) }]);
     more.push([draw.of(['scope', 'note', 'team', 'constructor', 'hint', '__proto__', 'id_token']), value]);
   }
-  if (draw.oneIn(300)) more.push(['filler', 'x'.repeat(draw.between(60_000, 600_000))]);
+  if (draw.oneIn(300)) more.push(['filler', 'x'.repeat(draw.between(60_000, 350_000))]);
   return fromEntries(draw.shuffled([...Object.entries(content), ...more]));
 }
 
