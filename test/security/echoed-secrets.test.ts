@@ -24,15 +24,22 @@ const SPELLINGS: Record<string, (secret: string) => string> = {
   'in base64 between others': (secret) => Buffer.from(`id:${secret};more`).toString('base64'),
   'in hexadecimal': (secret) => Buffer.from(secret).toString('hex'),
   'as escapes of JSON': (secret) =>
-    [...secret].map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
-  'as entities': (secret) => [...secret].map((each) => `&#${each.charCodeAt(0)};`).join(''),
-  'letter by letter': (secret) => [...secret].join(' '),
+    Array.from(secret)
+      .map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  'as entities': (secret) =>
+    Array.from(secret)
+      .map((each) => `&#${each.charCodeAt(0)};`)
+      .join(''),
+  'letter by letter': (secret) => Array.from(secret).join(' '),
   'in halves': (secret) => `${secret.slice(0, secret.length / 2)} and ${secret.slice(secret.length / 2)}`,
   'in lines of five': (secret) => (secret.match(/.{1,5}/g) ?? []).join('\n'),
-  'with what cannot be seen in between': (secret) => [...secret].join('\u200b'),
+  'with what cannot be seen in between': (secret) => Array.from(secret).join('\u200b'),
   'in full width': (secret) =>
-    [...secret].map((each) => (/[!-~]/.test(each) ? String.fromCharCode(each.charCodeAt(0) + 0xfee0) : each)).join(''),
-  backwards: (secret) => [...secret].reverse().join(''),
+    Array.from(secret)
+      .map((each) => (/[!-~]/.test(each) ? String.fromCharCode(each.charCodeAt(0) + 0xfee0) : each))
+      .join(''),
+  backwards: (secret) => Array.from(secret).reverse().join(''),
   'its first half': (secret) => secret.slice(0, secret.length / 2),
   'its second half': (secret) => secret.slice(secret.length / 2),
   quoted: (secret) => `"${secret}"`,
@@ -68,7 +75,7 @@ function answerTo(secret: string, what: Partial<UpstreamAnswer>): UpstreamAnswer
     bodyFormat: 'form',
   } as const;
   const sent = { ...tokenRequest(endpoint, { grant_type: 'refresh_token', refresh_token: secret }), timeoutMs: 1 };
-  return { kind: 'answered', status: 400, headers: {}, json: undefined, ...what, sent } as UpstreamAnswer;
+  return { kind: 'answered', status: 400, headers: {}, json: undefined, ...what, sent };
 }
 
 /** Letters and digits alone, so that nothing in between hides anything. */
