@@ -331,7 +331,14 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
       assert.deepEqual(
         rows.map((row) => ({ ...row })),
         [
-          { type: 'grant.created', reason: null, at: at - 7, subjects: '["bob"]', exchange_id: exchangeId, detail: null },
+          {
+            type: 'grant.created',
+            reason: null,
+            at: at - 7,
+            subjects: '["bob"]',
+            exchange_id: exchangeId,
+            detail: null,
+          },
           {
             type: 'grant.reconnect_required',
             reason: 'refused',
