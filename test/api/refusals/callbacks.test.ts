@@ -18,7 +18,7 @@ describe('a browser that comes back without a code', () => {
     const cookie = departed.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const page = new URL(departed.headers.get('location') ?? '');
     const url = new URL(page.searchParams.get('redirect_uri') ?? '');
-    const all: Record<string, string | undefined> = { state: page.searchParams.get('state') ?? '', ...brought };
+    const all: typeof brought = { state: page.searchParams.get('state') ?? '', ...brought };
     for (const [name, value] of Object.entries(all)) if (value !== undefined) url.searchParams.set(name, value);
     const response = await fetch(url, { headers: hasCookie ? { cookie } : {}, redirect: 'manual' });
     return { status: response.status, text: await response.text() };

@@ -36,6 +36,7 @@ export function eventsContract(database: string, openPlace: OpenPlace): void {
         grantId: grant.grantId,
         subjects: [SUBJECT],
         exchangeId: exchange.exchangeId,
+        detail: undefined,
       });
     });
 

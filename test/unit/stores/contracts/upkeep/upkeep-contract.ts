@@ -331,8 +331,22 @@ function eventRowsContract(database: string, openPlace: OpenSqlPlace): void {
       assert.deepEqual(
         rows.map((row) => ({ ...row })),
         [
-          { type: 'grant.created', reason: null, at: at - 7, subjects: '["bob"]', exchange_id: exchangeId },
-          { type: 'grant.reconnect_required', reason: 'refused', at, subjects: '[]', exchange_id: third.exchangeId },
+          {
+            type: 'grant.created',
+            reason: null,
+            at: at - 7,
+            subjects: '["bob"]',
+            exchange_id: exchangeId,
+            detail: null,
+          },
+          {
+            type: 'grant.reconnect_required',
+            reason: 'refused',
+            at,
+            subjects: '[]',
+            exchange_id: third.exchangeId,
+            detail: 'dead',
+          },
         ].map((event, index) => ({ id: rows[index]?.['id'], number: index + 1, ...event, ...shared })),
       );
     });
