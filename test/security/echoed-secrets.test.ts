@@ -75,7 +75,7 @@ function answerTo(secret: string, what: Partial<UpstreamAnswer>): UpstreamAnswer
     bodyFormat: 'form',
   } as const;
   const sent = { ...tokenRequest(endpoint, { grant_type: 'refresh_token', refresh_token: secret }), timeoutMs: 1 };
-  return { kind: 'answered', status: 400, headers: {}, json: undefined, ...what, sent };
+  return { kind: 'answered', status: 400, headers: {}, body: new Uint8Array(), json: undefined, ...what, sent };
 }
 
 /** Letters and digits alone, so that nothing in between hides anything. */
