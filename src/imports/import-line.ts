@@ -1,4 +1,4 @@
-import { LONGEST_BELIEVED_MS } from '../oauth/token-set.ts';
+import { LONGEST_BELIEVED_MS } from '../oauth/tokens/token-set.ts';
 import { accountIdOf } from '../providers/to-profile.ts';
 import type { Provider } from '../providers/provider.ts';
 import { compareClaims } from './import-claims.ts';

@@ -1,4 +1,4 @@
-import { tokenText } from '../oauth/token-set.ts';
+import { tokenText } from '../oauth/tokens/token-set.ts';
 import type { Secret } from '../secret.ts';
 import { ImportLineError, type GivenField } from './import-fields.ts';
 

@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici';
-import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from './answer-body.ts';
+import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from './answer/answer-body.ts';
 import { openClient, UNCONFIGURED, type ClientCertificate, type Outgoing } from './outgoing.ts';
 import { Semaphore } from './semaphore.ts';
 

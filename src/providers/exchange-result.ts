@@ -1,8 +1,8 @@
-import type { UnreadReason } from '../oauth/token-response.ts';
-import type { TokenSet } from '../oauth/token-set.ts';
+import type { UnreadReason } from '../oauth/tokens/token-response.ts';
+import type { TokenSet } from '../oauth/tokens/token-set.ts';
 import type { Secret } from '../secret.ts';
 
-export type { UnreadReason } from '../oauth/token-response.ts';
+export type { UnreadReason } from '../oauth/tokens/token-response.ts';
 
 /** An upstream account as it is shown to people; `null` for what the provider does not have. */
 export interface AccountProfile extends ShownAccount {

@@ -1,4 +1,4 @@
-import type { LifetimeBounds } from '../oauth/token-set.ts';
+import type { LifetimeBounds } from '../oauth/tokens/token-set.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountProfile, ExchangeResult, KeptAnswer } from './exchange-result.ts';
 import type { Authorization, Identified } from './authorization.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { bodyText, jsonOf } from '../oauth/answer-body.ts';
-import { answerText } from '../oauth/answer-text.ts';
-import { mayHoldToken } from '../oauth/may-hold-token.ts';
-import type { UnreadReason } from '../oauth/token-response.ts';
+import { bodyText, jsonOf } from '../oauth/answer/answer-body.ts';
+import { answerText } from '../oauth/answer/answer-text.ts';
+import { mayHoldToken } from '../oauth/answer/may-hold-token.ts';
+import type { UnreadReason } from '../oauth/tokens/token-response.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../oauth/transport.ts';
 import { Secret } from '../secret.ts';
 import { VERSION } from '../version.ts';

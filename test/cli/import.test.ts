@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findLeaks } from '../support/leaks.ts';
-import { line, lines, newImportScene, summary } from './import-scene.ts';
+import { line, lines, newImportScene, summary } from './import/import-scene.ts';
 import { inTime, MAIN, startCommand } from '../support/start-command.ts';
 
 const CLEAN = { imported: 0, already_there: 0, refused: 0, dry_run: false, interrupted: false, refused_lines: [] };

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { answerText } from '../../src/oauth/answer-text.ts';
+import { answerText } from '../../src/oauth/answer/answer-text.ts';
 import { tokenRequest } from '../../src/oauth/token-request.ts';
 import type { UpstreamAnswer } from '../../src/oauth/transport.ts';
 import { Secret } from '../../src/secret.ts';

@@ -1,4 +1,4 @@
-import { errorText } from '../../oauth/answer-text.ts';
+import { errorText } from '../../oauth/answer/answer-text.ts';
 import { codeChallenge, newCodeVerifier } from '../../oauth/pkce.ts';
 import { randomToken } from '../../oauth/random-token.ts';
 import type { Authorization } from '../../providers/authorization.ts';

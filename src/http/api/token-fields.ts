@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { isEmail } from '../../email.ts';
 import type { OtherNames } from '../request/misnamed-fields.ts';
-import { TOKEN_LIMIT_CHARACTERS } from '../../oauth/token-set.ts';
+import { TOKEN_LIMIT_CHARACTERS } from '../../oauth/tokens/token-set.ts';
 import { isTimeZone } from '../request/time-zone.ts';
 
 const LONGEST_MIN_TTL_SECONDS = 86_400;

@@ -1,4 +1,4 @@
-import { answerText, noAnswerText } from '../../oauth/answer-text.ts';
+import { answerText, noAnswerText } from '../../oauth/answer/answer-text.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import { shownText } from '../to-profile.ts';

@@ -1,6 +1,6 @@
-import { claimedEnd } from '../../oauth/expiry-claim.ts';
-import type { UnreadReason } from '../../oauth/token-response.ts';
-import { boundedExpiry, readToken, type TokenSet } from '../../oauth/token-set.ts';
+import { claimedEnd } from '../../oauth/tokens/expiry-claim.ts';
+import type { UnreadReason } from '../../oauth/tokens/token-response.ts';
+import { boundedExpiry, readToken, type TokenSet } from '../../oauth/tokens/token-set.ts';
 import type { UpstreamResult } from '../../oauth/transport.ts';
 import type { ExchangeResult } from '../provider.ts';
 import { unreadableOr } from '../unreadable.ts';

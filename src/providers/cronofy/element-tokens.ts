@@ -1,7 +1,7 @@
-import { claimedLife } from '../../oauth/expiry-claim.ts';
+import { claimedLife } from '../../oauth/tokens/expiry-claim.ts';
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
-import { boundedExpiry, tokenText } from '../../oauth/token-set.ts';
+import { boundedExpiry, tokenText } from '../../oauth/tokens/token-set.ts';
 import type { Transport, UpstreamAnswer } from '../../oauth/transport.ts';
 import type { CronofyClient } from './client.ts';
 import { ELEMENT_PERMISSIONS } from './element-permissions.ts';

@@ -1,4 +1,4 @@
-import { exactMemberAt } from '../../oauth/exact-member.ts';
+import { exactMemberAt } from '../../oauth/answer/exact-member.ts';
 import { jsonMemberAt } from '../../oauth/json-member.ts';
 import { openTransport, type UpstreamResult } from '../../oauth/transport.ts';
 import { CRONOFY, cronofyAccount, cronofyTokens, type CronofyClient } from './client.ts';

@@ -1,4 +1,4 @@
-import { exactMemberAt } from '../../oauth/exact-member.ts';
+import { exactMemberAt } from '../../oauth/answer/exact-member.ts';
 import { idTokenClaims } from '../../oauth/id-token.ts';
 import { jsonMember, jsonMemberAt } from '../../oauth/json-member.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../../oauth/transport.ts';

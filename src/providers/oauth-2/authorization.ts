@@ -1,4 +1,4 @@
-import { answerText } from '../../oauth/answer-text.ts';
+import { answerText } from '../../oauth/answer/answer-text.ts';
 import type { Transport } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
 import type { Authorization, AuthorizationRequest, CodeGrant, Identified } from '../authorization.ts';

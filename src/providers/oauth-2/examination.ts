@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { answerText, errorCodeIn, errorText, noAnswerText } from '../../oauth/answer-text.ts';
+import { answerText, errorCodeIn, errorText, noAnswerText } from '../../oauth/answer/answer-text.ts';
 import { codeChallenge, newCodeVerifier } from '../../oauth/pkce.ts';
 import { randomToken } from '../../oauth/random-token.ts';
 import type { Transport, UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';

@@ -1,8 +1,8 @@
-import { answerText, noAnswerText } from '../../oauth/answer-text.ts';
+import { answerText, noAnswerText } from '../../oauth/answer/answer-text.ts';
 import { jsonMember } from '../../oauth/json-member.ts';
 import { retryAfterMs } from '../../oauth/retry-after.ts';
-import { tokenResponse, type TokenLifetimes, type TokenRules } from '../../oauth/token-response.ts';
-import { LONGEST_BELIEVED_MS, type LifetimeBounds } from '../../oauth/token-set.ts';
+import { tokenResponse, type TokenLifetimes, type TokenRules } from '../../oauth/tokens/token-response.ts';
+import { LONGEST_BELIEVED_MS, type LifetimeBounds } from '../../oauth/tokens/token-set.ts';
 import type { UpstreamAnswer, UpstreamResult } from '../../oauth/transport.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { Refusals } from './refusals.ts';

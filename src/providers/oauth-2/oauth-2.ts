@@ -1,5 +1,5 @@
 import type { ClientCertificate, Outgoing } from '../../oauth/outgoing.ts';
-import { tokenDocument } from '../../oauth/token-members.ts';
+import { tokenDocument } from '../../oauth/tokens/token-members.ts';
 import { tokenRequest, type ClientAuthentication } from '../../oauth/token-request.ts';
 import { openTransport, type Transport, type UpstreamResult } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readInput } from '../../../src/cli/import/read-input.ts';
 import type { InputLine } from '../../../src/imports/import-run.ts';
-import { line, lines, newImportScene, summary } from '../import-scene.ts';
+import { line, lines, newImportScene, summary } from './import-scene.ts';
 
 /** What is read of these bytes, which come in pieces of this size. */
 async function readAll(bytes: Buffer | string, { size = 7, ignoreUnknown = false } = {}): Promise<InputLine[]> {

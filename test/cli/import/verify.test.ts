@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startCronofy } from '../../../src/sandbox/index.ts';
 import { CLIENT_ID, startSandbox, type Sandbox } from '../../support/service/start-sandbox.ts';
-import { line, newImportScene, summary } from '../import-scene.ts';
+import { line, newImportScene, summary } from './import-scene.ts';
 
 async function create(sandbox: Sandbox, name: string): Promise<any> {
   const body = { email: `${name}@example.com`, name };

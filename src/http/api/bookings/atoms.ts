@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { tokenText } from '../../../oauth/token-set.ts';
+import { tokenText } from '../../../oauth/tokens/token-set.ts';
 import type { Secret } from '../../../secret.ts';
 import { jsonAnswer } from '../../response/answer.ts';
 import type { Endpoint, Route } from '../../endpoint.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { TokenSet } from '../../../../src/oauth/token-set.ts';
+import type { TokenSet } from '../../../../src/oauth/tokens/token-set.ts';
 import { NOW, REFRESH_TOKEN, refreshed, TOKENS, type Different } from '../../../support/servers/oauth-2-at.ts';
 
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isLongLived, NEVER } from '../../../../../src/grants/credential.ts';
 import { renewalSchedule } from '../../../../../src/grants/rules/renewal-schedule.ts';
-import type { TokenSet } from '../../../../../src/oauth/token-set.ts';
+import type { TokenSet } from '../../../../../src/oauth/tokens/token-set.ts';
 import { Secret } from '../../../../../src/secret.ts';
 import { intentOf } from '../../../../support/stores/intent-of.ts';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CLIENT_ID, startSandbox, type Sandbox } from '../support/service/start-sandbox.ts';
+import { CLIENT_ID, startSandbox, type Sandbox } from '../../support/service/start-sandbox.ts';
 import { newImportScene } from './import-scene.ts';
 
 const OTHER = { id: 'sandbox-cal-other-client', secret: 'sandbox-cal-other-secret' };
@@ -80,7 +80,7 @@ describe('an import of managed users', () => {
       'opaque',
       'a.b',
       'a.b.c',
-      '..',
+      '../..',
       ...payloads.map((text) => `h.${Buffer.from(text).toString('base64url')}.s`),
     ];
     const lines = tokens.map((accessToken, index) =>

@@ -1,5 +1,5 @@
-import { bodyText, jsonOf } from './answer-body.ts';
-import type { UpstreamAnswer } from './transport.ts';
+import { bodyText, jsonOf } from '../answer/answer-body.ts';
+import type { UpstreamAnswer } from '../transport.ts';
 
 /** Longer names belong to nobody that is looked for. */
 const LONGEST_NAME = 64;

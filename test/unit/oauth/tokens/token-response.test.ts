@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tokenResponse, type TokenPlaces, type TokenReading } from '../../../src/oauth/token-response.ts';
-import type { TokenSet } from '../../../src/oauth/token-set.ts';
+import { tokenResponse, type TokenPlaces, type TokenReading } from '../../../../src/oauth/tokens/token-response.ts';
+import type { TokenSet } from '../../../../src/oauth/tokens/token-set.ts';
 
 const ASKED_AT = Date.UTC(2026, 10, 28, 12);
 const DAY_MS = 86_400_000;

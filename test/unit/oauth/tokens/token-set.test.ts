@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { boundedExpiry, tokenText } from '../../../src/oauth/token-set.ts';
+import { boundedExpiry, tokenText } from '../../../../src/oauth/tokens/token-set.ts';
 
 const ASKED_AT = Date.UTC(2026, 5, 1);
 const MINUTE_MS = 60_000;

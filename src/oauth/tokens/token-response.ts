@@ -1,8 +1,8 @@
-import { jsonMember, jsonMemberAt } from './json-member.ts';
+import { jsonMember, jsonMemberAt } from '../json-member.ts';
 import { expiryIn } from './token-expiry.ts';
 import { Members, tokenDocument } from './token-members.ts';
 import { expiryOf, LONGEST_BELIEVED_MS, readToken, type LifetimeBounds, type TokenSet } from './token-set.ts';
-import type { UpstreamAnswer } from './transport.ts';
+import type { UpstreamAnswer } from '../transport.ts';
 
 /** What is known about the lives of a provider's tokens apart from its responses. */
 export interface TokenLifetimes {

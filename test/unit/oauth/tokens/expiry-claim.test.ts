@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claimedEnd, claimedLife } from '../../../src/oauth/expiry-claim.ts';
+import { claimedEnd, claimedLife } from '../../../../src/oauth/tokens/expiry-claim.ts';
 
 const ASKED_AT = Date.UTC(2026, 10, 28, 12);
 const END = ASKED_AT + 7_200_000;

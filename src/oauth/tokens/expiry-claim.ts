@@ -1,4 +1,4 @@
-import { HTTP_DATE } from './retry-after.ts';
+import { HTTP_DATE } from '../retry-after.ts';
 
 /** From here on a number is a point in time and not a lifetime: in seconds, 32 years, or September 2001. */
 const LEAST_EPOCH = 1e9;

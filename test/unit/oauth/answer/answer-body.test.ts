@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from '../../../src/oauth/answer-body.ts';
+import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from '../../../../src/oauth/answer/answer-body.ts';
 
 const TEXT = '{"access_token":"at-1","name":"Zoë 人"}';
 const PLAIN = Buffer.from(TEXT);

@@ -1,7 +1,7 @@
 import { harmlessCode, harmlessText, REMOVED } from './harmless-text.ts';
-import { jsonMember } from './json-member.ts';
+import { jsonMember } from '../json-member.ts';
 import { holdsTraceOf } from './traces.ts';
-import type { UpstreamAnswer, UpstreamCall, UpstreamResult } from './transport.ts';
+import type { UpstreamAnswer, UpstreamCall, UpstreamResult } from '../transport.ts';
 
 /** Where providers put the code of an error, the standard's place first (RFC 6749 section 5.2). */
 const CODE_PLACES = [

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { Pool } from 'pg';
-import { call, tokenOf } from '../support/service/answer.ts';
-import { jwt } from '../support/service/credentials.ts';
-import { CLIENT_ID, startSandbox, type Sandbox } from '../support/service/start-sandbox.ts';
-import { startServiceProcess } from '../support/service/start-service-process.ts';
-import { expireStored, TOKEN_PATH, USER_PATH } from '../support/service/start-service.ts';
-import { startPostgres } from '../support/stores/start-postgres.ts';
+import { call, tokenOf } from '../../support/service/answer.ts';
+import { jwt } from '../../support/service/credentials.ts';
+import { CLIENT_ID, startSandbox, type Sandbox } from '../../support/service/start-sandbox.ts';
+import { startServiceProcess } from '../../support/service/start-service-process.ts';
+import { expireStored, TOKEN_PATH, USER_PATH } from '../../support/service/start-service.ts';
+import { startPostgres } from '../../support/stores/start-postgres.ts';
 import { lines, newImportScene, summary, type ImportScene } from './import-scene.ts';
 
 const server = await startPostgres();

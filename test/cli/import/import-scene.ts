@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environment, readRows, type Environment } from '../support/service/start-service.ts';
-import { evergrant, newWorkFolder, startEvergrant, type Ended, type RunningCommand } from '../support/start-command.ts';
+import { environment, readRows, type Environment } from '../../support/service/start-service.ts';
+import {
+  evergrant,
+  newWorkFolder,
+  startEvergrant,
+  type Ended,
+  type RunningCommand,
+} from '../../support/start-command.ts';
 
 /** A folder with a database to import into, and the command that does so. */
 export interface ImportScene extends Disposable {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { answerText, errorText } from '../../../src/oauth/answer-text.ts';
-import type { UpstreamAnswer } from '../../../src/oauth/transport.ts';
+import { answerText, errorText } from '../../../../src/oauth/answer/answer-text.ts';
+import type { UpstreamAnswer } from '../../../../src/oauth/transport.ts';
 
 function textOf(json: unknown, more: Partial<UpstreamAnswer> = {}): string {
   const body = 'grant_type=refresh_token&client_id=the-client-0123&refresh_token=rt-9f8e7d6c5b4a';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { mayHoldToken } from '../../../src/oauth/may-hold-token.ts';
-import { bodyText, jsonOf } from '../../../src/oauth/answer-body.ts';
+import { mayHoldToken } from '../../../../src/oauth/answer/may-hold-token.ts';
+import { bodyText, jsonOf } from '../../../../src/oauth/answer/answer-body.ts';
 
 const LONG = 'abcdefgh12345678';
 const UUID = '7b0e6d1c-35cf-4b4e-9a1e-6f2f2c9f2d10';

@@ -1,5 +1,5 @@
-import { jsonMember } from './json-member.ts';
-import type { UpstreamAnswer } from './transport.ts';
+import { jsonMember } from '../json-member.ts';
+import type { UpstreamAnswer } from '../transport.ts';
 
 /** Names of members and parameters under which servers send tokens. */
 const SPEAKS_OF_TOKENS = /token|access|refresh|credential/i;

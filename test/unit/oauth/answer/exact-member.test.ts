@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { exactMemberAt } from '../../../src/oauth/exact-member.ts';
+import { exactMemberAt } from '../../../../src/oauth/answer/exact-member.ts';
 
 function at(text: string, path: string): unknown {
   return exactMemberAt({ json: JSON.parse(text.replace(/^\ufeff/, '')), body: Buffer.from(text) }, path);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ImportProgress } from '../../src/cli/import/progress.ts';
+import { ImportProgress } from '../../../src/cli/import/progress.ts';
 
 function output(isTTY: boolean) {
   const written: string[] = [];

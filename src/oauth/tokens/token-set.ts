@@ -1,4 +1,4 @@
-import { Secret } from '../secret.ts';
+import { Secret } from '../../secret.ts';
 
 /** The tokens of a token response (RFC 6749 section 5.1), with absolute times. */
 export interface TokenSet {

@@ -1,6 +1,6 @@
 import { bodyText } from './answer-body.ts';
-import { jsonMemberAt } from './json-member.ts';
-import type { UpstreamAnswer } from './transport.ts';
+import { jsonMemberAt } from '../json-member.ts';
+import type { UpstreamAnswer } from '../transport.ts';
 
 /**
  * The member of an answer at a path, as {@link jsonMemberAt}, except that an integer beyond 2^53, which a JavaScript
