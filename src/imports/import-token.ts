@@ -1,4 +1,4 @@
-import { tokenText } from '../oauth/tokens/token-set.ts';
+import { TOKEN_LIMIT_CHARACTERS, tokenText } from '../oauth/tokens/token-set.ts';
 import type { Secret } from '../secret.ts';
 import { ImportLineError, type GivenField } from './import-fields.ts';
 
@@ -60,7 +60,7 @@ export function readTokenValue({ spelling, value }: GivenField): Secret {
   if (token !== undefined) return token;
   throw new ImportLineError(
     spelling,
-    `"${spelling}" is not a token (it is not shown); give 1 to 8192 printable ASCII characters`,
+    `"${spelling}" is not a token (it is not shown); give 1 to ${TOKEN_LIMIT_CHARACTERS} printable ASCII characters`,
   );
 }
 

@@ -31,6 +31,8 @@ export interface Provider {
   readonly reader?: AnswerReader;
   /** The provider's published limit for our client, in requests per minute; undefined if it publishes none. */
   readonly requestsPerMinute?: number;
+  /** True if imported tokens are confirmed by `identify` before the first of them is handed out. */
+  readonly confirmsImports?: boolean;
   /** Exchanges a refresh token (RFC 6749 section 6). */
   refresh(refreshToken: Secret): Promise<ExchangeResult>;
   /**

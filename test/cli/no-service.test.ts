@@ -27,6 +27,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['events', 'list'],
   ['events', 'summary'],
   ['grants', 'reread'],
+  ['providers', 'check', 'cal-com-managed'],
   ['grants', 'reread', '--present', 'due'],
   ['doctor'],
   ['migrate'],

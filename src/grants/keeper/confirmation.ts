@@ -19,7 +19,7 @@ const MOST_REMEMBERED = 10_000;
 
 /**
  * Confirms that imported tokens are of the account that the import has named, before the first of them is handed out. A
- * token that says so itself is believed; otherwise the provider is asked, once for each.
+ * token that says so itself is believed; otherwise the provider is asked, once for each, if it can be relied on to tell.
  */
 export class Confirmations {
   readonly #store: ConfirmationStore;
@@ -58,7 +58,7 @@ export class Confirmations {
     const checked = { grantId, accountId, exchangeId, nonce };
     const said = saysOf(provider, view);
     if (said !== undefined) return said === accountId ? 'confirmed' : this.#mismatch(provider, checked, said);
-    const found = await provider.identify?.(current.accessToken());
+    const found = provider.confirmsImports === true ? await provider.identify?.(current.accessToken()) : undefined;
     if (found === undefined) return 'confirmed';
     if (found.kind !== 'known') {
       if (found.kind === 'refused') return 'refused';

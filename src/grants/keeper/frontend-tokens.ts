@@ -1,6 +1,7 @@
 import type { FrontendToken, FrontendTokenAnswer, Provider } from '../../providers/provider.ts';
 import { clientRefused, KeeperError, providerNotConfigured, reconnectRequired } from '../errors.ts';
-import type { Keeper, LiveToken } from './keeper.ts';
+import type { Keeper } from './keeper.ts';
+import type { LiveToken } from './live-token.ts';
 import type { Providers } from '../providers.ts';
 import type { GrantStore } from '../storage/grant-store.ts';
 

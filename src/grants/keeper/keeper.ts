@@ -1,11 +1,11 @@
-import type { Applicant, Provider } from '../../providers/provider.ts';
+import type { Provider } from '../../providers/provider.ts';
 import type { Secret } from '../../secret.ts';
 import { AnswersInHand } from './answers-in-hand.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Clock, Random } from '../clock.ts';
 import { Confirmations, unconfirmed } from './confirmation.ts';
 import type { Credential } from '../credential.ts';
-import { isNewer, satisfies, standing, type Demand, type StandingDemand } from '../rules/demand.ts';
+import { isNewer, satisfies, standing, type StandingDemand } from '../rules/demand.ts';
 import { consentRequired, KeeperError, slow } from '../errors.ts';
 import type { ExchangeBounds } from '../exchange.ts';
 import { isServable, servable, type ServableView } from './servable.ts';
@@ -15,6 +15,7 @@ import { Pacer } from '../pacing/pacer.ts';
 import type { PauseStore } from '../pacing/pause.ts';
 import type { Providers } from '../providers.ts';
 import { isRenewable, recoveryPath } from '../rules/next-step.ts';
+import type { LiveToken, TokenOwner, TokenRequest } from './live-token.ts';
 import { renew, type RenewalDependencies, type RenewalResult } from './renewal.ts';
 import type { Rescue } from './rescue.ts';
 import type { ConfirmationStore } from '../storage/confirmation-store.ts';
@@ -42,36 +43,6 @@ export interface KeeperOptions {
   readonly successions?: Successions | undefined;
   /** Default: {@link NO_OBSERVER}. */
   readonly observer?: GrantObserver;
-}
-
-/** One request for a live token. */
-export interface TokenRequest extends Demand {
-  readonly provider: string;
-  readonly subject: string;
-  /** Whom to create the account for if the subject has none yet. */
-  readonly applicant?: Applicant | undefined;
-}
-
-/** The owner of a current or former access token. */
-export interface TokenOwner {
-  readonly provider: string;
-  readonly subject: string;
-}
-
-/** A token that the provider should accept at this moment. */
-export interface LiveToken {
-  readonly accessToken: Secret;
-  readonly tokenType: string;
-  /** Epoch milliseconds; see `isLongLived`. */
-  readonly expiresAt: number;
-  /** False if only the user can give another once it has ended. */
-  readonly renewable: boolean;
-  /** What the provider said beside it, as far as it is handed on; undefined if there is none. */
-  readonly providerData: Secret | undefined;
-  /** True if the token was obtained for this call, or for another call that this one shared a renewal with. */
-  readonly refreshed: boolean;
-  /** True if the subject had never had a credential when this call began. */
-  readonly created: boolean;
 }
 
 /**
@@ -166,7 +137,7 @@ export class Keeper {
     if (view?.confirmation === undefined || this.#confirmations === undefined) return;
     // Tokens that say whose they are do so after their end as well.
     if (isServable(view) && this.#confirmations.isSaid(found, view)) await this.#confirmations.check(found, view);
-    else if (found.identify !== undefined || view.confirmation === 'failed') await this.#token({ provider, subject });
+    else if (found.confirmsImports === true || view.confirmation === 'failed') await this.#token({ provider, subject });
   }
 
   /**

@@ -39,6 +39,7 @@ export function calCom({ clientSecret, upstreamTimeoutMs, now, outgoing, ...opti
   if (check === undefined) return provider;
   return {
     ...provider,
+    confirmsImports: true,
     checkClient: async () => {
       const { verdict, detail } = await check();
       if (verdict !== 'refused') return { verdict, detail };

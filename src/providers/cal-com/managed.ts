@@ -60,6 +60,7 @@ class CalComManaged implements Provider {
   readonly accountIdForm = { pattern: /^[1-9]\d{0,14}$/, meaning: 'the numeric id of the managed user at Cal.com' };
   readonly realm: string;
   readonly needsEmail = true;
+  readonly confirmsImports = true;
   readonly accessLifetime = ACCESS_BOUNDS;
   /** Per client, if the client's id is sent in a header. */
   readonly requestsPerMinute = 500;

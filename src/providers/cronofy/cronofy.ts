@@ -32,6 +32,7 @@ export function cronofy(options: CronofyOptions): Provider {
   };
   return {
     ...oauth2({ ...options, ...CRONOFY, definition }, transport),
+    confirmsImports: true,
     frontendTokens: elementTokens(options, transport),
   };
 }

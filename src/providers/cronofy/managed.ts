@@ -54,6 +54,7 @@ export function cronofyManaged(options: CronofyClient): Provider {
       read: (kept, asked) => (asked === 'refresh' ? judgement.ofKept(kept) : opened(kept)),
     },
     provisionsAgain: true,
+    confirmsImports: true,
     identify: (accessToken) => accounts.identify(accessToken),
     provision: ({ subject }) => open(subject),
     recover: ({ subject }) => open(subject),

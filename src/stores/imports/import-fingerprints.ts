@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { ImportedGrant, ScheduledImport } from '../../grants/storage/import-store.ts';
 import { listed } from './listed.ts';
+import { isMistaken } from '../grants/is-mistaken.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -90,7 +91,7 @@ export async function hasFingerprint(
 
 /**
  * True where these tokens may be imported once more: the grant has nothing left, and when they were last in force, they
- * were refused, not exchanged for others. Whoever imports them says by it that the refusal was wrong. A token that was
+ * were refused, not exchanged for others nor found to be of another account. Whoever imports them says by it that the refusal was wrong. A token that was
  * exchanged is spent, and presenting it may end its successors.
  */
 export async function isRefusedWithNothingLeft(
@@ -105,7 +106,7 @@ export async function isRefusedWithNothingLeft(
     .where('grant_id', '=', grantId)
     .orderBy('exchange_id')
     .execute();
-  if (rows.some((row) => row.end_reason === null)) return false;
+  if (rows.some((row) => row.end_reason === null) || (await isMistaken(transaction, grantId))) return false;
   const hashes = access === undefined ? [] : vault.tokenHashes(access.token).map((hash) => Buffer.from(hash));
   const last = rows.findLast(({ exchange_id: exchangeId, access_token_hash: hash, refresh_token: sealed }) => {
     if (refresh === undefined) return hashes.some((each) => each.equals(hash));

@@ -97,12 +97,12 @@ describe('whoever links an account', () => {
   it('refuses fields that it doesn’t know, for a page to come back to that is passed over is worse', async () => {
     await using scene = await startLinkScene();
     const answer = await scene.as('alice', 'POST', 'cronofy/authorize/', { returnTo: 'http://127.0.0.1:9/other' });
-    const message = 'returnTo is not a field of this call. Did you mean return_to? Accepted are return_to.';
+    const message = 'returnTo is not a field of this call. Did you mean return_to? Accepted are return_to, connection.';
     assert.deepEqual(toProblem(answer, 400, 'invalid_request').errors, [{ field: 'returnTo', message }]);
     const other = await scene.as('alice', 'POST', 'cronofy/authorize/', { nobody: 1 });
     assert.equal(
       toProblem(other, 400, 'invalid_request').errors[0].message,
-      'nobody is not a field of this call. Accepted are return_to.',
+      'nobody is not a field of this call. Accepted are return_to, connection.',
     );
   });
 });

@@ -1,5 +1,6 @@
 import { DEFAULT_BOUNDS } from '../../../src/grants/exchange.ts';
-import { Keeper, type LiveToken, type TokenRequest } from '../../../src/grants/keeper/keeper.ts';
+import { Keeper } from '../../../src/grants/keeper/keeper.ts';
+import type { LiveToken, TokenRequest } from '../../../src/grants/keeper/live-token.ts';
 import { NO_OBSERVER, type ExchangeReport, type GrantObserver } from '../../../src/grants/observer.ts';
 import { Providers } from '../../../src/grants/providers.ts';
 import type { ReplayDependencies } from '../../../src/grants/keeper/rescue.ts';

@@ -21,7 +21,7 @@ export interface AnsweringScene extends AsyncDisposable {
   import(...lines: readonly object[]): Promise<void>;
   /**
    * Imports one line whose access token has ended and whose refresh token the server answers with these answers, and
-   * asks for the token. The subject and the refresh token are of this name.
+   * asks for the token. The subject and the refresh token are of this name, the token with hyphens for spaces.
    */
   refreshed(name: string, answers: readonly RawAnswer[], provider?: string): Promise<Answer>;
   /** Has a user consent; the server answers the code of this name with `answers`, and the account as it was told to. */
@@ -66,13 +66,14 @@ export async function startAnsweringScene(
     token,
     import: importing,
     refreshed: async (name, answers, provider = 'x') => {
-      server.answer(`rt-${name}`, ...answers);
+      const word = name.replaceAll(' ', '-');
+      server.answer(`rt-${word}`, ...answers);
       await importing({
         subject: name,
         provider,
         account_id: `account of ${name}`,
-        access_token: `at-${name}`,
-        refresh_token: `rt-${name}`,
+        access_token: `at-${word}`,
+        refresh_token: `rt-${word}`,
         expires_at: new Date(Date.now() - 100_000).toISOString(),
       });
       return token(name, {}, provider);

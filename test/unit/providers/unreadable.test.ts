@@ -23,7 +23,7 @@ describe('a success that cannot be read', () => {
         await answerTo({ status: 200, body, headers: { 'x-request-id': 'r-1', 'x-odd': LONG.slice(0, 99) } }),
       );
       assert.equal(answer.reason, reason);
-      assert.match(answer.detail, /^HTTP 200, application\/json, \d+ bytes: /);
+      assert.match(answer.detail, /^\/oauth\/token answers HTTP 200, application\/json, \d+ bytes: /);
       assert.doesNotMatch(answer.detail, /access-2|refresh-2|tökén/);
       assert.equal(Buffer.from(answer.kept.body.reveal(), 'base64').toString(), body);
       assert.equal(answer.kept.headers['x-request-id'], 'r-1');
@@ -34,8 +34,11 @@ describe('a success that cannot be read', () => {
 
   it('is told without what the provider says of itself', async () => {
     const headers = { 'content-type': 'secret/access-2' };
-    const answer = unreadable(await answerTo({ status: 200, body: 'access_token=a', headers }));
-    assert.match(answer.detail, /^HTTP 200, an unfamiliar media type, 14 bytes: no usable access token/);
+    const answer = unreadable(await answerTo({ status: 200, body: 'token=a', headers }));
+    assert.match(
+      answer.detail,
+      /^\/oauth\/token answers HTTP 200, an unfamiliar media type, 7 bytes: no usable access token/,
+    );
   });
 
   for (const [name, refresh_token] of Object.entries({ null: null, empty: '', false: false, missing: undefined })) {

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { LiveToken } from '../../../grants/keeper/keeper.ts';
+import type { LiveToken } from '../../../grants/keeper/live-token.ts';
 import type { AccountProfile } from '../../../providers/provider.ts';
 import { jsonAnswer } from '../../response/answer.ts';
 import { authenticated, subjectOf } from '../../request/authenticate.ts';

@@ -12,8 +12,8 @@ import { statements as awaited } from './0009-awaited.ts';
 import { parts as forgetting } from './0010-forgetting.ts';
 import { statements as unreadAnswers } from './0011-unread-answers.ts';
 import { statements as eventDetails } from './0012-event-details.ts';
-import { parts as connectionNames } from './0015-connection-names.ts';
 import { statements as providerData } from './0014-provider-data.ts';
+import { parts as connectionNames } from './0015-connection-names.ts';
 
 /**
  * Forward only; a released migration always leads to the same schema. docs/upgrading.md describes how to write one, and
@@ -33,8 +33,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 10, name: 'forgetting', oldest: 5, parts: forgetting },
   { id: 11, name: 'unread answers', oldest: 5, parts: swapped(unreadAnswers) },
   { id: 12, name: 'event details', oldest: 5, parts: swapped(eventDetails) },
-  { id: 15, name: 'connection names', oldest: 5, parts: connectionNames },
   { id: 14, name: 'provider data', oldest: 5, parts: swapped(providerData) },
+  { id: 15, name: 'connection names', oldest: 5, parts: connectionNames },
 ];
 
 /** A migration of a few quick statements and nothing else. */

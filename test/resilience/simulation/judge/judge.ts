@@ -1,6 +1,6 @@
 import type { EndReason } from '../../../../src/grants/credential.ts';
 import type { GrantEvent } from '../../../../src/grants/events.ts';
-import type { LiveToken } from '../../../../src/grants/keeper/keeper.ts';
+import type { LiveToken } from '../../../../src/grants/keeper/live-token.ts';
 import { UNRESOLVED_MS } from '../world/bounds.ts';
 import type { Outcome } from '../../../../src/grants/exchange.ts';
 import type { ExchangeRow } from '../../../support/memory-store/rows.ts';

@@ -1,4 +1,4 @@
-import type { LiveToken, TokenRequest } from '../../../../src/grants/keeper/keeper.ts';
+import type { LiveToken, TokenRequest } from '../../../../src/grants/keeper/live-token.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { SUBJECT } from '../../../support/stores/one-grant.ts';
 import type { Fleet } from './fleet.ts';

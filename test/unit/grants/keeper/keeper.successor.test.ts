@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LiveToken } from '../../../../src/grants/keeper/keeper.ts';
+import type { LiveToken } from '../../../../src/grants/keeper/live-token.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { HOUR_MS } from '../../../support/grants/facts.ts';
 import { CHAIN_MS, GRACE_MS, openKeeper, type OpenKeeper } from '../../../support/grants/open-keeper.ts';
