@@ -8,6 +8,7 @@ import { nearestName } from './nearest-name.ts';
 export const SPELLINGS = {
   subject: ['subject'],
   provider: ['provider'],
+  connection: ['connection', 'connectionName'],
   account_id: [
     ...['account_id', 'accountId', 'calAccountId', 'calUserId', 'calManagedUserId', 'calComUserId', 'cronofyAccountId'],
     ...['calComAccountId', 'calComManagedUserId', 'managedUserId'],

@@ -6,6 +6,7 @@ import { ImportLineError, readFields, refusedValue, type GivenFields, type Impor
 import { checkName } from './import-name.ts';
 import { readTime } from './import-time.ts';
 import { readTokenValue } from './import-token.ts';
+import { connectionKey, isConnectionName } from '../grants/connection-key.ts';
 import type { ImportedGrant, ImportedToken } from '../grants/storage/import-store.ts';
 import type { Providers } from '../grants/providers.ts';
 import { recoveryPath } from '../grants/rules/next-step.ts';
@@ -54,7 +55,7 @@ export function readImportLine(line: string | object, rules: ImportRules): Impor
   }
   return {
     realm: provider.realm,
-    subject,
+    subject: connectionKey({ subject, connection: readConnection(fields, provider) }),
     accountId,
     isOneSubjects: provider.provision !== undefined,
     access,
@@ -81,6 +82,20 @@ function readProvider(fields: GivenFields, { providers }: ImportRules): Provider
   const provider = providers.named(given.value);
   if (provider === undefined) throw refusedValue(given, `one that is configured: ${names}`);
   return provider;
+}
+
+function readConnection(fields: GivenFields, provider: Provider): string | undefined {
+  const given = fields.get('connection');
+  if (given === undefined) return undefined;
+  const { value } = given;
+  if (provider.provision !== undefined) {
+    throw refusedValue(
+      given,
+      `none: ${provider.name} makes one account for each user, so its connections have no names`,
+    );
+  }
+  if (typeof value === 'string' && isConnectionName(value)) return value;
+  throw refusedValue(given, 'up to 64 letters, digits and . _ @ + -, a letter or digit first');
 }
 
 /** If the provider repairs grants by the account's id, the id is required. */

@@ -19,6 +19,7 @@ A file holds one JSON object a line, a JSON array of objects, or CSV under a row
 const MEANINGS: Readonly<Record<keyof typeof SPELLINGS, string>> = {
   subject: "your app's id of the user, as its JWTs and calls name it; required",
   provider: 'a configured provider, such as cal-com-managed; required',
+  connection: 'the name of the connection, for a user who has several to this provider',
   account_id: "the provider's id of the account; required for cal-com-managed: the numeric user id",
   access_token: 'required where there is no refresh_token',
   refresh_token: 'required where there is no access_token',

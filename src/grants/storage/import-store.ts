@@ -5,6 +5,7 @@ import type { Schedule } from '../rules/renewal-schedule.ts';
 export interface ImportedGrant {
   /** See `Provider.realm`. */
   readonly realm: string;
+  /** Of a connection with a name, its key: see `connectionKey`. */
   readonly subject: string;
   /** The upstream account; undefined if the operator does not name it and the provider does not need it for repair. */
   readonly accountId: string | undefined;
