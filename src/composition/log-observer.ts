@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EventType, GrantEvent } from '../grants/events.ts';
+import { namedConnection } from '../grants/connection-key.ts';
 import type { ExchangeReport, GrantObserver } from '../grants/observer.ts';
 import type { StoresOptions } from '../stores/index.ts';
 
@@ -52,7 +53,9 @@ export function storesLogTo(logger: Logger): StoresLog {
 
 function lineOf({ outcome, cause, event, ...report }: ExchangeReport) {
   const what = event && { event: event.type, reason: event.reason };
-  return { ...report, outcome, ...what, ...(cause === undefined ? {} : { err: cause }) };
+  const { subject, connection } = namedConnection(report.subject);
+  const whose = connection === undefined ? { subject } : { subject, connection };
+  return { ...report, ...whose, outcome, ...what, ...(cause === undefined ? {} : { err: cause }) };
 }
 
 const NEED_PERSON: readonly EventType[] = [

@@ -3,6 +3,7 @@ import type { AccountProfile, ExchangeResult, Obtained } from '../../providers/p
 import type { Clock } from '../clock.ts';
 import { clientRefused, KeeperError } from '../errors.ts';
 import { unpackCode } from './brought-code.ts';
+import { namedConnection } from '../connection-key.ts';
 import { LinkError } from './link-error.ts';
 import type { GrantObserver } from '../observer.ts';
 import type { TakenLink, LinkStore, ObtainedAccount } from '../storage/link-store.ts';
@@ -88,7 +89,10 @@ function tell(
 ): void {
   const detail = answer.kind === 'account_exists' ? answer.kind : answer.detail;
   const cause = new Error(detail, 'cause' in answer ? { cause: answer.cause } : {});
-  observer.failed(`${provider} gave no tokens for the consent of ${link.subject} (${answer.kind})`, cause);
+  observer.failed(
+    `${provider} gave no tokens for the consent of ${namedConnection(link.subject).subject} (${answer.kind})`,
+    cause,
+  );
 }
 
 /**
@@ -119,7 +123,10 @@ async function identified(
   const found = await authorization.identify(answer.tokens.accessToken);
   if (found.kind === 'known') return { accountId: found.accountId ?? `consent-${link.id}`, ...found.shown };
   const cause = new Error(`${provider}: ${found.detail}`);
-  observer.failed(`${provider} does not show whose account ${link.subject} has consented for (${found.kind})`, cause);
+  observer.failed(
+    `${provider} does not show whose account ${namedConnection(link.subject).subject} has consented for (${found.kind})`,
+    cause,
+  );
   if (found.kind === 'unreachable') {
     await store.putBack(link);
     throw notAnsweredProperly(BUSY_MS, cause);
