@@ -348,9 +348,9 @@ export const BUDGET_MUTANTS: readonly Mutation[] = [
     patches: [
       {
         file: AHEAD,
-        find: 'const lapses = await this.#lapses(realm, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));',
+        find: 'const lapses = await this.#lapses(provider, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));',
         replace:
-          'for (const each of await this.#due(realm, budget, Math.min(budget.allowance, slots - inFlight.size, all - recentExchanges))) this.#begin(provider, budget, each, false); const lapses = await this.#lapses(realm, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));',
+          'for (const each of await this.#due(provider, budget, Math.min(budget.allowance, slots - inFlight.size, all - recentExchanges))) this.#begin(provider, budget, each, false); const lapses = await this.#lapses(provider, budget, Math.min(budget.allowance, slotsForLapses, leftToLapses));',
       },
     ],
   },
@@ -373,8 +373,8 @@ export const BUDGET_MUTANTS: readonly Mutation[] = [
     patches: [
       {
         file: AHEAD,
-        find: 'const others = await this.#due(realm, budget, left);',
-        replace: 'const others = await this.#due(realm, budget, Math.min(left, 0));',
+        find: 'const others = await this.#due(provider, budget, left);',
+        replace: 'const others = await this.#due(provider, budget, Math.min(left, 0));',
       },
     ],
   },
