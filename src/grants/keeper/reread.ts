@@ -39,7 +39,7 @@ const AT_ONCE = 50;
 
 /**
  * Reads the unread answers of a provider again, and stores what is in them as if it had just come: an answer is stored
- * under its exchange, once, whoever else is doing the same. It asks no provider for anything.
+ * under its exchange, once, even if several processes do the same. It asks no provider for anything.
  *
  * @returns each answer when it has been tried
  * @throws the store's error if the store is unavailable
