@@ -35,7 +35,8 @@ export interface Reread {
   readonly mayPresent: boolean;
 }
 
-const AT_ONCE = 50;
+/** Each may have a body of a mebibyte, which is in memory several times while it is opened and read. */
+const AT_ONCE = 10;
 
 /**
  * Reads the unread answers of a provider again, and stores what is in them as if it had just come: an answer is stored
