@@ -12,7 +12,7 @@ import { handingOn } from './handing-on.ts';
 import { refreshGrant } from './refresh-grant.ts';
 import { accessBounds, OAuth2Judgement } from './judgement.ts';
 import type { Provider } from '../provider.ts';
-import { readerFingerprint } from '../unreadable.ts';
+import { answeredAgain, readerFingerprint } from '../unreadable.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
 export interface OAuth2Options extends ClientCredentials {
@@ -77,7 +77,11 @@ export function oauth2(
     realm,
     onReuse: definition.onReuse,
     accessLifetime: accessBounds(definition),
-    reader: { fingerprint: readerFingerprint(definition), read: (kept) => judgement.ofKept(kept) },
+    reader: {
+      fingerprint: readerFingerprint(definition),
+      read: (kept) =>
+        handingOn(judgement.ofKept(kept), definition.handOn, { json: tokenDocument(answeredAgain(kept)) }),
+    },
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh,
     ...(revokeUrl === undefined
