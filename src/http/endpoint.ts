@@ -22,7 +22,7 @@ export interface Call {
    * Reads the body as text. Call it once at most. The body is not read earlier, so that callers who fail authentication
    * are answered without it.
    *
-   * @throws ProblemError 400 if the body breaks off or is not UTF-8, 413 over 16 KiB
+   * @throws ProblemError 400 if the body breaks off or is not UTF-8, 413 over 80 KiB
    */
   body(): Promise<string>;
 }

@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.ts';
+import { mistakenFor } from '../nearest.ts';
 
 /**
  * Every accepted spelling of each field: ours first, then those of other programs' exports, and of apps that keep
@@ -110,7 +110,7 @@ export function unknownField(spelling: string): ImportLineError {
       `${name} could be your user or the provider's; call it "subject" or "account_id", or pass --ignore-unknown`,
     );
   }
-  const meant = nearestName(bare(spelling), [...BY_SPELLING.keys()]);
+  const meant = mistakenFor(spelling, [...BY_SPELLING.keys()]);
   const field = meant === undefined ? undefined : BY_SPELLING.get(meant);
   const known = Object.keys(SPELLINGS).join(', ');
   const hint = field === undefined ? `there are ${known}` : `did you mean "${field}"? There are ${known}`;

@@ -59,7 +59,10 @@ export interface Obtained {
  */
 export interface Failed<Kind extends string> {
   readonly kind: Kind;
-  /** For the operator's journal; holds no secret, and of a provider's text only what `oauth/harmless-text.ts` lets through. */
+  /**
+   * For the operator's journal; holds no secret, and of a provider's text only what `oauth/answer/harmless-text.ts` lets
+   * through.
+   */
   readonly detail: string;
   /** The delay that the provider asked for, in milliseconds. */
   readonly retryAfterMs?: number;

@@ -77,9 +77,8 @@ export interface Provider {
  * What a provider does if a used refresh token is presented again:
  * - `reject`: refuses it, with no other effect
  * - `grace`: accepts it for a while, so that a client that lost the answer may repeat the request
- * - `accept`: accepts it any number of times; it is not spent by being used
  * - `revoke_family`: refuses it and ends every token issued under the same consent
- * - `accept`: accepts it; a refresh token may be presented any number of times
+ * - `accept`: accepts it any number of times, as it is not spent by being used
  */
 export type ReuseBehaviour = 'reject' | 'grace' | 'accept' | 'revoke_family';
 

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { EventReason, EventType, GrantEvent } from '../grants/events.ts';
+import { subjectsOf } from '../grants/connection-key.ts';
 import type { Database } from './database/schema.ts';
 import type { SqlDatabase } from './database/sql-database.ts';
 
@@ -137,7 +138,8 @@ function eventOf({ grant_id, exchange_id, reason, subjects, id, type, at, realm,
     at,
     realm,
     grantId: grant_id,
-    subjects: JSON.parse(subjects) as string[],
+    // Versions that know no names write the keys of connections.
+    subjects: subjectsOf(JSON.parse(subjects) as string[]),
     exchangeId: exchange_id,
     detail: detail ?? undefined,
   };

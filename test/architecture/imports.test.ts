@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   providers: ['secret.ts', 'plain-text.ts', 'version.ts', 'oauth'],
   config: ['secret.ts', 'origin.ts', 'postgres-url.ts', 'nearest.ts', 'oauth (types)', 'callers (types)', 'providers'],
   grants: ['secret.ts', 'plain-text.ts', 'oauth', 'providers'],
-  imports: ['secret.ts', 'plain-text.ts', 'oauth', 'providers', 'grants'],
+  imports: ['secret.ts', 'plain-text.ts', 'nearest.ts', 'oauth', 'providers', 'grants'],
   stores: ['secret.ts', 'postgres-url.ts', 'oauth', 'providers', 'grants', 'callers'],
   http: ['secret.ts', 'origin.ts', 'email.ts', 'nearest.ts', 'oauth', 'providers', 'grants', 'callers'],
   composition: [

@@ -78,6 +78,31 @@ describe('evergrant providers check', { concurrency: 2 }, () => {
     assert.equal(server.requests.find(({ url }) => url.pathname === '/me')?.headers['authorization'], undefined);
   });
 
+  it('asks as the definition does', async () => {
+    await using server = await startServer();
+    const definition = {
+      ...LINKABLE,
+      token_parameters: { resource: 'of-a-code' },
+      refresh_parameters: { resource: 'of-a-refresh' },
+      refresh_scopes: ['one', 'two'],
+      revoke_parameters: { token_type_hint: 'refresh_token' },
+      headers: { 'x-version': '7' },
+      account: { url: '{at}/me', id: 'id', method: 'POST', body: { query: 'me' } },
+    };
+    using scene = newScene(definition, server.origin);
+    await scene.check();
+    const of = (path: string) => server.requests.filter(({ url }) => url.pathname === path);
+    const refreshes = of('/token').filter(({ fields }) => fields['grant_type'] === 'refresh_token');
+    assert.ok(refreshes.length > 0);
+    for (const { fields } of refreshes)
+      assert.deepEqual([fields['resource'], fields['scope']], ['of-a-refresh', 'one two']);
+    const [code] = of('/token').filter(({ fields }) => fields['grant_type'] === 'authorization_code');
+    assert.equal(code?.fields['resource'], 'of-a-code');
+    assert.equal(of('/revoke')[0]?.fields['token_type_hint'], 'refresh_token');
+    const [account] = of('/me');
+    assert.deepEqual([account?.method, account?.fields['query'], account?.headers['x-version']], ['POST', 'me', '7']);
+  });
+
   const FINDINGS: [name: string, answers: Record<string, RawAnswer>, step: string, verdict: string, says: RegExp][] = [
     [
       'a dead refresh token in words of its own',

@@ -1,5 +1,5 @@
-/** Longer than any line, row or object of tokens. Longer ones are not kept in memory. */
-export const LONGEST_RECORD_BYTES = 65_536;
+/** Longer than any line, row or object with two tokens of the greatest length. Longer ones are not kept in memory. */
+export const LONGEST_RECORD_BYTES = 256 * 1024;
 /** Why a line that is not UTF-8 is refused. */
 export const NOT_UTF_8 = 'this is not UTF-8; save the file in that encoding';
 

@@ -52,7 +52,7 @@ export function readDefinitions(
 }
 
 function overPlainHttp(name: string, members: readonly string[]): string {
-  const risk = 'whoever is on the way can read tokens and secrets. Allow that only inside your own network.';
+  const risk = 'anybody on the way can read tokens and secrets. Allow that only inside your own network.';
   return `${name} is called over plain http (${members.join(', ')}): ${risk}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Applicant, ExchangeResult, Provider } from '../../providers/provider.ts';
 import { backoffMs } from '../rules/backoff.ts';
+import { SHOWS_CLIENT_ACCEPTED } from '../rules/client-fault.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { satisfies, tolerates, type StandingDemand } from '../rules/demand.ts';
 import type { KeeperError } from '../errors.ts';
@@ -53,15 +54,6 @@ export interface RenewalDependencies extends ExchangeDependencies {
   readonly closing: () => boolean;
 }
 
-/** Answers that a provider gives only to a client that it accepts. */
-const SHOWS_CLIENT_ACCEPTED: readonly ExchangeResult['kind'][] = [
-  'obtained',
-  'rejected',
-  'account_gone',
-  'account_exists',
-  'account_taken',
-  'input_refused',
-];
 /** The back-off of a grant whose new token had expired on arrival, in milliseconds. */
 const CLOCKS_DIFFER_MS = 60_000;
 /** More exchanges than any repair needs. A provider that contradicts itself gets a back-off. */

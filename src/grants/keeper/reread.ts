@@ -35,11 +35,12 @@ export interface Reread {
   readonly mayPresent: boolean;
 }
 
-const AT_ONCE = 50;
+/** Each may have a body of a mebibyte, which is in memory several times while it is opened and read. */
+const AT_ONCE = 10;
 
 /**
  * Reads the unread answers of a provider again, and stores what is in them as if it had just come: an answer is stored
- * under its exchange, once, whoever else is doing the same. It asks no provider for anything.
+ * under its exchange, once, even if several processes do the same. It asks no provider for anything.
  *
  * @returns each answer when it has been tried
  * @throws the store's error if the store is unavailable

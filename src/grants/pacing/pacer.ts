@@ -1,5 +1,6 @@
 import type { ExchangeResult, Provider } from '../../providers/provider.ts';
 import type { Clock, Random } from '../clock.ts';
+import { SHOWS_CLIENT_ACCEPTED } from '../rules/client-fault.ts';
 import { Lane, type TurnedAway } from './lane.ts';
 import type { GrantObserver } from '../observer.ts';
 import { afterAnswer, afterNothing, afterRefusal, type Pause, type PauseStore } from './pause.ts';
@@ -33,15 +34,7 @@ export interface Turn {
 const LEAST_AT_ONCE = 8;
 
 /** Answers that only a provider gives that has processed the request. */
-const LOOKED_AT: readonly ExchangeResult['kind'][] = [
-  'obtained',
-  'rejected',
-  'account_gone',
-  'account_exists',
-  'account_taken',
-  'input_refused',
-  'client_refused',
-];
+const LOOKED_AT: readonly ExchangeResult['kind'][] = [...SHOWS_CLIENT_ACCEPTED, 'client_refused'];
 
 /**
  * Limits how exchanges call a provider: few enough at once that a 429 finds few others in flight, and after a 429 as

@@ -1,10 +1,20 @@
-import type { ClientCheck } from '../../providers/provider.ts';
+import type { ClientCheck, ExchangeResult } from '../../providers/provider.ts';
 
 /** A grant whose exchange was refused for our client's sake, and when, in monotonic milliseconds. */
 export interface ClientRefusal {
   readonly grantId: string;
   readonly at: number;
 }
+
+/** Answers that a provider gives only to a client that it accepts, once it has processed the request. */
+export const SHOWS_CLIENT_ACCEPTED: readonly ExchangeResult['kind'][] = [
+  'obtained',
+  'rejected',
+  'account_gone',
+  'account_exists',
+  'account_taken',
+  'input_refused',
+];
 
 /** So many different grants must be refused within the window, with nothing in between that shows the client accepted. */
 const GRANTS = 3;

@@ -36,7 +36,7 @@ export interface UnreadPlace {
 /** One unread answer. */
 export interface UnreadAnswer extends UnreadName {
   readonly place: UnreadPlace;
-  /** Who is connected to the grant. */
+  /** Who is connected to the grant, each once, by whichever of its connections. */
   readonly subjects: readonly string[];
   /** Epoch milliseconds. */
   readonly keptAt: number;

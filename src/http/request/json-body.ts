@@ -12,7 +12,7 @@ const LONGEST_NAME = 40;
  * some languages write for an empty map. Unknown fields are refused if they are plainly meant for a known one.
  *
  * @param otherNames what callers may call the fields of the schema by mistake
- * @throws {@link ProblemError} 400 naming each wrong field, 413 over 16 KiB, 415 for another media type or coding
+ * @throws {@link ProblemError} 400 naming each wrong field, 413 over 80 KiB, 415 for another media type or coding
  */
 export async function jsonBody<Schema extends z.ZodType>(
   call: Call,

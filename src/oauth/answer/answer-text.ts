@@ -1,5 +1,5 @@
 import { harmlessCode, harmlessText, REMOVED } from './harmless-text.ts';
-import { jsonMember } from '../json-member.ts';
+import { jsonMemberAt } from '../json-member.ts';
 import { holdsTraceOf } from './traces.ts';
 import type { UpstreamAnswer, UpstreamCall, UpstreamResult } from '../transport.ts';
 
@@ -87,7 +87,7 @@ export function errorCodeIn({
 }: UpstreamAnswer): { readonly code: string; readonly at: string } | undefined {
   const secrets = [...(sent === undefined ? [] : secretsSent(sent)), ...secretsIn(json)];
   for (const at of CODE_PLACES) {
-    const value = memberAt(json, at);
+    const value = jsonMemberAt(json, at);
     const code = isText(value) ? harmlessCode(String(value), secrets) : undefined;
     if (code !== undefined && code !== REMOVED) return { code, at };
   }
@@ -110,13 +110,7 @@ function isText(value: unknown): value is string | number {
 }
 
 function firstAt(json: unknown, places: readonly string[], except?: string): unknown {
-  return places.map((place) => memberAt(json, place)).find((value) => isText(value) && value !== except);
-}
-
-function memberAt(json: unknown, place: string): unknown {
-  return place
-    .split('.')
-    .reduce<unknown>((value, name) => (Array.isArray(value) ? value[Number(name)] : jsonMember(value, name)), json);
+  return places.map((place) => jsonMemberAt(json, place)).find((value) => isText(value) && value !== except);
 }
 
 /** Origin and path of where a redirect points; its query may hold anything. */

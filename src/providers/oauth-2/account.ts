@@ -1,5 +1,5 @@
 import { exactMemberAt } from '../../oauth/answer/exact-member.ts';
-import { idTokenClaims } from '../../oauth/id-token.ts';
+import { idTokenClaims, type IdTokenTrust } from '../../oauth/id-token.ts';
 import { jsonMember, jsonMemberAt } from '../../oauth/json-member.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../../oauth/transport.ts';
 import type { Secret } from '../../secret.ts';
@@ -29,10 +29,18 @@ export function accountIn({ json, body }: Document, places: OAuth2AccountDefinit
   };
 }
 
-/** The call that asks whose an access token is. */
+/**
+ * The call that asks whose an access token is.
+ *
+ * @param options `accessToken` undefined to see what the provider answers without one; `common`, headers of every call
+ */
 export function accountCall(
   { method = 'GET', body, headers }: OAuth2AccountDefinition,
-  { url, accessToken, common }: { url: string; accessToken: Secret; common: Readonly<Record<string, string>> },
+  {
+    url,
+    accessToken,
+    common,
+  }: { url: string; accessToken: Secret | undefined; common: Readonly<Record<string, string>> },
 ): UpstreamCall {
   return {
     method,
@@ -41,7 +49,7 @@ export function accountCall(
       ...common,
       ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      authorization: `Bearer ${accessToken.reveal()}`,
+      ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken.reveal()}` }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     timeoutMs: READ_TIMEOUT_MS,
@@ -58,12 +66,15 @@ export function accountInTokenAnswer(
   { account, issuer }: OAuth2AuthorizationDefinition,
   clientId: string,
 ): AccountProfile | undefined {
-  const source =
-    account.from === 'token_answer'
-      ? said.json
-      : account.from === 'id_token'
-        ? idTokenClaims(jsonMember(said.json, 'id_token'), { audience: clientId, issuer })
-        : undefined;
-  const { accountId, shown } = accountIn({ ...said, json: source }, account);
+  if (account.from !== 'token_answer' && account.from !== 'id_token') return undefined;
+  const source = account.from === 'id_token' ? idTokenIn(said, { audience: clientId, issuer }) : said;
+  const { accountId, shown } = accountIn(source, account);
   return accountId === undefined ? undefined : { accountId, ...shown };
+}
+
+/** The claims of the ID token in a token answer, and the bytes that they are written in. */
+function idTokenIn({ json }: Document, trust: IdTokenTrust): Document {
+  const token = jsonMember(json, 'id_token');
+  const [, payload = ''] = typeof token === 'string' ? token.split('.') : [];
+  return { json: idTokenClaims(token, trust), body: Buffer.from(payload, 'base64url') };
 }

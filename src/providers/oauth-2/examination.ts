@@ -9,6 +9,8 @@ import { isReasoned, MADE_UP_TOKEN } from './client-check.ts';
 import type { OAuth2Definition } from './definition.ts';
 import type { OAuth2Judgement } from './judgement.ts';
 import type { ExaminationStep } from '../provider.ts';
+import { accountCall } from './account.ts';
+import { refreshGrant } from './refresh-grant.ts';
 import { ERROR_PLACES } from './refusals.ts';
 
 /** What an examination works with. */
@@ -41,12 +43,12 @@ const PAGE = [200, 301, 302, 303, 307, 308];
 export async function* examination(options: ExaminationOptions, redirectUri: string): AsyncGenerator<ExaminationStep> {
   yield* hosts(options.definition);
   yield* consentPage(options, redirectUri);
-  const refused = await options.send(refreshUrlOf(options.definition), refreshing());
+  const refused = await options.send(refreshUrlOf(options.definition), refreshing(options));
   yield refreshToken(options, refused);
   if (refused.kind === 'answered') yield* client(options, refused);
   yield* code(options, redirectUri);
   yield* revocation(options);
-  yield* account(options);
+  yield* accountPage(options);
 }
 
 async function* hosts(definition: OAuth2Definition): AsyncGenerator<ExaminationStep> {
@@ -146,7 +148,7 @@ async function* client(options: ExaminationOptions, refused: UpstreamAnswer): As
   }
   if (isRefused) {
     const other = clientAuth === 'body' ? 'basic' : 'body';
-    const again = await send(url, refreshing(), other);
+    const again = await send(url, refreshing(options), other);
     const helps = again.kind === 'answered' && isReasoned(again) && verdictOf(options, again) !== 'client_refused';
     const advice = helps
       ? `It takes the client by the other way: write "client_auth": "${other}"`
@@ -154,7 +156,7 @@ async function* client(options: ExaminationOptions, refused: UpstreamAnswer): As
     yield step(what, 'bad', `The client is refused: ${answerText(refused)}. ${advice}`);
     return;
   }
-  const wrong = await send(url, refreshing(), 'wrong_secret');
+  const wrong = await send(url, refreshing(options), 'wrong_secret');
   if (wrong.kind !== 'answered' || !isReasoned(refused)) return;
   yield secretChecked(options, refused, wrong);
 }
@@ -183,6 +185,7 @@ async function* code(
   if (authorization === undefined) return;
   const askedAt = now();
   const result = await send(definition.tokenUrl, {
+    ...definition.tokenParameters,
     grant_type: 'authorization_code',
     code: MADE_UP_TOKEN.reveal(),
     redirect_uri: redirectUri,
@@ -206,7 +209,7 @@ async function* revocation({ definition, judgement, send, now }: ExaminationOpti
     yield step('revoke_url', 'good', 'There is none: disconnecting erases and revokes nothing.');
     return;
   }
-  const result = await send(revokeUrl, { token: MADE_UP_TOKEN.reveal() });
+  const result = await send(revokeUrl, { ...definition.revokeParameters, token: MADE_UP_TOKEN.reveal() });
   const revoked = judgement.ofRevocation(result, now());
   if (revoked.kind === 'revoked') yield step('revoke_url', 'good', 'A token that is unknown there counts as revoked.');
   else if (result.kind !== 'answered') yield unreached('revoke_url', result);
@@ -216,10 +219,16 @@ async function* revocation({ definition, judgement, send, now }: ExaminationOpti
   }
 }
 
-async function* account({ authorization, definition, transport }: ExaminationOptions): AsyncGenerator<ExaminationStep> {
-  const url = definition.authorization?.account.url;
-  if (authorization === undefined || url === undefined) return;
-  const result = await transport.send({ method: 'GET', url, headers: {}, timeoutMs: TIMEOUT_MS });
+async function* accountPage({
+  authorization,
+  definition,
+  transport,
+}: ExaminationOptions): AsyncGenerator<ExaminationStep> {
+  const account = definition.authorization?.account;
+  const url = account?.url;
+  if (authorization === undefined || account === undefined || url === undefined) return;
+  const call = accountCall(account, { url, accessToken: undefined, common: definition.headers ?? {} });
+  const result = await transport.send({ ...call, timeoutMs: TIMEOUT_MS });
   if (result.kind !== 'answered') {
     yield unreached('account.url', result);
     return;
@@ -230,12 +239,12 @@ async function* account({ authorization, definition, transport }: ExaminationOpt
   else yield step('account.url', 'odd', `Without a token, ${told}, where 401 is usual.`);
 }
 
-function refreshUrlOf({ refreshUrl, tokenUrl }: OAuth2Definition): string {
-  return refreshUrl ?? tokenUrl;
+function refreshing({ definition }: ExaminationOptions): Readonly<Record<string, string>> {
+  return refreshGrant(definition, MADE_UP_TOKEN);
 }
 
-function refreshing(): Readonly<Record<string, string>> {
-  return { grant_type: 'refresh_token', refresh_token: MADE_UP_TOKEN.reveal() };
+function refreshUrlOf({ refreshUrl, tokenUrl }: OAuth2Definition): string {
+  return refreshUrl ?? tokenUrl;
 }
 
 function verdictOf({ judgement, now }: ExaminationOptions, answer: UpstreamAnswer): string {

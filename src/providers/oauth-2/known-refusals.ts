@@ -28,13 +28,15 @@ export const KNOWN_DEAD_GRANT: readonly KnownRefusal[] = [
   { ...REFUSED, error: 'interaction_required' },
   { ...REFUSED, error: 'consent_required' },
   { ...REFUSED, error: 'login_required' },
-  // Slack's answers have `ok` and status 200 (docs.slack.dev, read 2026-11).
+  // Slack's answers have `ok` and status 200. It has these words for the tokens of its other methods (its own texts as
+  // prismatic-io/examples, components/slack, repeats them; seen 2026-11). Whether its token endpoint sends them is not known.
   ...['token_expired', 'token_revoked', 'account_inactive'].map((error) => ({
     ...ANY,
     error,
     beside: { at: 'ok', is: false },
   })),
-  // Facebook's answers have a type and a number; 190 is a token that has ended (Graph API error handling, read 2026-11).
+  // Facebook's answers have a type and a number; 190 is a token that has ended (a copy of
+  // developers.facebook.com/docs/graph-api/guides/error-handling, seen 2026-11).
   { ...ANY, error: '190', at: 'error.code', beside: { at: 'error.type', is: 'OAuthException' } },
 ];
 

@@ -9,9 +9,10 @@ import { clientCheck, MADE_UP_TOKEN } from './client-check.ts';
 import type { OAuth2Definition } from './definition.ts';
 import { examination, WRONG_SECRET, type ExaminationOptions } from './examination.ts';
 import { handingOn } from './handing-on.ts';
+import { refreshGrant } from './refresh-grant.ts';
 import { accessBounds, OAuth2Judgement } from './judgement.ts';
 import type { Provider } from '../provider.ts';
-import { readerFingerprint } from '../unreadable.ts';
+import { answeredAgain, readerFingerprint } from '../unreadable.ts';
 
 /** Configures {@link oauth2}: a server, our client there, and how to call it. */
 export interface OAuth2Options extends ClientCredentials {
@@ -64,8 +65,7 @@ export function oauth2(
     return { result, json: tokenDocument(answer), body: answer.body };
   };
   const refresh = async (refreshToken: Secret) => {
-    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() };
-    const { result, json } = await ask(refreshUrl, { ...refreshParameters(definition), ...grant });
+    const { result, json } = await ask(refreshUrl, refreshGrant(definition, refreshToken));
     return handingOn(result, definition.handOn, { json });
   };
   const consent = consenting(definition, transport, (grant) =>
@@ -77,7 +77,11 @@ export function oauth2(
     realm,
     onReuse: definition.onReuse,
     accessLifetime: accessBounds(definition),
-    reader: { fingerprint: readerFingerprint(definition), read: (kept) => judgement.ofKept(kept) },
+    reader: {
+      fingerprint: readerFingerprint(definition),
+      read: (kept) =>
+        handingOn(judgement.ofKept(kept), definition.handOn, { json: tokenDocument(answeredAgain(kept)) }),
+    },
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     refresh,
     ...(revokeUrl === undefined
@@ -86,8 +90,7 @@ export function oauth2(
     ...consent,
     checkClient: async () => {
       const askedAt = now();
-      const made = { grant_type: 'refresh_token', refresh_token: MADE_UP_TOKEN.reveal() };
-      const result = await send(refreshUrl, { ...refreshParameters(definition), ...made });
+      const result = await send(refreshUrl, refreshGrant(definition, MADE_UP_TOKEN));
       const answer = judgement.ofTokens(result, { askedAt, now: now() });
       return clientCheck(definition, options.clientSettings ?? 'its id and secret', { result, answer });
     },
@@ -105,12 +108,6 @@ export function oauth2(
 function presentedAs(own: ClientAuthentication, as: Parameters<ExaminationOptions['send']>[2]): ClientAuthentication {
   if (as === undefined || !('clientSecret' in own)) return own;
   return as === 'wrong_secret' ? { ...own, clientSecret: WRONG_SECRET } : { ...own, method: as };
-}
-
-function refreshParameters(definition: OAuth2Definition): Readonly<Record<string, string>> {
-  const { refreshParameters: further, refreshScopes: scopes } = definition;
-  const separator = definition.authorization?.scopeSeparator ?? ' ';
-  return { ...(scopes === undefined ? {} : { scope: scopes.join(separator) }), ...further };
 }
 
 function revoking(

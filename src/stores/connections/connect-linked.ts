@@ -6,7 +6,7 @@ import type { ConnectionVerdict, NewConnection, TakenLink } from '../../grants/s
 import type { AccountProfile } from '../../providers/provider.ts';
 import { connectedTo, connectTo, createGrant, grantOfAccount, markIfOrphaned } from './connection.ts';
 import { isConsentBeingRevoked } from './consent-being-revoked.ts';
-import { isMistaken } from '../grants/is-mistaken.ts';
+import { isMistaken } from '../grants/last-event.ts';
 import { insertFinished } from '../grants/exchange-row.ts';
 import { OvertakenError } from './overtaken.ts';
 import { closeAbandonedExchange } from '../grants/orphaned-exchanges.ts';

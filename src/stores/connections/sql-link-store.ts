@@ -39,8 +39,7 @@ export class SqlLinkStore implements LinkStore {
       const { count } = await transaction
         .selectFrom('links')
         .select(({ fn }) => fn.countAll<number>().as('count'))
-        .where('realm', '=', realm)
-        .where(isOf(namedConnection(subject).subject))
+        .where(isOf(realm, namedConnection(subject).subject))
         .where('step', '<>', 'connected')
         .where('expires_at', '>', clock.now())
         .executeTakeFirstOrThrow();

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../grants/events.ts';
 import { subjectsOf } from '../../grants/connection-key.ts';
+import { lastEvent } from './last-event.ts';
 import { lastExchanged } from './last-exchanged.ts';
 import type { Database } from '../database/schema.ts';
 import { isUnreadQuery } from '../database/lease-query.ts';
@@ -45,7 +46,9 @@ export async function recordLoss(
         and opened_at + ${unresolvedMs} > ${at})
       and not ${sql.raw(isUnreadQuery('g.id'))}`.execute(transaction);
   const exchangeId = rows[0]?.exchange_id;
-  if (exchangeId == null || (await hadNothingLeft(transaction, grantId))) return undefined;
+  if (exchangeId == null || (await lastEvent(transaction, grantId))?.type === 'grant.reconnect_required') {
+    return undefined;
+  }
   if (recoveryPath === 'replay' && (await lastExchanged(transaction, grantId)) !== undefined) return undefined;
   const reason = await reasonOfLoss(transaction, grantId, exchangeId + 1);
   const detail = await detailOfLoss(transaction, grantId, exchangeId + 1);
@@ -198,18 +201,6 @@ async function insertEvent(
     .executeTakeFirst();
   const told = { reason: reason ?? undefined, detail: detail ?? undefined };
   return row && { ...row, type, at, grantId, subjects, exchangeId, ...told };
-}
-
-async function hadNothingLeft(transaction: Transaction<Database>, grantId: string): Promise<boolean> {
-  const last = await transaction
-    .selectFrom('events')
-    .select('type')
-    .where('grant_id', '=', grantId)
-    .where('type', '<>', 'grant.disconnected')
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return last?.type === 'grant.reconnect_required';
 }
 
 /** What the provider said with its last refusal before this exchange; null where it said nothing, or never refused. */

@@ -85,7 +85,7 @@ export async function recordObtained(
   const named = { grantId, exchangeId, nonce, presented };
   const refresh = await refreshTokenOf(transaction, vault, named, answer, facts);
   const isUnrenewable = needsRefreshToken && refresh === undefined;
-  // A new consent begins anew.
+  // A new consent keeps nothing of what the one before said.
   const providerData = providerDataOf(vault, named, answer, exchange.kind === 'link' ? { kept_data: null } : facts);
   const credential = { ...facts, obtainedAt, refresh, providerData, schedule, isUnrenewable };
   const { answers } = await send(transaction, [

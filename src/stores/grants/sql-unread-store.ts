@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { subjectsOf } from '../../grants/connection-key.ts';
 import type { UnreadAnswer, UnreadName, UnreadQuery, UnreadStore } from '../../grants/storage/unread-store.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { isUnreadQuery } from '../database/lease-query.ts';
@@ -36,12 +37,12 @@ export class SqlUnreadStore implements UnreadStore {
       from unread_answers u join grants g on g.id = u.grant_id
       where g.realm = ${realm} and ${isAfter} and ${isNew}
       order by u.grant_id, u.exchange_id limit ${limit}`.execute(db);
-    const subjects = await this.#subjectsOf(rows.map((row) => row.grant_id));
+    const keys = await this.#keysOf(rows.map((row) => row.grant_id));
     return rows.map((row) => ({
       grantId: row.grant_id,
       nonce: row.nonce,
       place: { grantId: row.grant_id, exchangeId: row.exchange_id },
-      subjects: subjects.get(row.grant_id) ?? [],
+      subjects: subjectsOf(keys.get(row.grant_id) ?? []),
       keptAt: row.kept_at,
       mayPresent: row.may_present === 1,
       content: this.#opened(row),
@@ -82,7 +83,7 @@ export class SqlUnreadStore implements UnreadStore {
     }
   }
 
-  async #subjectsOf(grantIds: readonly string[]): Promise<Map<string, string[]>> {
+  async #keysOf(grantIds: readonly string[]): Promise<Map<string, string[]>> {
     const found = new Map<string, string[]>();
     if (grantIds.length === 0) return found;
     const rows = await this.#database.db
@@ -91,8 +92,8 @@ export class SqlUnreadStore implements UnreadStore {
       .where('grant_id', 'in', grantIds)
       .orderBy('subject')
       .execute();
-    for (const { grant_id: grantId, subject } of rows) {
-      found.set(grantId, [...(found.get(grantId) ?? []), subject]);
+    for (const { grant_id: grantId, subject: key } of rows) {
+      found.set(grantId, [...(found.get(grantId) ?? []), key]);
     }
     return found;
   }

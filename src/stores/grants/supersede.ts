@@ -20,20 +20,22 @@ export function endedColumns(now: number, reason: EndReason) {
  * Ends a credential, unless it has ended before.
  *
  * @param end `now` by the database's clock, in epoch milliseconds
+ * @returns false if it had ended before, or is not there
  */
 export async function endCredential(
   transaction: Transaction<Database>,
   grantId: string,
   { nonce }: ExchangeName,
   { now, reason }: { readonly now: number; readonly reason: EndReason },
-): Promise<void> {
-  await transaction
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
     .updateTable('credentials')
     .set(endedColumns(now, reason))
     .where('grant_id', '=', grantId)
     .where('nonce', '=', nonce)
     .where('ended_at', 'is', null)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 /**

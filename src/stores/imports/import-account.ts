@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { ImportedGrant } from '../../grants/storage/import-store.ts';
 import { grantOfAccount } from '../connections/connection.ts';
-import { isMistaken } from '../grants/is-mistaken.ts';
+import { isMistaken } from '../grants/last-event.ts';
 import type { Database } from '../database/schema.ts';
 
 /**

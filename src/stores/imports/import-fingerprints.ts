@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { ImportedGrant, ScheduledImport } from '../../grants/storage/import-store.ts';
 import { listed } from './listed.ts';
-import { isMistaken } from '../grants/is-mistaken.ts';
+import { isMistaken } from '../grants/last-event.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -91,7 +91,7 @@ export async function hasFingerprint(
 
 /**
  * True where these tokens may be imported once more: the grant has nothing left, and when they were last in force, they
- * were refused, not exchanged for others nor found to be of another account. Whoever imports them says by it that the refusal was wrong. A token that was
+ * were refused, not exchanged for others nor found to be of another account. Importing them again says that the refusal was wrong. A token that was
  * exchanged is spent, and presenting it may end its successors.
  */
 export async function isRefusedWithNothingLeft(

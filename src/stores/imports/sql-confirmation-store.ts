@@ -6,7 +6,7 @@ import type { AccountProfile } from '../../providers/provider.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
 import { recordMismatch } from '../grants/record-event.ts';
-import { endedColumns } from '../grants/supersede.ts';
+import { endCredential } from '../grants/supersede.ts';
 
 /** Whether the accounts of imports are confirmed, in SQL: an account without the time of its profile is not. */
 export class SqlConfirmationStore implements ConfirmationStore {
@@ -36,19 +36,13 @@ export class SqlConfirmationStore implements ConfirmationStore {
   }
 
   noteMismatch(checked: CheckedCredential): Promise<GrantEvent | undefined> {
-    const { grantId, accountId, exchangeId, nonce } = checked;
+    const { grantId, accountId, exchangeId } = checked;
     return this.#database.transact(async (transaction) => {
       await this.#database.lockGrant(transaction, grantId);
       const at = await this.#database.readTime(transaction);
       if ((await accountOf(transaction, grantId)) !== accountId) return undefined;
-      const { numUpdatedRows } = await transaction
-        .updateTable('credentials')
-        .set(endedColumns(at, 'rejected'))
-        .where('grant_id', '=', grantId)
-        .where('nonce', '=', nonce)
-        .where('ended_at', 'is', null)
-        .executeTakeFirstOrThrow();
-      const isLeft = numUpdatedRows === 0n || (await standingOf(transaction, grantId)).length > 0;
+      const hasEnded = await endCredential(transaction, grantId, checked, { now: at, reason: 'rejected' });
+      const isLeft = !hasEnded || (await standingOf(transaction, grantId)).length > 0;
       await this.#database.notifyChange(transaction, grantId);
       return isLeft ? undefined : recordMismatch(transaction, { grantId, exchangeId, at });
     });

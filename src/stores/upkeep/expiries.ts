@@ -27,7 +27,7 @@ export async function noteExpiring(
   return events;
 }
 
-/** A token that has ended by now is no news: whoever asks for it is told. */
+/** A token that has ended by now is no news: its callers hear of that. */
 async function noteOne(
   database: SqlDatabase,
   { grantId, exchangeId, now }: { grantId: string; exchangeId: number; now: number },

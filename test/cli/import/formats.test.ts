@@ -84,7 +84,7 @@ describe('a file of an import', () => {
     ]);
     const [, open] = await read(`subject,provider\n1,p\n"2,p\n3,p\n`);
     assert.deepEqual(open, [3, 'a quote is not closed; see RFC 4180, section 2']);
-    const [long] = await readAll(`subject,provider\n"${'x'.repeat(70_000)}`, { size: 4_096 });
+    const [long] = await readAll(`subject,provider\n"${'x'.repeat(300_000)}`, { size: 4_096 });
     assert.match(long?.problem ?? '', /too long for a row; perhaps a quote/);
   });
 
@@ -126,7 +126,7 @@ describe('a file of an import', () => {
     assert.match(String((await whole('[{"a":1},'))?.[1]), /not closed/);
     assert.match(String((await whole('[{"a":1}] {"b":2}'))?.[1]), /array ended before this/);
     assert.deepEqual((await read('[{"a":1},{"b"'))[0], [1, { a: 1 }]);
-    const [long, next] = await readAll(`[{"a":"${'x'.repeat(70_000)}"},{"b":1}]`, { size: 4_096 });
+    const [long, next] = await readAll(`[{"a":"${'x'.repeat(300_000)}"},{"b":1}]`, { size: 4_096 });
     assert.match(long?.problem ?? '', /too long for an element/);
     assert.equal(next?.text, '{"b":1}');
   });

@@ -1,3 +1,4 @@
+import { subjectsOf } from '../../../src/grants/connection-key.ts';
 import type { Credential } from '../../../src/grants/credential.ts';
 import type { GrantEvent, RecoveryPath } from '../../../src/grants/events.ts';
 import type { ExchangeBounds, ExchangeName, OpenExchange } from '../../../src/grants/exchange.ts';
@@ -161,7 +162,9 @@ export class MemoryStore {
         grantId,
         nonce,
         place: { grantId, exchangeId },
-        subjects: this.#memory.connections.filter((row) => row.grantId === grantId).map(({ subject }) => subject),
+        subjects: subjectsOf(
+          this.#memory.connections.filter((row) => row.grantId === grantId).map(({ subject }) => subject),
+        ),
         keptAt,
         mayPresent,
         content: { kind: 'opened', exchange, answer },

@@ -1,3 +1,4 @@
+import { subjectsOf } from '../../../src/grants/connection-key.ts';
 import type { EventReason, EventType, GrantEvent, RecoveryPath } from '../../../src/grants/events.ts';
 import type { OpenExchange } from '../../../src/grants/exchange.ts';
 import { isUnread, isUnresolved, lastExchangedOf, reasonOfLoss, type JudgedMoment } from './derive.ts';
@@ -76,7 +77,7 @@ function record(memory: Memory, event: NewEvent): GrantEvent | undefined {
   const isThere = (row: GrantEvent) => row.grantId === grantId && row.exchangeId === exchangeId && row.type === type;
   if (memory.events.some(isThere)) return undefined;
   const connections = memory.connections.filter((row) => row.grantId === grantId);
-  const subjects = connections.map(({ subject }) => subject).sort();
+  const subjects = subjectsOf(connections.map(({ subject }) => subject).sort());
   const written = { ...event, id: memory.newEventId(), realm: memory.grant(grantId).realm, subjects };
   memory.events.push(written);
   return written;

@@ -38,15 +38,15 @@ export interface OneGrant extends AsyncDisposable {
   current(): Promise<string | undefined>;
 }
 
-/** Opens a place and connects the one subject in it. */
-export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
+/** Opens a place and connects the one subject in it, or another by its key. */
+export async function oneGrant(openPlace: OpenPlace, subject = SUBJECT): Promise<OneGrant> {
   const place = await openPlace();
   const { clock } = place;
   const store = await place.open();
   const otherStore = await place.open();
-  await store.connect(REALM, SUBJECT);
+  await store.connect(REALM, subject);
   const view = async () => {
-    const found = await store.view(REALM, SUBJECT);
+    const found = await store.view(REALM, subject);
     assert.ok(found !== undefined);
     return found;
   };
@@ -54,7 +54,7 @@ export async function oneGrant(openPlace: OpenPlace): Promise<OneGrant> {
   const names = new Map<number, ExchangeName>();
   const open: OneGrant['open'] = async (kind, presentedId = 0, { by = store, applicant, accountId } = {}) => {
     const { last } = await by.exchangeStatus(grantId);
-    const current = (await by.view(REALM, SUBJECT))?.current;
+    const current = (await by.view(REALM, subject))?.current;
     const intent = { grantId, kind, presented: names.get(presentedId), accountId, last, current };
     const opened = await by.openExchange(applicant === undefined ? intent : { ...intent, applicant });
     assert.ok(opened !== undefined, 'the grant is held');

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { tokenText } from '../../../oauth/tokens/token-set.ts';
 import type { Secret } from '../../../secret.ts';
+import { namedConnection } from '../../../grants/connection-key.ts';
 import { jsonAnswer } from '../../response/answer.ts';
 import type { Endpoint, Route } from '../../endpoint.ts';
 import { expiresInIfKnown } from '../../response/expires-in.ts';
@@ -55,7 +56,7 @@ export function atomsRoutes(services: HttpServices): Route[] {
       await spend(users, JSON.stringify([owner.provider, owner.subject]));
       const token = await keeper.successor(owner, presented);
       if (token === undefined) throw unknownToken();
-      logger.info({ subject: owner.subject, provider: owner.provider, origin }, 'atoms refresh');
+      logger.info({ ...namedConnection(owner.subject), provider: owner.provider, origin }, 'atoms refresh');
       const accessToken = token.accessToken.reveal();
       return jsonAnswer({ accessToken, access_token: accessToken, ...expiresInIfKnown(token, now()) });
     } catch (error) {

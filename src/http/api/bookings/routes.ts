@@ -42,7 +42,7 @@ const tokenRefreshRoute = createRoute({
     400: problem('The request is not valid; `errors` says which field'),
     401: problem('The caller is not known'),
     403: problem('The key may not act for this user'),
-    413: problem('The body is larger than 16 KiB'),
+    413: problem('The body is larger than 80 KiB'),
     409: problem('The user must link an account first, or again; `authorize_url` is where'),
     415: problem('The body is compressed, or not JSON'),
     429: problem('This user’s token was renewed too often in the last minute'),

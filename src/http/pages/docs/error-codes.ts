@@ -125,7 +125,7 @@ export const PROBLEM_CODES: readonly ExplainedCode[] = [
     'Look at what the client, or the proxy before us, sends.',
   ),
   explained([408], 'request_timeout', 'The request did not arrive in time.', 'Send it at once, whole.'),
-  explained([413], 'body_too_large', 'The body is larger than 16 KiB.', 'Send less.'),
+  explained([413], 'body_too_large', 'The body is larger than 80 KiB.', 'Send less.'),
   explained(
     [415],
     'unsupported_media_type',

@@ -7,6 +7,9 @@ import type { MigrationParts } from '../migrator/step.ts';
 export function parts(): MigrationParts {
   return {
     swap: [`alter table connections add column owner text`, `alter table links add column owner text`],
-    after: [{ kind: 'index', name: 'connections_owner', on: 'connections (owner) where owner is not null' }],
+    after: [
+      { kind: 'index', name: 'connections_owner', on: 'connections (owner) where owner is not null' },
+      { kind: 'index', name: 'links_owner', on: 'links (realm, owner) where owner is not null' },
+    ],
   };
 }

@@ -108,6 +108,14 @@ describe('an account that the ID token describes', () => {
     }
   });
 
+  it('keeps all the digits of its id', async () => {
+    const payload = `{"iss":"${ISSUER}","aud":"${CLIENT_ID}","realmid":9007199254740993}`;
+    const id_token = `e30.${Buffer.from(payload).toString('base64url')}.c2lnbmF0dXJl`;
+    const result = await redeemed({ id_token, realmid: 7 }, account);
+    assert.ok(result.kind === 'obtained');
+    assert.equal(result.profile?.accountId, '9007199254740993');
+  });
+
   const wrong: Readonly<Record<string, unknown>> = {
     'for another client': idToken({ ...claims, aud: 'other' }),
     'for nobody': idToken({ ...claims, aud: undefined }),

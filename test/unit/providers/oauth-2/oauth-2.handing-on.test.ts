@@ -57,6 +57,13 @@ describe('what a definition hands on', () => {
     assert.deepEqual(Object.keys(dataOf(refreshed) as object), ['id_token', 'a']);
   });
 
+  it('is the same where an answer was kept and is read later', async () => {
+    await using provider = oauth2At('https://id.example.com', { handOn: HAND_ON });
+    const body = btoa(JSON.stringify({ ...TOKENS, instance_url: 'https://a', team: { id: 7 } }));
+    const kept = { status: 200, headers: {}, body: new Secret(body), askedAt: 1 };
+    assert.deepEqual(dataOf(provider.reader!.read(kept, 'refresh')), { instance_url: 'https://a', 'team.id': 7 });
+  });
+
   it('survives the way through a sealed answer', async () => {
     const { redeemed } = await answers({ instance_url: 'https://a' }, HAND_ON);
     assert.ok(redeemed.kind === 'obtained');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { connectionKey } from '../../../../../src/grants/connection-key.ts';
 import type { ExchangeKind } from '../../../../../src/grants/exchange.ts';
 import type { Failure } from '../../../../../src/grants/storage/grant-store.ts';
 import type { UnreadAnswer } from '../../../../../src/grants/storage/unread-store.ts';
@@ -50,6 +51,13 @@ export function unreadContract(database: string, openPlace: OpenPlace): void {
       assert.equal(content.answer.presentedRefreshToken?.reveal(), 'refresh-first');
       assert.equal(await at.store.finishFailed(exchange, unread()), undefined);
       assert.equal((await all(at)).length, 1);
+    });
+
+    it('names the subject of a connection with a name, and no key', async () => {
+      await using at = await oneGrant(openPlace, connectionKey({ subject: SUBJECT, connection: 'work' }));
+      const { event } = await answered(at);
+      assert.deepEqual(event?.subjects, [SUBJECT]);
+      assert.deepEqual((await all(at))[0]?.subjects, [SUBJECT]);
     });
 
     it('ends nothing, holds up its grant, and says so', async () => {
