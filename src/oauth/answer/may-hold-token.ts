@@ -1,3 +1,4 @@
+import { bodyText } from './answer-body.ts';
 import { jsonMember } from '../json-member.ts';
 import type { UpstreamAnswer } from '../transport.ts';
 
@@ -29,10 +30,7 @@ const MOST_MEMBERS = 100_000;
  */
 export function mayHoldToken({ headers, body, json }: Pick<UpstreamAnswer, 'headers' | 'body' | 'json'>): boolean {
   if (json !== undefined) return !isError(json) && mayBeIn(json);
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .trim();
+  const text = bodyText(body);
   if (text === '' || MARKUP.test(text)) return false;
   // Compressed, encrypted, or in another encoding: no text that we know.
   if (text.includes('\ufffd')) return true;

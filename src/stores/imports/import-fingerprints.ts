@@ -4,7 +4,8 @@ import { listed } from './listed.ts';
 import { isMistaken } from '../grants/last-event.ts';
 import type { Database } from '../database/schema.ts';
 import type { SqlDatabase } from '../database/sql-database.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Secret } from '../../secret.ts';
+import { IntegrityError, type SealContext, type Vault } from '../vault/vault.ts';
 
 /** An import, and the marks that identify it. */
 export interface FingerprintedImport {
@@ -111,7 +112,17 @@ export async function isRefusedWithNothingLeft(
   const last = rows.findLast(({ exchange_id: exchangeId, access_token_hash: hash, refresh_token: sealed }) => {
     if (refresh === undefined) return hashes.some((each) => each.equals(hash));
     if (sealed === null) return false;
-    return vault.open(sealed, { grantId, exchangeId, field: 'refresh_token' }).reveal() === refresh.token.reveal();
+    return holds(vault, { sealed, place: { grantId, exchangeId, field: 'refresh_token' } }, refresh.token);
   });
   return last?.end_reason === 'rejected';
+}
+
+/** Whether this is the sealed token. One that was sealed under a key which is gone by now is no token that is known. */
+function holds(vault: Vault, { sealed, place }: { sealed: Uint8Array; place: SealContext }, token: Secret): boolean {
+  try {
+    return vault.open(sealed, place).reveal() === token.reveal();
+  } catch (error) {
+    if (error instanceof IntegrityError) return false;
+    throw error;
+  }
 }
