@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici';
-import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from './answer/answer-body.ts';
+import { BODY_LIMIT_BYTES, bodyText, decodedBody, documentOf } from './answer/answer-body.ts';
 import { openClient, UNCONFIGURED, type ClientCertificate, type Outgoing } from './outgoing.ts';
 import { Semaphore } from './semaphore.ts';
 
@@ -41,7 +41,10 @@ export interface UpstreamAnswer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The whole body without its content codings, at most {@link BODY_LIMIT_BYTES}. */
   readonly body: Uint8Array;
-  /** The body's JSON document; undefined if it is none. Integers beyond 2^53 are rounded: see `exactMemberAt`. */
+  /**
+   * The body's JSON document, or the members of a form that reports an error; undefined if it is neither. Integers
+   * beyond 2^53 are rounded: see `exactMemberAt`.
+   */
   readonly json: unknown;
   /** What was sent, as every result of a {@link Transport} has it; absent from an answer that was kept. */
   readonly sent?: UpstreamCall;
@@ -127,7 +130,7 @@ async function ask(
   });
   const { statusCode: status, headers } = answer;
   const body = await decodedBody(await readWhole(answer.body), headers['content-encoding']);
-  return { kind: 'answered', status, headers, body, json: jsonOf(bodyText(body)) };
+  return { kind: 'answered', status, headers, body, json: documentOf(bodyText(body)) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bodyText, jsonOf } from '../oauth/answer/answer-body.ts';
+import { bodyText, documentOf } from '../oauth/answer/answer-body.ts';
 import { answerText } from '../oauth/answer/answer-text.ts';
 import { mayHoldToken } from '../oauth/answer/may-hold-token.ts';
 import type { UnreadReason } from '../oauth/tokens/token-response.ts';
@@ -60,7 +60,7 @@ export function unreadableOr(
 /** A kept answer as if it had just come. */
 export function answeredAgain({ status, headers, body: kept }: KeptAnswer): UpstreamAnswer {
   const body = Buffer.from(kept.reveal(), 'base64');
-  return { kind: 'answered', status, headers, body, json: jsonOf(bodyText(body)) };
+  return { kind: 'answered', status, headers, body, json: documentOf(bodyText(body)) };
 }
 
 /** Identifies a reader by this version and everything that its reading depends on, which must hold no secret. */

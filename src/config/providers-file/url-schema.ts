@@ -6,6 +6,9 @@ export const HTTPS_URL = 'an https URL (http only for localhost)';
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
+/** Somebody else's way to write a placeholder, which no URL has in it (RFC 3986 section 2) and the parser would encode. */
+const OTHER_PLACEHOLDER = /[<>]/;
+
 /** A URL, used exactly as the provider gives it. Whether plain http will do depends on the provider's other members. */
 export const url = z.string(HTTPS_URL).refine(isUrl, HTTPS_URL);
 
@@ -39,6 +42,7 @@ export function isInsecure(text: string): boolean {
 }
 
 function isUrl(given: string): boolean {
+  if (OTHER_PLACEHOLDER.test(given)) return false;
   try {
     parseUrl(given.replaceAll(PLACEHOLDER, 'x').split('?', 1)[0] ?? '');
     return true;

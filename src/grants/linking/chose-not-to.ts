@@ -10,18 +10,23 @@ const WORDS = [
   'user_canceled_authorize',
   'user_cancelled',
   'user_canceled',
+  'cancelled',
+  'canceled',
   'user_denied',
+  'user_declined',
   'consent_declined',
+  'consent_denied',
   'authorization_declined',
   'authorization_denied',
   'oem_cancelled_login',
-];
+].map(withoutSeparators);
 
 /** Whether the error that a browser brings back (RFC 6749 section 4.1.2.1) says that its user chose not to consent. */
 export function choseNotTo(error: string | undefined): boolean {
-  const word = error
-    ?.trim()
-    .toLowerCase()
-    .replaceAll(/[\s.-]+/g, '_');
-  return word !== undefined && WORDS.includes(word);
+  return error !== undefined && WORDS.includes(withoutSeparators(error));
+}
+
+/** What all spellings of a word have in common: `AccessDenied` is `access_denied`. */
+function withoutSeparators(word: string): string {
+  return word.toLowerCase().replaceAll(/[\s._-]+/g, '');
 }

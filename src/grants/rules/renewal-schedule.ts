@@ -24,10 +24,15 @@ export const MOST_AHEAD_MS = { access: 30 * 60_000, refresh: 7 * 86_400_000 };
 
 /** The share of the lifetime that is left when upkeep becomes due, before jitter. */
 const SHARE_AHEAD = 0.1;
+/**
+ * A refresh token of seconds needs more: upkeep looks every two seconds, and whoever comes late has lost the grant. In
+ * milliseconds, before jitter; but no more than a quarter of the lifetime.
+ */
+const LEAST_AHEAD_OF_LAPSE_MS = 5_000;
 
 /**
  * Schedules the renewal a tenth to a fifth of the lifetime before the expiry: well before the last minute, in which
- * callers renew by themselves. Jitter comes from a random text, so that tokens obtained together are not renewed
+ * callers renew by themselves; for a refresh token of less than a minute, earlier. Jitter comes from a random text, so that tokens obtained together are not renewed
  * together.
  *
  * @param drawn the exchange's nonce, or another unique random text
@@ -40,12 +45,14 @@ export function renewalSchedule(
   tokens: { readonly expiresAt: number; readonly refreshExpiresAt?: number | undefined },
 ): Schedule {
   const spread = 1 + fraction(drawn);
-  const ahead = (end: number, mostMs: number) =>
-    Math.floor(end - spread * Math.min(mostMs / 2, Math.max(0, end - obtainedAt) * SHARE_AHEAD));
+  const ahead = (end: number, mostMs: number, leastMs = 0) => {
+    const life = Math.max(0, end - obtainedAt);
+    return Math.floor(end - spread * Math.min(mostMs / 2, Math.max(life * SHARE_AHEAD, Math.min(leastMs, life / 4))));
+  };
   return {
     reportAt: isLongLived(tokens) ? undefined : ahead(tokens.expiresAt, MOST_AHEAD_MS.refresh),
     renewAt: ahead(tokens.expiresAt, MOST_AHEAD_MS.access),
-    lapseAt: tokens.refreshExpiresAt && ahead(tokens.refreshExpiresAt, MOST_AHEAD_MS.refresh),
+    lapseAt: tokens.refreshExpiresAt && ahead(tokens.refreshExpiresAt, MOST_AHEAD_MS.refresh, LEAST_AHEAD_OF_LAPSE_MS),
   };
 }
 

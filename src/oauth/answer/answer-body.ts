@@ -10,6 +10,11 @@ const MOST_CODINGS = 4;
 
 const UTF_8 = new TextDecoder();
 
+const FORM = /^[\w.%+~-]{1,64}=/;
+const ERROR_IN_FORM = /(?:^|&)error=[^&]/;
+/** A form that names a token is no mere error: what reads tokens reads it. */
+const TOKEN_IN_FORM = /(?:^|&)[^=&]*token[^=&]*=/i;
+
 type Decode = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>;
 
 const gunzip: Decode = promisify(gunzipWithCallback);
@@ -50,6 +55,15 @@ export function bodyText(bytes: Uint8Array): string {
   return (encoding === 'utf-8' ? UTF_8 : new TextDecoder(encoding)).decode(bytes).trim();
 }
 
+/**
+ * The document of an answer's text: JSON, or the members of a form (`application/x-www-form-urlencoded`) that reports
+ * an error, as servers send that answer with forms. Undefined if it is neither.
+ */
+export function documentOf(text: string): unknown {
+  const json = jsonOf(text);
+  return json === undefined && isErrorForm(text) ? Object.fromEntries(new URLSearchParams(text)) : json;
+}
+
 /** The parsed text; undefined if it is not a JSON document. */
 export function jsonOf(text: string): unknown {
   try {
@@ -57,6 +71,10 @@ export function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function isErrorForm(text: string): boolean {
+  return FORM.test(text) && ERROR_IN_FORM.test(text) && !TOKEN_IN_FORM.test(text);
 }
 
 /** The last coding that was applied comes first. */

@@ -5,7 +5,7 @@ import { nameOf, type Members } from './token-members.ts';
 const OF_ACCESS = ['', 'access_token_', 'access_', 'token_'];
 const OF_REFRESH = ['refresh_token_', 'refresh_', 'x_refresh_token_', 'rt_'];
 /** How they end, for a lifetime and for a point in time. Both may hold either: their magnitude tells. */
-const LIVES = ['expires_in', 'expire_in'];
+const LIVES = ['expires_in', 'expire_in', 'expires_in_sec', 'expires_in_seconds'];
 const ENDS = [
   ...['expires_at', 'expires_on', 'expires', 'expire_at', 'expired_at', 'expires_time', 'expires_date'],
   ...['expire_time', 'expiry', 'expiry_date', 'expiry_time', 'expiration', 'expiration_date', 'expiration_time'],

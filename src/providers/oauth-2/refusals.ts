@@ -62,9 +62,10 @@ function defined({ status: expected, error, at }: ErrorSignal): Match {
   };
 }
 
-/** A number and its digits are the same code. */
+/** A number and its digits are the same code, and white space around one means nothing. */
 function says(json: unknown, places: readonly string[], error: string): boolean {
-  const isIt = (value: unknown) => (typeof value === 'string' || typeof value === 'number') && String(value) === error;
+  const isIt = (value: unknown) =>
+    (typeof value === 'string' || typeof value === 'number') && String(value).trim() === error;
   return places.some((place) => valuesAt(json, place).some(isIt));
 }
 

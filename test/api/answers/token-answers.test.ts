@@ -49,6 +49,7 @@ const CASES: readonly Case[] = [
     ['expires_at as a date', { expires_at: new Date(later()).toISOString() }] as const,
     ['expires_on as text', { expires_on: String(Math.floor(later() / 1000)) }] as const,
     ['expires as a lifetime', { expires: 7200 }] as const,
+    ['expires_in_sec', { expires_in_sec: 7200 }] as const,
     ['.expires as an HTTP date', { '.expires': new Date(later()).toUTCString() }] as const,
   ].map(([name, members]) => json(name, { expires_in: undefined, ...members }, { seconds: 7200 })),
   json('a token type of its own', { ok: true, token_type: 'bot' }),

@@ -35,6 +35,8 @@ describe('a browser that comes back without a code', () => {
     'user_canceled_authorize',
     'consent_declined',
     'user_denied',
+    'AccessDenied',
+    'canceled',
   ];
   for (const error of chosen) {
     it(`by ${error} is told that its user chose not to`, async () => {

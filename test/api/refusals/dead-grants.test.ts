@@ -30,6 +30,10 @@ const DEAD: readonly Case[] = [
     body: { error: 'invalid_grant' },
   })),
   { name: 'invalid_grant in an envelope', status: 403, body: { error: { code: 'invalid_grant', message: 'no' } } },
+  { name: 'invalid_grant with white space around', status: 400, body: { error: ' invalid_grant\n' } },
+  { name: 'invalid_grant in a form', status: 400, body: 'error=invalid_grant&error_description=It+has+ended.' },
+  { name: "GitHub's word in a form", status: 200, body: 'error=bad_refresh_token&error_description=It+is+incorrect.' },
+  { name: 'a word in a form', status: 200, body: 'a=1&error=token_is_dead\r\n', provider: 'successes' },
   { name: 'invalid_grant as errorCode', status: 400, body: { errorCode: 'invalid_grant' } },
   { name: "GitHub's word", status: 200, body: { error: 'bad_refresh_token' } },
   { name: "Slack's word", status: 200, body: { ok: false, error: 'invalid_refresh_token' } },
@@ -57,6 +61,8 @@ const DEAD: readonly Case[] = [
 
 const ALIVE: readonly Case[] = [
   { name: 'a word that nobody knows', status: 400, body: { error: 'token_is_dead' } },
+  { name: 'such a word in a form', status: 400, body: 'error=token_is_dead' },
+  { name: 'a word of a form about a word', status: 400, body: 'error_description=invalid_grant&error=invalid_request' },
   { name: 'another status', status: 400, body: { error: 'token_is_dead' }, provider: 'successes' },
   { name: 'another number', status: 400, body: { code: 20027 }, provider: 'numbers' },
   { name: 'another place', status: 400, body: { error: 20026 }, provider: 'numbers' },

@@ -211,6 +211,10 @@ describe('what requests say besides, in the file of providers', () => {
       () => ({ ...ACME, token_url: 'https://login.example/{tenant}/token' }),
       /acme\.token_url has \{tenant\}, which nothing fills in\.\n *Accepted: a value for it in parameters/,
     ],
+    'has a name in angle brackets in a URL': [
+      () => ({ ...ACME, token_url: 'https://login.example/<tenant>/token' }),
+      /acme\.token_url is a text that does not fit/,
+    ],
     'fills in what no URL has': [
       () => ({ ...ACME, parameters: { tenant: 'a' } }),
       /acme\.parameters\.tenant is in none of the URLs/,

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { BODY_LIMIT_BYTES, bodyText, decodedBody, jsonOf } from '../../../../src/oauth/answer/answer-body.ts';
+import {
+  BODY_LIMIT_BYTES,
+  bodyText,
+  decodedBody,
+  documentOf,
+  jsonOf,
+} from '../../../../src/oauth/answer/answer-body.ts';
 
 const TEXT = '{"access_token":"at-1","name":"Zoë 人"}';
 const PLAIN = Buffer.from(TEXT);
@@ -92,6 +98,34 @@ describe('the text of a body', () => {
     assert.equal(bodyText(Buffer.from([0x7b, 0x80, 0x7d])), '{\ufffd}');
     for (const bytes of [[], [0], [0, 0], [0xff], [0xff, 0xfe], [0xfe, 0xff, 0x20], [0x20]]) {
       assert.equal(jsonOf(bodyText(new Uint8Array(bytes))), undefined);
+    }
+  });
+});
+
+describe('the document of a text', () => {
+  it('is its JSON, or the members of a form that reports an error', () => {
+    assert.deepEqual(documentOf(TEXT), JSON.parse(TEXT));
+    assert.equal(documentOf('null'), null);
+    const form = 'error=invalid_grant&error_description=It+has%20ended.&error_uri=';
+    assert.deepEqual(documentOf(form), {
+      error: 'invalid_grant',
+      error_description: 'It has ended.',
+      error_uri: '',
+    });
+    assert.deepEqual(documentOf('a=1&error=x'), { a: '1', error: 'x' });
+  });
+
+  it('is none where a form may hold more than an error, and where a text is no form', () => {
+    for (const text of [
+      'error=none&access_token=at-1',
+      'error=none&data.accessToken=at-1',
+      'error=&a=1',
+      'a=1&some_error=x',
+      'An error=x',
+      '<a href="?error=invalid_grant">',
+      '',
+    ]) {
+      assert.equal(documentOf(text), undefined, text);
     }
   });
 });
