@@ -62,7 +62,7 @@ describe('evergrant import', { concurrency: 2 }, () => {
     const [one, two, three] = lines(3).map((each) => JSON.stringify(each));
     const file = scene.file([`\uFEFF${one}\r`, '\r', `  ${two}\r`, three]);
     assert.equal((await scene.run(file)).stdout, 'Imported: 3. Already there: 0. Refused: 0.\n');
-    const odd = [one!, 'x'.repeat(70_000), '{"subject": "\u00e9"}'].map((text) => Buffer.from(`${text}\n`, 'latin1'));
+    const odd = [one!, 'x'.repeat(300_000), '{"subject": "\u00e9"}'].map((text) => Buffer.from(`${text}\n`, 'latin1'));
     writeFileSync(join(scene.folder, file), Buffer.concat(odd));
     const { already_there, refused_lines } = summary(await scene.run(file, '--json'));
     assert.equal(already_there, 1);
