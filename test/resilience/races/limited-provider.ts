@@ -15,6 +15,8 @@ export interface LimitedProvider {
 
 /** What one limit may cost: refusals after the first. */
 const MOST_REFUSALS = 20;
+/** A busy machine is slower to see the first one, and more is under way by then: twice as much, of 120 without a pacer. */
+const MOST_ON_A_BUSY_MACHINE = 40;
 const NEW_AT_ONCE = 50;
 /** Cal.com refuses everything for a minute once there was too much. */
 const BLOCK_MS = 60_000;
@@ -42,7 +44,8 @@ export async function limitedProvider(
   const answers = await herd.ask(all);
   const refusals = await sandbox.refusals();
   context.diagnostic(`${users} users, ${limit} a minute: ${refusals} refusals; ${waits(answers)}`);
-  assert.ok(refusals >= 1 && refusals - 1 <= MOST_REFUSALS, `${refusals} refusals`);
+  const most = isPatient ? MOST_REFUSALS : MOST_ON_A_BUSY_MACHINE;
+  assert.ok(refusals >= 1 && refusals - 1 <= most, `${refusals} refusals`);
   const served = answers.filter(({ status }) => status === 200);
   const late = answers.filter(({ status }) => status !== 200);
   assert.equal(served.length, limit);
